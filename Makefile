@@ -1,0 +1,49 @@
+# The commands of this project. `make` alone lists them.
+#
+#   make run   LISTEN=127.0.0.1:9000 DATA=./data/other     to use another address or data directory
+#   make test  RECADO_TEST_POSTGRES=postgres://…           to test against a PostgreSQL of your own
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+LISTEN ?= 127.0.0.1:8080
+DATA ?= ./data/demo
+
+CARGO_DENY_VERSION := 0.20.2
+
+.PHONY: help
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: ## build Recado and start it with invented demo data on http://127.0.0.1:8080
+	@LISTEN=$(LISTEN) DATA=$(DATA) scripts/run.sh
+
+.PHONY: test
+test: ## everything a change must pass; installs what it needs and is missing
+	@scripts/test.sh
+
+.PHONY: fmt
+fmt: ## format the code
+	cargo fmt --all
+
+.PHONY: openapi
+openapi: ## write openapi.json anew from the code
+	cargo run --quiet -p recado -- openapi > openapi.json.new
+	mv openapi.json.new openapi.json
+
+.PHONY: bench
+bench: ## measure, beside the limits of this machine, and write bench/RESULTS.md
+	bench/run.sh
+
+.PHONY: soak
+soak: ## an hour at half load: memory, file handles and latency must stay flat
+	bench/soak.sh
+
+.PHONY: audit
+audit: ## licences, sources, duplicate versions and known holes of all dependencies
+	@command -v cargo-deny >/dev/null || cargo install --locked cargo-deny@$(CARGO_DENY_VERSION)
+	cargo deny check licenses bans sources
+	cargo deny check advisories
