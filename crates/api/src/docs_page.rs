@@ -79,7 +79,7 @@ fn navigation(document: &Document) -> String {
         out += &format!("<section><h2><a href=\"#{}\">{}</a></h2><ul>\n", escape(&group.anchor), escape(group.name));
         for operation in group.operations.iter().map(|index| &document.operations[*index]) {
             out += &format!(
-                "<li><a href=\"#{anchor}\"{class}>{method}<span class=\"what\">{summary}<code>{path}</code></span></a></li>\n",
+                "<li><a href=\"#{anchor}\"{class}>{method}<span class=\"what\"><span>{summary}</span><code>{path}</code></span></a></li>\n",
                 anchor = escape(&operation.anchor),
                 class = if operation.deprecated() { " class=\"old\"" } else { "" },
                 method = text::method(operation.method),

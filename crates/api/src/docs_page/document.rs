@@ -128,7 +128,8 @@ impl<'a> Document<'a> {
         members(&self.root["components"]["schemas"])
     }
 
-    /// Groups in the order of the document's `tags`, then of first use; those without operations are left out.
+    /// Groups in the order of the document's `tags`, then of first use; those without operations are left out. What is
+    /// deprecated stands last in its group.
     pub fn groups(&self) -> Vec<Group<'a>> {
         let declared = self.root["tags"].as_array().map(Vec::as_slice).unwrap_or_default();
         let mut groups: Vec<Group> = Vec::new();
@@ -149,6 +150,9 @@ impl<'a> Document<'a> {
                 Some(found) => found.operations.push(index),
                 None => groups.push(Group { operations: vec![index], ..group(name, "") }),
             }
+        }
+        for group in &mut groups {
+            group.operations.sort_by_key(|index| self.operations[*index].deprecated());
         }
         groups.retain(|group| !group.operations.is_empty());
         groups

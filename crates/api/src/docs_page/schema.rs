@@ -11,6 +11,8 @@ const MAX_DEPTH: usize = 7;
 pub(super) struct Shape<'a> {
     /// The named schemas that were gone through, outermost first.
     pub names: Vec<&'a str>,
+    /// Whether several schemas were laid together, so that no one name says it all.
+    pub composed: bool,
     pub nullable: bool,
     /// The schema objects that hold together, the outermost first: what it says wins.
     parts: Vec<&'a Value>,
@@ -18,7 +20,7 @@ pub(super) struct Shape<'a> {
 
 impl<'a> Shape<'a> {
     pub fn of(document: &Document<'a>, schema: &'a Value) -> Self {
-        let mut shape = Self { names: Vec::new(), nullable: false, parts: Vec::new() };
+        let mut shape = Self { names: Vec::new(), composed: false, nullable: false, parts: Vec::new() };
         shape.take_in(document, schema, 0);
         shape
     }
@@ -32,6 +34,7 @@ impl<'a> Shape<'a> {
             self.names.push(name);
             self.take_in(document, document.resolve_once(schema), depth + 1);
         }
+        self.composed |= list(&schema["allOf"]).len() > 1 && self.names.is_empty();
         for part in list(&schema["allOf"]) {
             self.take_in(document, part, depth + 1);
         }
@@ -108,16 +111,16 @@ pub(super) fn list(value: &Value) -> &[Value] {
 /// What a schema is called in one line: `string <uuid>`, `array of Contact`, `Contact or null`.
 pub(super) fn label<'a>(document: &Document<'a>, schema: &'a Value) -> String {
     let shape = Shape::of(document, schema);
-    let base = if let Some(name) = shape.names.first() {
-        link(document, name)
+    let base = if let Some(name) = shape.names.first().filter(|_| !all_scalar(document, &shape)) {
+        let more = if shape.composed { " and more" } else { "" };
+        format!("{}{more}", link(document, name))
     } else if shape.is("array") {
         let items = shape.get("items");
         if items.is_null() { "array".to_owned() } else { format!("array of {}", label(document, items)) }
     } else if !shape.variants().is_empty() {
-        let variants: Vec<String> = shape.variants().iter().map(|variant| label(document, variant)).collect();
-        let mut unique = variants.clone();
-        unique.dedup();
-        unique.join(" or ")
+        let mut variants: Vec<String> = shape.variants().iter().map(|variant| label(document, variant)).collect();
+        variants.dedup();
+        variants.join(" or ")
     } else if shape.types().is_empty() {
         if shape.has("enum") || shape.has("const") { "value" } else { "any" }.to_owned()
     } else {
@@ -128,6 +131,18 @@ pub(super) fn label<'a>(document: &Document<'a>, schema: &'a Value) -> String {
         }
     };
     if shape.nullable { base + " or null" } else { base }
+}
+
+/// Whether a schema is a plain value, or a choice of plain values: then its type says more than its name.
+fn all_scalar<'a>(document: &Document<'a>, shape: &Shape<'a>) -> bool {
+    let scalar = |shape: &Shape| {
+        !shape.types().is_empty() && shape.types().iter().all(|kind| !matches!(*kind, "object" | "array"))
+    };
+    let variants = shape.variants();
+    if variants.is_empty() {
+        return scalar(shape);
+    }
+    variants.iter().all(|variant| scalar(&Shape::of(document, variant)))
 }
 
 fn link(document: &Document, name: &str) -> String {
@@ -206,8 +221,9 @@ pub(super) fn plain(value: &Value) -> String {
 /// The fields of a schema as a table, or a line where it has none.
 pub(super) fn table<'a>(document: &Document<'a>, schema: &'a Value, caption: &str) -> String {
     let shape = Shape::of(document, schema);
-    let mut rows = Rows { document, open: shape.names.clone(), html: String::new() };
-    rows.children(&shape, 0);
+    let (names, inside) = inside_of(document, schema);
+    let mut rows = Rows { document, open: names, html: String::new() };
+    rows.children(&inside, 0);
     let head = format!(
         "<p class=\"type\">{}{}</p>{}",
         label(document, schema),
@@ -224,6 +240,21 @@ pub(super) fn table<'a>(document: &Document<'a>, schema: &'a Value, caption: &st
         escape(caption),
         rows.html
     )
+}
+
+/// What the fields of a schema are listed of: of a list its items, else the schema itself; with the named schemas gone
+/// through on the way.
+fn inside_of<'a>(document: &Document<'a>, schema: &'a Value) -> (Vec<&'a str>, Shape<'a>) {
+    let mut shape = Shape::of(document, schema);
+    let mut names = shape.names.clone();
+    for _ in 0..MAX_DEPTH {
+        if !shape.is("array") {
+            break;
+        }
+        shape = Shape::of(document, shape.get("items"));
+        names.extend(&shape.names);
+    }
+    (names, shape)
 }
 
 struct Rows<'d, 'a> {
@@ -245,13 +276,6 @@ impl<'a> Rows<'_, 'a> {
         }
         if let Some(schema) = shape.other_keys() {
             self.row("<em>any other key</em>", schema, depth);
-        }
-        if shape.is("array") {
-            let items = shape.get("items");
-            let inner = Shape::of(self.document, items);
-            if self.has_children(&inner) {
-                self.row("<em>each item</em>", items, depth);
-            }
         }
         let variants = shape.variants();
         let simple = variants.iter().all(|variant| !self.has_children(&Shape::of(self.document, variant)));
@@ -277,7 +301,8 @@ impl<'a> Rows<'_, 'a> {
 
     fn row(&mut self, name: &str, schema: &'a Value, depth: usize) {
         let shape = Shape::of(self.document, schema);
-        let circle = shape.names.iter().any(|name| self.open.contains(name));
+        let (names, inside) = inside_of(self.document, schema);
+        let circle = names.iter().any(|name| self.open.contains(name));
         let again = if circle { "<p class=\"again\">The same fields again.</p>" } else { "" };
         self.html += &format!(
             "<tr class=\"depth-{}\"><th scope=\"row\">{name}</th><td>{}</td><td>{}{}{again}</td></tr>",
@@ -288,8 +313,8 @@ impl<'a> Rows<'_, 'a> {
         );
         if !circle {
             let before = self.open.len();
-            self.open.extend(&shape.names);
-            self.children(&shape, depth + 1);
+            self.open.extend(names);
+            self.children(&inside, depth + 1);
             self.open.truncate(before);
         }
     }

@@ -116,9 +116,9 @@ pub(super) fn method(method: &str) -> String {
     format!("<span class=\"method {method}\">{}</span>", method.to_uppercase())
 }
 
-/// A path that may break after each `/`, its `{parameters}` marked.
+/// A path that may break before each `/` but the first, its `{parameters}` marked.
 pub(super) fn path(path: &str) -> String {
-    escape(path).replace('/', "/<wbr>").replace('{', "<var>{").replace('}', "}</var>")
+    escape(path).replace('/', "<wbr>/").trim_start_matches("<wbr>").replace('{', "<var>{").replace('}', "}</var>")
 }
 
 /// `Create a contact` → `create-a-contact`: letters and digits kept, the rest one dash.
