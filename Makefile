@@ -45,5 +45,5 @@ soak: ## an hour at half load: memory, file handles and latency must stay flat
 .PHONY: audit
 audit: ## licences, sources, duplicate versions and known holes of all dependencies
 	@command -v cargo-deny >/dev/null || cargo install --locked cargo-deny@$(CARGO_DENY_VERSION)
-	cargo deny check licenses bans sources
-	cargo deny check advisories
+	cargo deny check --hide-inclusion-graph licenses bans sources
+	cargo deny check --hide-inclusion-graph advisories
