@@ -1,0 +1,142 @@
+//! E-mail addresses, also as people write them to escape robots.
+
+/// Reads one address, in lower case: `Ana@Example.com`, `mailto:…`, `Ana <ana@example.com>`, `ana arroba gmail punto com`,
+/// `ana [at] example dot com`. Nothing for anything else.
+pub fn read_email(text: &str) -> Option<String> {
+    let text = text.trim().trim_matches(|c: char| matches!(c, '"' | '\'' | ',' | ';'));
+    let text = text.strip_prefix("mailto:").or_else(|| text.strip_prefix("MAILTO:")).unwrap_or(text);
+    let text = match (text.rfind('<'), text.ends_with('>')) {
+        (Some(open), true) => &text[open + 1..text.len() - 1],
+        _ => text,
+    };
+    if text.len() > 400 {
+        return None;
+    }
+    let lower = text.trim().trim_end_matches('.').to_lowercase();
+    if is_address(&lower) {
+        return Some(lower);
+    }
+    let joined = spoken(&lower)?;
+    is_address(&joined).then_some(joined)
+}
+
+/// `ana arroba gmail punto com` → `ana@gmail.com`.
+fn spoken(lower: &str) -> Option<String> {
+    let spaced: String = lower
+        .chars()
+        .map(|c| if matches!(c, '[' | ']' | '(' | ')' | '{' | '}' | '<' | '>') { ' ' } else { c })
+        .collect();
+    let mut joined = String::with_capacity(spaced.len());
+    let mut at = 0;
+    let mut glue = true;
+    for word in spaced.split_whitespace() {
+        let mark = match word {
+            "arroba" | "at" | "aroba" | "@" => Some('@'),
+            "punto" | "ponto" | "dot" | "." | "pto" => Some('.'),
+            "guion" | "guión" | "dash" | "hifen" | "hífen" | "-" => Some('-'),
+            "underscore" | "guionbajo" | "_" => Some('_'),
+            _ => None,
+        };
+        if let Some(mark) = mark {
+            at += usize::from(mark == '@');
+            joined.push(mark);
+            glue = true;
+        } else {
+            if !glue && !joined.ends_with(['@', '.']) && !word.starts_with(['@', '.']) {
+                return None;
+            }
+            at += word.matches('@').count();
+            joined.push_str(word);
+            glue = false;
+        }
+    }
+    (at == 1).then_some(joined)
+}
+
+/// Whether `text` (lower case) is one address: local part, `@`, a domain with a letter-only end.
+pub(crate) fn is_address(text: &str) -> bool {
+    let Some((local, domain)) = text.split_once('@') else { return false };
+    let local_ok = (1..=64).contains(&local.len())
+        && local.bytes().all(|b| b.is_ascii_alphanumeric() || b"._%+-'#!$&*=?^`{|}~".contains(&b))
+        && !local.starts_with('.')
+        && !local.ends_with('.')
+        && !local.contains("..");
+    local_ok && is_domain(domain)
+}
+
+/// Whether `text` (lower case) is a host name with at least two labels and a letter-only last one.
+pub(crate) fn is_domain(text: &str) -> bool {
+    let mut labels = 0;
+    let mut last = "";
+    for label in text.split('.') {
+        let ok = (1..=63).contains(&label.len())
+            && label.chars().all(|c| c.is_alphanumeric() || c == '-')
+            && !label.starts_with('-')
+            && !label.ends_with('-');
+        if !ok {
+            return false;
+        }
+        labels += 1;
+        last = label;
+    }
+    labels >= 2
+        && text.len() <= 253
+        && last.len() >= 2
+        && (last.chars().all(char::is_alphabetic) || last.starts_with("xn--"))
+}
+
+/// Addresses that stand for "none": `notiene@gmail.com`, `noreply@…`.
+pub(crate) fn is_placeholder(address: &str) -> bool {
+    let local = address.split('@').next().unwrap_or("");
+    let bare: String = local.chars().filter(|c| c.is_ascii_alphanumeric()).collect();
+    [
+        "noreply",
+        "donotreply",
+        "notiene",
+        "sincorreo",
+        "sinemail",
+        "sinmail",
+        "noemail",
+        "nomail",
+        "notengo",
+        "naotem",
+        "semmail",
+        "sememail",
+        "na",
+        "none",
+        "mailerdaemon",
+        "notienecorreo",
+        "nocorreo",
+        "noaplica",
+        "xxx",
+        "asdf",
+    ]
+    .contains(&bare.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read_email;
+
+    #[test]
+    fn addresses_are_read() {
+        for (text, wanted) in [
+            ("Ana@Example.COM", Some("ana@example.com")),
+            (" <ana.maria+x@example.com.br> ", Some("ana.maria+x@example.com.br")),
+            ("Ana Pérez <ana@example.com>", Some("ana@example.com")),
+            ("mailto:ana@example.com", Some("ana@example.com")),
+            ("ana arroba gmail punto com", Some("ana@gmail.com")),
+            ("nora.patel at example dot com", Some("nora.patel@example.com")),
+            ("joao [at] exemplo (dot) com ponto br", Some("joao@exemplo.com.br")),
+            ("ana @ example.com", Some("ana@example.com")),
+            ("sin correo", None),
+            ("ana@example", None),
+            ("ana@@example.com", None),
+            ("write to ana at example dot com please", None),
+            ("@ana", None),
+            ("", None),
+        ] {
+            assert_eq!(read_email(text).as_deref(), wanted, "{text}");
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! Keys and words: folding, snake_case, tokens.
+
+/// Appends `c` in lower case without its accent.
+pub(crate) fn push_folded(c: char, out: &mut String) {
+    if c.is_ascii() {
+        out.push(c.to_ascii_lowercase());
+        return;
+    }
+    let plain = match c {
+        'á' | 'à' | 'â' | 'ã' | 'ä' | 'å' | 'ā' | 'Á' | 'À' | 'Â' | 'Ã' | 'Ä' | 'Å' | 'Ā' | 'ă' | 'Ă' => {
+            'a'
+        }
+        'é' | 'è' | 'ê' | 'ë' | 'ē' | 'ę' | 'ě' | 'É' | 'È' | 'Ê' | 'Ë' | 'Ē' | 'Ę' => 'e',
+        'í' | 'ì' | 'î' | 'ï' | 'ī' | 'Í' | 'Ì' | 'Î' | 'Ï' | 'İ' | 'ı' => 'i',
+        'ó' | 'ò' | 'ô' | 'õ' | 'ö' | 'ō' | 'ø' | 'Ó' | 'Ò' | 'Ô' | 'Õ' | 'Ö' | 'Ø' => 'o',
+        'ú' | 'ù' | 'û' | 'ü' | 'ū' | 'Ú' | 'Ù' | 'Û' | 'Ü' => 'u',
+        'ñ' | 'Ñ' | 'ń' | 'ň' => 'n',
+        'ç' | 'Ç' | 'ć' | 'č' | 'Č' => 'c',
+        'ý' | 'ÿ' | 'Ý' => 'y',
+        'š' | 'Š' | 'ś' | 'ş' => 's',
+        'ž' | 'Ž' | 'ź' | 'ż' => 'z',
+        'ł' | 'Ł' => 'l',
+        'ß' => {
+            out.push_str("ss");
+            return;
+        }
+        'æ' | 'Æ' => {
+            out.push_str("ae");
+            return;
+        }
+        'ª' | 'º' | '°' | '\u{300}'..='\u{36f}' => return,
+        other => {
+            use unicode_normalization::UnicodeNormalization;
+            use unicode_normalization::char::is_combining_mark;
+            out.extend(other.nfkd().filter(|mark| !is_combining_mark(*mark)).flat_map(char::to_lowercase));
+            return;
+        }
+    };
+    out.push(plain);
+}
+
+/// Lower case, no accents, words of letters and digits with one space between them.
+pub fn fold(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_alphanumeric() || ('\u{300}'..='\u{36f}').contains(&c) {
+            push_folded(c, &mut out);
+        } else if !matches!(c, '\'' | '’' | 'ª' | 'º' | '°') && !out.ends_with(' ') && !out.is_empty() {
+            out.push(' ');
+        }
+    }
+    out.truncate(out.trim_end().len());
+    out
+}
+
+/// Lower case without accents, marks kept: `US$` → `us$`, `Dólares` → `dolares`.
+pub(crate) fn fold_marks(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    text.chars().for_each(|c| push_folded(c, &mut out));
+    out
+}
+
+/// snake_case without accents: `Fec. Nac.` → `fec_nac`, `razaoSocial` → `razao_social`, `tel2` stays.
+pub fn snake_key(key: &str) -> String {
+    let mut out = String::with_capacity(key.len() + 4);
+    let mut previous = ' ';
+    let mut characters = key.chars().peekable();
+    while let Some(c) = characters.next() {
+        if matches!(c, '\u{300}'..='\u{36f}' | 'ª' | 'º' | '°') {
+            continue;
+        }
+        if !c.is_alphanumeric() {
+            if !out.is_empty() && !out.ends_with('_') && !matches!(c, '\'' | '’') {
+                out.push('_');
+            }
+            previous = ' ';
+            continue;
+        }
+        let hump = c.is_uppercase()
+            && (previous.is_lowercase()
+                || previous.is_ascii_digit()
+                || (previous.is_uppercase() && characters.peek().is_some_and(|next| next.is_lowercase())));
+        if hump && !out.ends_with('_') {
+            out.push('_');
+        }
+        push_folded(c, &mut out);
+        previous = c;
+    }
+    out.truncate(out.trim_end_matches('_').len());
+    out
+}
+
+/// The words of a key, letters and digits apart: `fone1` → `fone`, `1`.
+pub(crate) fn words(key: &str) -> Vec<String> {
+    let snake = snake_key(key);
+    let mut words = Vec::with_capacity(4);
+    for part in snake.split('_') {
+        let mut from = 0;
+        let bytes = part.as_bytes();
+        for at in 1..bytes.len() {
+            if bytes[at].is_ascii_digit() != bytes[at - 1].is_ascii_digit() && part.is_char_boundary(at) {
+                words.push(part[from..at].to_owned());
+                from = at;
+            }
+        }
+        if from < part.len() {
+            words.push(part[from..].to_owned());
+        }
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_become_snake_case() {
+        for (key, wanted) in [
+            ("Fec. Nac.", "fec_nac"),
+            ("razaoSocial", "razao_social"),
+            ("Teléfono móvil", "telefono_movil"),
+            ("¿Es primera visita?", "es_primera_visita"),
+            ("CPF/CNPJ", "cpf_cnpj"),
+            ("tel2", "tel2"),
+            ("HTTPServer", "http_server"),
+            ("Phone 1 - Type", "phone_1_type"),
+            ("Nº póliza", "n_poliza"),
+            ("e-mail", "e_mail"),
+            ("__a__b__", "a_b"),
+            ("area_m2", "area_m2"),
+            ("¿¿??", ""),
+            ("nin\u{303}o", "nino"),
+            ("customerID", "customer_id"),
+        ] {
+            assert_eq!(snake_key(key), wanted, "{key}");
+        }
+        assert_eq!(words("fone1"), ["fone", "1"]);
+        assert_eq!(fold("  ¡Sí, CLARO!  "), "si claro");
+        assert_eq!(fold("O'Connor"), "oconnor");
+    }
+}

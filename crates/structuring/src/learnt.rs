@@ -1,0 +1,118 @@
+//! What an organization has decided before: which path means what, which word means which option.
+//!
+//! No personal values are in it: sources, paths, kinds of values, field keys and option words only.
+
+use crate::Target;
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+
+/// What kind of value stood at a path; a mapping holds for its kind only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ValueKind {
+    Phone,
+    Email,
+    Url,
+    Date,
+    Number,
+    Boolean,
+    Text,
+    Object,
+}
+
+/// How sure a mapping is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// A person said so.
+    Confirmed,
+    /// Five or more agreeing records.
+    Learned,
+    /// A person said no: beats everything but what is given explicitly.
+    Denied,
+}
+
+/// One decision about a path.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Mapping {
+    /// Where the data came from (a key, a form, an import).
+    pub source: String,
+    /// As [`crate::learnt_path`] writes it.
+    pub path: String,
+    pub kind: ValueKind,
+    pub target: Target,
+    pub standing: Standing,
+}
+
+/// One decision about a word that stands for an option of a field.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OptionWord {
+    pub field: String,
+    /// As it was written; compared folded.
+    pub word: String,
+    pub option: String,
+    pub standing: Standing,
+}
+
+/// All decisions of one organization. [`Learnt::default`] knows nothing.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(from = "Lists", into = "Lists")]
+pub struct Learnt {
+    mappings: HashMap<String, Vec<Mapping>>,
+    words: HashMap<String, Vec<OptionWord>>,
+}
+
+#[derive(Clone, Default, Serialize, Deserialize)]
+struct Lists {
+    mappings: Vec<Mapping>,
+    option_words: Vec<OptionWord>,
+}
+
+impl From<Lists> for Learnt {
+    fn from(lists: Lists) -> Learnt {
+        let mut learnt = Learnt::default();
+        lists.mappings.into_iter().for_each(|mapping| learnt.add(mapping));
+        lists.option_words.into_iter().for_each(|word| learnt.add_word(word));
+        learnt
+    }
+}
+
+impl From<Learnt> for Lists {
+    fn from(learnt: Learnt) -> Lists {
+        Lists {
+            mappings: learnt.mappings.into_values().flatten().collect(),
+            option_words: learnt.words.into_values().flatten().collect(),
+        }
+    }
+}
+
+impl Learnt {
+    pub fn is_empty(&self) -> bool {
+        self.mappings.is_empty() && self.words.is_empty()
+    }
+
+    /// Adds a decision; one about the same source, path, kind and target is replaced.
+    pub fn add(&mut self, mapping: Mapping) {
+        let list = self.mappings.entry(mapping.path.clone()).or_default();
+        list.retain(|old| (&old.source, old.kind, &old.target) != (&mapping.source, mapping.kind, &mapping.target));
+        list.push(mapping);
+    }
+
+    /// Adds a decision about an option word; one about the same field and word is replaced.
+    pub fn add_word(&mut self, word: OptionWord) {
+        let folded = crate::keys::fold(&word.word);
+        let list = self.words.entry(folded).or_default();
+        list.retain(|old| (&old.field, &old.option) != (&word.field, &word.option));
+        list.push(word);
+    }
+
+    /// Decisions about a path, whatever their source and kind.
+    pub(crate) fn of_path(&self, path: &str) -> &[Mapping] {
+        self.mappings.get(path).map_or(&[], Vec::as_slice)
+    }
+
+    /// Decisions about a folded word of a field.
+    pub(crate) fn of_word<'a>(&'a self, field: &'a str, folded: &str) -> impl Iterator<Item = &'a OptionWord> + 'a {
+        self.words.get(folded).map_or(&[][..], Vec::as_slice).iter().filter(move |word| word.field == field)
+    }
+}

@@ -1,0 +1,187 @@
+//! Yes and no in three languages.
+
+use crate::keys::fold;
+
+const YES: &[&str] = &[
+    "si",
+    "s",
+    "sim",
+    "yes",
+    "y",
+    "true",
+    "t",
+    "verdadero",
+    "verdadeiro",
+    "v",
+    "1",
+    "x",
+    "on",
+    "ok",
+    "claro",
+    "acepto",
+    "aceito",
+    "accepted",
+    "aceptado",
+    "afirmativo",
+    "yep",
+    "yeah",
+    "yup",
+    "correcto",
+    "checked",
+    "marcado",
+    "enabled",
+    "activo",
+    "ativo",
+    "active",
+    "activado",
+    "positivo",
+    "subscribed",
+    "suscrito",
+    "confirmado",
+    "confirmed",
+];
+const NO: &[&str] = &[
+    "no",
+    "n",
+    "nao",
+    "false",
+    "f",
+    "falso",
+    "0",
+    "off",
+    "nope",
+    "negativo",
+    "disabled",
+    "inactivo",
+    "inativo",
+    "inactive",
+    "unchecked",
+    "desactivado",
+    "rechazado",
+    "rejected",
+    "unsubscribed",
+    "nunca",
+    "never",
+    "nop",
+    "nah",
+    "tampoco",
+    "nel",
+];
+/// Second words after which a yes or no is none.
+const HEDGES: &[&str] = &[
+    "se",
+    "sei",
+    "recuerdo",
+    "lembro",
+    "sure",
+    "estoy",
+    "estou",
+    "aplica",
+    "aplicable",
+    "idea",
+    "tal",
+    "talvez",
+    "quiza",
+    "quizas",
+    "maybe",
+    "pero",
+    "mas",
+    "but",
+    "depende",
+    "depends",
+    "information",
+    "informacion",
+    "info",
+    "sabe",
+    "answer",
+    "data",
+    "definido",
+    "especificado",
+    "informado",
+    "indica",
+    "disponible",
+    "disponivel",
+    "o",
+    "ou",
+    "or",
+    "y",
+    "e",
+    "and",
+    "si",
+    "no",
+    "nao",
+    "yes",
+    "todavia",
+    "aun",
+    "ainda",
+    "yet",
+];
+
+/// Reads yes or no: the word itself, or the word with a few more after it (`não, obrigada`, `sí por favor`, `no fumo`).
+pub(crate) fn read(text: &str) -> Option<bool> {
+    if text.len() > 60 {
+        return None;
+    }
+    match text.trim() {
+        "✓" | "✔" | "☑" | "✅" | "👍" => return Some(true),
+        "✗" | "✘" | "❌" | "☐" | "👎" => return Some(false),
+        _ => {}
+    }
+    read_folded(&fold(text))
+}
+
+pub(crate) fn read_folded(folded: &str) -> Option<bool> {
+    if YES.contains(&folded) {
+        return Some(true);
+    }
+    if NO.contains(&folded) {
+        return Some(false);
+    }
+    match folded {
+        "por supuesto" | "de acuerdo" | "of course" | "com certeza" | "en efecto" | "asi es" | "opt in"
+        | "opted in" => {
+            return Some(true);
+        }
+        "para nada" | "de jeito nenhum" | "not at all" | "opt out" | "opted out" | "en absoluto" | "not interested" => {
+            return Some(false);
+        }
+        _ => {}
+    }
+    let (first, rest) = folded.split_once(' ')?;
+    let second = rest.split(' ').next()?;
+    if HEDGES.contains(&second) || rest.split(' ').count() > 4 || second.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    match first {
+        "si" | "sim" | "yes" | "yeah" | "claro" | "yep" => Some(true),
+        "no" | "nao" | "nope" => Some(false),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read;
+
+    #[test]
+    fn yes_and_no_are_read() {
+        for (text, wanted) in [
+            ("Sí", Some(true)),
+            ("não, obrigada", Some(false)),
+            ("No fumo", Some(false)),
+            ("sí, por favor", Some(true)),
+            ("TRUE", Some(true)),
+            ("0", Some(false)),
+            ("no sé", None),
+            ("no recuerdo", None),
+            ("tal vez", None),
+            ("sí y no", None),
+            ("maybe", None),
+            ("2", None),
+            ("not sure", None),
+            ("", None),
+        ] {
+            assert_eq!(read(text), wanted, "{text}");
+        }
+    }
+}
