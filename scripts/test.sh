@@ -13,13 +13,13 @@ log="$target/test-log"
 mkdir -p "$log"
 started=$SECONDS
 step_started=$SECONDS
-nextest_profile=default
+nextest_options=(--locked --workspace)
 
 if [ -n "${CI:-}" ] || [ ! -t 1 ]; then
   export CARGO_TERM_COLOR=never CARGO_TERM_PROGRESS_WHEN=never
 fi
 if [ -n "${CI:-}" ]; then
-  nextest_profile=ci
+  nextest_options+=(--profile ci --cargo-quiet)
 fi
 
 step() {
@@ -112,7 +112,7 @@ cargo clippy --quiet --locked --workspace --all-targets -- -D warnings
 done_step
 
 step "tests (cargo nextest)"
-cargo nextest run --locked --workspace --profile "$nextest_profile" 2>&1 | tee "$log/nextest.log"
+cargo nextest run "${nextest_options[@]}" 2>&1 | tee "$log/nextest.log"
 done_step
 
 step "documentation examples (cargo test --doc)"
