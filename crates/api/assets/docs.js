@@ -56,22 +56,28 @@
     }
   }
 
+  // The first operation below the bar is the one being read.
   const links = new Map([...navigation.querySelectorAll("li a")].map((link) => [link.hash.slice(1), link]));
+  const seen = new Set();
   let current = null;
   const observer = new IntersectionObserver(
     (entries) => {
-      for (const entry of entries) {
-        const link = links.get(entry.target.id);
-        if (!entry.isIntersecting || !link || link === current) continue;
-        if (current) current.removeAttribute("aria-current");
-        link.setAttribute("aria-current", "location");
-        const list = navigation.getBoundingClientRect();
-        const place = link.getBoundingClientRect();
-        if (place.top < list.top || place.bottom > list.bottom) link.scrollIntoView({ block: "nearest" });
-        current = link;
+      for (const { target, isIntersecting } of entries) {
+        if (isIntersecting) seen.add(target.id);
+        else seen.delete(target.id);
+      }
+      const link = [...links].find(([id]) => seen.has(id))?.[1];
+      if (!link || link === current) return;
+      current?.removeAttribute("aria-current");
+      link.setAttribute("aria-current", "location");
+      current = link;
+      const list = navigation.getBoundingClientRect();
+      const place = link.getBoundingClientRect();
+      if (place.top < list.top || place.bottom > list.bottom) {
+        navigation.scrollTop += place.top - list.top - list.height / 2;
       }
     },
-    { rootMargin: "-80px 0px -75% 0px" },
+    { rootMargin: "-80px 0px -60% 0px" },
   );
   for (const article of document.querySelectorAll("article.operation")) observer.observe(article);
 })();

@@ -69,8 +69,7 @@ impl<'a> Maker<'_, 'a> {
                 let items = shape.get("items");
                 if items.is_null() { json!([]) } else { json!([self.make(items, depth + 1)]) }
             }
-            Some("integer") => shape.get("minimum").as_i64().unwrap_or(1).max(1).into(),
-            Some("number") => shape.get("minimum").as_f64().unwrap_or(1.0).max(1.0).into(),
+            Some("integer" | "number") => shape.get("minimum").as_i64().unwrap_or(1).max(1).into(),
             Some("boolean") => true.into(),
             Some("string") => string(shape).into(),
             _ => Value::Null,
