@@ -1,0 +1,74 @@
+//! What cannot be said in one SQL text. The only place where SQL differs by engine.
+
+use crate::{Engine, Error, Tx};
+
+/// How many events one closure may record: the low bits of an event's sequence number on PostgreSQL.
+pub const EVENTS_PER_CLOSURE: i64 = 4096;
+
+/// The differences between the engines that a statement can meet. From [`Tx::dialect`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Dialect {
+    engine: Engine,
+}
+
+impl Dialect {
+    pub(crate) fn new(engine: Engine) -> Dialect {
+        Dialect { engine }
+    }
+
+    /// Ends the inner `SELECT` of a claim: `UPDATE jobs … WHERE id IN (SELECT id … LIMIT $n <suffix>) RETURNING …`, in a
+    /// [`Db::write_claim`](crate::Db::write_claim). Rows somebody else is claiming are passed over on PostgreSQL;
+    /// SQLite has one writer and needs nothing.
+    pub fn claim_suffix(self) -> &'static str {
+        match self.engine {
+            Engine::Sqlite => "",
+            Engine::Postgres => "FOR UPDATE SKIP LOCKED",
+        }
+    }
+
+    /// The sequence number of the next event of this transaction, or `None` on SQLite, where an `AUTOINCREMENT` column
+    /// gives it (bind the `None` as `NULL`).
+    ///
+    /// On PostgreSQL it is made from the transaction's own number, so that [`Dialect::readable_events_bound`] can tell
+    /// which numbers may still appear: `event_sequence_base.base + (transaction << 12 | n)`. A number from a sequence
+    /// object could not do that: it is handed out before the commit, and commits cross. The table
+    /// `event_sequence_base (base BIGINT NOT NULL)` with its one row is the caller's; raise `base` above the largest
+    /// sequence number there is after moving the data into another cluster, whose transactions count from the start.
+    ///
+    /// One query for the first event of a transaction, none for the others. More than 4096 are an error.
+    pub fn next_event_sequence(self, tx: &mut Tx<'_>) -> Result<Option<i64>, Error> {
+        const FIRST: &str = "SELECT base + (CAST(CAST(pg_current_xact_id() AS TEXT) AS BIGINT) << 12) AS first \
+                             FROM event_sequence_base";
+        let n = tx.state().events;
+        if n >= EVENTS_PER_CLOSURE {
+            return Err(Error::sql(format_args!("a closure may record {EVENTS_PER_CLOSURE} events, not more"), FIRST));
+        }
+        tx.state().events += 1;
+        if self.engine == Engine::Sqlite {
+            return Ok(None);
+        }
+        let first = match tx.state().first_event {
+            Some(first) => first,
+            None => {
+                let first = tx.query_one(FIRST, &[])?.get("first")?;
+                tx.state().first_event = Some(first);
+                first
+            }
+        };
+        Ok(Some(first + n))
+    }
+
+    /// Every event with a sequence number below this one is visible to this transaction or will never be; none at or
+    /// above it should be taken yet. `None` on SQLite: everything visible may be taken.
+    ///
+    /// A reader that keeps a cursor reads `sequence > cursor AND sequence < bound` in the same closure.
+    pub fn readable_events_bound(self, tx: &mut Tx<'_>) -> Result<Option<i64>, Error> {
+        const BOUND: &str = "SELECT base \
+             + (CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS TEXT) AS BIGINT) << 12) AS bound \
+             FROM event_sequence_base";
+        match self.engine {
+            Engine::Sqlite => Ok(None),
+            Engine::Postgres => tx.query_one(BOUND, &[])?.get("bound").map(Some),
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! SQLite: one thread writes, in group commits; a few threads read.
+//!
+//! While the disk syncs one batch the next one gathers in the queue, so that many callers share a sync and a lone one
+//! pays exactly one.
+
+mod backup;
+mod connection;
+mod constraints;
+mod errors;
+mod migrate;
+mod readers;
+mod writer;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+
+pub(crate) use connection::Connection;
+
+use crate::metrics::Counters;
+use crate::queue::Queue;
+use crate::{Error, Migration, MigrationReport, SqliteOptions};
+
+/// After how many interactive batches in a row a background one gets its 5 ms.
+const PATIENCE: u32 = 16;
+
+pub(crate) struct Sqlite {
+    pub(crate) writes: Arc<Queue>,
+    pub(crate) reads: Arc<Queue>,
+    pub(crate) counters: Arc<Counters>,
+    path: PathBuf,
+    options: SqliteOptions,
+    /// Readers first, so that the writing connection is the last to close and leaves no WAL behind.
+    threads: Mutex<Vec<JoinHandle<()>>>,
+}
+
+impl Sqlite {
+    pub(crate) fn open(path: &Path, options: SqliteOptions) -> Result<Sqlite, Error> {
+        let writer = Connection::writer(path, &options)?;
+        let readers: Vec<_> =
+            (0..options.readers.max(1)).map(|_| Connection::reader(path, &options)).collect::<Result<_, _>>()?;
+
+        let writes = Arc::new(Queue::new(options.queue, 1, PATIENCE));
+        let reads = Arc::new(Queue::new(options.queue, readers.len(), PATIENCE * 4));
+        let counters = Arc::new(Counters::default());
+
+        let mut threads = Vec::new();
+        for connection in readers {
+            let (queue, counters, time) = (reads.clone(), counters.clone(), options.read_time);
+            threads.push(spawn("store-read", move || readers::serve(&connection, &queue, &counters, time))?);
+        }
+        let (queue, counted, limits) = (writes.clone(), counters.clone(), options.clone());
+        threads.push(spawn("store-write", move || writer::serve(&writer, &queue, &counted, &limits))?);
+
+        let path = path.to_owned();
+        Ok(Sqlite { writes, reads, counters, path, options, threads: Mutex::new(threads) })
+    }
+
+    pub(crate) fn close(&self) {
+        self.writes.close();
+        self.reads.close();
+        let threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
+        for thread in threads {
+            // A closure may hold the last `Db`: its thread cannot wait for itself.
+            if thread.thread().id() != thread::current().id() {
+                let _ = thread.join();
+            }
+        }
+    }
+
+    pub(crate) fn migrate(&self, migrations: &[Migration]) -> Result<MigrationReport, Error> {
+        migrate::migrate(&self.path, &self.options, migrations)
+    }
+
+    pub(crate) fn backup(&self, to: &Path) -> Result<(), Error> {
+        backup::backup(&self.path, &self.options, to)
+    }
+}
+
+fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, Error> {
+    thread::Builder::new().name(name.to_owned()).spawn(body).map_err(Error::unavailable)
+}

@@ -1,0 +1,158 @@
+//! The one thread that writes: takes what waits, commits it together, answers.
+
+use std::time::Instant;
+
+use super::Connection;
+use crate::call::{Call, Ran, Work};
+use crate::metrics::Counters;
+use crate::queue::{Queue, Taken};
+use crate::tx::Session;
+use crate::{ConstraintKind, Error, Priority, SqliteOptions, Tx};
+
+pub(super) fn serve(connection: &Connection, queue: &Queue, counters: &Counters, options: &SqliteOptions) {
+    let writer = Writer { connection, queue, counters, options };
+    while let Taken::Work(first, _turn) = queue.take(None) {
+        writer.batch(first);
+    }
+}
+
+struct Writer<'a> {
+    connection: &'a Connection,
+    queue: &'a Queue,
+    counters: &'a Counters,
+    options: &'a SqliteOptions,
+}
+
+/// A closure that has run and waits for the batch's commit.
+struct Done {
+    call: Box<dyn Call>,
+    /// `Ok`: its own answer stands.
+    fate: Result<(), Error>,
+    kept: bool,
+}
+
+/// The transaction is gone, and with it everything the batch did.
+struct Lost(Error);
+
+impl Writer<'_> {
+    /// Runs `first` and whatever waits behind it in one transaction.
+    fn batch(&self, first: Work) {
+        let started = Instant::now();
+        let priority = first.priority;
+        if let Err(error) = self.connection.control("BEGIN IMMEDIATE") {
+            first.call.answer(Err(error));
+            return;
+        }
+        let mut batch = Vec::new();
+        let mut next = Some(first);
+        while let Some(work) = next.take() {
+            if work.call.is_abandoned() {
+                self.counters.abandoned.add(1);
+            } else if let Err(Lost(error)) = self.run(work, &mut batch) {
+                self.connection.roll_back();
+                refuse(batch, &error);
+                return;
+            }
+            if batch.len() < self.options.batch && started.elapsed() < self.options.batch_time {
+                next = self.queue.take_along(priority);
+            }
+        }
+        self.commit(batch, priority);
+    }
+
+    /// Runs one closure within the batch, so that only it is undone if it fails.
+    fn run(&self, work: Work, batch: &mut Vec<Done>) -> Result<(), Lost> {
+        let Work { mut call, priority, .. } = work;
+        // As long as nothing else is in the transaction, undoing this closure is undoing the transaction.
+        let guarded = batch.iter().any(|done| done.kept);
+        if guarded && let Err(error) = self.connection.control("SAVEPOINT closure") {
+            batch.push(Done { call, fate: Err(error.clone()), kept: false });
+            return Err(Lost(error));
+        }
+        let mut tx = Tx::new(Session::Sqlite(self.connection), priority, None);
+        let ran = call.run(&mut tx);
+        let state = tx.into_state();
+        if ran == Ran::Panicked {
+            self.counters.panics.add(1);
+        }
+        let (fate, kept) = match (ran, state.lost, state.failed) {
+            (_, Some(error), _) => (Err(error), false),
+            // It swallowed the error of a statement and went on.
+            (Ran::Ok, None, Some(error)) => (Err(error), false),
+            (Ran::Ok, None, None) => (Ok(()), true),
+            (Ran::Err | Ran::Panicked, None, _) => (Ok(()), false),
+        };
+        batch.push(Done { call, fate, kept });
+        if !self.connection.in_transaction() {
+            return Err(Lost(Error::unavailable("SQLite rolled the transaction back")));
+        }
+        let settled = match (kept, guarded) {
+            (true, false) => Ok(()),
+            (true, true) => self.connection.control("RELEASE SAVEPOINT closure"),
+            (false, true) => self
+                .connection
+                .control("ROLLBACK TO SAVEPOINT closure")
+                .and_then(|()| self.connection.control("RELEASE SAVEPOINT closure")),
+            (false, false) => {
+                self.connection.control("ROLLBACK").and_then(|()| self.connection.control("BEGIN IMMEDIATE"))
+            }
+        };
+        settled.map_err(Lost)
+    }
+
+    /// One `COMMIT`, one sync of the disk, then everybody's answer.
+    fn commit(&self, batch: Vec<Done>, priority: Priority) {
+        let kept = batch.iter().filter(|done| done.kept).count() as u64;
+        let undone = batch.len() as u64 - kept;
+        match self.connection.control("COMMIT") {
+            Ok(()) => {
+                self.counters.batches.add(u64::from(kept > 0));
+                self.counters.closures.add(kept);
+                self.counters.undone.add(undone);
+                for Done { call, fate, .. } in batch {
+                    call.answer(fate);
+                }
+            }
+            // A reference checked at the end of the transaction does not hold, and SQLite does not say whose it is.
+            Err(error @ Error::Constraint { kind: ConstraintKind::ForeignKey, .. }) if batch.len() > 1 => {
+                self.connection.roll_back();
+                tracing::debug!(%error, "a batch is run again, one by one");
+                for Done { call, .. } in batch {
+                    self.counters.re_runs.add(1);
+                    self.alone(Work { call, priority, claim: false });
+                }
+            }
+            Err(error) => {
+                self.connection.roll_back();
+                self.counters.undone.add(batch.len() as u64);
+                refuse(batch, &error);
+            }
+        }
+    }
+
+    /// Runs one closure in a transaction of its own.
+    fn alone(&self, work: Work) {
+        if let Err(error) = self.connection.control("BEGIN IMMEDIATE") {
+            work.call.answer(Err(error));
+            return;
+        }
+        let priority = work.priority;
+        let mut batch = Vec::new();
+        match self.run(work, &mut batch) {
+            Ok(()) => self.commit(batch, priority),
+            Err(Lost(error)) => {
+                self.connection.roll_back();
+                refuse(batch, &error);
+            }
+        }
+    }
+}
+
+/// Nothing of the batch is stored. Not even the closures that answered an error of their own keep it: they may have
+/// read what is not there now.
+fn refuse(batch: Vec<Done>, error: &Error) {
+    tracing::error!(%error, closures = batch.len(), "a batch was not stored");
+    for Done { call, fate, .. } in batch {
+        call.answer(Err(fate.err().unwrap_or_else(|| error.clone())));
+    }
+}
