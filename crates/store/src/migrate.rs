@@ -43,10 +43,7 @@ pub(crate) fn check_list(migrations: &[Migration]) -> Result<(), Error> {
 
 /// The next migration to run on a database that has `applied` (number and name, ascending), or `None` if it is up to
 /// date. Refuses a database that is not a prefix of our list.
-pub(crate) fn next<'m>(
-    migrations: &'m [Migration],
-    applied: &[(u32, String)],
-) -> Result<Option<&'m Migration>, Error> {
+pub(crate) fn next<'m>(migrations: &'m [Migration], applied: &[(u32, String)]) -> Result<Option<&'m Migration>, Error> {
     let known = migrations.last().map_or(0, |migration| migration.number);
     if let Some((found, _)) = applied.last()
         && *found > known

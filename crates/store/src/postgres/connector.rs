@@ -24,8 +24,8 @@ impl Connector {
     pub(super) fn new(url: &str, options: &PostgresOptions) -> Result<Connector, Error> {
         let Url { url, trust } = Url::parse(url)?;
         // The url may hold a password, and the parser's messages may repeat what they do not understand.
-        let mut config =
-            Config::from_str(&url).map_err(|_| Error::schema("the address of PostgreSQL is not a valid postgres:// url"))?;
+        let mut config = Config::from_str(&url)
+            .map_err(|_| Error::schema("the address of PostgreSQL is not a valid postgres:// url"))?;
         if trust != Trust::Anything {
             config.ssl_mode(SslMode::Require);
         }
@@ -105,7 +105,10 @@ mod tests {
     fn what_only_we_understand_is_taken_out_of_the_url() {
         let parsed = |url| Url::parse(url).map(|parsed| (parsed.url, parsed.trust)).unwrap();
         assert_eq!(parsed("postgres://h/d"), ("postgres://h/d".to_owned(), Trust::Anything));
-        assert_eq!(parsed("postgres://h/d?sslmode=require"), ("postgres://h/d?sslmode=require".to_owned(), Trust::Anything));
+        assert_eq!(
+            parsed("postgres://h/d?sslmode=require"),
+            ("postgres://h/d?sslmode=require".to_owned(), Trust::Anything)
+        );
         assert_eq!(
             parsed("postgres://h/d?sslmode=verify-full&application_name=x"),
             ("postgres://h/d?application_name=x".to_owned(), Trust::System)

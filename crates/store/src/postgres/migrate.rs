@@ -43,8 +43,10 @@ fn step(connection: &mut Connection, schema: Option<&str>, migrations: &[Migrati
     setup.push(CREATE_TABLE.to_owned());
     connection.execute_batch(&setup.join("; ")).map_err(|failure| failure.error)?;
     let rows = connection.query(SELECT, &[]).map_err(|failure| failure.error)?;
-    let applied =
-        rows.iter().map(|row| Ok((row.get("number")?, row.get("name")?))).collect::<Result<Vec<(u32, String)>, Error>>()?;
+    let applied = rows
+        .iter()
+        .map(|row| Ok((row.get("number")?, row.get("name")?)))
+        .collect::<Result<Vec<(u32, String)>, Error>>()?;
     let ran = next(migrations, &applied)?;
     if let Some(migration) = ran {
         connection.execute_batch(migration.postgres).map_err(|failure| failed(migration, failure.error))?;

@@ -46,9 +46,7 @@ impl Tls {
                 .dangerous()
                 .with_custom_certificate_verifier(Arc::new(NotChecked(provider)))
                 .with_no_client_auth(),
-            Trust::System | Trust::File(_) => {
-                builder.with_root_certificates(authorities(trust)?).with_no_client_auth()
-            }
+            Trust::System | Trust::File(_) => builder.with_root_certificates(authorities(trust)?).with_no_client_auth(),
         };
         Ok(Tls { config: Arc::new(config) })
     }
@@ -57,7 +55,8 @@ impl Tls {
 fn authorities(trust: &Trust) -> Result<RootCertStore, Error> {
     let mut store = RootCertStore::empty();
     if let Trust::File(file) = trust {
-        let wrong = |error: &dyn std::fmt::Display| Error::schema(format_args!("sslrootcert {}: {error}", file.display()));
+        let wrong =
+            |error: &dyn std::fmt::Display| Error::schema(format_args!("sslrootcert {}: {error}", file.display()));
         for certificate in CertificateDer::pem_file_iter(file).map_err(|error| wrong(&error))? {
             let certificate = certificate.map_err(|error| wrong(&error))?;
             store.add(certificate).map_err(|error| wrong(&error))?;

@@ -22,9 +22,7 @@ impl ToSql for Bound<'_> {
             (Param::Int(value), &Type::INT8) => value.to_sql(ty, out),
             (Param::Int(value), &Type::INT4) => i32::try_from(*value).map_err(|_| TooLarge)?.to_sql(ty, out),
             (Param::Int(value), &Type::INT2) => i16::try_from(*value).map_err(|_| TooLarge)?.to_sql(ty, out),
-            (Param::Int(value), &Type::FLOAT8 | &Type::FLOAT4) => {
-                Bound(Param::Float(*value as f64)).to_sql(ty, out)
-            }
+            (Param::Int(value), &Type::FLOAT8 | &Type::FLOAT4) => Bound(Param::Float(*value as f64)).to_sql(ty, out),
             (Param::Float(value), &Type::FLOAT8) => value.to_sql(ty, out),
             (Param::Float(value), &Type::FLOAT4) => (*value as f32).to_sql(ty, out),
             (Param::Text(value), ty) if is_text(ty) => value.to_sql(&Type::TEXT, out),

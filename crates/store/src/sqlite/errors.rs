@@ -46,7 +46,9 @@ fn constraint(
 ) -> Error {
     let subject = message.split_once(": ").map(|(_, subject)| subject);
     let (kind, name) = match extended_code {
-        ffi::SQLITE_CONSTRAINT_UNIQUE => (ConstraintKind::Unique, subject.and_then(|subject| violated(subject, unique))),
+        ffi::SQLITE_CONSTRAINT_UNIQUE => {
+            (ConstraintKind::Unique, subject.and_then(|subject| violated(subject, unique)))
+        }
         ffi::SQLITE_CONSTRAINT_PRIMARYKEY | ffi::SQLITE_CONSTRAINT_ROWID => {
             let table = subject.and_then(|subject| subject.split_once('.')).map(|(table, _)| table);
             (ConstraintKind::Unique, table.map(|table| format!("{table}_pkey")))

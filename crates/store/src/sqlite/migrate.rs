@@ -45,8 +45,10 @@ enum Step {
 fn step(connection: &Connection, migrations: &[Migration]) -> Result<Step, Error> {
     connection.control(CREATE_TABLE)?;
     let rows = connection.query(SELECT, &[]).map_err(|failure| failure.error)?;
-    let applied =
-        rows.iter().map(|row| Ok((row.get("number")?, row.get("name")?))).collect::<Result<Vec<(u32, String)>, Error>>()?;
+    let applied = rows
+        .iter()
+        .map(|row| Ok((row.get("number")?, row.get("name")?)))
+        .collect::<Result<Vec<(u32, String)>, Error>>()?;
     let Some(migration) = next(migrations, &applied)? else {
         return Ok(Step::Done(applied.last().map_or(0, |(number, _)| *number)));
     };
