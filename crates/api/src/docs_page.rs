@@ -7,11 +7,13 @@
 
 mod document;
 mod example;
+mod guide;
 mod operation;
 mod schema;
 mod text;
 
 use document::Document;
+pub use guide::guide;
 use serde_json::Value;
 use text::{escape, markdown};
 
@@ -42,10 +44,8 @@ pub fn render(openapi: &Value) -> String {
     shell(&format!("{} API reference", document.title()), &body)
 }
 
-/// A page around `body` (which must be HTML already) with the style and script of the reference; `title` is escaped.
-/// The migration guides use it too, so that they look alike.
-#[must_use]
-pub fn shell(title: &str, body: &str) -> String {
+/// A page around `body`, which must be HTML already; `title` is escaped.
+fn shell(title: &str, body: &str) -> String {
     format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" \
          content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n\

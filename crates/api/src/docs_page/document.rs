@@ -176,14 +176,17 @@ impl<'a> Document<'a> {
         pointer.and_then(|pointer| self.root.pointer(&pointer)).unwrap_or(&Value::Null)
     }
 
-    /// The operation that `name` means, by its id or as `POST /path`.
+    /// The operation that `name` means: an operation id, `POST /path`, or a path alone, of which it is the first
+    /// operation that is not deprecated.
     pub fn operation(&self, name: &str) -> Option<&Operation<'a>> {
-        self.operations.iter().find(|operation| {
+        let mut meant = self.operations.iter().filter(|operation| {
             operation.value["operationId"] == name
+                || operation.path == name
                 || name.split_once(' ').is_some_and(|(method, path)| {
                     method.eq_ignore_ascii_case(operation.method) && path == operation.path
                 })
-        })
+        });
+        meant.clone().find(|operation| !operation.deprecated()).or_else(|| meant.next())
     }
 }
 

@@ -21,7 +21,7 @@ fn awkward() -> Value {
                     }
                 },
                 "delete": {"operationId": "Contact", "tags": ["Contacts"], "deprecated": true, "x-sunset": "2027-06-01",
-                    "x-successors": ["POST /contacts"], "responses": {"204": {"description": "Gone"}}}
+                    "x-successors": ["/contacts"], "responses": {"204": {"description": "Gone"}}}
             },
             "/contacts": {
                 "post": {

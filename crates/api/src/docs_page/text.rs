@@ -86,7 +86,10 @@ pub(super) fn inline(source: &str) -> String {
         } else if let Some((bold, used)) = between(rest, "**", "**") {
             (format!("<strong>{}</strong>", escape(bold)), used)
         } else if let Some((label, target, used)) = link(rest) {
-            (format!("<a href=\"{}\">{}</a>", escape(target), escape(label)), used)
+            match target {
+                Some(target) => (format!("<a href=\"{}\">{}</a>", escape(target), escape(label)), used),
+                None => (escape(label), used),
+            }
         } else {
             (rest[..1].to_owned(), 1)
         };
@@ -103,12 +106,14 @@ fn between<'a>(text: &'a str, open: &str, close: &str) -> Option<(&'a str, usize
     (end > 0).then(|| (&inside[..end], open.len() + end + close.len()))
 }
 
-/// `[label](target)` at the start of `text`, only for targets that cannot run anything.
-fn link(text: &str) -> Option<(&str, &str, usize)> {
+/// `[label](target)` at the start of `text`. A target that could run something, or that is a file beside the source, is
+/// no link: the label stays.
+fn link(text: &str) -> Option<(&str, Option<&str>, usize)> {
     let (label, used) = between(text, "[", "]")?;
     let (target, more) = between(&text[used..], "(", ")")?;
     let safe = ["http://", "https://", "/", "#"].iter().any(|start| target.starts_with(start));
-    (safe && !target.contains(char::is_whitespace)).then_some((label, target, used + more))
+    let target = Some(target).filter(|target| safe && !target.contains(char::is_whitespace));
+    Some((label, target, used + more))
 }
 
 /// The coloured name of an HTTP method. `method` is one of OpenAPI's eight lower-case names.

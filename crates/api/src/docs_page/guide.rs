@@ -1,0 +1,99 @@
+//! A page of prose, such as a migration guide or the list of error codes, from the Markdown file of `docs/`.
+
+use super::shell;
+use super::text::{escape, inline, markdown, slug};
+
+/// The page of a Markdown file, in the style of the reference. Its first `# ` heading is the title.
+///
+/// On top of what descriptions may have, it knows headings, which get their slug as fragment, and tables. A table's row
+/// that begins with `code` gets that as fragment, so that `/docs/errors#not_found` leads to its row.
+#[must_use]
+pub fn guide(source: &str) -> String {
+    let mut body = String::new();
+    let mut title = "Recado";
+    let mut prose = String::new();
+    let mut fenced = false;
+    let mut lines = source.lines().peekable();
+    while let Some(line) = lines.next() {
+        fenced ^= line.trim_start().starts_with("```");
+        let level = line.chars().take_while(|character| *character == '#').count();
+        if !fenced && (1..=4).contains(&level) && line[level..].starts_with(' ') {
+            body += &markdown(&prose);
+            prose.clear();
+            let heading = line[level..].trim();
+            if level == 1 {
+                title = heading;
+            }
+            body += &format!("<h{level} id=\"{}\">{}</h{level}>\n", escape(&slug(heading)), inline(heading));
+        } else if !fenced && line.starts_with('|') {
+            body += &markdown(&prose);
+            prose.clear();
+            let mut rows = vec![line];
+            while let Some(row) = lines.next_if(|next| next.starts_with('|')) {
+                rows.push(row);
+            }
+            body += &table(&rows);
+        } else {
+            prose += line;
+            prose.push('\n');
+        }
+    }
+    body += &markdown(&prose);
+    shell(
+        title,
+        &format!(
+            "<header class=\"top\"><a class=\"brand\" href=\"/docs\">Recado <span>API reference</span></a></header>\n\
+             <main id=\"content\" class=\"guide\">\n{body}</main>"
+        ),
+    )
+}
+
+/// `rows`: the head, the rule below it, then the rest.
+fn table(rows: &[&str]) -> String {
+    let mut out = String::from("<div class=\"scroll\"><table class=\"plain\"><thead><tr>");
+    for cell in rows.first().map(|row| cells(row)).unwrap_or_default() {
+        out += &format!("<th scope=\"col\">{}</th>", inline(cell));
+    }
+    out += "</tr></thead><tbody>";
+    for row in rows.iter().skip(2) {
+        let cells = cells(row);
+        let code = cells.first().and_then(|cell| cell.strip_prefix('`')?.strip_suffix('`'));
+        out += &match code {
+            Some(code) if !code.contains(['`', ' ']) => format!("<tr id=\"{}\">", escape(code)),
+            _ => "<tr>".to_owned(),
+        };
+        for cell in cells {
+            out += &format!("<td>{}</td>", inline(cell));
+        }
+        out += "</tr>";
+    }
+    out + "</tbody></table></div>\n"
+}
+
+fn cells(row: &str) -> Vec<&str> {
+    row.trim().trim_start_matches('|').trim_end_matches('|').split('|').map(str::trim).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::guide;
+
+    #[test]
+    fn headings_tables_and_code_become_a_page() {
+        let page = guide(
+            "# Errors <all>\n\nSee [below](#codes), [design](api-design.md).\n\n## Codes\n\n| code | status |\n| --- | --- |\n\
+             | `not_found` | 404 <b> |\n| plain | 1 |\n\n```sh\n# no heading\n| no table |\n```\nend\n",
+        );
+        for part in [
+            "<title>Errors &lt;all&gt;</title>",
+            "<h1 id=\"errors-all\">Errors &lt;all&gt;</h1>",
+            "<a href=\"#codes\">below</a>, design.",
+            "<h2 id=\"codes\">",
+            "<tr id=\"not_found\"><td><code>not_found</code></td><td>404 &lt;b&gt;</td></tr><tr><td>plain",
+            "<pre><code># no heading\n| no table |\n</code></pre>",
+            "<p>end</p>",
+        ] {
+            assert!(page.contains(part), "{part}\n{page}");
+        }
+    }
+}
