@@ -16,6 +16,11 @@ impl Dialect {
         Dialect { engine }
     }
 
+    /// Which database this is.
+    pub fn engine(self) -> Engine {
+        self.engine
+    }
+
     /// Ends the inner `SELECT` of a claim: `UPDATE jobs … WHERE id IN (SELECT id … LIMIT $n <suffix>) RETURNING …`, in a
     /// [`Db::write_claim`](crate::Db::write_claim). Rows somebody else is claiming are passed over on PostgreSQL;
     /// SQLite has one writer and needs nothing.

@@ -187,6 +187,14 @@ impl<'c> Tx<'c> {
             self.state.failed = Some(Error::TimedOut);
             return Err(Error::TimedOut);
         }
+        if let Session::Sqlite(connection) = &self.session
+            && !connection.in_transaction()
+        {
+            // A statement ended it (`INSERT OR ROLLBACK`, a stray `COMMIT`): nothing may run outside of one.
+            let error = Error::unavailable("the transaction ended before its closure did");
+            self.state.lost = Some(error.clone());
+            return Err(error);
+        }
         statement(&mut self.session).map_err(|Failure { error, effect }| {
             match effect {
                 Effect::None => return error,

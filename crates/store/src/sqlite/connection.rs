@@ -115,7 +115,7 @@ impl Connection {
     }
 
     /// Whether a transaction is open.
-    pub(super) fn in_transaction(&self) -> bool {
+    pub(crate) fn in_transaction(&self) -> bool {
         !self.inner.is_autocommit()
     }
 

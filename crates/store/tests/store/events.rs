@@ -1,0 +1,212 @@
+//! Whoever reads events behind a cursor misses none, however the transactions cross.
+
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::thread;
+
+use store::testing::each_engine;
+use store::{Db, Engine, Error, Priority, Tx, params};
+
+use crate::{batch, read, write};
+
+fn tables(db: &Db) {
+    match db.engine() {
+        Engine::Sqlite => batch(
+            db,
+            "CREATE TABLE events (sequence INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL); \
+             CREATE TABLE notes (name TEXT NOT NULL)",
+        ),
+        Engine::Postgres => batch(
+            db,
+            "CREATE TABLE events (sequence BIGINT PRIMARY KEY, name TEXT NOT NULL); \
+             CREATE TABLE notes (name TEXT NOT NULL); \
+             CREATE TABLE event_sequence_base (base BIGINT NOT NULL); INSERT INTO event_sequence_base VALUES (0)",
+        ),
+    }
+}
+
+fn record(tx: &mut Tx<'_>, name: &str) -> Result<i64, Error> {
+    let sequence = tx.dialect().next_event_sequence(tx)?;
+    let insert = "INSERT INTO events (sequence, name) VALUES ($1, $2) RETURNING sequence";
+    tx.query_one(insert, params![sequence, name])?.get("sequence")
+}
+
+/// What a relay does: everything after its cursor that may be taken.
+fn tail(db: &Db, cursor: &mut i64) -> Vec<String> {
+    let after = *cursor;
+    let rows = read(db, move |tx| {
+        let bound = tx.dialect().readable_events_bound(tx)?;
+        let sql = "SELECT sequence, name FROM events WHERE sequence > $1 AND sequence < $2 ORDER BY sequence";
+        tx.query(sql, params![after, bound.unwrap_or(i64::MAX)])
+    })
+    .unwrap();
+    if let Some(last) = rows.last() {
+        *cursor = last.get("sequence").unwrap();
+    }
+    rows.iter().map(|row| row.get("name").unwrap()).collect()
+}
+
+/// A transaction that is led step by step.
+struct Led {
+    go: Sender<()>,
+    done: Receiver<()>,
+    thread: thread::JoinHandle<Result<(), Error>>,
+}
+
+impl Led {
+    fn start(db: &Db, steps: Vec<fn(&mut Tx<'_>) -> Result<(), Error>>) -> Led {
+        let (go, wait) = mpsc::channel();
+        let (tell, done) = mpsc::channel();
+        let (wait, db) = (Mutex::new(wait), db.clone());
+        let thread = thread::spawn(move || {
+            db.write_blocking(Priority::Interactive, move |tx| {
+                for step in &steps {
+                    let _ = wait.lock().unwrap().recv();
+                    step(tx)?;
+                    let _ = tell.send(());
+                }
+                let _ = wait.lock().unwrap().recv();
+                Ok(())
+            })
+        });
+        Led { go, done, thread }
+    }
+
+    fn step(&self) {
+        self.go.send(()).unwrap();
+        self.done.recv().unwrap();
+    }
+
+    fn commit(self) {
+        self.go.send(()).unwrap();
+        self.thread.join().unwrap().unwrap();
+    }
+}
+
+fn note(tx: &mut Tx<'_>) -> Result<(), Error> {
+    tx.execute("INSERT INTO notes VALUES ('n')", params![]).map(drop)
+}
+
+#[test]
+fn two_open_transactions_in_both_crossed_orders() {
+    each_engine(|db| {
+        tables(db);
+        let mut cursor = 0;
+        if db.engine() == Engine::Sqlite {
+            // One writer: the second transaction starts when the first has ended.
+            write(db, |tx| record(tx, "a")).unwrap();
+            write(db, |tx| record(tx, "b")).unwrap();
+            assert_eq!(tail(db, &mut cursor), ["a", "b"]);
+            return;
+        }
+        // `a` takes its number first and commits last.
+        let a = Led::start(db, vec![|tx| record(tx, "a").map(drop)]);
+        a.step();
+        let b = Led::start(db, vec![|tx| record(tx, "b").map(drop)]);
+        b.step();
+        b.commit();
+        assert_eq!(tail(db, &mut cursor), [""; 0], "b must wait for a, which comes before it");
+        a.commit();
+        assert_eq!(tail(db, &mut cursor), ["a", "b"]);
+
+        // `c` becomes a transaction first, by writing something else, and takes its number last: the order of
+        // transactions is not the order in which a sequence would hand out its numbers.
+        let c = Led::start(db, vec![note, |tx| record(tx, "c").map(drop)]);
+        c.step();
+        let d = Led::start(db, vec![|tx| record(tx, "d").map(drop)]);
+        d.step();
+        d.commit();
+        assert_eq!(tail(db, &mut cursor), [""; 0], "c, whose numbers are lower, has taken none yet");
+        c.step();
+        c.commit();
+        assert_eq!(tail(db, &mut cursor), ["c", "d"]);
+        assert_eq!(tail(db, &mut cursor), [""; 0]);
+    });
+}
+
+#[test]
+fn a_relay_behind_many_writers_takes_each_event_once() {
+    each_engine(|db| {
+        tables(db);
+        let stop = Arc::new(AtomicBool::new(false));
+        let (relay_db, stopped) = (db.clone(), stop.clone());
+        let relay = thread::spawn(move || {
+            let (mut cursor, mut taken) = (0, Vec::new());
+            loop {
+                let last = stopped.load(Ordering::Acquire);
+                taken.extend(tail(&relay_db, &mut cursor));
+                if last {
+                    return taken;
+                }
+            }
+        });
+        let writers: Vec<_> = (0..8)
+            .map(|writer| {
+                let db = db.clone();
+                thread::spawn(move || {
+                    for round in 0..25 {
+                        write(&db, move |tx| {
+                            note(tx)?;
+                            if (writer + round) % 3 == 0 {
+                                thread::yield_now();
+                            }
+                            record(tx, &format!("{writer}.{round}.0"))?;
+                            record(tx, &format!("{writer}.{round}.1"))
+                        })
+                        .unwrap();
+                    }
+                })
+            })
+            .collect();
+        for writer in writers {
+            writer.join().unwrap();
+        }
+        // Other databases of the same server may have transactions open, which hold the bound back for a moment.
+        let mut cursor = 0;
+        while tail(db, &mut cursor).len() < 400 {
+            cursor = 0;
+        }
+        stop.store(true, Ordering::Release);
+        let mut taken = relay.join().unwrap();
+        assert_eq!(taken.len(), 400);
+        taken.sort();
+        taken.dedup();
+        assert_eq!(taken.len(), 400);
+    });
+}
+
+#[test]
+fn a_closure_records_4096_events_and_no_more() {
+    each_engine(|db| {
+        tables(db);
+        let answer = write(db, |tx| {
+            let (first, mut last) = (tx.dialect().next_event_sequence(tx)?, None);
+            for _ in 1..4096 {
+                last = tx.dialect().next_event_sequence(tx)?;
+            }
+            assert_eq!(last, first.map(|first| first + 4095));
+            assert_eq!(first.map(|first| first % 4096), first.map(|_| 0));
+            let more = tx.dialect().next_event_sequence(tx);
+            assert!(more.unwrap_err().to_string().contains("4096"));
+            Ok(first)
+        });
+        assert_eq!(answer.unwrap().is_some(), db.engine() == Engine::Postgres);
+    });
+}
+
+#[test]
+fn the_base_moves_the_numbers() {
+    each_engine(|db| {
+        tables(db);
+        let before = write(db, |tx| record(tx, "before")).unwrap();
+        if db.engine() == Engine::Postgres {
+            batch(db, "UPDATE event_sequence_base SET base = 1000000000000");
+        }
+        let after = write(db, |tx| record(tx, "after")).unwrap();
+        assert!(after > before);
+        let mut cursor = 0;
+        assert_eq!(tail(db, &mut cursor), ["before", "after"]);
+    });
+}
