@@ -97,8 +97,9 @@ fn navigation(document: &Document) -> String {
 
 fn introduction(document: &Document) -> String {
     let mut out = format!(
-        "<section class=\"introduction\"><h1>{} API reference</h1>\n{}",
+        "<section class=\"introduction\"><h1>{} API reference</h1>\n{}{}",
         escape(document.title()),
+        markdown(document.summary()),
         markdown(document.description())
     );
     out += &format!(

@@ -93,6 +93,10 @@ impl<'a> Document<'a> {
         self.root["info"]["version"].as_str()
     }
 
+    pub fn summary(&self) -> &'a str {
+        self.root["info"]["summary"].as_str().unwrap_or_default()
+    }
+
     pub fn description(&self) -> &'a str {
         self.root["info"]["description"].as_str().unwrap_or_default()
     }

@@ -84,23 +84,27 @@ pub(super) fn scheme(scheme: &Value) -> String {
     }
 }
 
+/// By which keys one gets in, and with which scope (`x-scope`).
 fn access(document: &Document, operation: &Operation) -> String {
-    let ways = document.security(operation);
+    let mut ways: Vec<String> = document.security(operation).iter().map(|way| way_in(document, way)).collect();
+    if ways.is_empty() && operation.value["security"].is_array() {
+        ways.push(way_in(document, &[]));
+    }
     if ways.is_empty() {
         return String::new();
     }
-    let ways: Vec<String> = ways
-        .iter()
-        .map(|way| match way.as_slice() {
-            [] => "no key".to_owned(),
-            names => {
-                let schemes: Vec<String> =
-                    names.iter().map(|name| scheme(document.security_scheme(name))).filter(|s| !s.is_empty()).collect();
-                schemes.join(" and ")
-            }
-        })
-        .collect();
-    format!("<p class=\"access\"><span>Access</span> {}</p>", ways.join(" or "))
+    let scope = match operation.value["x-scope"].as_str() {
+        Some(scope) => format!(" with the scope <code>{}</code>", escape(scope)),
+        None => String::new(),
+    };
+    format!("<p class=\"access\"><span>Access</span> {}{scope}</p>", ways.join(" or "))
+}
+
+fn way_in(document: &Document, names: &[&str]) -> String {
+    if names.is_empty() {
+        return "no key".to_owned();
+    }
+    names.iter().map(|name| scheme(document.security_scheme(name))).collect::<Vec<_>>().join(" and ")
 }
 
 /// The parameters of the operation and of its path; the operation's own wins.
@@ -159,18 +163,29 @@ fn body(document: &Document, request: &Value) -> String {
     format!("<h4>Request body{required}</h4>{description}{out}")
 }
 
-/// Answers that say something new are opened out; an error that is a named schema only links to it.
+/// Answers that say something new are opened out; an error that is a named schema only links to it. Statuses that share
+/// one answer of the components share one line.
 fn answers(document: &Document, operation: &Operation) -> String {
     let mut out = String::new();
+    let mut shared: Vec<&str> = Vec::new();
     for (status, answer) in members(&operation.value["responses"]) {
-        let answer = document.resolve(answer);
         let error = status.starts_with('4') || status.starts_with('5') || status == "default";
-        let mut head = format!(
-            "<span class=\"status {}\">{}</span> {}",
-            if error { "error" } else { "fine" },
-            escape(status),
-            inline(answer["description"].as_str().unwrap_or_default())
-        );
+        let mut statuses = vec![status];
+        if let Some(reference) = answer["$ref"].as_str() {
+            if shared.contains(&reference) {
+                continue;
+            }
+            shared.push(reference);
+            let same = members(&operation.value["responses"]).filter(|(_, other)| other["$ref"] == reference);
+            statuses = same.map(|(status, _)| status).collect();
+        }
+        let answer = document.resolve(answer);
+        let class = if error { "error" } else { "fine" };
+        let mut head: String = statuses
+            .iter()
+            .map(|status| format!("<span class=\"status {class}\">{}</span> ", escape(status)))
+            .collect();
+        head += &inline(answer["description"].as_str().unwrap_or_default());
         let mut inner = headers(document, answer);
         for (media, content) in members(&answer["content"]) {
             let schema = &content["schema"];
@@ -181,10 +196,11 @@ fn answers(document: &Document, operation: &Operation) -> String {
                 inner += &schema::table(document, schema, &format!("Fields of the answer {status}"));
             }
         }
+        let class = if statuses.len() > 1 { "answer several" } else { "answer" };
         out += &match inner.as_str() {
-            "" => format!("<p class=\"answer\">{head}</p>"),
-            _ if error => format!("<details class=\"answer\"><summary>{head}</summary>{inner}</details>"),
-            _ => format!("<details class=\"answer\" open><summary>{head}</summary>{inner}</details>"),
+            "" => format!("<p class=\"{class}\">{head}</p>"),
+            _ if error => format!("<details class=\"{class}\"><summary>{head}</summary>{inner}</details>"),
+            _ => format!("<details class=\"{class}\" open><summary>{head}</summary>{inner}</details>"),
         };
     }
     if out.is_empty() { out } else { format!("<h4>Answers</h4>{out}") }

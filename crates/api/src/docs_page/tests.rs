@@ -13,9 +13,11 @@ fn awkward() -> Value {
             "/contacts/{id}": {
                 "parameters": [{"$ref": "#/components/parameters/id"}],
                 "get": {
-                    "operationId": "contact", "tags": ["Contacts"], "summary": "Read <one>", "security": [{}],
+                    "operationId": "contact", "tags": ["Contacts"], "summary": "Read <one>", "security": [],
                     "description": "- a `list`\n- with <tags>\n\n[good](/docs) and [bad](javascript:alert(1))",
+                    "x-scope": "contacts:read",
                     "responses": {
+                        "401": {"$ref": "#/components/responses/Wrong"}, "403": {"$ref": "#/components/responses/Wrong"},
                         "200": {"description": "It", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Contact"}}}},
                         "404": {"description": "Not there", "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}
                     }
@@ -38,7 +40,7 @@ fn awkward() -> Value {
         "components": {
             "securitySchemes": {"key": {"type": "apiKey", "in": "header", "name": "x-api-key"}},
             "parameters": {"id": {"name": "id", "in": "path", "required": true, "schema": {"type": "string", "format": "uuid"}}},
-            "responses": {"Made": {"description": "Made", "headers": {"Location": {"description": "Where"}},
+            "responses": {"Wrong": {"description": "Refused"}, "Made": {"description": "Made", "headers": {"Location": {"description": "Where"}},
                 "content": {"application/json": {"schema": {"type": "array", "items": {"$ref": "#/components/schemas/Contact"}}}}}},
             "schemas": {
                 "Contact": {"type": "object", "required": ["name"], "properties": {
@@ -133,7 +135,11 @@ fn fields_say_what_they_allow() {
     }
     assert!(page.contains("<code>note</code><span class=\"required\">required</span>"));
     assert!(page.contains("<span>Access</span> header <code>x-api-key</code>"));
-    assert!(page.contains("<span>Access</span> no key"));
+    assert!(page.contains("<span>Access</span> no key with the scope <code>contacts:read</code>"));
+    assert!(
+        page.contains(">401</span> <span class=\"status error\">403</span> Refused</p>"),
+        "shared answers share a line"
+    );
     assert!(page.contains("<a href=\"#schema-contact\">Contact</a> and more"), "laid together from two");
 }
 
