@@ -1,0 +1,44 @@
+//! What a handler answers.
+
+use bytes::Bytes;
+use serde::Serialize;
+
+use crate::problem::Problem;
+
+#[derive(Debug, Clone)]
+pub struct Answer {
+    pub status: u16,
+    pub content_type: &'static str,
+    pub body: Bytes,
+    pub headers: Vec<(&'static str, String)>,
+    /// Whether the body carries a secret, so that it is sealed where it is remembered.
+    pub secret: bool,
+}
+
+pub const JSON: &str = "application/json";
+
+impl Answer {
+    pub fn json(status: u16, body: &impl Serialize) -> Result<Answer, Problem> {
+        let body = serde_json::to_vec(body).map_err(|error| Problem::internal(format!("an answer: {error}")))?;
+        Ok(Answer::bytes(status, JSON, body.into()))
+    }
+
+    pub fn bytes(status: u16, content_type: &'static str, body: Bytes) -> Answer {
+        Answer { status, content_type, body, headers: Vec::new(), secret: false }
+    }
+
+    pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Answer {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    /// The version of the thing, for `If-Match`.
+    pub fn etag(self, version: i64) -> Answer {
+        self.header("etag", format!("\"{version}\""))
+    }
+
+    pub fn secret(mut self) -> Answer {
+        self.secret = true;
+        self
+    }
+}

@@ -1,0 +1,18 @@
+//! The compatibility surface: paths, spellings and shapes of existing integrations, kept exactly.
+
+pub mod channels;
+pub mod contacts;
+pub mod conversations;
+pub mod customers;
+pub mod events;
+pub mod messages;
+pub mod note_send;
+pub mod pipelines;
+mod record;
+pub mod search;
+pub mod tags;
+pub mod team;
+pub mod ticket_changes;
+pub mod tickets;
+pub mod views;
+pub mod webchat;

@@ -1,0 +1,162 @@
+//! What C1, C18 and C19 share: finding the channel, reading the explicit values, structuring the free data.
+
+use crm::channels::{Channel, ChannelType};
+use crm::customers::{Structured, Who};
+use crm::fields::{CustomField, Entity};
+use crm::setup::definition_of;
+use crm::{FieldError, Setup};
+use structuring::json::Object;
+use structuring::phone::{self, Phone};
+use structuring::{Explicit, Json, Target};
+
+use crate::input::{Fields, Input};
+use crate::kinds::{Anything, SHORT};
+
+/// At and above, a phone found in free data may identify a person.
+const IDENTIFIES: f32 = 0.85;
+
+/// `{key, value}` of `custom_field_values`.
+#[derive(Debug, Clone)]
+pub struct KeyValue {
+    pub key: String,
+    /// None where the value is an explicit null, which removes; inner absent member is an error.
+    pub value: Json,
+}
+
+impl Input for KeyValue {
+    fn read(f: &mut Fields<'_>) -> Option<Self> {
+        let key = f.required("key", SHORT, "Key of a custom field of customers.");
+        let value = f.nullable("value", Anything, "As the field's type wants it; null removes the value.");
+        if key.is_some() && value.is_none() && !f.describes() {
+            f.problem("value", "required", "`value` is required; null removes the value.");
+        }
+        Some(KeyValue { key: key?, value: value?.unwrap_or(Json::Null) })
+    }
+}
+
+/// The organization's own number, in any spelling, or a Cloud API phone id; only of this kind of channel.
+pub fn channel_by_number<'s>(setup: &'s Setup, kind: ChannelType, number: &str) -> Option<&'s Channel> {
+    let mut of_kind = setup.channels.iter().filter(|c| c.channel_type == kind && !c.archived);
+    of_kind.find(|channel| {
+        channel.phone_number_id.as_deref() == Some(number.trim())
+            || channel.phone.as_deref().is_some_and(|own| {
+                phone::read_possible(number, Some(&channel.country)).is_ok_and(|given| given.as_str() == own)
+            })
+    })
+}
+
+pub fn read_phone(text: &str, country: &str, pointer: &str, problems: &mut Vec<FieldError>) -> Option<Phone> {
+    match phone::read_possible(text, Some(country)) {
+        Ok(phone) => Some(phone),
+        Err(error) => {
+            problems.push(FieldError::new(pointer, "invalid_phone", format!("{error}")));
+            None
+        }
+    }
+}
+
+/// Explicit field values, typed. Unknown keys and values of the wrong type are named at their place.
+pub struct ExplicitFields {
+    pub values: Vec<(String, Json)>,
+    pub removed: Vec<String>,
+    /// Values of identifier fields, as they are compared.
+    pub identifiers: Vec<(String, String)>,
+}
+
+pub fn explicit_fields(
+    setup: &Setup,
+    given: &[KeyValue],
+    pointer: &str,
+    country: &str,
+    problems: &mut Vec<FieldError>,
+) -> ExplicitFields {
+    let mut fields = ExplicitFields { values: Vec::new(), removed: Vec::new(), identifiers: Vec::new() };
+    for (at, pair) in given.iter().enumerate() {
+        let Some(field) = setup.field(Entity::Customer, &pair.key) else {
+            let at = format!("{pointer}/{at}/key");
+            problems.push(FieldError::unknown_reference(at, "customer field", format!("`{}`", pair.key)));
+            continue;
+        };
+        if pair.value.is_null() {
+            fields.removed.push(field.key.clone());
+            continue;
+        }
+        let Some(value) = typed(field, &pair.value, country, &format!("{pointer}/{at}/value"), problems) else { continue };
+        if field.identifier {
+            fields.identifiers.push((field.key.clone(), crm::customers::value_key(&value)));
+        }
+        // Said twice: the last one counts.
+        fields.values.retain(|(key, _)| *key != field.key);
+        fields.values.push((field.key.clone(), value));
+    }
+    fields
+}
+
+pub fn typed(
+    field: &CustomField,
+    value: &Json,
+    country: &str,
+    pointer: &str,
+    problems: &mut Vec<FieldError>,
+) -> Option<Json> {
+    match structuring::read_value(&definition_of(field), value, Some(country)) {
+        Ok(value) => Some(value),
+        Err(error) => {
+            problems.push(FieldError::new(pointer, error.code, error.message));
+            None
+        }
+    }
+}
+
+/// Structures, timed.
+pub fn structured(setup: &Setup, source: &'static str, country: &str, data: Object, explicit: Explicit) -> Structured {
+    let started = std::time::Instant::now();
+    let mut structured = Structured::new(setup, source, Some(country), Json::Object(data), explicit);
+    structured.outcome.micros = started.elapsed().as_micros() as u64;
+    structured
+}
+
+/// Who it is on a phone channel: the explicit number, else one that structuring is sure of.
+pub fn phone_identity(
+    explicit: Option<Phone>,
+    structured: &Structured,
+    pointer: &str,
+    problems: &mut Vec<FieldError>,
+) -> Option<Phone> {
+    if explicit.is_some() {
+        return explicit;
+    }
+    let outcome = &structured.outcome;
+    let placed = outcome.placed(&Target::Phone);
+    let sure = placed.filter(|p| p.confidence >= IDENTIFIES && !p.flags.contains(&structuring::Flag::Ambiguous));
+    if let Some(phone) = sure.and_then(|p| p.value.as_str()).and_then(|text| phone::read_possible(text, None).ok()) {
+        return Some(phone);
+    }
+    let mut candidates = Vec::new();
+    if let Some(placement) = placed {
+        for source in &placement.sources {
+            candidates.push(format!("{} at /meta_data{}", placement.value.as_str().unwrap_or("?"), source.pointer));
+        }
+        for other in &placement.alternatives {
+            candidates.push(format!("{} at /meta_data{}", other.value.as_str().unwrap_or("?"), other.pointer));
+        }
+    }
+    for item in outcome.review.iter().filter(|item| item.target == Target::Phone) {
+        for source in &item.sources {
+            candidates.push(format!("{} at /meta_data{}", item.value.as_str().unwrap_or("?"), source.pointer));
+        }
+    }
+    candidates.dedup();
+    let message = if candidates.is_empty() {
+        "The person's phone number is required: none was given, and none was found in the data.".to_owned()
+    } else {
+        format!("The person's phone number is required; none in the data is certain enough: {}.", candidates.join("; "))
+    };
+    problems.push(FieldError::new(pointer, "required", message));
+    None
+}
+
+/// Identity by phone, or by user id on webchat.
+pub fn who(phone: Option<Phone>, external_user_id: Option<String>, identifiers: Vec<(String, String)>) -> Who {
+    Who { phone, external_user_id, identifiers }
+}

@@ -1,0 +1,131 @@
+//! Tags: C12, C13, C14.
+
+use crm::contacts::{self, Contact, add_by_name, by_identifier, replace_tags};
+use crm::id::{ChannelId, ContactId};
+use crm::{Setup, tags};
+use schemars::JsonSchema;
+use serde::Serialize;
+use structuring::phone;
+
+use super::channels::channel_type;
+use super::views::{self, TagObject};
+use crate::answer::Answer;
+use crate::call::Call;
+use crate::input::{Fields, Input};
+use crate::kinds::{List, Text, Whole};
+use crate::problem::Problem;
+
+/// C12
+pub async fn list(call: Call) -> Result<Answer, Problem> {
+    let (found, setup) = call.read(|w| Ok((tags::list(w)?, w.setup.clone()))).await?;
+    let found: Vec<TagObject> = found.iter().map(|tag| views::tag(&setup, tag)).collect();
+    Answer::json(200, &found)
+}
+
+#[derive(Debug)]
+pub struct ReplaceInput {
+    pub ids: Vec<i64>,
+}
+
+impl Input for ReplaceInput {
+    fn read(f: &mut Fields<'_>) -> Option<Self> {
+        let of = Whole { min: 1, max: 9_007_199_254_740_991 };
+        let ids = f.required("tagsIds", List { of, max: 1000 }, "The contact has these tags and no others then.");
+        Some(ReplaceInput { ids: ids? })
+    }
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ReplacedAnswer {
+    pub status: &'static str,
+    pub ai_contact_tags_length: usize,
+}
+
+/// C13
+pub async fn replace(call: Call) -> Result<Answer, Problem> {
+    let id: ContactId = call.id("aiContactId", "contact")?;
+    let input: ReplaceInput = call.read_body()?;
+    call.write(
+        move |w| {
+            let contact = Contact::get(w, id)?;
+            replace_tags(w, &contact, &input.ids)
+        },
+        |length, _| Answer::json(200, &ReplacedAnswer { status: "success", ai_contact_tags_length: *length }),
+    )
+    .await
+}
+
+#[derive(Debug)]
+pub struct AddInput {
+    pub names: Vec<String>,
+}
+
+impl Input for AddInput {
+    fn read(f: &mut Fields<'_>) -> Option<Self> {
+        let of = Text { max: 100 };
+        let names = f.required("tags", List { of, max: 100 }, "Names; unknown ones are created.");
+        Some(AddInput { names: names? })
+    }
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AddedAnswer {
+    pub status: &'static str,
+    pub created_count: usize,
+    pub assigned_count: usize,
+    pub not_assigned_count: usize,
+    /// TICKET tags while the contact has no open ticket.
+    pub not_assigned_tags: Vec<String>,
+    pub details: AddedDetails,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct AddedDetails {
+    pub created: Vec<TagObject>,
+    pub assigned: Vec<TagObject>,
+}
+
+/// C14
+pub async fn add(call: Call) -> Result<Answer, Problem> {
+    let kind = channel_type(&call)?;
+    let identifier = call.param("platformIdentifier").to_owned();
+    let input: AddInput = call.read_body()?;
+    let setup = &call.setup;
+    let channels: Vec<ChannelId> = setup.channels.iter().filter(|c| c.channel_type == kind).map(|c| c.id).collect();
+    let (kind_of_identifier, value) = match kind.by_phone() {
+        false => ("external_user_id", identifier.clone()),
+        true => match read_phone(setup, &identifier) {
+            Some(phone) => ("phone", phone),
+            None => return Err(contacts::unknown_contact("with this identifier").into()),
+        },
+    };
+    call.write(
+        move |w| {
+            let found = by_identifier(w, &channels, kind_of_identifier, &value)?;
+            let contact = found.ok_or_else(|| contacts::unknown_contact("with this identifier"))?;
+            add_by_name(w, &contact, &input.names)
+        },
+        |done, setup| {
+            let view = |tags: &[tags::Tag]| tags.iter().map(|tag| views::tag(setup, tag)).collect::<Vec<_>>();
+            Answer::json(
+                201,
+                &AddedAnswer {
+                    status: "success",
+                    created_count: done.created.len(),
+                    assigned_count: done.assigned.len(),
+                    not_assigned_count: done.not_assigned.len(),
+                    not_assigned_tags: done.not_assigned.clone(),
+                    details: AddedDetails { created: view(&done.created), assigned: view(&done.assigned) },
+                },
+            )
+        },
+    )
+    .await
+}
+
+fn read_phone(setup: &Setup, identifier: &str) -> Option<String> {
+    phone::read_possible(identifier, Some(&setup.organization.country)).ok().map(|p| p.as_str().to_owned())
+}
+

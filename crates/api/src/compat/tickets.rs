@@ -1,0 +1,193 @@
+//! C18 and C19: opens a ticket for somebody, or moves the open one.
+
+use crm::channels::{Channel, ChannelType};
+use crm::id::{ChannelId, ContactId, StageId, TicketId};
+use crm::tickets::{IntegrationData, MetadataChange, Open, OutboundMessage, open as open_ticket};
+use crm::{FieldError, Problems, Setup};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::json;
+use structuring::Explicit;
+use structuring::json::Object;
+
+use super::record;
+use crate::answer::Answer;
+use crate::call::Call;
+use crate::input::{Fields, Input, Style};
+use crate::kinds::{Anything, AnyObject, Email, Flag, PhoneText, SHORT, Text, TextOrNumber, id, nested};
+use crate::problem::Problem;
+
+#[derive(Debug)]
+pub struct OpenInput {
+    pub to_phone_number: Option<String>,
+    pub stage_id: Option<StageId>,
+    pub contact_name: Option<String>,
+    pub email: Option<String>,
+    pub contact_metadata: Option<Object>,
+    pub ticket_metadata: Option<Object>,
+    pub integration_data: Option<IntegrationInput>,
+    pub message: Option<MessageInput>,
+}
+
+impl Input for OpenInput {
+    fn read(f: &mut Fields<'_>) -> Option<Self> {
+        let to_phone_number = f.required("to_phone_number", PhoneText, "The person's number.");
+        let stage_id = f.required("stage_id", id::<StageId>(), "Where the ticket stands then.");
+        let contact_name = f.optional("contact_name", SHORT, "");
+        let email = f.optional("email", Email, "");
+        let contact_metadata = f.optional("contact_metadata", AnyObject, "About the person; structured as in C3.");
+        let ticket_metadata =
+            f.optional("ticket_metadata", AnyObject, "About the ticket; keys that equal a ticket field fill it.");
+        let integration = nested::<IntegrationInput>(Style::Compatible);
+        let integration_data = f.optional("integration_data", integration, "The deal in another system.");
+        let message = nested::<MessageInput>(Style::Compatible);
+        let message = f.optional("message", message, "Sent with the ticket; without it nothing is sent.");
+        Some(OpenInput {
+            to_phone_number,
+            stage_id,
+            contact_name,
+            email,
+            contact_metadata,
+            ticket_metadata,
+            integration_data,
+            message,
+        })
+    }
+}
+
+#[derive(Debug)]
+pub struct IntegrationInput(IntegrationData);
+
+impl Input for IntegrationInput {
+    fn read(f: &mut Fields<'_>) -> Option<Self> {
+        let contact = f.optional("integrationContactId", TextOrNumber { max: 255 }, "");
+        let deal = f.optional("integrationDealId", TextOrNumber { max: 255 }, "");
+        let additional = f.optional("additionalData", Anything, "");
+        let mut data = IntegrationData::default();
+        let members = [("integrationContactId", contact.map(|v| json!(v))), ("integrationDealId", deal.map(|v| json!(v)))];
+        let members = members.into_iter().chain([("additionalData", additional.map(|v| json!(v)))]);
+        for (name, value) in members {
+            if let Some(value) = value {
+                data.0.insert(name.to_owned(), value);
+            }
+        }
+        Some(IntegrationInput(data))
+    }
+}
+
+#[derive(Debug)]
+pub struct MessageInput {
+    pub content: Option<String>,
+    pub template_id: Option<String>,
+}
+
+impl Input for MessageInput {
+    fn read(f: &mut Fields<'_>) -> Option<Self> {
+        let content = f.optional("content", Text { max: 4096 }, "Plain text; inside the 24 h window only, on whatsapp.");
+        let template_id = f.optional("templateId", TextOrNumber { max: 64 }, "An approved template; it wins over content.");
+        let generated = f.required("ai_generated", Flag, "Whether an assistant writes it; without one, content is sent as given.");
+        if content.is_none() && template_id.is_none() && generated.is_some() && f.problems.is_empty() {
+            let message = "There is no assistant to write it; give content or templateId.";
+            f.problem("content", "assistant_not_configured", message);
+        }
+        Some(MessageInput { content, template_id })
+    }
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct OpenedAnswer {
+    pub ai_contact_id: ContactId,
+    pub status: &'static str,
+    pub ticket_id: TicketId,
+    /// Whether a ticket was opened, rather than the open one moved.
+    pub created: bool,
+}
+
+/// C18: the phone id is the Cloud API's, digits only.
+pub async fn open_whatsapp(call: Call) -> Result<Answer, Problem> {
+    let phone_id = call.param("phoneId").to_owned();
+    if phone_id.is_empty() || !phone_id.bytes().all(|b| b.is_ascii_digit()) {
+        return Err(crm::Error::not_found("phone id; it is the numeric id of a WhatsApp Cloud API number").into());
+    }
+    open(call, move |setup| {
+        let mut cloud = setup.channels.iter().filter(|c| c.channel_type == ChannelType::Whatsapp && !c.archived);
+        cloud.find(|channel| channel.phone_number_id.as_deref() == Some(&phone_id))
+    })
+    .await
+}
+
+/// C19: the phone id is the channel's own id.
+pub async fn open_web_whatsapp(call: Call) -> Result<Answer, Problem> {
+    let phone_id: ChannelId = call.id("phoneId", "phone id")?;
+    open(call, move |setup| {
+        setup.channel(phone_id).filter(|c| c.channel_type == ChannelType::WebWhatsapp && !c.archived)
+    })
+    .await
+}
+
+async fn open(call: Call, find: impl Fn(&Setup) -> Option<&Channel>) -> Result<Answer, Problem> {
+    let object = call.object()?;
+    let input = call
+        .prepare(|setup| {
+            let channel = find(setup).ok_or_else(|| Problem::from(crm::Error::not_found("phone id")))?;
+            prepare(setup, channel, &object)
+        })
+        .await?;
+    call.write(
+        move |w| open_ticket(w, &input),
+        |done, _| {
+            let answer = OpenedAnswer {
+                ai_contact_id: done.contact.id,
+                status: "ok",
+                ticket_id: done.ticket.id,
+                created: done.created,
+            };
+            Answer::json(if done.created { 201 } else { 200 }, &answer)
+        },
+    )
+    .await
+}
+
+fn prepare(setup: &Setup, channel: &Channel, object: &Object) -> Result<Open, Problem> {
+    let mut fields = Fields::object(object, Style::Compatible, "");
+    let input = OpenInput::read(&mut fields);
+    let mut problems = fields.finish();
+    let Some(input) = input else { return Err(Problem::invalid(problems)) };
+    let country = channel.country.as_str();
+    let phone = input
+        .to_phone_number
+        .as_deref()
+        .and_then(|text| record::read_phone(text, country, "/to_phone_number", &mut problems));
+    let mut found = Problems(problems);
+    crm::customers::check_stage(setup, input.stage_id, "/stage_id", &mut found);
+    let metadata = input.ticket_metadata.unwrap_or_default();
+    let ticket_metadata = MetadataChange::read(setup, &metadata, "/ticket_metadata", Some(country), &mut found);
+    let mut problems = found.0;
+    let mut message = None;
+    if let Some(given) = input.message {
+        match (given.template_id, given.content) {
+            (Some(id), _) => problems.push(FieldError::unknown_reference("/message/templateId", "approved template", id)),
+            (None, Some(content)) => message = Some(OutboundMessage { content }),
+            (None, None) => {}
+        }
+    }
+    let explicit = Explicit {
+        phone: phone.as_ref().map(|p| p.as_str().to_owned()),
+        email: input.email,
+        name: input.contact_name.map(|name| name.trim().to_owned()),
+        fields: Vec::new(),
+    };
+    let structured =
+        record::structured(setup, "ticket_open", country, input.contact_metadata.unwrap_or_default(), explicit);
+    let (Some(stage), true) = (input.stage_id, problems.is_empty()) else { return Err(Problem::invalid(problems)) };
+    Ok(Open {
+        channel: channel.id,
+        who: record::who(phone, None, Vec::new()),
+        stage,
+        structured,
+        ticket_metadata,
+        integration: input.integration_data.map(|i| i.0).unwrap_or_default(),
+        message,
+    })
+}

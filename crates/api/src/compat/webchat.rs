@@ -1,0 +1,44 @@
+//! C31: metadata of a webchat visitor.
+
+use crm::channels::ChannelType;
+use crm::contacts::by_identifier;
+use crm::id::ChannelId;
+use crm::{FieldError, Setup};
+use structuring::json::Object;
+
+use super::contacts::{change_metadata, metadata_of};
+use crate::answer::Answer;
+use crate::call::Call;
+use crate::input::{Fields, Input};
+use crate::kinds::{AnyObject, TextOrNumber};
+use crate::problem::Problem;
+
+#[derive(Debug)]
+pub struct AddMetadataInput {
+    pub external_user_id: String,
+    pub metadata: Object,
+}
+
+impl Input for AddMetadataInput {
+    fn read(f: &mut Fields<'_>) -> Option<Self> {
+        let user = f.required("externalUserId", TextOrNumber { max: 255 }, "The visitor's id.");
+        let metadata = f.required("metadata", AnyObject, "Keys and values; null removes a key.");
+        Some(AddMetadataInput { external_user_id: user?, metadata: metadata? })
+    }
+}
+
+pub async fn add_metadata(call: Call) -> Result<Answer, Problem> {
+    let input: AddMetadataInput = call.read_body()?;
+    let (channels, user) = (webchats(&call.setup), input.external_user_id.clone());
+    let found = call.read(move |w| by_identifier(w, &channels, "external_user_id", &user)).await?;
+    let contact = found.ok_or_else(|| {
+        let error = FieldError::unknown_reference("/externalUserId", "webchat visitor", &input.external_user_id);
+        Problem::invalid(vec![error])
+    })?;
+    let structured = metadata_of(&call.setup, "webchat_metadata", &contact, input.metadata);
+    change_metadata(&call, 201, contact.id, structured).await
+}
+
+fn webchats(setup: &Setup) -> Vec<ChannelId> {
+    setup.channels.iter().filter(|c| c.channel_type == ChannelType::Webchat).map(|c| c.id).collect()
+}

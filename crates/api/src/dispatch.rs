@@ -1,0 +1,282 @@
+//! From an HTTP request to its row of the route table and back: request id, host, method, key, scope, limits, body,
+//! idempotency key, and one shape for every error.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::{RawPathParams, Request};
+use axum::http::header::{HeaderMap, HeaderName, HeaderValue};
+use axum::http::{Response, StatusCode, request::Parts};
+use axum::{RequestExt, Router};
+use bytes::Bytes;
+use crm::idempotency::RequestKey;
+use crm::{Actor, Caller, FieldError, Scope, Setup};
+use http_body_util::{BodyExt, Limited};
+use sha2::{Digest, Sha256};
+
+use crate::answer::Answer;
+use crate::app::App;
+use crate::call::Call;
+use crate::input::Style;
+use crate::key;
+use crate::limits::{BODY_SECONDS, JSON_BODY};
+use crate::problem::{Problem, unauthorized};
+use crate::route::{Access, Method, Route};
+
+/// The operations of one path.
+struct Place {
+    routes: Vec<Arc<Route>>,
+}
+
+pub fn router(app: Arc<App>, table: Vec<Route>) -> Router {
+    let mut places: Vec<(&'static str, Place)> = Vec::new();
+    for route in table {
+        let path = route.path;
+        let route = Arc::new(route);
+        match places.iter_mut().find(|(known, _)| *known == path) {
+            Some((_, place)) => place.routes.push(route),
+            None => places.push((path, Place { routes: vec![route] })),
+        }
+    }
+    let mut router = Router::new();
+    for (path, place) in places {
+        let (app, place) = (app.clone(), Arc::new(place));
+        router = router.route(
+            path,
+            axum::routing::any(move |request: Request| {
+                let (app, place) = (app.clone(), place.clone());
+                async move { answer(app, Some(place), request).await }
+            }),
+        );
+    }
+    router.fallback(move |request: Request| {
+        let app = app.clone();
+        async move { answer(app, None, request).await }
+    })
+}
+
+async fn answer(app: Arc<App>, place: Option<Arc<Place>>, request: Request) -> Response<Body> {
+    let started = std::time::Instant::now();
+    let request_id = request_id(request.headers());
+    let method = request.method().clone();
+    let style = match &place {
+        Some(place) => place.routes[0].style,
+        None if request.uri().path().starts_with("/api/v1/") => Style::Strict,
+        None => Style::Compatible,
+    };
+    let mut extra = Vec::new();
+    let route = place.as_deref().map(|place| find(place, request.method()));
+    let result = match &route {
+        None => Err(Problem::new(404, "not_found", "There is nothing at this path; /docs lists every operation.")),
+        Some(None) => Err(not_allowed(place.as_deref())),
+        Some(Some(route)) => run(&app, route, request, &request_id, &mut extra).await,
+    };
+    let answer = result.unwrap_or_else(|problem| problem.into_answer(style, &request_id));
+    let path = place.as_deref().map_or("(none)", |place| place.routes[0].path);
+    let micros = started.elapsed().as_micros() as u64;
+    tracing::debug!(%method, path, status = answer.status, micros, request_id, "answered");
+    response(answer, extra, &request_id)
+}
+
+fn find(place: &Place, method: &axum::http::Method) -> Option<Arc<Route>> {
+    place.routes.iter().find(|route| route.method.name() == method.as_str()).cloned()
+}
+
+fn not_allowed(place: Option<&Place>) -> Problem {
+    let allowed: Vec<&str> = place.map_or(Vec::new(), |p| p.routes.iter().map(|r| r.method.name()).collect());
+    let allowed = allowed.join(", ");
+    Problem::new(405, "method_not_allowed", format!("This path takes {allowed}.")).header("allow", allowed)
+}
+
+/// Everything that is checked before a handler, in the order of semantics.md: 401, 403, then the request itself.
+async fn run(
+    app: &Arc<App>,
+    route: &Arc<Route>,
+    mut request: Request,
+    request_id: &str,
+    extra: &mut Vec<(&'static str, String)>,
+) -> Result<Answer, Problem> {
+    check_host(app, request.headers())?;
+    if let Some(sunset) = route.sunset {
+        extra.extend(sunset.headers());
+    }
+    let path = match request.extract_parts::<RawPathParams>().await {
+        Ok(params) => params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect::<Vec<_>>(),
+        Err(_) => return Err(Problem::new(404, "not_found", "The path is not valid UTF-8.")),
+    };
+    let (parts, body) = request.into_parts();
+    let mut query = pairs(parts.uri.query());
+    let (caller, setup) = match route.access {
+        Access::Public => return (route.handler)(public_call(app, path, query, route.style)).await,
+        Access::Key(scope) => authenticate(app, &parts.headers, None, scope, request_id).await?,
+        Access::KeyInQuery(scope) => {
+            let at = query.iter().position(|(name, _)| name == "x-api-key");
+            let in_query = at.map(|at| query.remove(at).1);
+            authenticate(app, &parts.headers, in_query, scope, request_id).await?
+        }
+    };
+    if let (Some(limiter), Actor::ApiKey(id)) = (&app.key_limiter, caller.actor) {
+        extra.extend(limiter.take(id, app.crm.now())?);
+    }
+    if query.iter().any(|(name, value)| name.contains('\0') || value.contains('\0')) {
+        let error = FieldError::new("?", "control_character", "U+0000 is not allowed in the query.");
+        return Err(Problem::invalid(vec![error]));
+    }
+    let body = if route.method == Method::Get { Bytes::new() } else { read_body(&parts, body).await? };
+    let request_key = if route.method.remembers() { idempotency_key(route, &path, &parts, &body)? } else { None };
+    let text = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let call = Call {
+        app: app.clone(),
+        caller,
+        setup,
+        style: route.style,
+        path,
+        query,
+        content_type: text("content-type"),
+        if_match: text("if-match"),
+        body,
+        request_key,
+    };
+    (route.handler)(call).await
+}
+
+/// Documents and health need nobody: an empty organization stands in.
+fn public_call(app: &Arc<App>, path: Vec<(String, String)>, query: Vec<(String, String)>, style: Style) -> Call {
+    Call {
+        app: app.clone(),
+        caller: Caller::system(Default::default()),
+        setup: app.nobody.clone(),
+        style,
+        path,
+        query,
+        content_type: None,
+        if_match: None,
+        body: Bytes::new(),
+        request_key: None,
+    }
+}
+
+async fn authenticate(
+    app: &App,
+    headers: &HeaderMap,
+    in_query: Option<String>,
+    scope: Scope,
+    request_id: &str,
+) -> Result<(Caller, Arc<Setup>), Problem> {
+    let given = headers.get("x-api-key").and_then(|value| value.to_str().ok()).map(str::to_owned).or(in_query);
+    let given = given.filter(|key| !key.is_empty() && key.len() <= 512).ok_or_else(unauthorized)?;
+    let hash = key::hash(&given);
+    let setup = app.crm.authenticate(hash).await?;
+    let grant = setup.key(&hash).ok_or_else(unauthorized)?;
+    if !grant.scopes.contains(scope) {
+        return Err(crm::Error::Forbidden(scope).into());
+    }
+    let caller = Caller {
+        organization: setup.id(),
+        actor: Actor::ApiKey(grant.id),
+        scope: Some(scope),
+        request_id: request_id.into(),
+    };
+    Ok((caller, setup))
+}
+
+/// On a loopback listener a page of another origin could otherwise reach us under its own name (DNS rebinding).
+fn check_host(app: &App, headers: &HeaderMap) -> Result<(), Problem> {
+    let allowed = &app.options.allowed_hosts;
+    if allowed.is_empty() {
+        return Ok(());
+    }
+    let host = headers.get("host").and_then(|value| value.to_str().ok()).unwrap_or("");
+    let name = match host.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((v6, _)) => v6,
+        None => host.split(':').next().unwrap_or(""),
+    };
+    if allowed.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+        return Ok(());
+    }
+    Err(Problem::new(403, "unknown_host", "This server does not answer under that host name; set public_url to add one."))
+}
+
+fn request_id(headers: &HeaderMap) -> String {
+    let sound = |text: &&str| !text.is_empty() && text.len() <= 128 && text.bytes().all(|b| (0x21..0x7f).contains(&b));
+    match headers.get("x-request-id").and_then(|value| value.to_str().ok()).filter(sound) {
+        Some(given) => given.to_owned(),
+        None => uuid::Uuid::new_v4().to_string(),
+    }
+}
+
+fn pairs(query: Option<&str>) -> Vec<(String, String)> {
+    let query = query.unwrap_or("").as_bytes();
+    form_urlencoded::parse(query).map(|(name, value)| (name.into_owned(), value.into_owned())).collect()
+}
+
+async fn read_body(parts: &Parts, body: Body) -> Result<Bytes, Problem> {
+    let too_large = || {
+        let detail = format!("The body is larger than {JSON_BODY} bytes.");
+        Problem::new(413, "body_too_large", detail).header("connection", "close")
+    };
+    let declared = parts.headers.get("content-length").and_then(|v| v.to_str().ok()).and_then(|v| v.parse::<u64>().ok());
+    if declared.is_some_and(|length| length > JSON_BODY as u64) {
+        return Err(too_large());
+    }
+    let collected = Limited::new(body, JSON_BODY).collect();
+    match tokio::time::timeout(Duration::from_secs(BODY_SECONDS), collected).await {
+        Ok(Ok(collected)) => Ok(collected.to_bytes()),
+        Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => Err(too_large()),
+        Ok(Err(_)) => Err(Problem::invalid(vec![FieldError::new("", "malformed_body", "The body broke off.")])),
+        Err(_) => {
+            let detail = format!("The body did not arrive within {BODY_SECONDS} seconds.");
+            Err(Problem::new(408, "body_timeout", detail).header("connection", "close"))
+        }
+    }
+}
+
+fn idempotency_key(
+    route: &Route,
+    path: &[(String, String)],
+    parts: &Parts,
+    body: &[u8],
+) -> Result<Option<RequestKey>, Problem> {
+    let Some(value) = parts.headers.get("idempotency-key") else { return Ok(None) };
+    let key = value.to_str().ok().map(str::trim).filter(|key| (1..=255).contains(&key.len()));
+    let Some(key) = key else {
+        let message = "Expected 1 to 255 visible ASCII characters.";
+        return Err(Problem::invalid(vec![FieldError::new("Idempotency-Key", "invalid_header", message)]));
+    };
+    let mut operation = format!("{} {}", route.method.name(), route.path);
+    for (_, value) in path {
+        operation.push(' ');
+        operation.push_str(value);
+    }
+    let mut hash = Sha256::new();
+    hash.update(parts.uri.query().unwrap_or(""));
+    hash.update([0]);
+    hash.update(body);
+    Ok(Some(RequestKey { operation, key: key.to_owned(), request_hash: hash.finalize().into() }))
+}
+
+fn response(answer: Answer, extra: Vec<(&'static str, String)>, request_id: &str) -> Response<Body> {
+    let mut response = Response::new(Body::from(answer.body));
+    *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let headers = response.headers_mut();
+    headers.insert("content-type", HeaderValue::from_static(answer.content_type));
+    headers.insert("x-content-type-options", HeaderValue::from_static("nosniff"));
+    headers.insert("cache-control", HeaderValue::from_static("no-store"));
+    if let Ok(id) = HeaderValue::from_str(request_id) {
+        headers.insert("x-request-id", id);
+    }
+    for (name, value) in extra.into_iter().chain(answer.headers) {
+        match HeaderValue::from_str(&value) {
+            // Links may be several; everything else is said once.
+            Ok(value) if name == "link" => {
+                headers.append(HeaderName::from_static(name), value);
+            }
+            Ok(value) => {
+                headers.insert(HeaderName::from_static(name), value);
+            }
+            Err(error) => tracing::error!(%error, name, "a header of ours is not valid"),
+        }
+    }
+    response
+}

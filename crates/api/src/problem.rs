@@ -1,0 +1,145 @@
+//! Every error that leaves the server: RFC 9457, with the members that clients of the compatibility surface read.
+
+use crm::{Error, FieldError};
+use serde_json::{Map, Value, json};
+
+use crate::answer::Answer;
+use crate::input::Style;
+
+pub const PROBLEM_JSON: &str = "application/problem+json";
+
+/// At most so many bad fields are listed; a request with more is wrong as a whole.
+const MOST_ERRORS: usize = 100;
+
+#[derive(Debug)]
+pub struct Problem {
+    pub status: u16,
+    pub code: &'static str,
+    pub detail: String,
+    pub errors: Vec<FieldError>,
+    pub headers: Vec<(&'static str, String)>,
+    /// More members, such as the `replacement` of a removed operation.
+    pub extensions: Map<String, Value>,
+}
+
+impl Problem {
+    pub fn new(status: u16, code: &'static str, detail: impl Into<String>) -> Self {
+        let detail = detail.into();
+        Problem { status, code, detail, errors: Vec::new(), headers: Vec::new(), extensions: Map::new() }
+    }
+
+    pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    pub fn with(mut self, member: &str, value: Value) -> Self {
+        self.extensions.insert(member.to_owned(), value);
+        self
+    }
+
+    /// A defect: the log gets the cause, the caller the request id.
+    pub fn internal(cause: impl std::fmt::Display) -> Self {
+        tracing::error!(%cause, "internal error");
+        Problem::new(500, "internal", "Something went wrong on our side. The request id finds it in the server's log.")
+    }
+
+    pub fn invalid(errors: Vec<FieldError>) -> Self {
+        let detail = match errors.as_slice() {
+            [one] if one.pointer.is_empty() => one.message.clone(),
+            [one] => format!("{}: {}", one.pointer, one.message),
+            many => format!("{} things are wrong with this request; `errors` names each.", many.len()),
+        };
+        let mut problem = Problem::new(400, "invalid_request", detail);
+        problem.errors = errors;
+        problem
+    }
+
+    pub fn title(&self) -> &'static str {
+        match self.status {
+            400 => "Bad Request",
+            401 => "Unauthorized",
+            403 => "Forbidden",
+            404 => "Not Found",
+            405 => "Method Not Allowed",
+            408 => "Request Timeout",
+            409 => "Conflict",
+            410 => "Gone",
+            412 => "Precondition Failed",
+            413 => "Content Too Large",
+            415 => "Unsupported Media Type",
+            429 => "Too Many Requests",
+            503 => "Service Unavailable",
+            _ => "Internal Server Error",
+        }
+    }
+
+    pub fn into_answer(self, style: Style, request_id: &str) -> Answer {
+        let mut body = Map::new();
+        body.insert("type".into(), format!("/docs/errors#{}", self.code).into());
+        body.insert("title".into(), self.title().into());
+        body.insert("status".into(), self.status.into());
+        body.insert("detail".into(), self.detail.as_str().into());
+        body.insert("code".into(), self.code.into());
+        body.insert("request_id".into(), request_id.into());
+        let errors = self.errors.iter().take(MOST_ERRORS);
+        let errors: Vec<Value> =
+            errors.map(|e| json!({"pointer": e.pointer, "code": e.code, "message": e.message})).collect();
+        body.insert("errors".into(), errors.into());
+        if style == Style::Compatible {
+            body.insert("statusCode".into(), self.status.into());
+            let messages: Vec<String> =
+                self.errors.iter().take(MOST_ERRORS).map(|e| format!("{}: {}", e.pointer, e.message)).collect();
+            let message = if messages.is_empty() { json!(self.detail) } else { json!(messages) };
+            body.insert("message".into(), message);
+            body.insert("error".into(), self.title().into());
+        }
+        body.extend(self.extensions);
+        let mut answer = Answer::bytes(self.status, PROBLEM_JSON, Value::Object(body).to_string().into());
+        answer.headers = self.headers;
+        answer
+    }
+}
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        let code = error.code();
+        match error {
+            Error::Invalid(errors) => Problem::invalid(errors),
+            Error::NotFound { what, .. } => Problem::new(404, code, format!("There is no such {what}.")),
+            Error::Conflict { message, errors, .. } => {
+                let mut problem = Problem::new(409, code, message);
+                problem.errors = errors;
+                problem
+            }
+            Error::Stale { current } => {
+                let detail = "Somebody changed it since you read it. Read it again and repeat your change.";
+                Problem::new(412, code, detail).header("etag", format!("\"{current}\""))
+            }
+            Error::Unauthorized => unauthorized(),
+            Error::Forbidden(scope) => {
+                Problem::new(403, code, format!("This API key lacks the scope `{scope}`. An admin can add it."))
+            }
+            Error::IdempotencyReused => Problem::new(
+                409,
+                code,
+                "This Idempotency-Key was used for another request within the last 24 hours. Use a new key for a new request.",
+            ),
+            Error::Store(ref cause) => {
+                if cause.is_transient() {
+                    tracing::warn!(%cause, code, "shed");
+                    Problem::new(503, code, "The database cannot take this right now; nothing was changed. Try again.")
+                        .header("retry-after", "1")
+                } else {
+                    Problem::internal(cause)
+                }
+            }
+            Error::Internal(cause) => Problem::internal(cause),
+        }
+    }
+}
+
+pub fn unauthorized() -> Problem {
+    Problem::new(401, "unauthorized", "Send a valid API key in the header x-api-key.")
+        .header("www-authenticate", "ApiKey realm=\"recado\", header=\"x-api-key\"")
+}

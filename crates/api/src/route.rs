@@ -1,0 +1,184 @@
+//! What the route table is made of: one row per operation, with everything that is true of it.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use crm::Scope;
+use schemars::{JsonSchema, SchemaGenerator};
+use serde_json::Value;
+
+use crate::answer::Answer;
+use crate::call::Call;
+use crate::input::{Fields, Input, Style};
+use crate::lifecycle::Sunset;
+use crate::problem::Problem;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Method {
+    Get,
+    Post,
+    Patch,
+    Put,
+    Delete,
+}
+
+impl Method {
+    pub fn name(self) -> &'static str {
+        match self {
+            Method::Get => "GET",
+            Method::Post => "POST",
+            Method::Patch => "PATCH",
+            Method::Put => "PUT",
+            Method::Delete => "DELETE",
+        }
+    }
+
+    /// Whether an `Idempotency-Key` is honoured.
+    pub fn remembers(self) -> bool {
+        matches!(self, Method::Post | Method::Patch)
+    }
+}
+
+pub type Running = Pin<Box<dyn Future<Output = Result<Answer, Problem>> + Send>>;
+pub type Handler = Arc<dyn Fn(Call) -> Running + Send + Sync>;
+
+/// Who may call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Anybody: health, documents.
+    Public,
+    /// A key with this scope.
+    Key(Scope),
+    /// The same, and the key may stand in the query.
+    KeyInQuery(Scope),
+}
+
+/// One possible 2xx answer.
+pub struct Success {
+    pub status: u16,
+    pub about: &'static str,
+    pub schema: fn(&mut SchemaGenerator) -> Value,
+}
+
+pub struct Route {
+    pub method: Method,
+    pub path: &'static str,
+    pub style: Style,
+    pub access: Access,
+    pub handler: Handler,
+    pub sunset: Option<&'static Sunset>,
+    /// Unique; for generated clients.
+    pub operation_id: &'static str,
+    pub tag: &'static str,
+    pub summary: &'static str,
+    pub description: &'static str,
+    pub query: Option<fn(&mut Fields<'_>)>,
+    pub body: Option<fn(&mut Fields<'_>)>,
+    pub body_optional: bool,
+    pub successes: Vec<Success>,
+    /// Statuses beyond those that every operation has.
+    pub problems: Vec<u16>,
+}
+
+fn route<F, R>(method: Method, path: &'static str, handler: F) -> Route
+where
+    F: Fn(Call) -> R + Send + Sync + 'static,
+    R: Future<Output = Result<Answer, Problem>> + Send + 'static,
+{
+    let style = if path.starts_with("/api/v1/") { Style::Strict } else { Style::Compatible };
+    Route {
+        method,
+        path,
+        style,
+        access: Access::Public,
+        handler: Arc::new(move |call| Box::pin(handler(call))),
+        sunset: None,
+        operation_id: "",
+        tag: "",
+        summary: "",
+        description: "",
+        query: None,
+        body: None,
+        body_optional: false,
+        successes: Vec::new(),
+        problems: Vec::new(),
+    }
+}
+
+macro_rules! methods {
+    ($($name:ident $method:ident),*) => {$(
+        pub fn $name<F, R>(path: &'static str, handler: F) -> Route
+        where
+            F: Fn(Call) -> R + Send + Sync + 'static,
+            R: Future<Output = Result<Answer, Problem>> + Send + 'static,
+        {
+            route(Method::$method, path, handler)
+        }
+    )*};
+}
+methods! { get Get, post Post, patch Patch, put Put, delete Delete }
+
+impl Route {
+    pub fn scope(mut self, scope: Scope) -> Self {
+        self.access = Access::Key(scope);
+        self
+    }
+
+    pub fn key_in_query(mut self, scope: Scope) -> Self {
+        self.access = Access::KeyInQuery(scope);
+        self
+    }
+
+    /// For the rows of the compatibility surface that live under `/api/v1`.
+    pub fn compatible(mut self) -> Self {
+        self.style = Style::Compatible;
+        self
+    }
+
+    pub fn named(mut self, operation_id: &'static str, tag: &'static str, summary: &'static str) -> Self {
+        self.operation_id = operation_id;
+        self.tag = tag;
+        self.summary = summary;
+        self
+    }
+
+    pub fn about(mut self, description: &'static str) -> Self {
+        self.description = description;
+        self
+    }
+
+    pub fn query<T: Input>(mut self) -> Self {
+        self.query = Some(|fields| {
+            let _ = T::read(fields);
+        });
+        self
+    }
+
+    pub fn body<T: Input>(mut self) -> Self {
+        self.body = Some(|fields| {
+            let _ = T::read(fields);
+        });
+        self
+    }
+
+    pub fn optional_body<T: Input>(mut self) -> Self {
+        self.body_optional = true;
+        self.body::<T>()
+    }
+
+    pub fn answers<T: JsonSchema>(mut self, status: u16, about: &'static str) -> Self {
+        self.successes.push(Success { status, about, schema: |generator| generator.subschema_for::<T>().to_value() });
+        self
+    }
+
+    pub fn refuses(mut self, statuses: &[u16]) -> Self {
+        self.problems.extend_from_slice(statuses);
+        self
+    }
+
+    pub fn sunset(mut self, sunset: &'static Sunset) -> Self {
+        self.sunset = Some(sunset);
+        self
+    }
+}

@@ -1,0 +1,181 @@
+//! The one table of operations: method, path, handler, scope, lifecycle, documentation.
+
+use crm::Scope::{ContactsRead, ContactsWrite, EventsRead, EventsWrite, MessagesRead, SetupRead, TicketsWrite};
+
+use crate::compat::{
+    channels, contacts, conversations, customers, events, messages, note_send, pipelines, search, tags, team,
+    ticket_changes, tickets, views, webchat,
+};
+use crate::route::{Route, get, patch, post};
+use crate::{documents, health, v1};
+
+pub const TAGS: &[(&str, &str)] = &[
+    ("Customers and contacts", "People, pushed in and looked up."),
+    ("Tags", "Coloured words on contacts and tickets."),
+    ("Pipelines and channels", "Boards, and ways in and out."),
+    ("Tickets", "Journeys through a pipeline."),
+    ("Messages", "What was said."),
+    ("Events", "What happened."),
+    ("Organization", "The organization itself, its members and keys."),
+    ("Set-up", "Channels, pipelines, custom fields and tags of the Recado surface."),
+    ("Server", "Health and documents."),
+];
+
+pub fn table() -> Vec<Route> {
+    let mut table = compatibility();
+    table.extend(v1::table());
+    table.extend(server());
+    table
+}
+
+fn compatibility() -> Vec<Route> {
+    const PEOPLE: &str = "Customers and contacts";
+    vec![
+        post("/api/public/customer/upsert/info", customers::upsert)
+            .scope(ContactsWrite)
+            .named("upsertCustomer", PEOPLE, "Push a customer in")
+            .about(
+                "Finds or makes the contact, structures the data into fields and metadata, opens or moves its ticket and \
+                 assigns an agent: one transaction, or nothing. Nothing is ever sent to the person.",
+            )
+            .body::<customers::UpsertInput>()
+            .answers::<customers::UpsertAnswer>(201, "The contact was made.")
+            .answers::<customers::UpsertAnswer>(200, "The contact was there."),
+        get("/api/public/contact/{aiContactId}/info", contacts::info)
+            .scope(ContactsRead)
+            .named("getContact", PEOPLE, "Everything about one contact")
+            .answers::<views::ContactDetail>(200, "The contact."),
+        post("/api/public/contact/{aiContactId}/update-metadata", contacts::update_metadata)
+            .scope(ContactsWrite)
+            .named("updateContactMetadata", PEOPLE, "Add what is known of a contact")
+            .about("Keys become snake_case; what matches a custom field fills it; null removes a key.")
+            .body::<contacts::UpdateMetadataInput>()
+            .answers::<contacts::UpdatedContact>(201, "The contact."),
+        get("/api/public/contacts", contacts::list)
+            .scope(ContactsRead)
+            .named("listContacts", PEOPLE, "Contacts active within some days")
+            .query::<contacts::RecentQuery>()
+            .answers::<Vec<contacts::ListedContact>>(200, "Newest last message first; `Link` leads on where there is more."),
+        get("/api/public/contacts/search", search::search)
+            .scope(ContactsRead)
+            .named("searchContacts", PEOPLE, "Contacts by a part of their phone or e-mail")
+            .query::<search::SearchQuery>()
+            .answers::<Vec<views::ContactObject>>(200, "At most 50, newest last message first."),
+        get("/api/public/contact/v2/{aiContactId}/messages", messages::list)
+            .scope(MessagesRead)
+            .named("listMessages", "Messages", "A contact's messages")
+            .query::<messages::MessagesQuery>()
+            .answers::<messages::MessagesPage>(200, "50 a page, oldest first."),
+        get("/api/public/contact/{aiContactId}/conversations", conversations::list)
+            .scope(MessagesRead)
+            .named("listConversations", "Messages", "A contact's messages in conversations")
+            .about("A silence of 24 h starts a new conversation.")
+            .query::<conversations::ConversationsQuery>()
+            .answers::<Vec<conversations::ConversationObject>>(200, "Oldest first."),
+        get("/api/public/team-members/all", team::list)
+            .scope(SetupRead)
+            .named("listTeamMembers", PEOPLE, "Active members")
+            .answers::<Vec<views::TeamMember>>(200, "The members."),
+        post("/api/public/contact/{aiContactId}/assign-team-member/{teamMemberId}", contacts::assign)
+            .scope(ContactsWrite)
+            .named("assignTeamMember", PEOPLE, "Give a contact to a member")
+            .query::<contacts::AssignQuery>()
+            .answers::<contacts::AssignedAnswer>(201, "Assigned."),
+        get("/api/public/tags", tags::list)
+            .scope(SetupRead)
+            .named("listTags", "Tags", "All tags")
+            .answers::<Vec<views::TagObject>>(200, "The tags."),
+        patch("/api/public/contact/tags/{aiContactId}", tags::replace)
+            .scope(ContactsWrite)
+            .named("replaceContactTags", "Tags", "Replace a contact's tags")
+            .body::<tags::ReplaceInput>()
+            .answers::<tags::ReplacedAnswer>(200, "Replaced."),
+        post("/api/public/channels/{channelType}/{platformIdentifier}/tags", tags::add)
+            .scope(ContactsWrite)
+            .named("addTagsByName", "Tags", "Tag somebody by name")
+            .about("The identifier is the person's phone, or their user id on webchat.")
+            .body::<tags::AddInput>()
+            .answers::<tags::AddedAnswer>(201, "What became of each name."),
+        get("/api/public/pipeline", pipelines::list)
+            .scope(SetupRead)
+            .named("listPipelines", "Pipelines and channels", "Pipelines with their stages")
+            .answers::<Vec<pipelines::PipelineObject>>(200, "In board order."),
+        get("/api/public/channels/{channelType}", channels::list)
+            .scope(SetupRead)
+            .named("listChannels", "Pipelines and channels", "Channels of one type")
+            .answers::<Vec<channels::ChannelObject>>(200, "The channels."),
+        post("/api/public/ticket/open/whatsapp/{phoneId}", tickets::open_whatsapp)
+            .scope(TicketsWrite)
+            .named("openTicketWhatsapp", "Tickets", "Open a ticket on a Cloud API number")
+            .about("An open ticket is moved to the stage and its metadata merged, not doubled.")
+            .body::<tickets::OpenInput>()
+            .answers::<tickets::OpenedAnswer>(201, "Opened.")
+            .answers::<tickets::OpenedAnswer>(200, "The open ticket was moved."),
+        post("/api/public/ticket/open/web-whatsapp/{phoneId}", tickets::open_web_whatsapp)
+            .scope(TicketsWrite)
+            .named("openTicketWebWhatsapp", "Tickets", "Open a ticket on a WhatsApp Web number")
+            .about("An open ticket is moved to the stage and its metadata merged, not doubled.")
+            .body::<tickets::OpenInput>()
+            .answers::<tickets::OpenedAnswer>(201, "Opened.")
+            .answers::<tickets::OpenedAnswer>(200, "The open ticket was moved."),
+        post("/api/public/ticket/metadata", ticket_changes::metadata)
+            .scope(TicketsWrite)
+            .named("updateTicketMetadata", "Tickets", "Merge into a ticket's metadata")
+            .body::<ticket_changes::MetadataInput>()
+            .answers::<ticket_changes::OkAnswer>(201, "Merged."),
+        post("/api/public/ticket/amount", ticket_changes::amount)
+            .scope(TicketsWrite)
+            .named("setTicketAmount", "Tickets", "Say what a ticket is worth")
+            .body::<ticket_changes::AmountInput>()
+            .answers::<ticket_changes::OkAnswer>(201, "Set."),
+        post("/api/public/whatsapp/message/note/send", note_send::send)
+            .scope(ContactsWrite)
+            .sunset(&note_send::SUNSET)
+            .named("sendNote", "Messages", "Push a person in with a note")
+            .about("Use `POST /api/public/customer/upsert/info` with `note`. Nothing is sent to the person.")
+            .body::<note_send::NoteInput>()
+            .answers::<note_send::NoteAnswer>(201, "Done."),
+        post("/api/public/webchat/contact/add-metadata", webchat::add_metadata)
+            .scope(ContactsWrite)
+            .named("addWebchatMetadata", PEOPLE, "Add what is known of a webchat visitor")
+            .body::<webchat::AddMetadataInput>()
+            .answers::<contacts::UpdatedContact>(201, "The contact."),
+        post("/api/v1/events", events::track)
+            .compatible()
+            .scope(EventsWrite)
+            .named("trackEvent", "Events", "Report an event about a contact")
+            .about("Finds or makes the contact on its channel; opens no ticket.")
+            .body::<events::EventInput>()
+            .answers::<events::TrackedAnswer>(202, "Written."),
+        get("/api/v1/events", v1::events::list)
+            .scope(EventsRead)
+            .named("listEvents", "Events", "Page through the event log")
+            .query::<v1::events::EventsQuery>()
+            .answers::<v1::events::EventsPage>(200, "In order of `sequence`."),
+    ]
+}
+
+fn server() -> Vec<Route> {
+    vec![
+        get("/healthz", health::alive)
+            .named("healthz", "Server", "Whether the server runs")
+            .answers::<health::Alive>(200, "It does."),
+        get("/readyz", health::ready)
+            .named("readyz", "Server", "Whether the database takes writes")
+            .answers::<health::Ready>(200, "It does.")
+            .refuses(&[503]),
+        get("/openapi.json", documents::openapi_json)
+            .named("openapi", "Server", "This document")
+            .answers::<serde_json::Map<String, serde_json::Value>>(200, "OpenAPI 3.1."),
+    ]
+}
+
+/// Pages for people; not part of the OpenAPI document.
+pub fn pages() -> Vec<Route> {
+    vec![
+        get("/docs", documents::page),
+        get(crate::docs_page::CSS_PATH, documents::style),
+        get(crate::docs_page::JS_PATH, documents::script),
+    ]
+}
+

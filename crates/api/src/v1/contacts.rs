@@ -1,0 +1,273 @@
+//! Contacts of the Recado surface.
+
+use crm::contacts::{
+    self, ChatStatus, Contact, ContactFilter, ContactSort, Detail, Edit, IdentifierRow, ProposalRow, ValueSource, browse,
+    detail,
+};
+use crm::fields::Entity;
+use crm::id::{ChannelId, ContactId, CustomerId, PipelineId, StageId};
+use crm::page::{Page, PageRequest};
+use crm::{FieldError, Setup, Timestamp};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
+use structuring::Json;
+use structuring::json::{Object, escape_pointer};
+
+use super::events::{ActorView, actor};
+use super::paging::page;
+use super::tickets::{TicketView, view as ticket_view};
+use crate::answer::Answer;
+use crate::call::{Call, complete};
+use crate::compat::views::{self, FieldObject, TagObject, TeamMember, platform, raw};
+use crate::input::{Fields, Input};
+use crate::kinds::{AnyObject, Email, Flag, SHORT, Text, id};
+use crate::problem::Problem;
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ContactView {
+    pub id: ContactId,
+    pub customer_id: CustomerId,
+    pub channel_id: ChannelId,
+    /// Type of the channel.
+    pub platform: &'static str,
+    pub name: Option<String>,
+    /// Who said the name: `explicit` (API), `member`, `inferred`, `channel`.
+    pub name_source: Option<ValueSource>,
+    /// E.164
+    pub phone: Option<String>,
+    pub email: Option<String>,
+    pub email_source: Option<ValueSource>,
+    pub external_user_id: Option<String>,
+    /// Of the open ticket, else of the last one.
+    pub stage_id: Option<StageId>,
+    pub chat_status: ChatStatus,
+    pub blocked: bool,
+    pub is_chat_read: bool,
+    pub last_message_at: Option<Timestamp>,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+}
+
+fn view(setup: &Setup, contact: &Contact) -> ContactView {
+    ContactView {
+        id: contact.id,
+        customer_id: contact.customer_id,
+        channel_id: contact.channel_id,
+        platform: platform(setup.channel(contact.channel_id)),
+        name: contact.name.clone(),
+        name_source: contact.name_source,
+        phone: contact.phone.clone(),
+        email: contact.email.clone(),
+        email_source: contact.email_source,
+        external_user_id: contact.external_user_id.clone(),
+        stage_id: contact.stage_id,
+        chat_status: contact.chat_status,
+        blocked: contact.blocked,
+        is_chat_read: contact.is_chat_read,
+        last_message_at: contact.last_message_at,
+        created_at: contact.created_at,
+        updated_at: contact.updated_at,
+    }
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ContactFull {
+    #[serde(flatten)]
+    pub contact: ContactView,
+    #[schemars(with = "Map<String, Value>")]
+    pub metadata: Box<RawValue>,
+    pub custom_fields: Vec<FieldObject>,
+    pub tags: Vec<TagObject>,
+    pub agents: Vec<TeamMember>,
+    pub open_ticket: Option<TicketView>,
+}
+
+fn full(setup: &Setup, found: &Detail) -> Result<ContactFull, Problem> {
+    Ok(ContactFull {
+        contact: view(setup, &found.contact),
+        metadata: raw(&found.contact.metadata)?,
+        custom_fields: views::fields(setup, Entity::Customer, &found.values),
+        tags: found.tags.iter().map(|tag| views::tag(setup, tag)).collect(),
+        agents: found.agents.iter().filter_map(|id| setup.member(*id)).map(views::team_member).collect(),
+        open_ticket: found.active_ticket.as_ref().map(|ticket| ticket_view(setup, ticket, &[])).transpose()?,
+    })
+}
+
+#[derive(Debug)]
+pub struct ContactsQuery {
+    pub filter: ContactFilter,
+    pub page: PageRequest,
+}
+
+impl Input for ContactsQuery {
+    fn read(f: &mut Fields<'_>) -> Option<Self> {
+        let text = f.optional("q", Text { max: 100 }, "Part of a name, phone or e-mail.");
+        let stage = f.optional("stage_id", id::<StageId>(), "");
+        let pipeline = f.optional("pipeline_id", id::<PipelineId>(), "");
+        let channel = f.optional("channel_id", id::<ChannelId>(), "");
+        let filter = ContactFilter { text, stage, pipeline, channel, ..Default::default() };
+        Some(ContactsQuery { filter, page: page(f) })
+    }
+}
+
+pub async fn list(call: Call) -> Result<Answer, Problem> {
+    let query: ContactsQuery = call.read_query()?;
+    let (found, setup) = call
+        .read(move |w| Ok((browse(w, &query.filter, ContactSort::Activity, &query.page)?, w.setup.clone())))
+        .await?;
+    let data = found.data.iter().map(|contact| view(&setup, contact)).collect();
+    Answer::json(200, &Page::<ContactView> { data, next_cursor: found.next_cursor })
+}
+
+pub async fn show(call: Call) -> Result<Answer, Problem> {
+    let id: ContactId = call.id("id", "contact")?;
+    let (found, setup) = call.read(move |w| Ok((detail(w, id)?, w.setup.clone()))).await?;
+    Ok(Answer::json(200, &full(&setup, &found)?)?.etag(found.contact.version))
+}
+
+#[derive(Debug)]
+pub struct UpdateInput {
+    pub name: Option<Option<String>>,
+    pub email: Option<Option<String>>,
+    pub blocked: Option<bool>,
+    pub is_chat_read: Option<bool>,
+    pub custom_fields: Option<Object>,
+}
+
+impl Input for UpdateInput {
+    fn read(f: &mut Fields<'_>) -> Option<Self> {
+        let name = f.nullable("name", SHORT, "Null removes it.");
+        let email = f.nullable("email", Email, "Null removes it.");
+        let blocked = f.optional("blocked", Flag, "Nothing is sent to a blocked contact.");
+        let is_chat_read = f.optional("is_chat_read", Flag, "");
+        let custom_fields = f.optional("custom_fields", AnyObject, "Values by field key; null removes one.");
+        Some(UpdateInput { name, email, blocked, is_chat_read, custom_fields })
+    }
+}
+
+pub async fn update(call: Call) -> Result<Answer, Problem> {
+    let contact: ContactId = call.id("id", "contact")?;
+    let input: UpdateInput = call.read_body()?;
+    let if_version = call.if_version()?;
+    let fields = input.custom_fields.unwrap_or_default();
+    let custom_fields = call.prepare(|setup| typed_fields(setup, &fields)).await?;
+    let edit = Edit {
+        name: input.name,
+        email: input.email,
+        blocked: input.blocked,
+        is_chat_read: input.is_chat_read,
+        custom_fields,
+        if_version,
+    };
+    call.write(
+        move |w| {
+            let found = Contact::get(w, contact)?;
+            contacts::edit(w, found, &edit)?;
+            detail(w, contact)
+        },
+        |found, setup| Ok(Answer::json(200, &full(setup, found)?)?.etag(found.contact.version)),
+    )
+    .await
+}
+
+fn typed_fields(setup: &Setup, given: &Object) -> Result<Vec<(String, Json)>, Problem> {
+    let mut problems = Vec::new();
+    let mut typed = Vec::new();
+    for (key, value) in given.iter() {
+        let mut pointer = "/custom_fields".to_owned();
+        escape_pointer(&mut pointer, key);
+        let Some(field) = setup.field(Entity::Customer, key) else {
+            problems.push(FieldError::unknown_reference(pointer, "customer field", format!("`{key}`")));
+            continue;
+        };
+        if value.is_null() {
+            typed.push((key.to_owned(), Json::Null));
+            continue;
+        }
+        let definition = crm::setup::definition_of(field);
+        match structuring::read_value(&definition, value, Some(&setup.organization.country)) {
+            Ok(value) => typed.push((key.to_owned(), value)),
+            Err(error) => problems.push(FieldError::new(pointer, error.code, error.message)),
+        }
+    }
+    complete(Some(typed), problems)
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct IdentifierView {
+    /// `phone`, `external_user_id`, or `field:<key>`
+    pub kind: String,
+    pub value: String,
+    /// The channel that knows the contact by it; null where it joins the customer.
+    pub channel_id: Option<ChannelId>,
+    /// `channel_identifier`, `same_phone` or `same_identifier_field`
+    pub rule: String,
+    /// Who said it.
+    pub actor: ActorView,
+    pub created_at: Timestamp,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ProposalView {
+    pub kind: String,
+    pub value: String,
+    /// Whom the identifier names as well.
+    pub customer_id: CustomerId,
+    pub actor: ActorView,
+    pub created_at: Timestamp,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct SiblingView {
+    pub id: ContactId,
+    pub channel_id: ChannelId,
+    pub platform: &'static str,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct IdentityView {
+    pub contact_id: ContactId,
+    pub customer_id: CustomerId,
+    pub identifiers: Vec<IdentifierView>,
+    /// All contacts of the customer, this one included.
+    pub contacts: Vec<SiblingView>,
+    /// Identifiers that name another customer too: for a person to decide.
+    pub merge_proposals: Vec<ProposalView>,
+}
+
+pub async fn identity(call: Call) -> Result<Answer, Problem> {
+    let id: ContactId = call.id("id", "contact")?;
+    let (found, setup) = call.read(move |w| Ok((contacts::identity(w, id)?, w.setup.clone()))).await?;
+    let identifier = |row: &IdentifierRow| IdentifierView {
+        kind: row.kind.clone(),
+        value: row.value.clone(),
+        channel_id: row.channel_id,
+        rule: row.rule.clone(),
+        actor: actor(&row.actor),
+        created_at: row.created_at,
+    };
+    let proposal = |row: &ProposalRow| ProposalView {
+        kind: row.kind.clone(),
+        value: row.value.clone(),
+        customer_id: row.customer_id,
+        actor: actor(&row.actor),
+        created_at: row.created_at,
+    };
+    let sibling = |&(id, channel_id): &(ContactId, ChannelId)| SiblingView {
+        id,
+        channel_id,
+        platform: platform(setup.channel(channel_id)),
+    };
+    Answer::json(
+        200,
+        &IdentityView {
+            contact_id: found.contact.id,
+            customer_id: found.contact.customer_id,
+            identifiers: found.identifiers.iter().map(identifier).collect(),
+            contacts: found.contacts.iter().map(sibling).collect(),
+            merge_proposals: found.merge_proposals.iter().map(proposal).collect(),
+        },
+    )
+}

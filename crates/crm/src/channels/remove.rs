@@ -1,0 +1,45 @@
+//! Closing a way in and out.
+
+use serde_json::json;
+use store::params;
+
+use super::{get, view};
+use crate::changes::{Removed, check_version, in_use, record};
+use crate::error::Result;
+use crate::id::ChannelId;
+use crate::work::Work;
+
+/// A channel that has contacts is removed only with `archive`: it is put out of sight, its contacts and their messages
+/// stay, its secrets go. Its number is free for another channel either way.
+pub fn remove(w: &mut Work<'_, '_>, id: ChannelId, if_version: Option<i64>, archive: bool) -> Result<Removed> {
+    let setup = w.setup.clone();
+    let channel = get(&setup, id)?;
+    check_version(if_version, channel.version)?;
+    let organization = w.caller.organization;
+    // Every contact has an identifier on its channel, and those have an index that begins with the channel.
+    let row = w.tx.query_one(
+        "SELECT count(DISTINCT contact_id) AS n FROM contact_identifiers WHERE organization_id = $1 AND channel_id = $2",
+        params![organization, id],
+    )?;
+    let contacts: i64 = row.get("n")?;
+    if contacts > 0 && !archive {
+        let remedy = "Delete it with archive=true to keep them and put the channel out of sight.";
+        return Err(in_use("channel", &[("contacts", contacts)], remedy));
+    }
+    w.bump_revision()?;
+    let archived = contacts > 0;
+    if archived {
+        w.tx.execute(
+            "UPDATE channels SET archived = $3, secrets = NULL, version = version + 1, updated_at = $4
+             WHERE organization_id = $1 AND id = $2",
+            params![organization, id, true, w.now],
+        )?;
+    } else {
+        w.tx.execute("DELETE FROM channels WHERE organization_id = $1 AND id = $2", params![organization, id])?;
+    }
+    let change = if archived { "archived" } else { "deleted" };
+    let previous = json!({"channel": view(&setup, channel)});
+    record(w, "channel", id, change, json!({"contacts": contacts}), Some(previous))?;
+    w.reload_setup()?;
+    Ok(Removed { archived, moved: 0 })
+}

@@ -1,0 +1,59 @@
+//! Gives a contact to an agent: the agent joins the contact's agents and becomes the open ticket's.
+
+use serde_json::json;
+use store::params;
+
+use super::Contact;
+use crate::error::Result;
+use crate::events::{self, Fact, Topic};
+use crate::id::MemberId;
+use crate::tickets::{self, Ticket};
+use crate::work::Work;
+
+#[derive(Debug)]
+pub struct Assigned {
+    pub ticket: Option<Ticket>,
+    pub changed: bool,
+}
+
+/// `remove_others`: the agent is the only one then. The member must have been checked.
+pub fn assign(
+    w: &mut Work<'_, '_>,
+    contact: &Contact,
+    open_ticket: Option<Ticket>,
+    agent: MemberId,
+    remove_others: bool,
+) -> Result<Assigned> {
+    let mut removed = Vec::new();
+    if remove_others {
+        for row in w.tx.query(
+            "DELETE FROM contact_agents WHERE organization_id = $1 AND contact_id = $2 AND member_id <> $3 RETURNING member_id",
+            params![w.caller.organization, contact.id, agent],
+        )? {
+            removed.push(row.at::<MemberId>(0)?);
+        }
+    }
+    let added = w.tx.execute(
+        "INSERT INTO contact_agents (organization_id, contact_id, member_id, created_at) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (organization_id, contact_id, member_id) DO NOTHING",
+        params![w.caller.organization, contact.id, agent, w.now],
+    )? == 1;
+    let mut ticket = open_ticket;
+    let mut ticket_agent = None;
+    if let Some(open) = ticket.as_mut().filter(|ticket| ticket.is_open()) {
+        let before = open.agent_id;
+        if tickets::assign_agent(w, open, Some(agent))? {
+            ticket_agent = Some(before);
+        }
+    }
+    let changed = added || !removed.is_empty() || ticket_agent.is_some();
+    if changed {
+        let mut fact = Fact::new(Topic::AgentAssigned).contact(contact.id).data(json!({"agent_id": agent}));
+        if let Some(ticket) = &ticket {
+            fact = fact.ticket(ticket.id);
+        }
+        let previous = json!({"ticket_agent_id": ticket_agent.flatten(), "removed_agents": removed});
+        events::record(w, fact.previous(previous))?;
+    }
+    Ok(Assigned { ticket, changed })
+}

@@ -1,0 +1,97 @@
+//! Why this contact is who it is: every identifier, who said so, when, and which rule joined it.
+
+use store::params;
+
+use super::Contact;
+use crate::error::Result;
+use crate::id::{ChannelId, ContactId, CustomerId};
+use crate::time::Timestamp;
+use crate::work::Work;
+
+#[derive(Debug)]
+pub struct IdentifierRow {
+    /// `phone`, `external_user_id`, or `field:<key>`.
+    pub kind: String,
+    pub value: String,
+    /// The channel that knows the contact by it; none where it joins the customer.
+    pub channel_id: Option<ChannelId>,
+    /// `channel_identifier`, `same_phone`, `same_identifier_field`.
+    pub rule: String,
+    pub actor: String,
+    pub created_at: Timestamp,
+}
+
+/// An identifier that names another customer too.
+#[derive(Debug)]
+pub struct ProposalRow {
+    pub kind: String,
+    pub value: String,
+    pub customer_id: CustomerId,
+    pub actor: String,
+    pub created_at: Timestamp,
+}
+
+#[derive(Debug)]
+pub struct Identity {
+    pub contact: Contact,
+    pub identifiers: Vec<IdentifierRow>,
+    /// The customer's contacts on this and other channels.
+    pub contacts: Vec<(ContactId, ChannelId)>,
+    pub merge_proposals: Vec<ProposalRow>,
+}
+
+pub fn identity(w: &mut Work<'_, '_>, id: ContactId) -> Result<Identity> {
+    let contact = Contact::get(w, id)?;
+    let organization = w.caller.organization;
+    let mut identifiers = Vec::new();
+    for row in w.tx.query(
+        "SELECT kind, value, channel_id, actor, created_at FROM contact_identifiers
+         WHERE organization_id = $1 AND contact_id = $2 ORDER BY created_at, kind, value",
+        params![organization, id],
+    )? {
+        identifiers.push(IdentifierRow {
+            kind: row.at(0)?,
+            value: row.at(1)?,
+            channel_id: Some(row.at(2)?),
+            rule: "channel_identifier".to_owned(),
+            actor: row.at(3)?,
+            created_at: row.at(4)?,
+        });
+    }
+    for row in w.tx.query(
+        "SELECT kind, value, rule, actor, created_at FROM customer_identifiers
+         WHERE organization_id = $1 AND customer_id = $2 ORDER BY created_at, kind, value",
+        params![organization, contact.customer_id],
+    )? {
+        identifiers.push(IdentifierRow {
+            kind: row.at(0)?,
+            value: row.at(1)?,
+            channel_id: None,
+            rule: row.at(2)?,
+            actor: row.at(3)?,
+            created_at: row.at(4)?,
+        });
+    }
+    let mut contacts = Vec::new();
+    for row in w.tx.query(
+        "SELECT id, channel_id FROM contacts WHERE organization_id = $1 AND customer_id = $2 ORDER BY created_at, id LIMIT 100",
+        params![organization, contact.customer_id],
+    )? {
+        contacts.push((row.at(0)?, row.at(1)?));
+    }
+    let mut merge_proposals = Vec::new();
+    for row in w.tx.query(
+        "SELECT kind, value, customer_id, actor, created_at FROM merge_proposals
+         WHERE organization_id = $1 AND contact_id = $2 ORDER BY created_at, kind, value",
+        params![organization, id],
+    )? {
+        merge_proposals.push(ProposalRow {
+            kind: row.at(0)?,
+            value: row.at(1)?,
+            customer_id: row.at(2)?,
+            actor: row.at(3)?,
+            created_at: row.at(4)?,
+        });
+    }
+    Ok(Identity { contact, identifiers, contacts, merge_proposals })
+}

@@ -1,0 +1,167 @@
+//! A person on one channel.
+
+mod assign;
+mod detail;
+mod history;
+mod identity;
+mod list;
+mod save;
+mod tag;
+mod update;
+
+pub use assign::{Assigned, assign};
+pub use detail::{Detail, detail};
+pub use history::{TimelineEntry, timeline};
+pub use identity::{IdentifierRow, Identity, ProposalRow, identity};
+pub use list::{
+    ContactFilter, ContactSort, FieldFilter, MOST_CONTACTS, browse, by_identifier, by_number, recent, search,
+    with_open_tickets,
+};
+pub(crate) use save::{insert, save};
+pub use tag::{TaggedByName, add_by_name, replace_tags, tags_of, unknown_contact};
+pub use update::{Edit, edit, update_metadata};
+
+use serde::Serialize;
+use store::{Row, Tx, params};
+use structuring::json::Object;
+
+use crate::error::{Error, Result};
+use crate::id::{ChannelId, ContactId, CustomerId, OrganizationId, StageId};
+use crate::time::Timestamp;
+use crate::wire_enum;
+use crate::work::Work;
+
+wire_enum! {
+    pub enum ChatStatus {
+        /// The last message is inbound.
+        Unattended = "UNATTENDED",
+        Attended = "ATTENDED",
+        /// The last ticket is closed and nothing came in since.
+        Closed = "CLOSED",
+    }
+}
+
+wire_enum! {
+    /// Who said a value; what a stronger one said is never overwritten by an inference.
+    pub enum ValueSource { Explicit = "explicit", Member = "member", Inferred = "inferred", Channel = "channel" }
+}
+
+impl ValueSource {
+    /// Whether a value that was inferred now may replace it.
+    pub fn yields_to_inference(self) -> bool {
+        matches!(self, ValueSource::Inferred | ValueSource::Channel)
+    }
+}
+
+#[derive(Debug, Clone)]
+pub struct Contact {
+    pub id: ContactId,
+    pub customer_id: CustomerId,
+    pub channel_id: ChannelId,
+    pub name: Option<String>,
+    pub name_source: Option<ValueSource>,
+    /// E.164
+    pub phone: Option<String>,
+    pub email: Option<String>,
+    pub email_source: Option<ValueSource>,
+    pub external_user_id: Option<String>,
+    /// JSON object, keys in snake_case.
+    pub metadata: String,
+    /// Of the open ticket, else of the last one.
+    pub stage_id: Option<StageId>,
+    pub chat_status: ChatStatus,
+    pub blocked: bool,
+    pub is_chat_read: bool,
+    pub last_message_at: Option<Timestamp>,
+    pub last_inbound_at: Option<Timestamp>,
+    pub version: i64,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+}
+
+pub(crate) const COLUMNS: &str = "c.id, c.customer_id, c.channel_id, c.name, c.name_source, c.phone, c.email, c.email_source, \
+     c.external_user_id, c.metadata, c.stage_id, c.chat_status, c.blocked, c.is_chat_read, c.last_message_at, \
+     c.last_inbound_at, c.version, c.created_at, c.updated_at";
+
+impl Contact {
+    pub(crate) fn from_row(row: &Row) -> Result<Contact> {
+        Ok(Contact {
+            id: row.at(0)?,
+            customer_id: row.at(1)?,
+            channel_id: row.at(2)?,
+            name: row.at(3)?,
+            name_source: row.at(4)?,
+            phone: row.at(5)?,
+            email: row.at(6)?,
+            email_source: row.at(7)?,
+            external_user_id: row.at(8)?,
+            metadata: row.at(9)?,
+            stage_id: row.at(10)?,
+            chat_status: row.at(11)?,
+            blocked: row.at(12)?,
+            is_chat_read: row.at(13)?,
+            last_message_at: row.at(14)?,
+            last_inbound_at: row.at(15)?,
+            version: row.at(16)?,
+            created_at: row.at(17)?,
+            updated_at: row.at(18)?,
+        })
+    }
+
+    pub fn find(tx: &mut Tx<'_>, organization: OrganizationId, id: ContactId) -> Result<Option<Contact>> {
+        let sql = format!("SELECT {COLUMNS} FROM contacts c WHERE c.organization_id = $1 AND c.id = $2");
+        tx.query_opt(&sql, params![organization, id])?.as_ref().map(Contact::from_row).transpose()
+    }
+
+    /// By its id, or 404.
+    pub fn get(w: &mut Work<'_, '_>, id: ContactId) -> Result<Contact> {
+        let organization = w.organization();
+        Contact::find(w.tx, organization, id)?.ok_or_else(|| Error::not_found("contact"))
+    }
+
+    pub fn metadata(&self) -> Result<Object> {
+        structuring::Json::parse(self.metadata.as_bytes(), structuring::json::Mode::Lenient)
+            .ok()
+            .and_then(structuring::Json::into_object)
+            .ok_or_else(|| Error::Internal("contact metadata is not a JSON object".into()))
+    }
+
+    /// Whether anything happened with this contact: a message, a note, a ticket.
+    pub(crate) fn has_history(&self, w: &mut Work<'_, '_>) -> Result<bool> {
+        let row = w.tx.query_one(
+            "SELECT EXISTS (SELECT 1 FROM messages WHERE organization_id = $1 AND contact_id = $2)
+                 OR EXISTS (SELECT 1 FROM tickets WHERE organization_id = $1 AND contact_id = $2) AS history",
+            params![w.caller.organization, self.id],
+        )?;
+        Ok(row.at(0)?)
+    }
+}
+
+/// The part of a contact that events carry.
+#[derive(Debug, Serialize)]
+pub(crate) struct ContactSnapshot<'a> {
+    id: ContactId,
+    customer_id: CustomerId,
+    channel_id: ChannelId,
+    platform: &'static str,
+    name: Option<&'a str>,
+    phone: Option<&'a str>,
+    email: Option<&'a str>,
+    external_user_id: Option<&'a str>,
+}
+
+impl Contact {
+    pub(crate) fn snapshot(&self, w: &Work<'_, '_>) -> serde_json::Value {
+        let platform = w.setup.channel(self.channel_id).map_or("", |c| c.channel_type.name());
+        serde_json::json!(ContactSnapshot {
+            id: self.id,
+            customer_id: self.customer_id,
+            channel_id: self.channel_id,
+            platform,
+            name: self.name.as_deref(),
+            phone: self.phone.as_deref(),
+            email: self.email.as_deref(),
+            external_user_id: self.external_user_id.as_deref(),
+        })
+    }
+}

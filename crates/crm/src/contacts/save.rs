@@ -1,0 +1,76 @@
+//! Writing a contact's row, with the columns that are computed from others.
+
+use store::params;
+
+use super::Contact;
+use crate::error::{Error, Result};
+use crate::text::fold;
+use crate::work::Work;
+
+pub(crate) fn insert(w: &mut Work<'_, '_>, contact: &Contact) -> Result<()> {
+    w.tx.execute(
+        "INSERT INTO contacts (organization_id, id, customer_id, channel_id, name, name_source, phone, email, email_source,
+            external_user_id, metadata, name_key, email_key, stage_id, chat_status, blocked, is_chat_read, last_message_at,
+            last_inbound_at, version, created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)",
+        params![
+            w.caller.organization,
+            contact.id,
+            contact.customer_id,
+            contact.channel_id,
+            contact.name,
+            contact.name_source,
+            contact.phone,
+            contact.email,
+            contact.email_source,
+            contact.external_user_id,
+            contact.metadata,
+            contact.name.as_deref().map(fold).unwrap_or_default(),
+            contact.email.as_deref().map(fold).unwrap_or_default(),
+            contact.stage_id,
+            contact.chat_status,
+            contact.blocked,
+            contact.is_chat_read,
+            contact.last_message_at,
+            contact.last_inbound_at,
+            contact.version,
+            contact.created_at,
+            contact.updated_at
+        ],
+    )?;
+    Ok(())
+}
+
+/// Writes what may change, and counts the version up.
+pub(crate) fn save(w: &mut Work<'_, '_>, contact: &mut Contact) -> Result<()> {
+    contact.version += 1;
+    contact.updated_at = w.now;
+    let changed = w.tx.execute(
+        "UPDATE contacts SET customer_id = $3, name = $4, name_source = $5, phone = $6, email = $7, email_source = $8,
+            metadata = $9, name_key = $10, email_key = $11, stage_id = $12, chat_status = $13, blocked = $14,
+            is_chat_read = $15, last_message_at = $16, last_inbound_at = $17, version = $18, updated_at = $19
+         WHERE organization_id = $1 AND id = $2",
+        params![
+            w.caller.organization,
+            contact.id,
+            contact.customer_id,
+            contact.name,
+            contact.name_source,
+            contact.phone,
+            contact.email,
+            contact.email_source,
+            contact.metadata,
+            contact.name.as_deref().map(fold).unwrap_or_default(),
+            contact.email.as_deref().map(fold).unwrap_or_default(),
+            contact.stage_id,
+            contact.chat_status,
+            contact.blocked,
+            contact.is_chat_read,
+            contact.last_message_at,
+            contact.last_inbound_at,
+            contact.version,
+            contact.updated_at
+        ],
+    )?;
+    if changed == 1 { Ok(()) } else { Err(Error::Internal("a contact vanished within its own transaction".into())) }
+}

@@ -1,0 +1,458 @@
+//! Writes what structuring found into a contact and its customer, under the rules that protect what people and
+//! integrations said: an explicit value overwrites, an inferred one never overwrites an explicit or typed one, an
+//! unsure one only fills what is empty and asks for review.
+
+use std::borrow::Cow;
+
+use serde_json::{Map, json};
+use store::params;
+use structuring::json::Object;
+use structuring::{Explicit, Json, Method, Outcome, Placement, Request, ReviewReason, Source, Target, phone};
+
+use super::identifiers::{claim_identifier_field, claim_phone, propose_if_somebody_else};
+use super::values::{self, FieldValue};
+use crate::contacts::{self, Contact, ValueSource};
+use crate::error::{Error, Result};
+use crate::events::{self, Fact, Topic};
+use crate::fields::Entity;
+use crate::id::{ReviewId, StructuringId};
+use crate::setup::Setup;
+use crate::work::Work;
+
+/// At and above, a value is written; below it is written only where nothing is, and queued for review.
+const SURE: f32 = 0.85;
+/// Below, it stays in the metadata with a suggestion.
+const PLAUSIBLE: f32 = 0.50;
+/// Metadata of one contact or ticket, as JSON text.
+pub(crate) const METADATA_LIMIT: usize = 256 * 1024;
+
+/// A record and what structuring made of it, under the set-up of one revision.
+#[derive(Debug)]
+pub struct Structured {
+    revision: i64,
+    source: &'static str,
+    country: Option<String>,
+    data: Json,
+    explicit: Explicit,
+    /// Keys whose value is explicitly null: to be removed.
+    pub removed: Vec<String>,
+    pub outcome: Outcome,
+}
+
+impl Structured {
+    /// `source` names the operation, for what is learnt per source; `country` is the channel's.
+    pub fn new(setup: &Setup, source: &'static str, country: Option<&str>, data: Json, explicit: Explicit) -> Self {
+        let mut structured = Structured {
+            revision: setup.revision,
+            source,
+            country: country.map(str::to_owned),
+            data,
+            explicit,
+            removed: Vec::new(),
+            outcome: Outcome::default(),
+        };
+        structured.outcome = structured.run(setup);
+        structured
+    }
+
+    fn run(&self, setup: &Setup) -> Outcome {
+        structuring::structure(&Request {
+            definitions: &setup.definitions,
+            learnt: &setup.learnt,
+            source: self.source,
+            country: self.country.as_deref(),
+            data: &self.data,
+            explicit: &self.explicit,
+        })
+    }
+
+    /// The outcome under this set-up: made again only where the definitions moved since.
+    pub fn under(&self, setup: &Setup) -> Cow<'_, Outcome> {
+        if setup.revision == self.revision { Cow::Borrowed(&self.outcome) } else { Cow::Owned(self.run(setup)) }
+    }
+}
+
+#[derive(Debug, Default)]
+pub struct Applied {
+    /// Per placement of the outcome: whether the value stands now (written, or there already).
+    pub applied: Vec<bool>,
+    pub review_count: usize,
+    pub outcome: Option<Outcome>,
+}
+
+/// What a change did, for its event.
+#[derive(Default)]
+struct Changes {
+    data: Map<String, serde_json::Value>,
+    previous: Map<String, serde_json::Value>,
+}
+
+impl Changes {
+    fn set(&mut self, key: &str, now: serde_json::Value, before: serde_json::Value) {
+        self.data.insert(key.to_owned(), now);
+        self.previous.insert(key.to_owned(), before);
+    }
+
+    fn nested(&mut self, group: &str, key: &str, now: serde_json::Value, before: serde_json::Value) {
+        for (map, value) in [(&mut self.data, now), (&mut self.previous, before)] {
+            let group = map.entry(group.to_owned()).or_insert_with(|| json!({}));
+            if let Some(group) = group.as_object_mut() {
+                group.insert(key.to_owned(), value);
+            }
+        }
+    }
+}
+
+/// `metadata_pointer` names the member of the request that the rest came from.
+pub fn apply(
+    w: &mut Work<'_, '_>,
+    contact: &mut Contact,
+    structured: &Structured,
+    metadata_pointer: &str,
+) -> Result<Applied> {
+    let setup = w.setup.clone();
+    let outcome = structured.under(&setup);
+    let structuring_id: StructuringId = w.new_id();
+    let mut writer = Writer {
+        contact,
+        changes: Changes::default(),
+        records: Vec::new(),
+        contact_changed: false,
+        reviews: 0,
+        structuring_id,
+        source: structured.source,
+    };
+    let mut applied = Applied::default();
+    let mut known: Option<Vec<FieldValue>> = None;
+    for placement in &outcome.placements {
+        let stands = match &placement.target {
+            Target::Name => writer.name(w, placement)?,
+            Target::Email => writer.email(w, placement)?,
+            Target::Phone => writer.phone(w, placement)?,
+            Target::Field(key) => {
+                let known = match &mut known {
+                    Some(known) => known,
+                    none => none.insert(values::values_of(w, writer.contact.customer_id.0)?),
+                };
+                writer.field(w, &setup, key, placement, known)?
+            }
+        };
+        applied.applied.push(stands);
+    }
+    // What was placed but unsure is queued as it is written; a mere suggestion stays in the metadata.
+    for item in outcome.review.iter().filter(|item| item.reason == ReviewReason::Conflict) {
+        let doubt = Doubt::new(&item.target, &item.value, &item.sources, item.confidence, item.method);
+        writer.queue_review(w, &doubt, "conflict")?;
+    }
+    for key in &structured.removed {
+        writer.remove_field(w, &setup, key)?;
+    }
+    writer.metadata(&outcome.rest, &structured.removed, metadata_pointer)?;
+    applied.review_count = writer.reviews;
+    let Writer { changes, records, contact_changed, .. } = writer;
+    if contact_changed {
+        contacts::save(w, contact)?;
+    }
+    if !records.is_empty() {
+        w.tx.execute(
+            "INSERT INTO structurings (organization_id, id, contact_id, request_id, actor, source, engine, placements, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            params![
+                w.caller.organization,
+                structuring_id,
+                contact.id,
+                &*w.caller.request_id,
+                w.caller.actor.to_string(),
+                structured.source,
+                outcome.engine,
+                serde_json::Value::Array(records).to_string(),
+                w.now
+            ],
+        )?;
+    }
+    if !changes.data.is_empty() {
+        let fact = Fact::new(Topic::ContactUpdated).contact(contact.id);
+        events::record(w, fact.data(changes.data.into()).previous(changes.previous.into()))?;
+    }
+    if let Cow::Owned(outcome) = outcome {
+        applied.outcome = Some(outcome);
+    }
+    Ok(applied)
+}
+
+/// What to do with a placement, given what is there.
+enum Verdict {
+    Write,
+    /// Written, and a person should look.
+    WriteAndReview,
+    Stands,
+    /// Not written, and a person should look.
+    Review,
+    Keep,
+}
+
+fn judge(placement: &Placement, current: Option<(&str, Option<ValueSource>)>, new: &str) -> Verdict {
+    let explicit = placement.method == Method::Explicit;
+    match current {
+        Some((value, source)) if value == new => {
+            // Saying explicitly what was only inferred makes it firm.
+            if explicit && source.is_none_or(ValueSource::yields_to_inference) { Verdict::Write } else { Verdict::Stands }
+        }
+        _ if explicit => Verdict::Write,
+        None if placement.confidence >= SURE => Verdict::Write,
+        None if placement.confidence >= PLAUSIBLE => Verdict::WriteAndReview,
+        Some((_, source)) if source.is_none_or(ValueSource::yields_to_inference) => {
+            if placement.confidence >= SURE { Verdict::Write } else { Verdict::Review }
+        }
+        Some(_) if placement.confidence >= SURE => Verdict::Review,
+        _ => Verdict::Keep,
+    }
+}
+
+/// A value that a person should look at.
+struct Doubt<'a> {
+    target: &'a Target,
+    value: &'a Json,
+    sources: &'a [Source],
+    confidence: f32,
+    method: Method,
+}
+
+impl<'a> Doubt<'a> {
+    fn new(target: &'a Target, value: &'a Json, sources: &'a [Source], confidence: f32, method: Method) -> Self {
+        Doubt { target, value, sources, confidence, method }
+    }
+
+    fn of(placement: &'a Placement) -> Self {
+        Doubt::new(&placement.target, &placement.value, &placement.sources, placement.confidence, placement.method)
+    }
+}
+
+struct Writer<'a> {
+    contact: &'a mut Contact,
+    changes: Changes,
+    records: Vec<serde_json::Value>,
+    contact_changed: bool,
+    reviews: usize,
+    structuring_id: StructuringId,
+    source: &'static str,
+}
+
+impl Writer<'_> {
+    fn record(&mut self, placement: &Placement, previous: serde_json::Value) {
+        if placement.method == Method::Explicit {
+            return;
+        }
+        let mut record = json!(placement);
+        record["previous"] = previous;
+        self.records.push(record);
+    }
+
+    fn source_of(placement: &Placement) -> ValueSource {
+        if placement.method == Method::Explicit { ValueSource::Explicit } else { ValueSource::Inferred }
+    }
+
+    fn name(&mut self, w: &mut Work<'_, '_>, placement: &Placement) -> Result<bool> {
+        let Some(new) = placement.value.as_str() else { return Ok(false) };
+        let current = self.contact.name.as_deref().map(|name| (name, self.contact.name_source));
+        let verdict = judge(placement, current, new);
+        if matches!(verdict, Verdict::Write | Verdict::WriteAndReview) {
+            let before = self.contact.name.replace(new.to_owned());
+            let before_source = self.contact.name_source.replace(Self::source_of(placement));
+            self.contact_changed = true;
+            if before.as_deref() != Some(new) {
+                self.changes.set("name", json!(new), json!(before));
+            }
+            self.record(placement, json!({"value": before, "source": before_source}));
+        }
+        self.finish(w, placement, verdict)
+    }
+
+    fn email(&mut self, w: &mut Work<'_, '_>, placement: &Placement) -> Result<bool> {
+        let Some(new) = placement.value.as_str() else { return Ok(false) };
+        let current = self.contact.email.as_deref().map(|email| (email, self.contact.email_source));
+        let verdict = judge(placement, current, new);
+        if matches!(verdict, Verdict::Write | Verdict::WriteAndReview) {
+            let before = self.contact.email.replace(new.to_owned());
+            let before_source = self.contact.email_source.replace(Self::source_of(placement));
+            self.contact_changed = true;
+            if before.as_deref() != Some(new) {
+                self.changes.set("email", json!(new), json!(before));
+            }
+            self.record(placement, json!({"value": before, "source": before_source}));
+        }
+        self.finish(w, placement, verdict)
+    }
+
+    /// The phone of a contact that its channel knows by it never changes here; a webchat contact's may.
+    fn phone(&mut self, w: &mut Work<'_, '_>, placement: &Placement) -> Result<bool> {
+        let Some(new) = placement.value.as_str() else { return Ok(false) };
+        if self.contact.phone.as_deref() == Some(new) {
+            return Ok(true);
+        }
+        let explicit = placement.method == Method::Explicit;
+        let by_phone = w.setup.channel(self.contact.channel_id).is_none_or(|c| c.channel_type.by_phone());
+        let fills = self.contact.phone.is_none() && placement.confidence >= SURE;
+        if by_phone || !(explicit || fills) {
+            self.queue_review(w, &Doubt::of(placement), "different_phone")?;
+            return Ok(false);
+        }
+        if explicit {
+            if let Ok(phone) = phone::read_possible(new, None) {
+                claim_phone(w, self.contact, &phone)?;
+            }
+        } else {
+            propose_if_somebody_else(w, self.contact, "phone", new)?;
+        }
+        let before = self.contact.phone.replace(new.to_owned());
+        self.contact_changed = true;
+        self.changes.set("phone", json!(new), json!(before));
+        self.record(placement, json!({"value": before}));
+        Ok(true)
+    }
+
+    fn field(
+        &mut self,
+        w: &mut Work<'_, '_>,
+        setup: &Setup,
+        key: &str,
+        placement: &Placement,
+        known: &mut [FieldValue],
+    ) -> Result<bool> {
+        let Some(field) = setup.field(Entity::Customer, key) else { return Ok(false) };
+        let existing = known.iter_mut().find(|value| value.field_id == field.id);
+        let new = placement.value.to_string();
+        let current = existing.as_ref().map(|value| (value.value.as_str(), Some(value.source)));
+        let verdict = judge(placement, current, &new);
+        if matches!(verdict, Verdict::Write | Verdict::WriteAndReview) {
+            let explicit = placement.method == Method::Explicit;
+            let compared = values::value_key(&placement.value);
+            if field.identifier {
+                if explicit {
+                    claim_identifier_field(w, self.contact, key, &compared)?;
+                } else {
+                    propose_if_somebody_else(w, self.contact, &format!("field:{key}"), &compared)?;
+                }
+            }
+            let origin = (!explicit).then_some(self.structuring_id);
+            let source = Self::source_of(placement);
+            values::write_value(w, self.contact.customer_id.0, field.id, &placement.value, source, origin)?;
+            let before = existing.as_ref().map(|value| (value.json(), value.source));
+            let (before, before_source) = before.unzip();
+            if current_differs(existing.as_deref(), &new) {
+                self.changes.nested("custom_fields", key, json!(placement.value), json!(before));
+            }
+            self.record(placement, json!({"value": before, "source": before_source}));
+        }
+        self.finish(w, placement, verdict)
+    }
+
+    fn finish(&mut self, w: &mut Work<'_, '_>, placement: &Placement, verdict: Verdict) -> Result<bool> {
+        match verdict {
+            Verdict::Write | Verdict::Stands => Ok(true),
+            Verdict::WriteAndReview => {
+                self.queue_review(w, &Doubt::of(placement), "low_confidence")?;
+                Ok(true)
+            }
+            Verdict::Review => {
+                self.queue_review(w, &Doubt::of(placement), "differs_from_known")?;
+                Ok(false)
+            }
+            Verdict::Keep => Ok(false),
+        }
+    }
+
+    fn queue_review(&mut self, w: &mut Work<'_, '_>, doubt: &Doubt<'_>, reason: &str) -> Result<()> {
+        let id: ReviewId = w.new_id();
+        let pointers: Vec<&str> = doubt.sources.iter().map(|source| source.pointer.as_str()).collect();
+        self.reviews += 1;
+        w.tx.execute(
+            "INSERT INTO reviews (organization_id, id, contact_id, structuring_id, target, field_key, value, source, pointers,
+                                  confidence, method, reason, status, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'pending', $13)
+             ON CONFLICT (organization_id, contact_id, target, field_key, value) WHERE status = 'pending' DO NOTHING",
+            params![
+                w.caller.organization,
+                id,
+                self.contact.id,
+                self.structuring_id,
+                doubt.target.word(),
+                doubt.target.key().unwrap_or_default(),
+                doubt.value.to_string(),
+                self.source,
+                serde_json::Value::from(pointers).to_string(),
+                f64::from(doubt.confidence),
+                json!(doubt.method).as_str().unwrap_or_default(),
+                reason,
+                w.now
+            ],
+        )?;
+        Ok(())
+    }
+
+    fn remove_field(&mut self, w: &mut Work<'_, '_>, setup: &Setup, key: &str) -> Result<()> {
+        let Some(field) = setup.field(Entity::Customer, key) else { return Ok(()) };
+        if let Some(before) = values::remove_value(w, self.contact.customer_id.0, field.id)? {
+            self.changes.nested("custom_fields", key, serde_json::Value::Null, json!(before));
+        }
+        Ok(())
+    }
+
+    fn metadata(&mut self, rest: &[(String, Json)], removed: &[String], pointer: &str) -> Result<()> {
+        if rest.is_empty() && (removed.is_empty() || self.contact.metadata == "{}") {
+            return Ok(());
+        }
+        let mut metadata = self.contact.metadata()?;
+        let changes = &mut self.changes;
+        let changed = merge_metadata(&mut metadata, rest, removed, |key, now, before| {
+            changes.nested("metadata", key, json!(now), json!(before));
+        });
+        if changed {
+            self.contact.metadata = metadata_text(metadata, pointer)?;
+            self.contact_changed = true;
+        }
+        Ok(())
+    }
+}
+
+fn current_differs(existing: Option<&FieldValue>, new: &str) -> bool {
+    existing.is_none_or(|value| value.value != new)
+}
+
+/// Merges by top-level key; answers whether anything is different now.
+pub(crate) fn merge_metadata(
+    metadata: &mut Object,
+    rest: &[(String, Json)],
+    removed: &[String],
+    mut note: impl FnMut(&str, Option<&Json>, Option<&Json>),
+) -> bool {
+    let mut changed = false;
+    for (key, value) in rest {
+        let before = metadata.get(key);
+        if before != Some(value) {
+            note(key, Some(value), before);
+            metadata.insert(key.clone(), value.clone());
+            changed = true;
+        }
+    }
+    for key in removed {
+        if let Some(before) = metadata.remove(key) {
+            note(key, None, Some(&before));
+            changed = true;
+        }
+    }
+    changed
+}
+
+pub(crate) fn metadata_text(metadata: Object, pointer: &str) -> Result<String> {
+    let text = Json::Object(metadata).to_string();
+    if text.len() > METADATA_LIMIT {
+        let message = format!(
+            "With this the metadata would be {} bytes of JSON; at most {METADATA_LIMIT} are kept. Send less, or remove keys \
+             by setting them to null.",
+            text.len()
+        );
+        return Err(Error::invalid(pointer, "too_large", message));
+    }
+    Ok(text)
+}

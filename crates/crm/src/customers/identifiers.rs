@@ -1,0 +1,124 @@
+//! What joins contacts to one customer: the same phone, or the same value of an identifier field, when an authenticated
+//! call says so. It joins a contact without history; two people with a past become a proposal for somebody to decide.
+
+use store::params;
+use structuring::phone::Phone;
+
+use crate::contacts::Contact;
+use crate::error::Result;
+use crate::events::{self, Fact, Topic};
+use crate::id::CustomerId;
+use crate::work::Work;
+
+/// Who an identifier belongs to.
+pub(super) fn customer_of(w: &mut Work<'_, '_>, kind: &str, value: &str) -> Result<Option<CustomerId>> {
+    let row = w.tx.query_opt(
+        "SELECT customer_id FROM customer_identifiers WHERE organization_id = $1 AND kind = $2 AND value = $3",
+        params![w.caller.organization, kind, value],
+    )?;
+    Ok(row.map(|row| row.at(0)).transpose()?)
+}
+
+/// Gives an identifier to a customer unless somebody has it; answers whose it is then.
+pub(super) fn register(
+    w: &mut Work<'_, '_>,
+    kind: &str,
+    value: &str,
+    customer: CustomerId,
+    rule: &str,
+) -> Result<CustomerId> {
+    let inserted = w.tx.execute(
+        "INSERT INTO customer_identifiers (organization_id, kind, value, customer_id, actor, rule, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (organization_id, kind, value) DO NOTHING",
+        params![w.caller.organization, kind, value, customer, w.caller.actor.to_string(), rule, w.now],
+    )?;
+    if inserted == 1 {
+        return Ok(customer);
+    }
+    Ok(customer_of(w, kind, value)?.unwrap_or(customer))
+}
+
+/// An explicit phone of a contact that its channel knows otherwise (webchat).
+pub(crate) fn claim_phone(w: &mut Work<'_, '_>, contact: &mut Contact, phone: &Phone) -> Result<()> {
+    claim(w, contact, "phone", phone.as_str(), "same_phone")
+}
+
+/// An explicit value of a field whose definition is an identifier.
+pub(crate) fn claim_identifier_field(w: &mut Work<'_, '_>, contact: &mut Contact, key: &str, value: &str) -> Result<()> {
+    claim(w, contact, &format!("field:{key}"), value, "same_identifier_field")
+}
+
+fn claim(w: &mut Work<'_, '_>, contact: &mut Contact, kind: &str, value: &str, rule: &str) -> Result<()> {
+    let owner = register(w, kind, value, contact.customer_id, rule)?;
+    if owner == contact.customer_id {
+        return Ok(());
+    }
+    if contact.has_history(w)? || has_other_contacts(w, contact)? {
+        propose(w, contact, kind, value, owner)
+    } else {
+        join(w, contact, owner, kind)
+    }
+}
+
+/// An identifier that was only inferred never joins; where it names somebody else, a person decides.
+pub(super) fn propose_if_somebody_else(w: &mut Work<'_, '_>, contact: &Contact, kind: &str, value: &str) -> Result<()> {
+    match customer_of(w, kind, value)? {
+        Some(owner) if owner != contact.customer_id => propose(w, contact, kind, value, owner),
+        _ => Ok(()),
+    }
+}
+
+fn propose(w: &mut Work<'_, '_>, contact: &Contact, kind: &str, value: &str, owner: CustomerId) -> Result<()> {
+    w.tx.execute(
+        "INSERT INTO merge_proposals (organization_id, contact_id, kind, value, customer_id, actor, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (organization_id, contact_id, kind, value) DO NOTHING",
+        params![w.caller.organization, contact.id, kind, value, owner, w.caller.actor.to_string(), w.now],
+    )?;
+    Ok(())
+}
+
+fn has_other_contacts(w: &mut Work<'_, '_>, contact: &Contact) -> Result<bool> {
+    let row = w.tx.query_one(
+        "SELECT EXISTS (SELECT 1 FROM contacts WHERE organization_id = $1 AND customer_id = $2 AND id <> $3) AS others",
+        params![w.caller.organization, contact.customer_id, contact.id],
+    )?;
+    Ok(row.at(0)?)
+}
+
+/// Moves a contact without history to the customer that its identifier names. What was known of it fills that
+/// customer's empty fields; its identifiers follow; the customer it had alone is gone.
+fn join(w: &mut Work<'_, '_>, contact: &mut Contact, owner: CustomerId, kind: &str) -> Result<()> {
+    let old = contact.customer_id;
+    let organization = w.caller.organization;
+    w.tx.execute(
+        "DELETE FROM field_values WHERE organization_id = $1 AND entity_id = $2
+           AND field_id IN (SELECT field_id FROM field_values WHERE organization_id = $1 AND entity_id = $3)",
+        params![organization, old, owner],
+    )?;
+    w.tx.execute(
+        "UPDATE field_values SET entity_id = $3 WHERE organization_id = $1 AND entity_id = $2",
+        params![organization, old, owner],
+    )?;
+    w.tx.execute(
+        "UPDATE customer_identifiers SET customer_id = $3 WHERE organization_id = $1 AND customer_id = $2",
+        params![organization, old, owner],
+    )?;
+    w.tx.execute(
+        "UPDATE merge_proposals SET customer_id = $3 WHERE organization_id = $1 AND customer_id = $2",
+        params![organization, old, owner],
+    )?;
+    w.tx.execute(
+        "UPDATE contacts SET customer_id = $3 WHERE organization_id = $1 AND id = $2",
+        params![organization, contact.id, owner],
+    )?;
+    w.tx.execute("DELETE FROM customers WHERE organization_id = $1 AND id = $2", params![organization, old])?;
+    contact.customer_id = owner;
+    events::record(
+        w,
+        Fact::new(Topic::ContactUpdated)
+            .contact(contact.id)
+            .data(serde_json::json!({"customer_id": owner, "joined_by": kind}))
+            .previous(serde_json::json!({"customer_id": old})),
+    )?;
+    Ok(())
+}

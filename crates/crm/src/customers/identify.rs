@@ -1,0 +1,109 @@
+//! Finds the contact that a channel knows by a phone number or a user id, or makes it together with its customer.
+//!
+//! Probed by writing: the identifier's row is inserted first, and whoever inserts it makes the contact. Two at once
+//! meet on that row; the second waits and finds the first one's contact.
+
+use store::params;
+use structuring::phone::Phone;
+
+use super::identifiers::{customer_of, register};
+use crate::channels::Channel;
+use crate::contacts::{self, ChatStatus, Contact};
+use crate::error::{Error, Result};
+use crate::events::{self, Fact, Topic};
+use crate::id::{ContactId, CustomerId};
+use crate::work::Work;
+
+/// Who somebody is on a channel. On phone channels the phone, on webchat the user id says it.
+#[derive(Debug, Clone, Default)]
+pub struct Who {
+    pub phone: Option<Phone>,
+    pub external_user_id: Option<String>,
+    /// Identifier fields with an explicit value: (field key, value as compared).
+    pub identifiers: Vec<(String, String)>,
+}
+
+#[derive(Debug)]
+pub struct Found {
+    pub contact: Contact,
+    pub created: bool,
+}
+
+pub fn find_or_create(w: &mut Work<'_, '_>, channel: &Channel, who: &Who) -> Result<Found> {
+    let (kind, value) = if channel.channel_type.by_phone() {
+        ("phone", who.phone.as_ref().map(Phone::as_str))
+    } else {
+        ("external_user_id", who.external_user_id.as_deref())
+    };
+    let value = value.ok_or_else(|| Error::Internal(format!("a contact without its {kind}")))?;
+    let id: ContactId = w.new_id();
+    let claimed = w.tx.query_opt(
+        "INSERT INTO contact_identifiers (organization_id, channel_id, kind, value, contact_id, actor, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)
+         ON CONFLICT (organization_id, channel_id, kind, value) DO NOTHING RETURNING contact_id",
+        params![w.caller.organization, channel.id, kind, value, id, w.caller.actor.to_string(), w.now],
+    )?;
+    if claimed.is_none() {
+        let sql = format!(
+            "SELECT {} FROM contact_identifiers i
+             JOIN contacts c ON c.organization_id = i.organization_id AND c.id = i.contact_id
+             WHERE i.organization_id = $1 AND i.channel_id = $2 AND i.kind = $3 AND i.value = $4",
+            contacts::COLUMNS
+        );
+        let row = w.tx.query_one(&sql, params![w.caller.organization, channel.id, kind, value])?;
+        return Ok(Found { contact: Contact::from_row(&row)?, created: false });
+    }
+    let customer_id = customer_for_new(w, who)?;
+    let contact = Contact {
+        id,
+        customer_id,
+        channel_id: channel.id,
+        name: None,
+        name_source: None,
+        phone: who.phone.as_ref().map(|p| p.as_str().to_owned()),
+        email: None,
+        email_source: None,
+        external_user_id: who.external_user_id.clone(),
+        metadata: "{}".to_owned(),
+        stage_id: None,
+        chat_status: ChatStatus::Attended,
+        blocked: false,
+        is_chat_read: true,
+        last_message_at: None,
+        last_inbound_at: None,
+        version: 0,
+        created_at: w.now,
+        updated_at: w.now,
+    };
+    contacts::insert(w, &contact)?;
+    let snapshot = contact.snapshot(w);
+    events::record(w, Fact::new(Topic::ContactCreated).contact(id).data(snapshot))?;
+    Ok(Found { contact, created: true })
+}
+
+/// The customer of a contact that did not exist: whoever the phone or an identifier field names, else a new one.
+fn customer_for_new(w: &mut Work<'_, '_>, who: &Who) -> Result<CustomerId> {
+    let mut known = None;
+    for (key, value) in &who.identifiers {
+        known = known.or(customer_of(w, &format!("field:{key}"), value)?);
+    }
+    let new: CustomerId = w.new_id();
+    let Some(phone) = &who.phone else {
+        return match known {
+            Some(customer) => Ok(customer),
+            None => create(w, new),
+        };
+    };
+    // The phone goes first: it is what the channel itself proves.
+    let candidate = known.unwrap_or(new);
+    let owner = register(w, "phone", phone.as_str(), candidate, "same_phone")?;
+    if owner == new { create(w, new) } else { Ok(owner) }
+}
+
+fn create(w: &mut Work<'_, '_>, id: CustomerId) -> Result<CustomerId> {
+    w.tx.execute(
+        "INSERT INTO customers (organization_id, id, created_at) VALUES ($1, $2, $3)",
+        params![w.caller.organization, id, w.now],
+    )?;
+    Ok(id)
+}

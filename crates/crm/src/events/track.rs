@@ -1,0 +1,28 @@
+//! An event that another system reports about a contact.
+
+use serde_json::json;
+use structuring::json::Object;
+
+use super::{Fact, Topic, record};
+use crate::error::Result;
+use crate::id::{ContactId, EventId};
+use crate::time::Timestamp;
+use crate::work::Work;
+
+#[derive(Debug)]
+pub struct Tracked {
+    /// 1–100 characters.
+    pub name: String,
+    pub properties: Object,
+    /// When it happened, as the other system says; the log's own time is that of its arrival.
+    pub occurred_at: Option<Timestamp>,
+}
+
+pub fn track(w: &mut Work<'_, '_>, contact: ContactId, tracked: &Tracked) -> Result<EventId> {
+    let data = json!({
+        "event": tracked.name,
+        "properties": structuring::Json::Object(tracked.properties.clone()),
+        "occurred_at": tracked.occurred_at.unwrap_or(w.now),
+    });
+    record(w, Fact::new(Topic::EventTracked).contact(contact).data(data))
+}

@@ -1,0 +1,81 @@
+//! API keys: what other systems call with. Only the hash of a key is here; its secret is made, hashed and shown once by
+//! the surface that makes it.
+
+mod create;
+mod list;
+mod revoke;
+mod update;
+
+pub use create::{NewKey, create};
+pub use list::{get, page};
+pub use revoke::revoke;
+pub use update::{KeyPatch, update};
+
+use serde::Serialize;
+use store::Row;
+
+use crate::access::{Scope, Scopes};
+use crate::error::{Error, FieldError, Problems, Result};
+use crate::id::ApiKeyId;
+use crate::time::Timestamp;
+use crate::work::Work;
+
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
+pub struct ApiKey {
+    pub id: ApiKeyId,
+    pub name: String,
+    /// The first characters of the key, to recognise it by.
+    pub hint: String,
+    /// What it may do; `*` is everything.
+    pub scopes: Vec<&'static str>,
+    #[serde(skip)]
+    pub version: i64,
+    pub created_at: Timestamp,
+    pub last_used_at: Option<Timestamp>,
+}
+
+const COLUMNS: &str = "id, name, hint, scopes, version, created_at, last_used_at";
+
+impl ApiKey {
+    fn from_row(row: &Row) -> Result<ApiKey> {
+        let scopes: Vec<String> = serde_json::from_str(row.text("scopes")?)
+            .map_err(|error| Error::Internal(format!("scopes of an API key: {error}")))?;
+        Ok(ApiKey {
+            id: row.get("id")?,
+            name: row.get("name")?,
+            hint: row.get("hint")?,
+            scopes: Scopes::from_names(scopes.iter().map(String::as_str)).names(),
+            version: row.get("version")?,
+            created_at: row.get("created_at")?,
+            last_used_at: row.get("last_used_at")?,
+        })
+    }
+}
+
+/// The scopes of these names; notes names that are none, and that there is none at all.
+fn read_scopes(names: &[String], problems: &mut Problems) -> Scopes {
+    if names.is_empty() {
+        problems.add(FieldError::new("/scopes", "required", "A key needs at least one scope, or * for all of them."));
+    }
+    for (at, name) in names.iter().enumerate() {
+        if name != "*" && Scope::from_name(name).is_none() {
+            let known = Scope::ALL.map(Scope::name).join(", ");
+            let message = format!("There is no scope of this name; there are {known}, and * for all of them.");
+            problems.add(FieldError::new(format!("/scopes/{at}"), "unknown_scope", message));
+        }
+    }
+    Scopes::from_names(names.iter().map(String::as_str))
+}
+
+fn scopes_text(scopes: Scopes) -> String {
+    serde_json::json!(scopes.names()).to_string()
+}
+
+/// Nobody hands on what they may not do themselves: that would make every key an all-powerful one.
+pub(crate) fn check_handed_on(w: &Work<'_, '_>, scopes: Scopes) -> Result<()> {
+    let own = w.setup.scopes_of(w.caller.actor).unwrap_or_default();
+    match Scope::ALL.into_iter().find(|&scope| scopes.contains(scope) && !own.contains(scope)) {
+        Some(missing) => Err(Error::Forbidden(missing)),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,92 @@
+//! C18 and C19: opens a ticket for somebody, or moves the open one, with what is known of them and, if wanted, a message.
+
+use serde_json::json;
+
+use super::{MetadataChange, Placed, Ticket, change_metadata, place, record_update, save};
+use crate::contacts::Contact;
+use crate::customers::{Applied, Structured, Who, apply, check_stage, find_or_create};
+use crate::error::{Error, Problems, Result};
+use crate::id::{ChannelId, MessageId, StageId};
+use crate::messages::{self, Outgoing};
+use crate::setup::Setup;
+use crate::work::Work;
+
+/// The deal in another system that this ticket stands for. Members that are given replace the stored ones.
+#[derive(Debug, Clone, Default)]
+pub struct IntegrationData(pub serde_json::Map<String, serde_json::Value>);
+
+/// A message to go out with the ticket.
+#[derive(Debug, Clone)]
+pub struct OutboundMessage {
+    pub content: String,
+}
+
+#[derive(Debug)]
+pub struct Open {
+    pub channel: ChannelId,
+    pub who: Who,
+    pub stage: StageId,
+    pub structured: Structured,
+    pub ticket_metadata: MetadataChange,
+    pub integration: IntegrationData,
+    pub message: Option<OutboundMessage>,
+}
+
+#[derive(Debug)]
+pub struct Opened {
+    pub contact: Contact,
+    pub ticket: Ticket,
+    /// Whether a ticket was opened, rather than an open one moved.
+    pub created: bool,
+    pub applied: Applied,
+    pub message: Option<MessageId>,
+}
+
+impl Open {
+    pub fn check(&self, setup: &Setup, problems: &mut Problems) {
+        check_stage(setup, Some(self.stage), "/stage_id", problems);
+    }
+}
+
+pub fn open(w: &mut Work<'_, '_>, input: &Open) -> Result<Opened> {
+    let setup = w.setup.clone();
+    let mut problems = Problems::default();
+    input.check(&setup, &mut problems);
+    problems.check()?;
+    let channel = setup.channel(input.channel).filter(|c| !c.archived).ok_or_else(|| Error::not_found("channel"))?;
+    let found = find_or_create(w, channel, &input.who)?;
+    let mut contact = found.contact;
+    // Refused before anything is written: an error undoes the whole transaction, and nothing was sent.
+    if input.message.is_some() {
+        messages::check_may_send(w, channel, &contact)?;
+    }
+    let applied = apply(w, &mut contact, &input.structured, "/contact_metadata")?;
+    let Placed { mut ticket, opened } = place(w, &mut contact, input.stage, found.created)?;
+    change_metadata(w, &mut ticket, &input.ticket_metadata)?;
+    merge_integration_data(w, &mut ticket, &input.integration)?;
+    let mut message = None;
+    if let Some(outgoing) = &input.message {
+        let outgoing = Outgoing { ticket: Some(ticket.id), body: outgoing.content.clone() };
+        message = Some(messages::queue(w, channel, &mut contact, &outgoing)?);
+    }
+    Ok(Opened { contact, ticket, created: opened, applied, message })
+}
+
+fn merge_integration_data(w: &mut Work<'_, '_>, ticket: &mut Ticket, new: &IntegrationData) -> Result<()> {
+    if new.0.is_empty() {
+        return Ok(());
+    }
+    let stored = ticket.integration_data.as_deref().unwrap_or("{}");
+    let before: serde_json::Map<String, serde_json::Value> =
+        serde_json::from_str(stored).map_err(|e| Error::Internal(format!("integration data: {e}")))?;
+    let mut merged = before.clone();
+    for (key, value) in &new.0 {
+        merged.insert(key.clone(), value.clone());
+    }
+    if merged == before {
+        return Ok(());
+    }
+    ticket.integration_data = Some(serde_json::Value::Object(merged.clone()).to_string());
+    save(w, ticket)?;
+    record_update(w, ticket, json!({"integration_data": merged}), json!({"integration_data": before}))
+}

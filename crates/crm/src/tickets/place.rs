@@ -1,0 +1,74 @@
+//! Puts a contact into a stage: moves its open ticket there, or opens one.
+
+use serde_json::json;
+
+use super::{Ticket, TicketStatus, insert, last_closed_of, move_to, open_ticket_of};
+use crate::contacts::{self, ChatStatus, Contact};
+use crate::error::{Error, Result};
+use crate::events::{self, Fact, Topic};
+use crate::id::StageId;
+use crate::pipelines::Outcome;
+use crate::work::Work;
+
+#[derive(Debug)]
+pub struct Placed {
+    pub ticket: Ticket,
+    pub opened: bool,
+}
+
+/// Opening into a won or lost stage makes a closed ticket, unless the contact's last ticket is closed in that very stage,
+/// so that a retry doubles nothing. `new_contact`: made in this very transaction, so there is no ticket to look for.
+pub fn place(w: &mut Work<'_, '_>, contact: &mut Contact, stage: StageId, new_contact: bool) -> Result<Placed> {
+    let setup = w.setup.clone();
+    let target = setup.stage(stage).ok_or_else(|| Error::Internal("a stage that was checked is gone".into()))?;
+    let closes = target.outcome != Outcome::Open;
+    if closes && !new_contact {
+        if let Some(open) = open_ticket_of(w, contact.id)? {
+            let ticket = move_to(w, contact, open, target, None)?;
+            return Ok(Placed { ticket, opened: false });
+        }
+        if let Some(last) = last_closed_of(w, contact.id)?
+            && last.stage_id == stage
+        {
+            return Ok(Placed { ticket: last, opened: false });
+        }
+    }
+    let ticket = Ticket {
+        id: w.new_id(),
+        contact_id: contact.id,
+        pipeline_id: target.pipeline_id,
+        stage_id: target.id,
+        status: if closes { TicketStatus::Closed } else { TicketStatus::Open },
+        outcome: closes.then_some(target.outcome),
+        reason: None,
+        agent_id: None,
+        amount: None,
+        currency: None,
+        metadata: "{}".to_owned(),
+        integration_data: None,
+        stage_since: w.now,
+        version: 0,
+        created_at: w.now,
+        updated_at: w.now,
+        closed_at: closes.then_some(w.now),
+    };
+    if !insert(w, &ticket)? {
+        let open = open_ticket_of(w, contact.id)?
+            .ok_or_else(|| Error::Internal("an open ticket is in the way and cannot be seen".into()))?;
+        let ticket = move_to(w, contact, open, target, None)?;
+        return Ok(Placed { ticket, opened: false });
+    }
+    contact.stage_id = Some(stage);
+    if closes {
+        contact.chat_status = ChatStatus::Closed;
+    } else if contact.chat_status == ChatStatus::Closed {
+        contact.chat_status = ChatStatus::Attended;
+    }
+    contacts::save(w, contact)?;
+    let data = json!({"ticket": ticket.snapshot()});
+    events::record(w, Fact::new(Topic::TicketCreated).contact(contact.id).ticket(ticket.id).data(data.clone()))?;
+    if closes {
+        events::record(w, Fact::new(Topic::TicketClosed).contact(contact.id).ticket(ticket.id).data(data))?;
+    }
+    Ok(Placed { ticket, opened: true })
+}

@@ -1,0 +1,255 @@
+//! The unit of work: what every business function gets. And `Crm`, which makes one.
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use store::{Db, Priority, Tx, params};
+
+use crate::access::{Actor, Caller};
+use crate::error::{Error, Result};
+use crate::id::{IdSource, OrganizationId};
+use crate::setup::Setup;
+use crate::time::{Clock, Timestamp, system_clock};
+
+/// How many organizations' set-ups and keys are kept in memory; beyond, all are forgotten and loaded again on demand.
+const CACHED_ORGANIZATIONS: usize = 4096;
+const CACHED_KEYS: usize = 65_536;
+
+/// One transaction on behalf of one caller. Closures that use it may be run again: they take their time and ids from it.
+pub struct Work<'w, 'c> {
+    pub tx: &'w mut Tx<'c>,
+    /// The set-up as this transaction sees it.
+    pub setup: Arc<Setup>,
+    pub caller: &'w Caller,
+    pub now: Timestamp,
+    ids: IdSource,
+}
+
+impl<'w, 'c> Work<'w, 'c> {
+    fn begin(tx: &'w mut Tx<'c>, caller: &'w Caller, cached: &Arc<Setup>, now: Timestamp, seed: u64) -> Result<Self> {
+        let row = tx.query_opt("SELECT revision FROM organizations WHERE id = $1", params![caller.organization])?;
+        let revision: i64 = row.ok_or(Error::Unauthorized)?.at(0)?;
+        let setup = if revision == cached.revision {
+            cached.clone()
+        } else {
+            let setup = Setup::load(tx, caller.organization)?.ok_or(Error::Unauthorized)?;
+            let scopes = setup.scopes_of(caller.actor).ok_or(Error::Unauthorized)?;
+            if let Some(scope) = caller.scope
+                && !scopes.contains(scope)
+            {
+                return Err(Error::Forbidden(scope));
+            }
+            Arc::new(setup)
+        };
+        Ok(Work { tx, setup, caller, now, ids: IdSource::new(now, seed) })
+    }
+
+    /// In an organization that this very transaction made.
+    pub(crate) fn of_new(tx: &'w mut Tx<'c>, caller: &'w Caller, now: Timestamp, ids: IdSource) -> Result<Self> {
+        let setup = Setup::load(tx, caller.organization)?.ok_or(Error::Unauthorized)?;
+        Ok(Work { tx, setup: Arc::new(setup), caller, now, ids })
+    }
+
+    pub fn organization(&self) -> OrganizationId {
+        self.caller.organization
+    }
+
+    pub fn actor(&self) -> Actor {
+        self.caller.actor
+    }
+
+    pub fn new_id<T: From<uuid::Uuid>>(&mut self) -> T {
+        T::from(self.ids.next())
+    }
+
+    /// A part that may fail without the rest.
+    pub fn savepoint<T>(&mut self, f: impl FnOnce(&mut Work<'_, '_>) -> Result<T>) -> Result<T> {
+        let Work { tx, setup, caller, now, ids } = self;
+        tx.savepoint(|tx| {
+            let mut inner = Work { tx, setup: setup.clone(), caller, now: *now, ids: ids.clone() };
+            let result = f(&mut inner);
+            *ids = inner.ids;
+            result
+        })
+    }
+
+    /// Says that what `Setup` holds has changed; every change of it must.
+    pub fn bump_revision(&mut self) -> Result<()> {
+        self.tx.execute(
+            "UPDATE organizations SET revision = revision + 1 WHERE id = $1",
+            params![self.caller.organization],
+        )?;
+        Ok(())
+    }
+
+    /// Loads the set-up again after a change within this unit of work.
+    pub fn reload_setup(&mut self) -> Result<()> {
+        let setup = Setup::load(self.tx, self.caller.organization)?.ok_or(Error::Unauthorized)?;
+        self.setup = Arc::new(setup);
+        Ok(())
+    }
+
+    /// The next of an organization's own numbers (tag ids): never given twice, also after a deletion.
+    pub fn next_number(&mut self, name: &str) -> Result<i64> {
+        let row = self.tx.query_one(
+            "INSERT INTO counters (organization_id, name, value) VALUES ($1, $2, 1)
+             ON CONFLICT (organization_id, name) DO UPDATE SET value = counters.value + 1 RETURNING value",
+            params![self.caller.organization, name],
+        )?;
+        Ok(row.at(0)?)
+    }
+}
+
+/// The business on its database.
+#[derive(Clone)]
+pub struct Crm(Arc<Inner>);
+
+struct Inner {
+    db: Db,
+    clock: Clock,
+    setups: RwLock<HashMap<OrganizationId, Arc<Setup>>>,
+    /// Hash of a key → whose it is. Keys never change hands, so this needs no invalidation; whether it is still valid says `Setup`.
+    keys: RwLock<HashMap<[u8; 32], OrganizationId>>,
+}
+
+impl Crm {
+    /// Brings the schema up to date.
+    pub fn open(db: Db) -> Result<Crm> {
+        Crm::open_with_clock(db, system_clock())
+    }
+
+    pub fn open_with_clock(db: Db, clock: Clock) -> Result<Crm> {
+        db.migrate(crate::migrations::ALL)?;
+        Ok(Crm(Arc::new(Inner { db, clock, setups: RwLock::default(), keys: RwLock::default() })))
+    }
+
+    pub fn db(&self) -> &Db {
+        &self.0.db
+    }
+
+    pub fn now(&self) -> Timestamp {
+        (self.0.clock)()
+    }
+
+    /// The cached set-up, possibly stale. `NotFound` where there is no such organization.
+    pub async fn setup(&self, id: OrganizationId) -> Result<Arc<Setup>> {
+        let cached = self.0.setups.read().unwrap_or_else(PoisonError::into_inner).get(&id).cloned();
+        match cached {
+            Some(setup) => Ok(setup),
+            None => self.fresh_setup(id).await,
+        }
+    }
+
+    /// The set-up as it is now.
+    pub async fn fresh_setup(&self, id: OrganizationId) -> Result<Arc<Setup>> {
+        let setup = self.db().read(Priority::Interactive, move |tx| Setup::load(tx, id)).await?;
+        let setup = Arc::new(setup.ok_or_else(|| Error::not_found("organization"))?);
+        self.remember(&setup);
+        Ok(setup)
+    }
+
+    fn remember(&self, setup: &Arc<Setup>) {
+        let mut setups = self.0.setups.write().unwrap_or_else(PoisonError::into_inner);
+        match setups.get(&setup.id()) {
+            Some(known) if known.revision >= setup.revision => return,
+            _ => {}
+        }
+        if setups.len() >= CACHED_ORGANIZATIONS {
+            setups.clear();
+        }
+        setups.insert(setup.id(), setup.clone());
+    }
+
+    /// The organization whose key has this SHA-256, and its set-up in which that key is valid.
+    pub async fn authenticate(&self, hash: [u8; 32]) -> Result<Arc<Setup>> {
+        let known = self.0.keys.read().unwrap_or_else(PoisonError::into_inner).get(&hash).copied();
+        let organization = match known {
+            Some(organization) => organization,
+            None => {
+                let found = self
+                    .db()
+                    .read(Priority::Interactive, move |tx| -> Result<Option<OrganizationId>> {
+                        let row = tx.query_opt(
+                            "SELECT organization_id FROM api_keys WHERE hash = $1 AND revoked_at IS NULL",
+                            params![&hash[..]],
+                        )?;
+                        Ok(row.map(|row| row.at(0)).transpose()?)
+                    })
+                    .await?;
+                let organization = found.ok_or(Error::Unauthorized)?;
+                let mut keys = self.0.keys.write().unwrap_or_else(PoisonError::into_inner);
+                if keys.len() >= CACHED_KEYS {
+                    keys.clear();
+                }
+                keys.insert(hash, organization);
+                organization
+            }
+        };
+        let setup = self.setup(organization).await?;
+        if setup.key(&hash).is_some() {
+            return Ok(setup);
+        }
+        let setup = self.fresh_setup(organization).await?;
+        if setup.key(&hash).is_some() { Ok(setup) } else { Err(Error::Unauthorized) }
+    }
+
+    /// Runs a business function in one transaction; durable when it answers `Ok`.
+    pub async fn write<T, F>(&self, caller: &Caller, f: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Work<'_, '_>) -> Result<T> + Send + 'static,
+    {
+        let cached = self.setup(caller.organization).await?;
+        let closure = self.closure(caller, cached, f);
+        let (value, setup) = self.db().write(Priority::Interactive, closure).await?;
+        self.remember(&setup);
+        Ok(value)
+    }
+
+    /// The same from a thread that may wait: the command line, the demo.
+    pub fn write_blocking<T, F>(&self, caller: &Caller, f: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Work<'_, '_>) -> Result<T> + Send + 'static,
+    {
+        let id = caller.organization;
+        let setup = self.db().read_blocking(Priority::Interactive, move |tx| Setup::load(tx, id))?;
+        let cached = Arc::new(setup.ok_or_else(|| Error::not_found("organization"))?);
+        let closure = self.closure(caller, cached, f);
+        Ok(self.db().write_blocking(Priority::Interactive, closure)?.0)
+    }
+
+    /// Reads in one snapshot.
+    pub async fn read<T, F>(&self, caller: &Caller, f: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Work<'_, '_>) -> Result<T> + Send + 'static,
+    {
+        let cached = self.setup(caller.organization).await?;
+        let closure = self.closure(caller, cached, f);
+        let (value, setup) = self.db().read(Priority::Interactive, closure).await?;
+        self.remember(&setup);
+        Ok(value)
+    }
+
+    fn closure<T, F>(
+        &self,
+        caller: &Caller,
+        cached: Arc<Setup>,
+        f: F,
+    ) -> impl Fn(&mut Tx<'_>) -> Result<(T, Arc<Setup>)> + Send + 'static
+    where
+        T: Send + 'static,
+        F: Fn(&mut Work<'_, '_>) -> Result<T> + Send + 'static,
+    {
+        let caller = caller.clone();
+        let now = self.now();
+        let seed = uuid::Uuid::new_v4().as_u64_pair().0;
+        move |tx| {
+            let mut work = Work::begin(tx, &caller, &cached, now, seed)?;
+            let seen = work.setup.clone();
+            let value = f(&mut work)?;
+            Ok((value, seen))
+        }
+    }
+}
