@@ -28,7 +28,7 @@ fn narrow() -> [Fresh; 2] {
     ]
 }
 
-fn until(what: impl Fn() -> bool) {
+fn until(mut what: impl FnMut() -> bool) {
     while !what() {
         thread::yield_now();
     }
