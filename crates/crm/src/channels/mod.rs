@@ -192,13 +192,14 @@ fn check_reopen_hours(hours: i64, problems: &mut Problems) {
 fn check_unique(setup: &Setup, channel: &Channel) -> Result<()> {
     let others = setup.channels.iter().filter(|other| other.id != channel.id && !other.archived);
     for other in others {
-        let number = if other.channel_type == channel.channel_type && other.phone.is_some() && other.phone == channel.phone {
-            "this number"
-        } else if other.phone_number_id.is_some() && other.phone_number_id == channel.phone_number_id {
-            "this phone number id"
-        } else {
-            continue;
-        };
+        let number =
+            if other.channel_type == channel.channel_type && other.phone.is_some() && other.phone == channel.phone {
+                "this number"
+            } else if other.phone_number_id.is_some() && other.phone_number_id == channel.phone_number_id {
+                "this phone number id"
+            } else {
+                continue;
+            };
         let message = format!("The channel “{}” ({}) has {number} already.", other.name, other.id);
         return Err(Error::conflict("channel_exists", message));
     }

@@ -118,7 +118,8 @@ pub(crate) fn check_email(email: &str, pointer: &str, problems: &mut Problems) -
     // The reader also understands `ana arroba example punto com`; an account needs the address itself.
     let sound = structuring::read_email(&wanted).is_some_and(|read| read == wanted) && wanted.len() <= EMAIL_LIMIT;
     if !sound {
-        let message = format!("This must be an e-mail address such as ana@example.com, at most {EMAIL_LIMIT} bytes long.");
+        let message =
+            format!("This must be an e-mail address such as ana@example.com, at most {EMAIL_LIMIT} bytes long.");
         problems.add(FieldError::new(pointer, "invalid_email", message));
     }
     wanted
