@@ -7,7 +7,7 @@ use crate::migrate::{CREATE_TABLE, INSERT, SELECT, check_list, failed, next, now
 use crate::{Error, Migration, MigrationReport, params};
 
 /// Held by whoever migrates: "recado" as a number.
-const LOCK: i64 = 0x72_6563_6164_6f;
+const LOCK: i64 = 0x7265_6361_646f;
 
 pub(super) fn migrate(connector: &Connector, migrations: &[Migration]) -> Result<MigrationReport, Error> {
     check_list(migrations)?;

@@ -55,8 +55,10 @@ struct Led {
     thread: thread::JoinHandle<Result<(), Error>>,
 }
 
+type Step = fn(&mut Tx<'_>) -> Result<(), Error>;
+
 impl Led {
-    fn start(db: &Db, steps: Vec<fn(&mut Tx<'_>) -> Result<(), Error>>) -> Led {
+    fn start(db: &Db, steps: Vec<Step>) -> Led {
         let (go, wait) = mpsc::channel();
         let (tell, done) = mpsc::channel();
         let (wait, db) = (Mutex::new(wait), db.clone());

@@ -1,6 +1,8 @@
 //! The store against the real engines. Needs PostgreSQL: `make test`, or `scripts/postgres.sh start` and its URL in
 //! `RECADO_TEST_POSTGRES`.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "all of this is tests")]
+
 mod batch;
 mod close;
 mod conflicts;
