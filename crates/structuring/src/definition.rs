@@ -59,35 +59,3 @@ pub struct Definition {
     pub description: Option<String>,
 }
 
-/// The fields of one organization at one revision, ready to be matched. Share it behind an `Arc`.
-pub struct Definitions {
-    revision: u64,
-    definitions: Vec<Definition>,
-}
-
-impl Definitions {
-    /// Prepares the fields; `revision` is whatever the caller counts changes with and is only handed back.
-    pub fn compile(revision: u64, definitions: Vec<Definition>) -> Definitions {
-        Definitions { revision, definitions }
-    }
-
-    pub fn revision(&self) -> u64 {
-        self.revision
-    }
-
-    pub fn get(&self, key: &str) -> Option<&Definition> {
-        self.definitions.iter().find(|definition| definition.key == key)
-    }
-
-    pub fn iter(&self) -> impl Iterator<Item = &Definition> {
-        self.definitions.iter()
-    }
-
-    pub fn len(&self) -> usize {
-        self.definitions.len()
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.definitions.is_empty()
-    }
-}

@@ -2,7 +2,8 @@
 //!
 //! No personal values are in it: sources, paths, kinds of values, field keys and option words only.
 
-use crate::Target;
+use crate::reading::Reading;
+use crate::{Json, Target};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
@@ -37,7 +38,7 @@ pub enum Standing {
 pub struct Mapping {
     /// Where the data came from (a key, a form, an import).
     pub source: String,
-    /// As [`crate::learnt_path`] writes it.
+    /// As [`crate::learnt_key`] answers it.
     pub path: String,
     pub kind: ValueKind,
     pub target: Target,
@@ -115,4 +116,32 @@ impl Learnt {
     pub(crate) fn of_word<'a>(&'a self, field: &'a str, folded: &str) -> impl Iterator<Item = &'a OptionWord> + 'a {
         self.words.get(folded).map_or(&[][..], Vec::as_slice).iter().filter(move |word| word.field == field)
     }
+}
+
+/// The path of a leaf as mappings are kept by: snake_case keys; places in lists and the plumbing of name/value pairs do
+/// not count, so that the same question of a form has the same path in every record.
+pub(crate) fn path_of(leaf: &crate::flatten::Leaf<'_>) -> String {
+    leaf.path.iter().map(|segment| crate::snake_key(segment)).collect::<Vec<_>>().join("/")
+}
+
+/// What kind of value a leaf holds.
+pub(crate) fn kind_of(reading: &Reading<'_>) -> ValueKind {
+    match reading.leaf().value.as_ref() {
+        Json::Bool(_) => ValueKind::Boolean,
+        Json::Array(_) | Json::Object(_) => ValueKind::Object,
+        _ if reading.email().is_some() => ValueKind::Email,
+        _ if reading.url().is_some() => ValueKind::Url,
+        _ if reading.date().is_some() => ValueKind::Date,
+        _ if reading.phone().is_some_and(|(_, _, whole)| *whole) => ValueKind::Phone,
+        _ if reading.amount().is_some() => ValueKind::Number,
+        _ if reading.boolean().is_some() => ValueKind::Boolean,
+        _ => ValueKind::Text,
+    }
+}
+
+/// Path and kind of what stands at a pointer of the data: the key of a [`Mapping`] to be made of a decision.
+pub fn learnt_key(data: &Json, pointer: &str, country: Option<&str>) -> Option<(String, ValueKind)> {
+    let flat = crate::flatten::flatten(data);
+    let leaf = flat.leaves.iter().find(|leaf| leaf.pointer == pointer)?;
+    Some((path_of(leaf), kind_of(&Reading::new(leaf, country))))
 }

@@ -3,25 +3,45 @@
 //! [`structure`] is a pure function: no I/O, no clock, no randomness, no panic on any input, time linear in the input.
 //! How it decides is written in `docs/structuring.md`.
 
+mod assign;
+mod compiled;
 mod definition;
 mod email;
+pub mod eval;
+mod flatten;
 pub mod json;
+mod key;
 mod keys;
 mod learnt;
+mod lexicon;
+mod names;
+mod options;
 mod outcome;
+mod person_name;
 pub mod phone;
-#[expect(dead_code, reason = "the full engine reads more than the explicit half")]
+mod reading;
 mod readings;
 mod request;
+mod rest;
+mod scan;
+mod score;
+mod shapes;
+mod slots;
 mod structure;
+mod text;
+mod text_choices;
+mod text_fields;
 mod typed;
+mod vectors;
 
-pub use definition::{Definition, Definitions, FieldType};
+pub use compiled::Definitions;
+pub use definition::{Definition, FieldType};
 pub use email::read_email;
+pub use flatten::{MAX_BYTES, MAX_DEPTH, MAX_LEAVES, MAX_TEXT};
 pub use json::Json;
-pub use keys::snake_key;
-pub use learnt::{Learnt, Mapping, OptionWord, Standing, ValueKind};
+pub use keys::{fold, snake_key};
+pub use learnt::{Learnt, Mapping, OptionWord, Standing, ValueKind, learnt_key};
 pub use outcome::{Alternative, Flag, Method, Outcome, Placement, ReviewItem, ReviewReason, Source, Target, Warning};
 pub use request::{Explicit, Request};
-pub use structure::{ENGINE, structure};
+pub use structure::{ENGINE, structure, structure_counted};
 pub use typed::{ValueError, read_value};

@@ -1,86 +1,388 @@
-//! The call.
+//! The call, step by step.
 
-use crate::json::escape_pointer;
-use crate::keys::snake_key;
-use crate::{Flag, Json, Method, Outcome, Placement, Request, Source, Target, Warning, phone, read_email, read_value};
+use crate::assign::{Edge, assign};
+use crate::compiled::Scored;
+use crate::flatten::{self, Flat};
+use crate::key::KNOWN;
+use crate::learnt::Standing;
+use crate::reading::Reading;
+use crate::score::{self, Fit, THRESHOLD};
+use crate::slots::{self, Candidate, Person};
+use crate::text::{self, Gaps};
+use crate::{Alternative, FieldType, Flag, Json, Method, Outcome, Placement, Request, ReviewItem, ReviewReason, Source, Target, rest};
+use std::sync::Arc;
 
 /// Name and revision of the engine; changes whenever the same data could come out differently.
 pub const ENGINE: &str = "embedded/1";
 
+/// Below this a value stays in the rest, with a suggestion.
+const PLACE: f32 = 0.5;
+/// From here a value is written.
+const SURE: f32 = 0.85;
+
 /// Turns any JSON into placements, a rest and what a person should look at. Pure: no I/O, no clock.
 pub fn structure(request: &Request<'_>) -> Outcome {
-    let mut outcome = Outcome { engine: ENGINE, ..Outcome::default() };
-    let explicit = request.explicit;
-    for (target, value) in
-        [(Target::Phone, &explicit.phone), (Target::Email, &explicit.email), (Target::Name, &explicit.name)]
-    {
-        if let Some(value) = value {
-            outcome.placements.push(placement(target, Json::from(value.as_str()), Vec::new(), Method::Explicit));
-        }
-    }
-    for (key, value) in &explicit.fields {
-        outcome.placements.push(placement(Target::Field(key.clone()), value.clone(), Vec::new(), Method::Explicit));
-    }
-    let Some(object) = request.data.as_object() else {
-        if !request.data.is_null() {
-            outcome.rest.push(("value".to_owned(), request.data.clone()));
-        }
-        return outcome;
+    structure_counted(request).0
+}
+
+/// As [`structure`], with the units of work it took: what the test of linear time compares.
+pub fn structure_counted(request: &Request<'_>) -> (Outcome, usize) {
+    let Flat { leaves, warnings, steps } = flatten::flatten(request.data);
+    let country = request.country.map(str::to_ascii_uppercase);
+    let country = country.as_deref();
+    let readings: Vec<Reading<'_>> = leaves.iter().map(|leaf| Reading::new(leaf, country)).collect();
+    let keys: Vec<Arc<Scored>> = leaves
+        .iter()
+        .map(|leaf| {
+            let path: Vec<&str> = leaf.path.iter().map(AsRef::as_ref).collect();
+            request.definitions.scored(&path)
+        })
+        .collect();
+    let mut desk = Desk {
+        request,
+        country,
+        readings,
+        keys,
+        taken: vec![false; leaves.len()],
+        outcome: Outcome { engine: ENGINE, warnings, ..Outcome::default() },
+        steps: steps + leaves.len() * (1 + request.definitions.len()),
     };
-    for (key, value) in object.iter() {
-        let snake = snake_key(key);
-        let mut pointer = String::new();
-        escape_pointer(&mut pointer, key);
-        if let Some((target, read)) = simple(request, &snake, value)
-            && outcome.placed(&target).is_none()
+    desk.explicit();
+    desk.learnt();
+    desk.person();
+    desk.fields();
+    desk.by_value();
+    desk.brand_and_model();
+    desk.free_text();
+    desk.finish()
+}
+
+/// The record while it is worked on.
+struct Desk<'a> {
+    request: &'a Request<'a>,
+    country: Option<&'a str>,
+    readings: Vec<Reading<'a>>,
+    keys: Vec<Arc<Scored>>,
+    taken: Vec<bool>,
+    outcome: Outcome,
+    steps: usize,
+}
+
+impl Desk<'_> {
+    fn filled(&self, target: &Target) -> bool {
+        self.outcome.placements.iter().any(|placement| placement.target == *target)
+    }
+
+    fn source(&self, leaf: usize) -> Source {
+        let leaf = self.readings[leaf].leaf();
+        Source { pointer: leaf.pointer.clone(), span: leaf.part.as_ref().and_then(|part| part.span) }
+    }
+
+    fn place(&mut self, target: Target, value: Json, leaves: &[usize], confidence: f32, method: Method) {
+        let sources = leaves.iter().map(|leaf| self.source(*leaf)).collect();
+        leaves.iter().for_each(|leaf| self.taken[*leaf] = true);
+        self.outcome.placements.push(Placement { target, value, sources, confidence, method, alternatives: Vec::new(), flags: Vec::new() });
+    }
+
+    fn explicit(&mut self) {
+        let explicit = self.request.explicit;
+        for (target, value) in [(Target::Phone, &explicit.phone), (Target::Email, &explicit.email), (Target::Name, &explicit.name)] {
+            if let Some(value) = value {
+                self.place(target, Json::from(value.as_str()), &[], 1.0, Method::Explicit);
+            }
+        }
+        for (key, value) in &explicit.fields {
+            self.place(Target::Field(key.clone()), value.clone(), &[], 1.0, Method::Explicit);
+        }
+    }
+
+    /// Decisions of the organization about a path: confirmed and learned ones place, denied ones forbid.
+    fn learnt(&mut self) {
+        if self.request.learnt.is_empty() {
+            return;
+        }
+        for leaf in 0..self.readings.len() {
+            let path = crate::learnt::path_of(self.readings[leaf].leaf());
+            let kind = crate::learnt::kind_of(&self.readings[leaf]);
+            let best = self
+                .request
+                .learnt
+                .of_path(&path)
+                .iter()
+                .filter(|mapping| mapping.source == self.request.source && mapping.kind == kind && mapping.standing != Standing::Denied)
+                .min_by_key(|mapping| mapping.standing != Standing::Confirmed);
+            let Some(mapping) = best.filter(|mapping| !self.denied(leaf, &mapping.target) && !self.filled(&mapping.target)) else { continue };
+            let reading = &self.readings[leaf];
+            let value = match &mapping.target {
+                Target::Phone => reading.phone().map(|(phone, _, _)| Json::from(phone.as_str())),
+                Target::Email => reading.email().map(Json::from),
+                Target::Name => reading.text().filter(|_| reading.is_string()).map(|text| Json::from(crate::names::tidy(text))),
+                Target::Field(key) => {
+                    let field = self.request.definitions.fields.iter().find(|field| field.definition.key == *key);
+                    field.and_then(|field| score::typed(field, reading, self.request.learnt, self.country)).map(|(value, _)| value)
+                }
+            };
+            let confidence = if mapping.standing == Standing::Confirmed { 0.99 } else { 0.93 };
+            if let Some(value) = value {
+                self.place(mapping.target.clone(), value, &[leaf], confidence, Method::Learned);
+            }
+        }
+    }
+
+    fn denied(&self, leaf: usize, target: &Target) -> bool {
+        if self.request.learnt.is_empty() {
+            return false;
+        }
+        let path = crate::learnt::path_of(self.readings[leaf].leaf());
+        let kind = crate::learnt::kind_of(&self.readings[leaf]);
+        self.request.learnt.of_path(&path).iter().any(|mapping| {
+            mapping.standing == Standing::Denied && mapping.source == self.request.source && mapping.kind == kind && mapping.target == *target
+        })
+    }
+
+    fn person(&mut self) {
+        let Person { phones, emails, names, echoes } = slots::find(self.request.definitions, &self.keys, &self.readings, self.country);
+        for (target, candidates) in [(Target::Phone, phones), (Target::Email, emails), (Target::Name, names)] {
+            self.slot(target, candidates);
+        }
+        if let Some(name) = self.outcome.placed(&Target::Name)
+            && name.method != Method::Explicit
         {
-            let source = Source { pointer, span: None };
-            outcome.placements.push(placement(target, read, vec![source], Method::Exact));
-            continue;
+            echoes.into_iter().for_each(|leaf| self.taken[leaf] = true);
         }
-        if value.is_null() || value.as_str().is_some_and(|text| text.trim().is_empty()) {
-            continue;
+    }
+
+    fn slot(&mut self, target: Target, candidates: Vec<Candidate>) {
+        let candidates: Vec<Candidate> = candidates
+            .into_iter()
+            .filter(|candidate| !candidate.leaves.iter().any(|leaf| self.taken[*leaf] || self.denied(*leaf, &target)))
+            .collect();
+        if let Some(at) = self.outcome.placements.iter().position(|placement| placement.target == target) {
+            return self.compare(at, &candidates);
         }
-        if let Some(at) = outcome.rest.iter().position(|(name, _)| *name == snake) {
-            outcome.rest.remove(at);
-            outcome.warnings.push(Warning {
-                code: "duplicate_key",
-                pointer,
-                message: format!("{snake} was there twice; the last one stays"),
+        let Some(best) = candidates.first() else { return };
+        // The same value said twice is one source more, not a rival.
+        let leaves: Vec<usize> = best.leaves.clone();
+        let mut rivals: Vec<Alternative> = Vec::new();
+        for other in &candidates[1..] {
+            if other.value != best.value {
+                let leaf = other.leaves[0];
+                rivals.push(Alternative { target: target.clone(), value: other.value.as_str().into(), pointer: self.source(leaf).pointer, confidence: other.confidence });
+            }
+        }
+        rivals.truncate(3);
+        self.place(target, Json::from(best.value.as_str()), &leaves, best.confidence, best.method);
+        let value = best.value.clone();
+        for other in candidates[1..].iter().filter(|other| other.value == value) {
+            other.leaves.iter().for_each(|leaf| self.taken[*leaf] = true);
+        }
+        if let Some(placement) = self.outcome.placements.last_mut() {
+            placement.alternatives = rivals;
+        }
+    }
+
+    /// The target was given (or learnt): what the data says either agrees and is used up, or is for a person to see.
+    fn compare(&mut self, at: usize, candidates: &[Candidate]) {
+        let Some(best) = candidates.first() else { return };
+        let given = self.outcome.placements[at].value.as_str().unwrap_or("").to_owned();
+        let alike = crate::keys::fold(&given) == crate::keys::fold(&best.value);
+        let sources: Vec<Source> = best.leaves.iter().map(|leaf| self.source(*leaf)).collect();
+        if alike {
+            best.leaves.iter().for_each(|leaf| self.taken[*leaf] = true);
+            self.outcome.placements[at].sources.extend(sources);
+        } else {
+            let target = self.outcome.placements[at].target.clone();
+            self.outcome.placements[at].flags.push(Flag::Conflict);
+            self.outcome.review.push(ReviewItem {
+                target,
+                value: best.value.as_str().into(),
+                sources,
+                confidence: best.confidence,
+                method: best.method,
+                reason: ReviewReason::Conflict,
             });
         }
-        outcome.rest.push((snake, value.clone()));
     }
-    outcome
-}
 
-fn simple(request: &Request<'_>, snake: &str, value: &Json) -> Option<(Target, Json)> {
-    let same = |text: &str| snake_key(text) == snake;
-    if let Some(definition) =
-        request.definitions.iter().find(|definition| same(&definition.key) || same(&definition.name))
-    {
-        let read = read_value(definition, value, request.country).ok()?;
-        return Some((Target::Field(definition.key.clone()), read));
+    /// Leaves and fields by their scores, assigned at best.
+    fn fields(&mut self) {
+        let fields = &self.request.definitions.fields;
+        let mut fits: Vec<(Edge, Fit)> = Vec::new();
+        for leaf in 0..self.readings.len() {
+            let reading = &self.readings[leaf];
+            // Members of lists are for contact points; the list itself is what a field takes.
+            let member = reading.leaf().part.as_ref().is_some_and(|part| part.span.is_none());
+            if self.taken[leaf] || reading.leaf().unread || member {
+                continue;
+            }
+            for (at, field) in fields.iter().enumerate() {
+                let target = Target::Field(field.definition.key.clone());
+                if let Some(fit) = score::fit(&self.keys[leaf], at, field, reading, self.request.learnt, self.country)
+                    && !self.filled(&target)
+                    && !self.denied(leaf, &target)
+                {
+                    fits.push((Edge { leaf, field: at, gain: fit.score - THRESHOLD + 0.02 }, fit));
+                }
+            }
+        }
+        let edges: Vec<Edge> = fits.iter().filter(|(_, fit)| fit.score >= THRESHOLD).map(|(edge, _)| *edge).collect();
+        self.steps += edges.len();
+        for edge in assign(&edges) {
+            let Some((_, fit)) = fits.iter().find(|(other, _)| other.leaf == edge.leaf && other.field == edge.field) else { continue };
+            let (value, mut confidence, method) = (fit.value.clone(), fit.confidence, fit.method);
+            let target = |field: usize| Target::Field(fields[field].definition.key.clone());
+            let mut alternatives: Vec<Alternative> = fits
+                .iter()
+                .filter(|(other, _)| (other.leaf == edge.leaf) != (other.field == edge.field))
+                .map(|(other, fit)| Alternative {
+                    target: target(other.field),
+                    value: fit.value.clone(),
+                    pointer: self.readings[other.leaf].leaf().pointer.clone(),
+                    confidence: fit.confidence,
+                })
+                .collect();
+            alternatives.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
+            alternatives.truncate(3);
+            let close = alternatives.first().is_some_and(|other| other.confidence > confidence - 0.04) && method != Method::Exact;
+            if close {
+                confidence = (confidence - 0.06).max(PLACE);
+            }
+            self.place(target(edge.field), value, &[edge.leaf], confidence, method);
+            if let Some(placement) = self.outcome.placements.last_mut() {
+                placement.alternatives = alternatives;
+                if close {
+                    placement.flags.push(Flag::Ambiguous);
+                }
+            }
+        }
+        for (edge, fit) in fits {
+            let target = Target::Field(fields[edge.field].definition.key.clone());
+            if fit.score < THRESHOLD && !self.taken[edge.leaf] && !self.filled(&target) && !self.outcome.review.iter().any(|item| item.target == target) {
+                let sources = vec![self.source(edge.leaf)];
+                let confidence = fit.confidence.min(PLACE - 0.01);
+                self.outcome.review.push(ReviewItem { target, value: fit.value, sources, confidence, method: fit.method, reason: ReviewReason::Suggestion });
+            }
+        }
     }
-    let text = match value {
-        Json::String(text) => text.clone(),
-        Json::Number(number) => number.to_string(),
-        _ => return None,
-    };
-    match snake {
-        "phone" | "telefono" | "celular" | "movil" | "whatsapp" | "telefone" | "mobile" | "phone_number" => {
-            Some((Target::Phone, Json::from(phone::read_valid(&text, request.country)?.as_str())))
-        }
-        "email" | "correo" | "e_mail" | "mail" | "correo_electronico" => {
-            Some((Target::Email, Json::from(read_email(&text)?)))
-        }
-        "name" | "nombre" | "nome" | "full_name" | "nombre_completo" | "nome_completo" => {
-            Some((Target::Name, Json::from(text.trim())))
-        }
-        _ => None,
-    }
-}
 
-fn placement(target: Target, value: Json, sources: Vec<Source>, method: Method) -> Placement {
-    Placement { target, value, sources, confidence: 1.0, method, alternatives: Vec::new(), flags: Vec::<Flag>::new() }
+    /// Keys that say nothing: a value that is exactly one field's option, an id that proves itself.
+    fn by_value(&mut self) {
+        let fields = &self.request.definitions.fields;
+        for leaf in 0..self.readings.len() {
+            let reading = &self.readings[leaf];
+            if self.taken[leaf] || reading.leaf().part.is_some() || !self.keys[leaf].key.opaque || reading.is_prose() {
+                continue;
+            }
+            let mut found: Vec<(usize, Json, f32)> = Vec::new();
+            for (at, field) in fields.iter().enumerate() {
+                let open = !self.filled(&Target::Field(field.definition.key.clone()));
+                let select = matches!(field.definition.field_type, FieldType::Select | FieldType::MultiSelect);
+                let proven = field.definition.field_type == FieldType::Text && reading.id().is_some_and(|id| score::id_concepts(id).meets(&field.concepts));
+                if open
+                    && (select || proven)
+                    && let Some((value, own)) = score::typed(field, reading, self.request.learnt, self.country)
+                    && (proven || own >= 0.93)
+                {
+                    found.push((at, value, if proven { 0.88 } else { 0.8 }));
+                }
+            }
+            let [(at, value, confidence)] = found.as_slice() else { continue };
+            let target = Target::Field(fields[*at].definition.key.clone());
+            if !self.denied(leaf, &target) {
+                self.place(target, value.clone(), &[leaf], *confidence, Method::Pattern);
+            }
+        }
+    }
+
+    /// `marca` and `modelo` in two keys fill one field about a vehicle.
+    fn brand_and_model(&mut self) {
+        let known = &*KNOWN;
+        let vehicle = |leaf: usize| self.keys[leaf].key.tail.concepts;
+        let brand = (0..self.readings.len()).find(|leaf| vehicle(*leaf).meets(&known.brand) && !vehicle(*leaf).meets(&known.vehicle) && !self.taken[*leaf]);
+        let Some(brand) = brand.filter(|leaf| self.readings[*leaf].is_string()) else { return };
+        let parent = |leaf: usize| self.readings[leaf].leaf().pointer.rsplit_once('/').map_or("", |(parent, _)| parent);
+        let field = self.request.definitions.fields.iter().find(|field| {
+            field.definition.field_type == FieldType::Text && field.concepts.meets(&known.vehicle) && !field.concepts.meets(&known.ids)
+        });
+        let Some(field) = field else { return };
+        let target = Target::Field(field.definition.key.clone());
+        let beside = |leaf: &usize| {
+            let concepts = vehicle(*leaf);
+            let year = self.readings[*leaf].text().is_some_and(|text| text.len() == 4 && text.starts_with(['1', '2']) && text.bytes().all(|b| b.is_ascii_digit()));
+            *leaf != brand && (concepts.meets(&known.carline) || concepts.meets(&known.vehicle)) && parent(*leaf) == parent(brand) && self.readings[*leaf].is_string() && !year
+        };
+        let placed = self.outcome.placed(&target).map(|placement| placement.sources.iter().map(|source| source.pointer.clone()).collect::<Vec<_>>());
+        let model = match &placed {
+            Some(sources) => (0..self.readings.len()).find(|leaf| beside(leaf) && sources.contains(&self.readings[*leaf].leaf().pointer)),
+            None => (0..self.readings.len()).find(|leaf| beside(leaf) && !self.taken[*leaf]),
+        };
+        let Some(model) = model else { return };
+        let (Some(first), Some(second)) = (self.readings[brand].text(), self.readings[model].text()) else { return };
+        let value = if crate::keys::fold(second).starts_with(&crate::keys::fold(first)) { second.to_owned() } else { format!("{first} {second}") };
+        self.outcome.placements.retain(|placement| placement.target != target);
+        self.place(target, Json::from(value), &[brand, model], 0.86, Method::Lexicon);
+    }
+
+    /// What running text says of what is still open.
+    fn free_text(&mut self) {
+        for leaf in 0..self.readings.len() {
+            let reading = &self.readings[leaf];
+            let held = (0..self.readings.len()).any(|other| {
+                self.readings[other].leaf().part.as_ref().is_some_and(|part| part.owner == leaf && part.span.is_some()) && self.taken[other]
+            });
+            if self.taken[leaf] || held || reading.leaf().part.is_some() || !reading.is_string() || reading.leaf().unread {
+                continue;
+            }
+            let Some(full) = self.readings[leaf].leaf().text() else { continue };
+            let key = &self.keys[leaf].key;
+            let notes = key.tail.concepts.meets(&KNOWN.notes);
+            let enough = reading.is_prose() || notes && full.len() >= 4;
+            let of_others = key.concepts().meets(&KNOWN.others.without(&KNOWN.company));
+            if !enough || of_others {
+                continue;
+            }
+            let gaps = Gaps {
+                phone: !self.filled(&Target::Phone),
+                email: !self.filled(&Target::Email),
+                name: !self.filled(&Target::Name),
+                fields: self.request.definitions.fields.iter().map(|field| !self.filled(&Target::Field(field.definition.key.clone()))).collect(),
+            };
+            let found = text::read(crate::shapes::clip(full), &gaps, self.request.definitions, self.request.learnt, self.country, &mut self.steps);
+            for finding in found {
+                if self.denied(leaf, &finding.target) || self.filled(&finding.target) {
+                    continue;
+                }
+                let span = crate::shapes::chars(full, finding.span);
+                let source = Source { pointer: self.readings[leaf].leaf().pointer.clone(), span: Some(span) };
+                self.outcome.placements.push(Placement {
+                    target: finding.target,
+                    value: finding.value,
+                    sources: vec![source],
+                    confidence: finding.confidence,
+                    method: Method::FreeText,
+                    alternatives: Vec::new(),
+                    flags: Vec::new(),
+                });
+            }
+        }
+    }
+
+    fn finish(mut self) -> (Outcome, usize) {
+        for placement in &self.outcome.placements {
+            if (PLACE..SURE).contains(&placement.confidence) {
+                self.outcome.review.push(ReviewItem {
+                    target: placement.target.clone(),
+                    value: placement.value.clone(),
+                    sources: placement.sources.clone(),
+                    confidence: placement.confidence,
+                    method: placement.method,
+                    reason: ReviewReason::Unsure,
+                });
+            }
+        }
+        let (rest, warnings) = rest::rest(&self.readings, &self.taken, self.request.data);
+        self.outcome.rest = rest;
+        self.outcome.warnings.extend(warnings);
+        (self.outcome, self.steps)
+    }
 }

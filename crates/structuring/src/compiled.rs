@@ -1,0 +1,239 @@
+//! Definitions prepared for matching, and the scores of keys against them.
+
+use crate::key::{KNOWN, Key, Units};
+use crate::keys::{snake_key, words};
+use crate::lexicon::{self, Set, is_noise};
+use crate::options::Choice;
+use crate::vectors::{self, Vector, calibrated, embed};
+use crate::{Definition, FieldType, Method};
+use std::collections::HashMap;
+use std::collections::hash_map::RandomState;
+use std::hash::BuildHasher;
+use std::sync::{Arc, LazyLock, RwLock};
+
+/// One field, prepared.
+pub(crate) struct Field {
+    pub definition: Definition,
+    key_snake: String,
+    name_snake: String,
+    by_name: Units,
+    by_key: Units,
+    /// The description's concepts count a little.
+    hint: Set,
+    name_vector: Option<Vector>,
+    key_vector: Option<Vector>,
+    pub concepts: Set,
+    /// Whose it is, where it is somebody else's.
+    pub roles: Set,
+    strong: Set,
+    pub choices: Vec<Choice>,
+    /// Content words of the name, folded.
+    pub words: Vec<String>,
+}
+
+impl Field {
+    fn new(definition: Definition) -> Field {
+        let name_words = words(&definition.name);
+        let key_words = words(&definition.key);
+        let by_name = Units::of_words(&name_words);
+        let by_key = Units::of_words(&key_words);
+        let meaning = |words: &[String]| {
+            let kept: Vec<&str> = words.iter().map(String::as_str).filter(|word| !is_noise(word)).collect();
+            if kept.is_empty() { embed(words.iter().map(String::as_str)) } else { embed(kept) }
+        };
+        let concepts = by_name.concepts.or(&by_key.concepts);
+        let hint = definition.description.as_deref().map(|text| Units::of_words(&words(text)).concepts).unwrap_or_default();
+        let mut content: Vec<String> = name_words.iter().chain(&key_words).filter(|word| !is_noise(word)).cloned().collect();
+        content.sort();
+        content.dedup();
+        Field {
+            key_snake: snake_key(&definition.key),
+            name_snake: snake_key(&definition.name),
+            name_vector: meaning(&name_words),
+            key_vector: meaning(&key_words),
+            roles: concepts.and(&KNOWN.others),
+            strong: concepts.without(&KNOWN.qualifiers),
+            choices: definition.options.iter().map(|option| Choice::new(option)).collect(),
+            words: content,
+            by_name,
+            by_key,
+            hint,
+            concepts,
+            definition,
+        }
+    }
+
+    pub fn is_typed(&self) -> bool {
+        self.definition.field_type != FieldType::Text
+    }
+}
+
+/// How well a key names a field.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct KeyScore {
+    /// 0–1 and a little more.
+    pub fused: f32,
+    pub method: Method,
+    /// Both are known to be about different things.
+    pub differ: bool,
+    /// Qualifiers exclude each other.
+    pub excluded: bool,
+}
+
+/// A key with its scores against every field.
+pub(crate) struct Scored {
+    pub key: Key,
+    pub scores: Vec<KeyScore>,
+}
+
+/// A qualifier on one side only makes it another thing; where a second set is named, only against that one.
+static EXCLUSIONS: LazyLock<Vec<(Set, Set)>> = LazyLock::new(|| {
+    vec![
+        (lexicon::set(&["MINQ"]), Set::default()),
+        (lexicon::set(&["OPTOUT"]), Set::default()),
+        (lexicon::set(&["FIRSTQ"]), lexicon::set(&["LASTQ"])),
+        (lexicon::set(&["MONTHLY"]), lexicon::set(&["ANNUAL"])),
+        (lexicon::set(&["CREATED"]), lexicon::set(&["BIRTH", "APPOINT", "START", "END", "ARRIVAL", "RETURN"])),
+    ]
+});
+
+/// Key scores kept between records: so many shards of so many paths.
+const SHARDS: usize = 8;
+const PER_SHARD: usize = 256;
+
+/// The fields of one organization at one revision, ready to be matched. Share it behind an `Arc`.
+pub struct Definitions {
+    revision: u64,
+    pub(crate) fields: Vec<Field>,
+    /// Some field is about an animal: a "patient" may be one.
+    pub(crate) pets: bool,
+    hasher: RandomState,
+    cache: [RwLock<HashMap<String, Arc<Scored>>>; SHARDS],
+}
+
+impl Definitions {
+    /// Prepares the fields; `revision` is whatever the caller counts changes with and is only handed back.
+    pub fn compile(revision: u64, definitions: Vec<Definition>) -> Definitions {
+        let fields: Vec<Field> = definitions.into_iter().map(Field::new).collect();
+        let pets = fields.iter().any(|field| field.concepts.meets(&KNOWN.pet_traits));
+        Definitions { revision, fields, pets, hasher: RandomState::new(), cache: std::array::from_fn(|_| RwLock::default()) }
+    }
+
+    pub fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    pub fn get(&self, key: &str) -> Option<&Definition> {
+        self.iter().find(|definition| definition.key == key)
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &Definition> {
+        self.fields.iter().map(|field| &field.definition)
+    }
+
+    pub fn len(&self) -> usize {
+        self.fields.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.fields.is_empty()
+    }
+
+    /// A key analysed and scored; from the cache when its path was seen before.
+    pub(crate) fn scored(&self, path: &[&str]) -> Arc<Scored> {
+        let name = path.join("\u{1}");
+        let long = name.len() > 400;
+        let place = usize::try_from(self.hasher.hash_one(&name) % 8).unwrap_or(0);
+        let shard = &self.cache[place % SHARDS];
+        if !long
+            && let Ok(known) = shard.read()
+            && let Some(scored) = known.get(&name)
+        {
+            return Arc::clone(scored);
+        }
+        let key = Key::of_path(path);
+        let scores = self.fields.iter().map(|field| key_score(&key, field)).collect();
+        let scored = Arc::new(Scored { key, scores });
+        if !long && let Ok(mut known) = shard.write() {
+            // Full: begin anew. The keys of real forms come back at once, made-up ones do not crowd them out for long.
+            if known.len() >= PER_SHARD {
+                known.clear();
+            }
+            known.insert(name, Arc::clone(&scored));
+        }
+        scored
+    }
+}
+
+fn key_score(key: &Key, field: &Field) -> KeyScore {
+    let mut score = KeyScore { fused: 0.0, method: Method::Lexicon, differ: false, excluded: false };
+    if !key.snake.is_empty() && (key.snake == field.key_snake || key.snake == field.name_snake) {
+        return KeyScore { fused: 1.0, method: Method::Exact, ..score };
+    }
+    let (mut k, mut by_words) = (0.0_f32, 0.0);
+    for mine in [&key.tail, &key.full] {
+        for theirs in [&field.by_name, &field.by_key] {
+            let (similarity, words) = mine.similarity(theirs);
+            if similarity > k {
+                (k, by_words) = (similarity, words);
+            }
+        }
+    }
+    let mut s = 0.0_f32;
+    for mine in [&key.tail_vector, &key.full_vector].into_iter().flatten() {
+        for theirs in [&field.name_vector, &field.key_vector].into_iter().flatten() {
+            s = s.max(calibrated(mine.cosine(theirs)));
+        }
+    }
+    let own = key.tail.concepts.without(&KNOWN.qualifiers);
+    let all = key.concepts();
+    score.differ = !own.is_empty() && !field.strong.is_empty() && !own.meets(&field.strong) && !all.and(&field.strong).meets(&field.strong);
+    if score.differ {
+        s *= 0.55;
+        k *= 0.6;
+    } else if !own.is_empty() && own.meets(&field.strong) {
+        // What the key says beyond the field makes it another thing: a goal weight is no weight.
+        let beyond = own.without(&field.strong).without(&KNOWN.others).iter().count();
+        k -= 0.1 * f32::from(u8::try_from(beyond.min(2)).unwrap_or(2));
+    }
+    if own.meets(&field.hint) {
+        k = k.max(0.55);
+    }
+    score.excluded = EXCLUSIONS.iter().any(|(set, counter)| {
+        let (mine, theirs) = (all.meets(set), field.concepts.meets(set));
+        let applies = |other: &Set| counter.is_empty() || other.meets(counter);
+        mine && !theirs && applies(&field.concepts) || theirs && !mine && !counter.is_empty() && all.meets(counter)
+    });
+    score.fused = k.max(0.4 * k + 0.7 * s).min(1.1);
+    score.method = if k < 0.4 * k + 0.7 * s && s > k {
+        Method::Vector
+    } else if by_words > 0.5 {
+        Method::Ngram
+    } else {
+        Method::Lexicon
+    };
+    score
+}
+
+/// How near a few words are to a field: for cues in running text. 0–1.
+pub(crate) fn words_score(words: &[String], field: &Field) -> f32 {
+    let units = Units::of_words(words);
+    let (by_name, _) = units.similarity(&field.by_name);
+    let (by_key, _) = units.similarity(&field.by_key);
+    by_name.max(by_key)
+}
+
+/// How near words are in meaning to a field's name. 0–1.2.
+pub(crate) fn meaning_score(words: &[&str], field: &Field) -> f32 {
+    let kept: Vec<&str> = words.iter().copied().filter(|word| !is_noise(word)).collect();
+    let Some(vector) = embed(kept) else { return 0.0 };
+    let near = |other: &Option<Vector>| other.as_ref().map_or(0.0, |other| vectors::calibrated(vector.cosine(other)));
+    near(&field.name_vector).max(near(&field.key_vector))
+}
+
+/// The field a label names best: for measuring labels alone.
+pub(crate) fn best_field(definitions: &Definitions, label: &str) -> Option<usize> {
+    let scored = definitions.scored(&[label]);
+    let best = scored.scores.iter().enumerate().max_by(|a, b| a.1.fused.total_cmp(&b.1.fused))?;
+    (best.1.fused > 0.0).then_some(best.0)
+}

@@ -1,0 +1,333 @@
+//! Every shape becomes leaves: objects, name/value arrays, JSON inside strings, vCards, `Key: value` lines.
+
+use crate::json::escape_pointer;
+use crate::shapes;
+use crate::{Json, Warning, json};
+use std::borrow::Cow;
+
+/// Bytes of keys and texts that are read, levels, leaves, bytes scanned of one text.
+pub const MAX_BYTES: usize = 64 * 1024;
+pub const MAX_DEPTH: usize = 16;
+pub const MAX_LEAVES: usize = 512;
+pub const MAX_TEXT: usize = 8 * 1024;
+
+/// One value with the way to it.
+#[derive(Clone, Debug)]
+pub(crate) struct Leaf<'a> {
+    pub path: Vec<Cow<'a, str>>,
+    pub pointer: String,
+    pub value: Cow<'a, Json>,
+    /// Made from a part of another leaf's text: that leaf and the characters from–to.
+    pub part: Option<Part>,
+    /// Beyond a limit: kept, not read.
+    pub unread: bool,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Part {
+    pub owner: usize,
+    /// Characters from–to in the owner's text; nothing for members of a list.
+    pub span: Option<(usize, usize)>,
+    /// All parts together are the whole value: when all are used, the value is.
+    pub divides: bool,
+}
+
+impl Leaf<'_> {
+    pub fn text(&self) -> Option<&str> {
+        match self.value.as_ref() {
+            Json::String(text) => Some(text),
+            Json::Number(number) => Some(number.as_str()),
+            _ => None,
+        }
+    }
+}
+
+pub(crate) struct Flat<'a> {
+    pub leaves: Vec<Leaf<'a>>,
+    pub warnings: Vec<Warning>,
+    /// Units of work done, for the test of linearity.
+    pub steps: usize,
+}
+
+pub(crate) fn flatten(data: &Json) -> Flat<'_> {
+    let mut walk = Walk { flat: Flat { leaves: Vec::new(), warnings: Vec::new(), steps: 0 }, bytes: 0, path: Vec::new(), pointer: String::new() };
+    walk.value(Cow::Borrowed(data), 0);
+    let Walk { mut flat, .. } = walk;
+    for at in 0..flat.leaves.len() {
+        if flat.leaves.len() < MAX_LEAVES && !flat.leaves[at].unread {
+            let parts = shapes::parts(&flat.leaves[at], at, &mut flat.steps);
+            flat.leaves.extend(parts.into_iter().take(MAX_LEAVES));
+        }
+    }
+    flat
+}
+
+struct Walk<'a> {
+    flat: Flat<'a>,
+    bytes: usize,
+    path: Vec<Cow<'a, str>>,
+    pointer: String,
+}
+
+const NAME_KEYS: &[&str] = &[
+    "name", "key", "label", "question", "title", "field_name", "column_name", "field", "pregunta", "pergunta", "nombre", "nome", "campo", "fieldName", "fieldname",
+    "columnName", "field_label", "question_text", "display_name", "property", "attribute", "k", "etiqueta", "Name", "Key", "Label", "Question", "Field", "questionText",
+    "custom_field_name", "customFieldName", "parameter", "qid",
+];
+const VALUE_KEYS: &[&str] = &[
+    "value", "values", "answer", "answers", "string_value", "text", "respuesta", "resposta", "valor", "response", "fieldValue", "field_value", "stringValue",
+    "answer_text", "answerText", "v", "Value", "Values", "Answer", "Response", "content", "userData", "selected",
+];
+/// Members of a name/value pair that only number or type it.
+const PLUMBING: &[&str] = &[
+    "id", "column_id", "field_id", "type", "ref", "field_code", "enum_id", "enum_code", "questionId", "question_id", "code", "fieldId", "columnId", "index", "position", "order",
+    "field_type", "display_key", "display_value", "required", "hidden", "_id", "uuid", "fieldType", "primary", "enum", "is_computed",
+];
+
+impl<'a> Walk<'a> {
+    fn value(&mut self, value: Cow<'a, Json>, depth: usize) {
+        self.flat.steps += 1;
+        let nested = matches!(value.as_ref(), Json::Object(_) | Json::Array(_));
+        if self.flat.leaves.len() >= MAX_LEAVES || self.bytes > MAX_BYTES || (depth > MAX_DEPTH && nested) {
+            let limit = if depth > MAX_DEPTH && nested { "depth" } else { "size" };
+            return self.unread(value, limit);
+        }
+        match value {
+            Cow::Borrowed(Json::Object(object)) => {
+                if let Some(only) = only_value(object) {
+                    return self.deeper("value", Cow::Borrowed(only), depth, false);
+                }
+                for (key, member) in object {
+                    self.deeper(key, Cow::Borrowed(member), depth, true);
+                }
+            }
+            Cow::Owned(Json::Object(object)) => {
+                if let Some(only) = only_value(&object) {
+                    return self.deeper("value", Cow::Owned(only.clone()), depth, false);
+                }
+                for (key, member) in object {
+                    self.deeper(key, Cow::Owned(member), depth, true);
+                }
+            }
+            Cow::Borrowed(Json::Array(items)) => self.array(Items::Borrowed(items), depth),
+            Cow::Owned(Json::Array(items)) => self.array(Items::Owned(items), depth),
+            Cow::Borrowed(Json::Null) | Cow::Owned(Json::Null) => {}
+            scalar => self.scalar(scalar, depth),
+        }
+    }
+
+    fn scalar(&mut self, value: Cow<'a, Json>, depth: usize) {
+        if let Json::String(text) = value.as_ref() {
+            let trimmed = text.trim();
+            if trimmed.is_empty() {
+                return;
+            }
+            if text.len() > MAX_TEXT {
+                self.warn("size", "a text is longer than what is scanned of it");
+            }
+            if trimmed.starts_with('{')
+                && trimmed.ends_with('}')
+                && text.len() <= MAX_BYTES
+                && let Ok(inner @ Json::Object(_)) = Json::parse_with_depth(trimmed.as_bytes(), json::Mode::Lenient, MAX_DEPTH)
+            {
+                return self.value(Cow::Owned(inner), depth + 1);
+            }
+            self.bytes += text.len().min(MAX_TEXT);
+        } else {
+            self.bytes += 8;
+        }
+        self.push(value, false);
+    }
+
+    fn deeper(&mut self, key: impl Into<Cow<'a, str>>, value: Cow<'a, Json>, depth: usize, named: bool) {
+        let key = key.into();
+        let length = self.pointer.len();
+        escape_pointer(&mut self.pointer, &key);
+        self.bytes += key.len().min(MAX_TEXT);
+        if named {
+            self.path.push(key);
+        }
+        self.value(value, depth + 1);
+        if named {
+            self.path.pop();
+        }
+        self.pointer.truncate(length);
+    }
+
+    fn array(&mut self, items: Items<'a>, depth: usize) {
+        let slice = items.slice();
+        if slice.is_empty() {
+            return;
+        }
+        if slice.len() <= MAX_LEAVES
+            && let Some(pairs) = pairs(slice)
+        {
+            return self.pairs(items, &pairs, depth);
+        }
+        if slice.len() == 1 {
+            return match items {
+                Items::Borrowed(items) => self.deeper("0", Cow::Borrowed(&items[0]), depth, false),
+                Items::Owned(mut items) => match items.pop() {
+                    Some(item) => self.deeper("0", Cow::Owned(item), depth, false),
+                    None => {}
+                },
+            };
+        }
+        self.bytes += slice.iter().map(|item| item.as_str().map_or(8, str::len)).sum::<usize>().min(MAX_TEXT);
+        let whole = match items {
+            Items::Borrowed(_) if depth == 0 => return,
+            Items::Borrowed(items) => Cow::Owned(Json::Array(items.to_vec())),
+            Items::Owned(items) => Cow::Owned(Json::Array(items)),
+        };
+        self.push(whole, false);
+    }
+
+    /// Reads name/value pairs as a map.
+    fn pairs(&mut self, items: Items<'a>, pairs: &[Pair], depth: usize) {
+        let slice = items.slice();
+        for (at, pair) in pairs.iter().enumerate() {
+            let Some(object) = slice[at].as_object() else { continue };
+            let length = self.pointer.len();
+            escape_pointer(&mut self.pointer, &at.to_string());
+            self.path.push(Cow::Owned(pair.name.clone()));
+            self.bytes += pair.name.len().min(MAX_TEXT);
+            let mut plain = object.get(&pair.value_key);
+            let value_length = self.pointer.len();
+            escape_pointer(&mut self.pointer, &pair.value_key);
+            while let Some(Json::Array(list)) = plain
+                && let [only] = list.as_slice()
+            {
+                escape_pointer(&mut self.pointer, "0");
+                plain = Some(only);
+            }
+            if let Some(Json::Object(inner)) = plain
+                && inner.contains_key("value")
+                && inner.keys().all(|key| key == "value" || PLUMBING.contains(&key))
+            {
+                escape_pointer(&mut self.pointer, "value");
+                plain = inner.get("value");
+            }
+            if let Some(value) = plain {
+                self.value(Cow::Owned(value.clone()), depth + 2);
+            }
+            self.pointer.truncate(value_length);
+            for (key, value) in object {
+                if *key != pair.name_key && *key != pair.value_key && !PLUMBING.contains(&key.as_str()) {
+                    self.deeper(key.clone(), Cow::Owned(value.clone()), depth + 1, true);
+                }
+            }
+            self.path.pop();
+            self.pointer.truncate(length);
+        }
+    }
+
+    fn push(&mut self, value: Cow<'a, Json>, unread: bool) {
+        self.flat.leaves.push(Leaf { path: self.path.clone(), pointer: self.pointer.clone(), value, part: None, unread });
+    }
+
+    fn unread(&mut self, value: Cow<'a, Json>, limit: &str) {
+        if value.is_null() || value.as_str().is_some_and(|text| text.trim().is_empty()) {
+            return;
+        }
+        let message = if limit == "depth" { "nested deeper than what is read" } else { "more data than what is read" };
+        self.warn(limit, message);
+        self.push(value, true);
+    }
+
+    fn warn(&mut self, _limit: &str, message: &str) {
+        if !self.flat.warnings.iter().any(|warning| warning.message.starts_with(message)) {
+            self.flat.warnings.push(Warning {
+                code: "structuring_limit",
+                pointer: self.pointer.clone(),
+                message: format!("{message}; it is kept whole"),
+            });
+        }
+    }
+}
+
+enum Items<'a> {
+    Borrowed(&'a [Json]),
+    Owned(Vec<Json>),
+}
+
+impl Items<'_> {
+    fn slice(&self) -> &[Json] {
+        match self {
+            Items::Borrowed(items) => items,
+            Items::Owned(items) => items,
+        }
+    }
+}
+
+/// `{"value": x}` is x.
+fn only_value(object: &json::Object) -> Option<&Json> {
+    if object.len() == 1 { object.get("value") } else { None }
+}
+
+struct Pair {
+    name: String,
+    name_key: String,
+    value_key: String,
+}
+
+/// The pairs of an array whose every item names itself and holds a value.
+fn pairs(items: &[Json]) -> Option<Vec<Pair>> {
+    let mut any_value = false;
+    let pairs: Option<Vec<Pair>> = items
+        .iter()
+        .map(|item| {
+            let object = item.as_object()?;
+            if object.len() > 12 {
+                return None;
+            }
+            let (name_key, name) = NAME_KEYS.iter().find_map(|key| Some((*key, name_text(object.get(key)?)?)))?;
+            let typed = object.get("type").and_then(Json::as_str);
+            let value_key = VALUE_KEYS
+                .iter()
+                .copied()
+                .find(|key| *key != name_key && object.contains_key(key))
+                .or_else(|| typed.filter(|key| *key != name_key && object.contains_key(key)))?;
+            any_value = any_value || object.get(value_key).is_some_and(|value| !value.is_null());
+            Some(Pair { name: name.to_owned(), name_key: name_key.to_owned(), value_key: value_key.to_owned() })
+        })
+        .collect();
+    pairs.filter(|_| any_value)
+}
+
+/// The name itself, or the telling member of an object that stands for it.
+fn name_text(value: &Json) -> Option<&str> {
+    match value {
+        Json::String(text) if !text.trim().is_empty() && text.len() <= 300 => Some(text),
+        Json::Object(object) => {
+            ["title", "label", "name", "question", "ref", "key"].iter().find_map(|key| object.get(key)?.as_str()).filter(|text| !text.trim().is_empty())
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn leaves(text: &str) -> Vec<String> {
+        let data = Json::parse(text.as_bytes(), json::Mode::Strict).unwrap();
+        flatten(&data).leaves.iter().filter(|leaf| leaf.part.is_none()).map(|leaf| format!("{}={}@{}", leaf.path.join("/"), leaf.value, leaf.pointer)).collect()
+    }
+
+    #[test]
+    fn shapes_become_leaves() {
+        assert_eq!(leaves(r#"{"a":{"b":1,"c":null,"d":""}}"#), ["a/b=1@/a/b"]);
+        assert_eq!(leaves(r#"{"f":[{"name":"x","values":["1"]},{"name":"y","values":["2"]}]}"#), ["f/x=\"1\"@/f/0/values/0", "f/y=\"2\"@/f/1/values/0"]);
+        assert_eq!(leaves(r#"{"p":{"first":{"value":"Ana"}}}"#), ["p/first=\"Ana\"@/p/first/value"]);
+        assert_eq!(leaves(r#"{"d":"{\"n\":\"Ana\"}"}"#), ["d/n=\"Ana\"@/d/n"]);
+        assert_eq!(leaves(r#"{"t":["a","b"],"o":[{"x":1}],"m":[{"x":1},{"x":2}]}"#), ["t=[\"a\",\"b\"]@/t", "o/x=1@/o/0/x", "m=[{\"x\":1},{\"x\":2}]@/m"]);
+        assert_eq!(
+            leaves(r#"{"c":[{"field_id":1,"field_name":"Tel","values":[{"value":"5","enum_code":"WORK"}]}]}"#),
+            ["c/Tel=\"5\"@/c/0/values/0/value"]
+        );
+        assert_eq!(
+            leaves(r#"{"answers":[{"field":{"id":"a","ref":"name"},"type":"text","text":"Jo"},{"field":{"ref":"mail"},"type":"email","email":"j@x.example"}]}"#),
+            ["answers/name=\"Jo\"@/answers/0/text", "answers/mail=\"j@x.example\"@/answers/1/email"]
+        );
+    }
+}

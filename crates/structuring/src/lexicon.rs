@@ -1,0 +1,251 @@
+//! The phrase lexicon: what the words of keys are about.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+static LEXICON: LazyLock<Lexicon> = LazyLock::new(Lexicon::load);
+
+/// A set of concepts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Set([u64; 5]);
+
+impl Set {
+    pub fn insert(&mut self, concept: u16) {
+        if let Some(block) = self.0.get_mut(usize::from(concept / 64)) {
+            *block |= 1 << (concept % 64);
+        }
+    }
+
+    pub fn has(&self, concept: u16) -> bool {
+        self.0.get(usize::from(concept / 64)).is_some_and(|block| block & (1 << (concept % 64)) != 0)
+    }
+
+    pub fn and(&self, other: &Set) -> Set {
+        Set(std::array::from_fn(|at| self.0[at] & other.0[at]))
+    }
+
+    pub fn or(&self, other: &Set) -> Set {
+        Set(std::array::from_fn(|at| self.0[at] | other.0[at]))
+    }
+
+    pub fn without(&self, other: &Set) -> Set {
+        Set(std::array::from_fn(|at| self.0[at] & !other.0[at]))
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.iter().all(|block| *block == 0)
+    }
+
+    pub fn meets(&self, other: &Set) -> bool {
+        !self.and(other).is_empty()
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = u16> + '_ {
+        (0..320).filter(|concept| self.has(*concept))
+    }
+}
+
+/// Words that join others and say nothing.
+const STOP: &[&str] = &[
+    "de", "del", "la", "el", "los", "las", "do", "da", "dos", "das", "of", "the", "your", "su", "tu", "seu", "sua", "mi", "my", "meu",
+    "minha", "para", "p", "for", "al", "y", "e", "and", "o", "a", "os", "as", "en", "em", "no", "na", "in", "un", "una", "um", "uma", "an",
+    "con", "com", "with", "que", "qual", "cual", "es", "is", "to", "at", "on", "lo", "le", "te", "se", "nos", "us", "por", "sus", "sr", "sra",
+];
+
+pub(crate) fn is_stop(word: &str) -> bool {
+    STOP.contains(&word)
+}
+
+/// Words of questions and forms that say nothing about what is asked.
+const NOISE: &[&str] = &[
+    "quieres", "quiere", "quer", "want", "would", "like", "gustaria", "gostaria", "tienes", "tiene", "tem", "voce", "you", "do",
+    "does", "did", "are", "esta", "estas", "cual", "qual", "cuales", "quais", "que", "what", "which", "how", "como", "please", "favor",
+    "indica", "indique", "ingresa", "ingrese", "escribe", "escriba", "selecciona", "seleccione", "enter", "select", "choose",
+    "informe", "digite", "we", "me", "ti", "si", "has", "have", "ha", "hay", "there", "can", "could", "puede", "puedes",
+    "pode", "podemos", "deseas", "desea", "deseja", "gusta", "our", "nuestro", "nuestra", "nosso", "nossa", "this",
+    "esto", "este", "isso", "it", "be", "ser", "sea", "need", "necesitas", "necesita", "necesitan", "precisa", "requiere", "requieres",
+    "cuentas", "cuenta", "posee", "possui", "usted", "ustedes", "tus", "seus", "suas", "will", "if", "or", "ou", "u", "when",
+    "vas", "va", "vai", "field", "campo", "custom", "cf", "fld", "input", "txt", "val", "value", "valor", "values", "col", "column", "columna",
+    "coluna", "paso", "step", "pregunta", "pergunta", "question", "answer", "respuesta", "resposta", "q", "hs", "properties", "form",
+    "formulario", "entry", "acf", "wpforms", "opcional", "optional", "obligatorio", "obrigatorio", "required", "requerido", "attr", "prop",
+    "data", "info", "informacion", "informacao", "information", "datos", "dados", "lead", "favorito", "favoritos", "favorite",
+];
+
+pub(crate) fn is_noise(word: &str) -> bool {
+    word.bytes().all(|byte| byte.is_ascii_digit()) || is_stop(word) || NOISE.contains(&word)
+}
+
+pub(crate) struct Lexicon {
+    names: Vec<String>,
+    weights: Vec<f32>,
+    phrases: HashMap<String, Vec<u16>>,
+    longest: usize,
+}
+
+/// A phrase that was found: its concepts and the words it covers.
+#[derive(Clone, Debug)]
+pub(crate) struct Hit {
+    pub concepts: &'static [u16],
+    pub from: usize,
+    pub to: usize,
+}
+
+impl Lexicon {
+    fn load() -> Lexicon {
+        let mut lexicon = Lexicon { names: Vec::new(), weights: Vec::new(), phrases: HashMap::new(), longest: 1 };
+        let base: serde_json::Value =
+            serde_json::from_str(include_str!("../assets/lexicon-es-pt-en.json")).unwrap_or_default();
+        for (name, entry) in base.as_object().into_iter().flatten() {
+            let weight = entry.get("weight").and_then(serde_json::Value::as_f64).unwrap_or(1.0);
+            #[expect(clippy::cast_possible_truncation, reason = "weights are small decimals")]
+            let concept = lexicon.concept(name, Some(weight as f32));
+            for phrase in entry.get("phrases").and_then(serde_json::Value::as_array).into_iter().flatten() {
+                lexicon.add(concept, &phrase.as_str().unwrap_or("").replace('_', " "));
+            }
+        }
+        for line in include_str!("../assets/lexicon-wide.txt").lines() {
+            let Some((head, phrases)) = line.split_once(" = ").filter(|_| !line.starts_with('#')) else { continue };
+            let Some((name, weight)) = head.split_once(' ') else { continue };
+            let concept = lexicon.concept(name, weight.parse().ok());
+            for phrase in phrases.split(", ") {
+                match phrase.strip_prefix('-') {
+                    Some(gone) => lexicon.take(concept, gone),
+                    None => lexicon.add(concept, phrase),
+                }
+            }
+        }
+        lexicon
+    }
+
+    fn concept(&mut self, name: &str, weight: Option<f32>) -> u16 {
+        let known = self.names.iter().position(|other| other == name);
+        let at = known.unwrap_or_else(|| {
+            self.names.push(name.to_owned());
+            self.weights.push(1.0);
+            self.names.len() - 1
+        });
+        if let Some(weight) = weight {
+            self.weights[at] = weight;
+        }
+        u16::try_from(at).unwrap_or(u16::MAX)
+    }
+
+    fn add(&mut self, concept: u16, phrase: &str) {
+        let bare = strip_stops(phrase.split_whitespace());
+        self.longest = self.longest.max(bare.len());
+        let concepts = self.phrases.entry(bare.join(" ")).or_default();
+        if !concepts.contains(&concept) {
+            concepts.push(concept);
+        }
+    }
+
+    fn take(&mut self, concept: u16, phrase: &str) {
+        let bare = strip_stops(phrase.replace('_', " ").split_whitespace()).join(" ");
+        if let Some(concepts) = self.phrases.get_mut(&bare) {
+            concepts.retain(|other| *other != concept);
+            if concepts.is_empty() {
+                self.phrases.remove(&bare);
+            }
+        }
+    }
+}
+
+/// Drops words that join others, unless nothing else is there.
+fn strip_stops<'a>(words: impl Iterator<Item = &'a str> + Clone) -> Vec<&'a str> {
+    let kept: Vec<&str> = words.clone().filter(|word| !is_stop(word)).collect();
+    if kept.is_empty() { words.collect() } else { kept }
+}
+
+pub(crate) fn weight(concept: u16) -> f32 {
+    LEXICON.weights.get(usize::from(concept)).copied().unwrap_or(0.0)
+}
+
+pub(crate) fn name(concept: u16) -> &'static str {
+    LEXICON.names.get(usize::from(concept)).map_or("", String::as_str)
+}
+
+/// The concept of a name; every name in the code is in the assets (a test says so).
+pub(crate) fn concept(name: &str) -> u16 {
+    LEXICON.names.iter().position(|other| other == name).and_then(|at| u16::try_from(at).ok()).unwrap_or(u16::MAX)
+}
+
+/// A set by names.
+pub(crate) fn set(names: &[&str]) -> Set {
+    let mut set = Set::default();
+    for name in names {
+        set.insert(concept(name));
+    }
+    set
+}
+
+/// Finds phrases in words (folded), longest first, left to right. Joining words are skipped over.
+pub(crate) fn find(words: &[String]) -> Vec<Hit> {
+    let kept: Vec<usize> = (0..words.len()).filter(|at| !is_stop(&words[*at])).collect();
+    let kept = if kept.is_empty() { (0..words.len()).collect() } else { kept };
+    let mut hits = Vec::new();
+    let mut at = 0;
+    let mut phrase = String::new();
+    while at < kept.len() {
+        let mut found = None;
+        for length in (1..=LEXICON.longest.min(kept.len() - at)).rev() {
+            phrase.clear();
+            for (place, word) in kept[at..at + length].iter().enumerate() {
+                if place > 0 {
+                    phrase.push(' ');
+                }
+                phrase.push_str(&words[*word]);
+            }
+            if let Some(concepts) = lookup(&phrase, length) {
+                found = Some((concepts, length));
+                break;
+            }
+        }
+        if let Some((concepts, length)) = found {
+            hits.push(Hit { concepts, from: kept[at], to: kept[at + length - 1] + 1 });
+            at += length;
+        } else {
+            at += 1;
+        }
+    }
+    hits
+}
+
+fn lookup(phrase: &str, words: usize) -> Option<&'static [u16]> {
+    if let Some(concepts) = LEXICON.phrases.get(phrase) {
+        return Some(concepts);
+    }
+    if words > 1 || phrase.len() < 5 {
+        return None;
+    }
+    // Plurals and the other gender.
+    let stem = phrase.strip_suffix("es").filter(|stem| stem.len() > 4).and_then(|stem| LEXICON.phrases.get(stem));
+    let stem = stem.or_else(|| LEXICON.phrases.get(phrase.strip_suffix('s')?));
+    let stem = stem.or_else(|| {
+        let other = match phrase.as_bytes().last()? {
+            b'a' => 'o',
+            b'o' => 'a',
+            _ => return None,
+        };
+        LEXICON.phrases.get(&format!("{}{other}", &phrase[..phrase.len() - 1]))
+    });
+    stem.map(Vec::as_slice)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::keys::words;
+
+    fn concepts(key: &str) -> Vec<&'static str> {
+        find(&words(key)).iter().flat_map(|hit| hit.concepts).map(|concept| name(*concept)).collect()
+    }
+
+    #[test]
+    fn phrases_are_found_longest_first() {
+        assert_eq!(concepts("Fecha de nacimiento"), ["BIRTH"]);
+        assert_eq!(concepts("tel_emergencia"), ["PHONE", "R_EMERG"]);
+        assert_eq!(concepts("apellidoMaterno"), ["LAST2"]);
+        assert_eq!(concepts("vacunada"), ["VACCINE"]);
+        assert!(LEXICON.names.len() < 320, "{}", LEXICON.names.len());
+    }
+}

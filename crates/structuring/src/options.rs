@@ -1,0 +1,279 @@
+//! Which option of a select a text means.
+
+use crate::keys::fold;
+use crate::lexicon::is_stop;
+use crate::vectors::{Vector, calibrated, embed};
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+static GROUPS: LazyLock<HashMap<String, Vec<u16>>> = LazyLock::new(|| {
+    let mut groups: HashMap<String, Vec<u16>> = HashMap::new();
+    let lines = include_str!("../assets/options-wide.txt").lines().filter(|line| !line.starts_with('#'));
+    for (at, line) in (0_u16..).zip(lines) {
+        for word in line.split(", ") {
+            let list = groups.entry(fold(word)).or_default();
+            if !list.contains(&at) {
+                list.push(at);
+            }
+        }
+    }
+    groups
+});
+
+/// One option, prepared.
+pub(crate) struct Choice {
+    pub text: String,
+    pub folded: String,
+    words: Vec<String>,
+    groups: Vec<u16>,
+    vector: Option<Vector>,
+    range: Option<(f64, f64)>,
+    /// "Other": chosen only when written so.
+    other: bool,
+}
+
+impl Choice {
+    pub fn new(text: &str) -> Choice {
+        let folded = fold(text);
+        let words: Vec<String> = content(&folded);
+        Choice {
+            text: text.to_owned(),
+            groups: groups_of(&folded),
+            vector: embed(words.iter().map(String::as_str)),
+            range: range(text),
+            other: groups_of("otro").iter().any(|group| groups_of(&folded).contains(group)),
+            words,
+            folded,
+        }
+    }
+}
+
+fn content(folded: &str) -> Vec<String> {
+    let words: Vec<String> = folded.split(' ').filter(|word| !is_stop(word) && !word.is_empty()).map(str::to_owned).collect();
+    if words.is_empty() { folded.split(' ').map(str::to_owned).collect() } else { words }
+}
+
+fn groups_of(folded: &str) -> Vec<u16> {
+    GROUPS.get(folded).or_else(|| GROUPS.get(folded.strip_suffix('s')?)).cloned().unwrap_or_default()
+}
+
+/// A chosen option and how sure the choice is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Chosen {
+    pub option: usize,
+    pub quality: f32,
+}
+
+/// Longest text that is looked at as a choice.
+const LONGEST: usize = 120;
+
+/// The option a text means: itself, an abbreviation, an inflection, a synonym, another language, a number in a range.
+pub(crate) fn choose(choices: &[Choice], text: &str) -> Option<Chosen> {
+    if text.len() > LONGEST {
+        return None;
+    }
+    let folded = fold(text);
+    if folded.is_empty() {
+        return None;
+    }
+    if let Some(at) = choices.iter().position(|choice| choice.folded == folded) {
+        return Some(Chosen { option: at, quality: 1.0 });
+    }
+    let words = content(&folded);
+    if matches!(words.first().map(String::as_str), Some("no" | "nao" | "sin" | "sem" | "not" | "ni")) && words.len() > 1 {
+        return None;
+    }
+    let unique = |quality: f32, fits: &dyn Fn(&Choice) -> bool| {
+        let mut fitting = choices.iter().enumerate().filter(|(_, choice)| fits(choice));
+        let (option, _) = fitting.next()?;
+        fitting.next().is_none().then_some(Chosen { option, quality })
+    };
+    let joined = folded.replace(' ', "");
+    let groups = groups_of(&folded);
+    unique(0.98, &|choice| choice.folded.replace(' ', "") == joined)
+        .or_else(|| unique(0.96, &|choice| same_stems(&choice.words, &words)))
+        .or_else(|| unique(0.93, &|choice| choice.groups.iter().any(|group| groups.contains(group))))
+        .or_else(|| unique(0.9, &|choice| !choice.other && abbreviates(&words, &choice.words)))
+        .or_else(|| mentioned(choices, &words))
+        .or_else(|| in_range(choices, text))
+        .or_else(|| unique(0.8, &|choice| !choice.other && words.len() < choice.words.len() && covers(&choice.words, &words)))
+        .or_else(|| unique(0.86, &|choice| near(&choice.folded, &folded)))
+        .or_else(|| by_meaning(choices, &words))
+}
+
+/// All of one option's words (or one of its synonyms) stand in the text, and the longest such option is alone.
+fn mentioned(choices: &[Choice], words: &[String]) -> Option<Chosen> {
+    if words.len() < 2 {
+        return None;
+    }
+    let mut best: Option<(usize, usize)> = None;
+    let mut tie = false;
+    for (at, choice) in choices.iter().enumerate() {
+        let short = choice.words.iter().all(|word| word.len() < 3);
+        let size = if !choice.other && !short && covers(words, &choice.words) {
+            choice.words.len()
+        } else if !choice.other && mentions_synonym(words, choice) {
+            1
+        } else {
+            continue;
+        };
+        match best {
+            Some((_, most)) if most > size => {}
+            Some((_, most)) if most == size => tie = true,
+            _ => {
+                best = Some((at, size));
+                tie = false;
+            }
+        }
+    }
+    best.filter(|_| !tie).map(|(option, _)| Chosen { option, quality: 0.88 })
+}
+
+fn mentions_synonym(words: &[String], choice: &Choice) -> bool {
+    let hit = |text: &str| text.len() > 3 && groups_of(text).iter().any(|group| choice.groups.contains(group));
+    words.iter().any(|word| hit(word)) || words.windows(2).any(|pair| hit(&pair.join(" ")))
+}
+
+/// Whether all of `needle`'s words stand in `words`, inflections aside.
+fn covers(words: &[String], needle: &[String]) -> bool {
+    needle.iter().all(|wanted| words.iter().any(|word| stem(word) == stem(wanted)))
+}
+
+fn same_stems(a: &[String], b: &[String]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| stem(a) == stem(b))
+}
+
+/// Without plural and gender: `casada` and `casados` are `casad`.
+pub(crate) fn stem(word: &str) -> &str {
+    if word.len() < 4 {
+        return word;
+    }
+    let word = word.strip_suffix('s').unwrap_or(word);
+    if word.len() > 4 { word.strip_suffix(['a', 'o', 'e']).unwrap_or(word) } else { word }
+}
+
+/// `ing industrial` for `ingenieria industrial`: every word begins the option's word at its place.
+fn abbreviates(words: &[String], option: &[String]) -> bool {
+    words.len() == option.len()
+        && words.iter().zip(option).all(|(short, long)| long.starts_with(short.as_str()))
+        && words.iter().any(|word| word.len() >= 3)
+}
+
+/// One or two letters wrong, in longer words only.
+fn near(a: &str, b: &str) -> bool {
+    let allowed = match a.len().min(b.len()) {
+        0..=4 => return false,
+        5..=8 => 1,
+        _ => 2,
+    };
+    a.len().abs_diff(b.len()) <= allowed && a.len() < 40 && b.len() < 60 && distance(a.as_bytes(), b.as_bytes()) <= allowed
+}
+
+fn distance(a: &[u8], b: &[u8]) -> usize {
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.iter().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, y) in b.iter().enumerate() {
+            let above = row[j + 1];
+            row[j + 1] = (diagonal + usize::from(x != y)).min(above + 1).min(row[j] + 1);
+            diagonal = above;
+        }
+    }
+    row[b.len()]
+}
+
+/// `10-50`, `menos de 10`, `100+`, `más de 500`, `1.000 a 5.000`.
+fn range(text: &str) -> Option<(f64, f64)> {
+    let folded = fold(text);
+    let mut numbers = Vec::new();
+    let mut from = 0;
+    while let Some(at) = text[from..].find(|c: char| c.is_ascii_digit()) {
+        let start = from + at;
+        let digits: String =
+            text[start..].chars().take_while(|c| c.is_ascii_digit() || matches!(c, '.' | ',')).filter(char::is_ascii_digit).collect();
+        let length = text[start..].find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | ','))).unwrap_or(text.len() - start);
+        let thousand = matches!(text[start + length..].trim_start().as_bytes().first(), Some(b'k' | b'K')) || text[start + length..].trim_start().starts_with("mil");
+        numbers.push(digits.parse::<f64>().ok()? * if thousand { 1000.0 } else { 1.0 });
+        from = start + length;
+    }
+    let says = |words: &[&str]| folded.split(' ').any(|word| words.contains(&word));
+    match numbers[..] {
+        [low, high] if low < high => Some((low, high)),
+        [bound] if says(&["menos", "less", "under", "hasta", "ate", "up", "menor", "below"]) => Some((f64::MIN, bound)),
+        [bound] if text.contains('+') || says(&["mas", "mais", "more", "over", "above", "mayor", "desde"]) => Some((bound, f64::MAX)),
+        _ => None,
+    }
+}
+
+fn in_range(choices: &[Choice], text: &str) -> Option<Chosen> {
+    let value = crate::readings::number::read(text, None)?.value.to_f64();
+    let mut fitting = choices.iter().enumerate().filter(|(_, choice)| choice.range.is_some_and(|(low, high)| low <= value && value <= high));
+    let (option, _) = fitting.next()?;
+    fitting.next().is_none().then_some(Chosen { option, quality: 0.85 })
+}
+
+/// The nearest option by meaning, when it is near and the next one is not.
+fn by_meaning(choices: &[Choice], words: &[String]) -> Option<Chosen> {
+    if words.len() > 5 || words.iter().all(|word| word.len() < 3) {
+        return None;
+    }
+    let vector = embed(words.iter().map(String::as_str))?;
+    let mut scored: Vec<(usize, f32)> = choices
+        .iter()
+        .enumerate()
+        .filter(|(_, choice)| !choice.other)
+        .filter_map(|(at, choice)| Some((at, choice.vector.as_ref()?.cosine(&vector))))
+        .collect();
+    scored.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let (option, best) = *scored.first()?;
+    let next = scored.get(1).map_or(0.0, |(_, score)| *score);
+    (best >= 0.52 && best - next >= 0.12).then(|| Chosen { option, quality: (0.6 + 0.25 * calibrated(best)).min(0.88) })
+}
+
+/// The one option that a folded text is a synonym of.
+pub(crate) fn synonym(choices: &[Choice], folded: &str) -> Option<usize> {
+    let groups = GROUPS.get(folded)?;
+    let mut fitting = choices.iter().enumerate().filter(|(_, choice)| !choice.other && choice.groups.iter().any(|group| groups.contains(group)));
+    let (option, _) = fitting.next()?;
+    fitting.next().is_none().then_some(option)
+}
+
+/// The nearest option whatever its distance: for measuring.
+pub(crate) fn nearest(choices: &[Choice], text: &str) -> Option<usize> {
+    if let Some(chosen) = choose(choices, text) {
+        return Some(chosen.option);
+    }
+    let folded = fold(text);
+    let words = content(&folded);
+    let vector = embed(words.iter().map(String::as_str))?;
+    let score = |choice: &Choice| choice.vector.as_ref().map_or(-1.0, |other| other.cosine(&vector));
+    (0..choices.len()).max_by(|a, b| score(&choices[*a]).total_cmp(&score(&choices[*b])))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pick<'a>(options: &[&'a str], text: &str) -> Option<&'a str> {
+        let choices: Vec<Choice> = options.iter().map(|option| Choice::new(option)).collect();
+        choose(&choices, text).map(|chosen| options[chosen.option])
+    }
+
+    #[test]
+    fn options_are_recognised() {
+        let pay = ["Contado", "Crédito", "Leasing", "Permuta"];
+        assert_eq!(pick(&pay, "cash"), Some("Contado"));
+        assert_eq!(pick(&pay, "credito"), Some("Crédito"));
+        assert_eq!(pick(&["Fonasa", "Isapre", "Particular"], "Fonasa tramo B"), Some("Fonasa"));
+        assert_eq!(pick(&["Derecho", "Ingeniería Industrial", "Psicología"], "Ing. Industrial"), Some("Ingeniería Industrial"));
+        assert_eq!(pick(&["Derecho", "Psicología", "Contaduría"], "Gastronomía"), None);
+        assert_eq!(pick(&["Soltero", "Casado"], "casada"), Some("Casado"));
+        assert_eq!(pick(&["1-10", "11-50", "51-200", "200+"], "35"), Some("11-50"));
+        assert_eq!(pick(&["100 Megas", "300 Megas"], "300 megas"), Some("300 Megas"));
+        assert_eq!(pick(&["Perro", "Gato", "Otro"], "dog"), Some("Perro"));
+        assert_eq!(pick(&["Luna de miel", "Familiar"], "luna_de_miel"), Some("Luna de miel"));
+        assert_eq!(pick(&["AI", "Automation", "Support"], "no support"), None);
+        assert_eq!(pick(&["PP", "P", "M", "G", "GG"], "GG"), Some("GG"));
+    }
+}

@@ -1,0 +1,206 @@
+//! The person's name: whole or joined from its parts.
+
+use crate::compiled::{Definitions, Scored};
+use crate::key::{KNOWN, Key};
+use crate::keys::fold;
+use crate::lexicon::{Set, set};
+use crate::reading::Reading;
+use crate::slots::{Candidate, Person, Whose};
+use crate::{FieldType, Method, names};
+use std::sync::{Arc, LazyLock};
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Kind {
+    First,
+    Middle,
+    Last,
+    Last2,
+    Whole,
+}
+
+struct Piece {
+    leaf: usize,
+    kind: Kind,
+    whose: Whose,
+    text: String,
+    /// How the key says it: 0 name, 1 subject or contact, 3 nothing.
+    rank: u32,
+    likeness: f32,
+    parent: String,
+}
+
+/// What may stand beside a name in the last segment.
+static BESIDE: LazyLock<Set> = LazyLock::new(|| {
+    set(&[
+        "NAME", "FIRST", "LAST", "LAST2", "MIDDLE", "R_SUBJECT", "R_MANAGER", "CONTACT", "PERSONAL", "R_OWNER", "R_PARENT", "R_FIANCE", "LASTQ", "FIRSTQ", "INTEREST", "CURRENTQ", "WHATSAPP",
+    ])
+});
+
+/// What may stand above a name.
+static ABOVE: LazyLock<Set> = LazyLock::new(|| {
+    set(&[
+        "NAME", "R_SUBJECT", "R_MANAGER", "CONTACT", "PERSONAL", "R_OWNER", "R_PARENT", "R_FIANCE", "BILLING", "SHIPPING", "COMPANY", "NOTES", "APPOINT", "PURCHASE", "ADDRESS",
+        "INTEREST", "PROGRAM", "R_PET", "PHONE", "FINANCING", "SOURCE", "RENT", "TRIP", "DEPARTURE", "TYPE", "NUMBER", "EMAIL", "R_REF", "CREATED", "R_DOCTOR", "SHIPPING",
+    ])
+});
+
+/// Adds name candidates to the person.
+pub(crate) fn find(
+    definitions: &Definitions,
+    keys: &[Arc<Scored>],
+    readings: &[Reading<'_>],
+    whose: &dyn Fn(&Key) -> Whose,
+    person: &mut Person,
+) {
+    let mut pieces: Vec<Piece> = Vec::new();
+    for (leaf, (scored, reading)) in keys.iter().zip(readings).enumerate() {
+        let owner = whose(&scored.key);
+        if owner != Whose::Other
+            && let Some(piece) = piece(leaf, scored, reading, owner, definitions)
+        {
+            pieces.push(piece);
+        }
+    }
+    let mut groups: Vec<Whose> = Vec::new();
+    for piece in &pieces {
+        if !groups.contains(&piece.whose) {
+            groups.push(piece.whose);
+        }
+    }
+    for group in groups {
+        let own: Vec<&Piece> = pieces.iter().filter(|piece| piece.whose == group).collect();
+        joined(&own, group, person);
+    }
+}
+
+fn joined(own: &[&Piece], whose: Whose, person: &mut Person) {
+    let last = own.iter().find(|piece| piece.kind == Kind::Last);
+    // Parts that stand together belong together.
+    let beside = |piece: &&&Piece| last.is_none_or(|last| last.parent == piece.parent);
+    let of = |kind: Kind| own.iter().filter(|piece| piece.kind == kind).find(beside).or_else(|| own.iter().find(|piece| piece.kind == kind));
+    let wholes: Vec<&&Piece> = own.iter().filter(|piece| piece.kind == Kind::Whole).collect();
+    let first = of(Kind::First);
+    let (middle, last2) = (of(Kind::Middle), of(Kind::Last2));
+    // "nombre" is only the given name where a family name stands apart.
+    let given = match (first, last) {
+        (Some(first), _) => Some(*first),
+        (None, Some(last)) => wholes
+            .iter()
+            .filter(|whole| whole.rank <= 1 && !contains(&whole.text, &last.text))
+            .min_by_key(|whole| (whole.parent != last.parent, whole.rank))
+            .map(|whole| **whole),
+        _ => None,
+    };
+    if let (Some(given), Some(last)) = (given, last) {
+        let mut used = vec![given.leaf];
+        let mut text = names::tidy(&given.text);
+        for part in [middle, Some(last), last2].into_iter().flatten() {
+            if !contains(&text, &part.text) {
+                text.push(' ');
+                text.push_str(part.text.trim());
+            }
+            used.push(part.leaf);
+        }
+        let likely = given.likeness.max(last.likeness);
+        let confidence = if likely >= 0.35 { 0.97 } else { 0.85 };
+        person.names.push(Candidate::new(used, names::collapse(&text), 0, whose, confidence, Method::Lexicon));
+    }
+    for whole in &wholes {
+        let joined_already = person.names.iter().any(|name| name.leaves.contains(&whole.leaf) || name.whose() == whose && contains(&name.value, &whole.text));
+        if joined_already {
+            person.echoes.push(whole.leaf);
+            continue;
+        }
+        let confidence = match (whole.rank, whole.likeness) {
+            (0, likeness) if likeness >= 0.6 => 0.97,
+            (0, _) => 0.86,
+            (1, likeness) if likeness >= 1.0 => 0.93,
+            (1, _) => 0.86,
+            (_, likeness) if likeness >= 1.0 => 0.86,
+            _ => 0.55,
+        };
+        let tidy = names::tidy(&whole.text);
+        let unlike = if whole.likeness >= 0.6 { 0 } else { 1 };
+        person.names.push(Candidate::new(vec![whole.leaf], tidy, 10 + whole.rank * 10 + unlike, whose, confidence, Method::Lexicon));
+    }
+    if person.names.is_empty()
+        && let Some(first) = first.filter(|first| first.likeness > 0.0)
+    {
+        let mut used = vec![first.leaf];
+        let mut text = names::tidy(&first.text);
+        if let Some(middle) = middle {
+            text = format!("{text} {}", middle.text.trim());
+            used.push(middle.leaf);
+        }
+        person.names.push(Candidate::new(used, text, 5, whose, 0.88, Method::Lexicon));
+    }
+}
+
+/// Whether all words of `part` stand in `whole`.
+fn contains(whole: &str, part: &str) -> bool {
+    let folded = fold(whole);
+    let words: Vec<&str> = folded.split(' ').collect();
+    fold(part).split(' ').all(|word| words.contains(&word))
+}
+
+fn piece(leaf: usize, scored: &Scored, reading: &Reading<'_>, whose: Whose, definitions: &Definitions) -> Option<Piece> {
+    let known = &*KNOWN;
+    let key = &scored.key;
+    if !reading.is_string() {
+        return None;
+    }
+    let text = reading.text()?;
+    let tail = key.tail.concepts;
+    if !tail.without(&BESIDE).is_empty() && !(tail.meets(&known.name) && tail.without(&BESIDE).without(&known.company).is_empty() && whose == Whose::Person) {
+        return None;
+    }
+    let likeness = reading.likeness();
+    if likeness <= 0.1 {
+        return None;
+    }
+    let kind = if tail.meets(&known.last2) {
+        Kind::Last2
+    } else if tail.meets(&known.middle) {
+        Kind::Middle
+    } else if tail.meets(&known.last) && !tail.meets(&known.name) && !tail.meets(&known.first) {
+        Kind::Last
+    } else if tail.meets(&known.first) && !tail.meets(&known.last) && !key.tail.concepts.meets(&known.name) {
+        Kind::First
+    } else {
+        Kind::Whole
+    };
+    let named = tail.meets(&known.name) || kind != Kind::Whole;
+    // A field of the organization that asks for just this name (a beneficiary's, an animal's) comes first.
+    if definitions.fields.iter().zip(&scored.scores).any(|(field, score)| {
+        field.definition.field_type == FieldType::Text && score.fused >= 0.85 && !field.roles.is_empty() && field.roles.meets(&key.concepts()) && whose != Whose::Person
+            && !matches!(whose, Whose::Perhaps(_))
+    }) {
+        return None;
+    }
+    let subject = tail.meets(&known.subject) || tail.meets(&known.contact) || tail.meets(&known.manager) || tail.meets(&known.owner) || tail.meets(&known.fiance)
+        || tail.meets(&known.parent) && whose != Whose::Other;
+    if !key.context.without(&ABOVE).is_empty() && !tail.meets(&known.subject) && !key.context.meets(&known.subject) && !key.context.meets(&known.contact) {
+        return None;
+    }
+    let rank = match (named, subject) {
+        (true, _) => 0,
+        (false, true) => 1,
+        _ if key.opaque => 3,
+        _ => return None,
+    };
+    // Words of the key that nobody knows may make it another kind of name.
+    if rank == 0 && key.unknown > 0 && likeness < 0.7 || rank > 0 && key.unknown > 0 {
+        return None;
+    }
+    let enough = match rank {
+        0 if kind == Kind::Whole => 0.2,
+        0 => 0.1,
+        1 => 0.55,
+        _ => 1.0,
+    };
+    if likeness < enough || names::is_company(text) {
+        return None;
+    }
+    let parent = reading.leaf().pointer.rsplit_once('/').map_or(String::new(), |(parent, _)| parent.to_owned());
+    Some(Piece { leaf, kind, whose, text: text.to_owned(), rank, likeness, parent })
+}

@@ -1,0 +1,310 @@
+//! How well a value fits a field: the key's score with what the value itself says.
+
+use crate::compiled::{Field, KeyScore, Scored};
+use crate::json::Number;
+use crate::key::KNOWN;
+use crate::learnt::{Learnt, Standing};
+use crate::lexicon::{Set, set};
+use crate::options;
+use crate::reading::Reading;
+use crate::readings::ids::Id;
+use crate::readings::{date, money};
+use crate::{FieldType, Json, Method, names, phone};
+use std::sync::LazyLock;
+
+/// A leaf that may fill a field.
+#[derive(Clone, Debug)]
+pub(crate) struct Fit {
+    pub value: Json,
+    /// 0–1; compared with [`THRESHOLD`].
+    pub score: f32,
+    pub confidence: f32,
+    pub method: Method,
+}
+
+/// Below this a leaf stays in the rest.
+pub(crate) const THRESHOLD: f32 = 0.5;
+/// From here to the threshold it is suggested.
+pub(crate) const SUGGEST: f32 = 0.42;
+
+static IDS: LazyLock<[(Id, Set); 10]> = LazyLock::new(|| {
+    [
+        (Id::Rut, set(&["RUT", "IDDOC", "CIF"])),
+        (Id::Cpf, set(&["CPF", "IDDOC"])),
+        (Id::Cnpj, set(&["CNPJ", "CIF"])),
+        (Id::Curp, set(&["CURP", "IDDOC"])),
+        (Id::Rfc, set(&["RFC", "CIF"])),
+        (Id::Cuit, set(&["CUIT", "CIF", "IDDOC"])),
+        (Id::Nie, set(&["IDDOC", "CIF", "LICENSE"])),
+        (Id::Cif, set(&["CIF", "COMPANY"])),
+        (Id::Nit, set(&["NIT", "CIF", "IDDOC"])),
+        (Id::Ruc, set(&["RUC", "CIF"])),
+    ]
+});
+
+/// The concept an id proves.
+pub(crate) fn id_concepts(id: Id) -> &'static Set {
+    IDS.iter().find(|(other, _)| *other == id).map_or(&IDS[0].1, |(_, set)| set)
+}
+
+static PERSONAL_TRAITS: LazyLock<Set> = LazyLock::new(|| {
+    set(&["PHONE", "MOBILE", "WHATSAPP", "LANDLINE", "EMAIL", "NAME", "FIRST", "LAST", "BIRTH", "AGE", "GENDER", "MARITAL", "IDDOC", "RUT", "CPF", "CURP", "RG", "JOB", "ADDRESS", "CITY"])
+});
+static NAMEISH: LazyLock<Set> = LazyLock::new(|| set(&["NAME", "R_SUBJECT", "CONTACT", "FIRST", "LAST"]));
+static MONTHS: LazyLock<Set> = LazyLock::new(|| set(&["TERM"]));
+
+/// Whether the leaf is about the same person or thing as the field.
+fn roles_agree(scored: &Scored, field: &Field, score: &KeyScore) -> bool {
+    if score.method == Method::Exact {
+        return true;
+    }
+    let known = &*KNOWN;
+    let key = &scored.key;
+    let mine = key.concepts().and(&known.others);
+    // The company is where somebody works, shipping and billing are where things go: they bind what is personal only.
+    let soft = known.company.or(&known.billing).or(&SHIPPING).or(&known.owner).or(&known.fiance);
+    let hard_mine = mine.without(&soft);
+    let hard_field = field.roles.without(&soft);
+    if !hard_mine.is_empty() && !hard_mine.meets(&field.roles) && !(mine.meets(&known.owner) && hard_mine.without(&AGENT).is_empty() && !field.concepts.meets(&PERSONAL_TRAITS)) {
+        // {"paciente": …} of an animal is the animal's.
+        return false;
+    }
+    if !hard_field.is_empty() && !hard_field.meets(&mine) {
+        // A field about an animal or a beneficiary takes no unmarked personal value.
+        return !field.concepts.meets(&PERSONAL_TRAITS) && !matches!(field.definition.field_type, FieldType::Phone | FieldType::Email);
+    }
+    let soft_field = field.roles.and(&known.company.or(&known.billing).or(&SHIPPING));
+    let soft_mine = mine.and(&known.company.or(&known.billing).or(&SHIPPING));
+    let personal = key.tail.concepts.meets(&PERSONAL_TRAITS);
+    if personal && !soft_mine.is_empty() && !soft_mine.meets(&field.roles) && field.concepts.meets(&PERSONAL_TRAITS) {
+        // {"billing": {"city"}} is the person's; a company's phone is not.
+        return !soft_mine.meets(&known.company) && soft_field.is_empty();
+    }
+    if matches!(field.definition.field_type, FieldType::Phone | FieldType::Email) {
+        return soft_field.is_empty() == soft_mine.is_empty() || soft_field.meets(&soft_mine);
+    }
+    true
+}
+
+static SHIPPING: LazyLock<Set> = LazyLock::new(|| set(&["SHIPPING"]));
+static AGENT: LazyLock<Set> = LazyLock::new(|| set(&["R_AGENT"]));
+
+/// The value read as the field's type, and how far it speaks for the field by itself (0–1).
+pub(crate) fn typed(field: &Field, reading: &Reading<'_>, learnt: &Learnt, country: Option<&str>) -> Option<(Json, f32)> {
+    let definition = &field.definition;
+    match definition.field_type {
+        FieldType::Text => {
+            let text = reading.text()?;
+            (!text.is_empty()).then(|| (Json::from(text), 0.0))
+        }
+        FieldType::Number => {
+            let amount = reading.amount()?;
+            let named = amount_named(reading)?;
+            if amount.leading_zero && reading.is_string() || !matches!(named, money::Named::None) {
+                return None;
+            }
+            let mut value = amount.value.to_number()?;
+            // A term in months said in years.
+            if field.concepts.meets(&MONTHS) && amount.after.split(' ').any(|word| matches!(word, "anos" | "ano" | "years" | "year" | "anios")) {
+                value = Number::from(value.as_i64()?.checked_mul(12)?);
+            }
+            Some((Json::Number(value), 0.2))
+        }
+        FieldType::Currency => {
+            let amount = reading.amount()?;
+            if !money::fits(amount_named(reading)?, definition.currency.as_deref(), country) || amount.leading_zero {
+                return None;
+            }
+            Some((Json::Number(amount.value.to_number()?), if amount.formatted { 0.4 } else { 0.2 }))
+        }
+        FieldType::Date => {
+            if let Some(found) = reading.date() {
+                return Some((Json::from(found.day.to_string()), 0.6));
+            }
+            // Unix time in milliseconds or seconds, as CRM exports have it.
+            let digits = reading.text().filter(|text| text.bytes().all(|b| b.is_ascii_digit()))?;
+            let seconds = match digits.len() {
+                13 => digits.parse::<i64>().ok()? / 1000,
+                10 if !reading.is_string() => digits.parse().ok()?,
+                _ => return None,
+            };
+            Some((Json::from(date::Day::of_unix(seconds)?.to_string()), 0.1))
+        }
+        FieldType::Boolean => reading.boolean().map(|flag| {
+            let sure = if reading.is_string() || matches!(reading.leaf().value.as_ref(), Json::Bool(_)) { 0.5 } else { 0.2 };
+            (Json::Bool(flag), sure)
+        }),
+        FieldType::Select => {
+            let chosen = choose(field, reading.text().or_else(|| flag_text(reading))?, learnt)?;
+            Some((Json::from(field.choices[chosen.option].text.as_str()), specific(field, &chosen)))
+        }
+        FieldType::MultiSelect => multi(field, reading, learnt),
+        FieldType::Phone => {
+            let landline = field.concepts.meets(&KNOWN.landline);
+            let text = reading.text()?;
+            let phone = if landline { phone::read_valid_landline(text, country) } else { None };
+            let phone = phone.or_else(|| reading.phone().map(|(phone, _, _)| phone.clone()))?;
+            Some((Json::from(phone.as_str()), 0.6))
+        }
+        FieldType::Email => reading.email().map(|address| (Json::from(address), 0.6)),
+        FieldType::Url => reading.url().map(|address| (Json::from(address), 0.6)),
+    }
+}
+
+fn flag_text(reading: &Reading<'_>) -> Option<&'static str> {
+    match reading.leaf().value.as_ref() {
+        Json::Bool(true) => Some("si"),
+        Json::Bool(false) => Some("no"),
+        _ => None,
+    }
+}
+
+fn amount_named(reading: &Reading<'_>) -> Option<money::Named> {
+    let text = reading.text()?;
+    let span = reading.amount()?.span;
+    Some(money::named(text.get(..span.0)?, text.get(span.1..)?))
+}
+
+/// Learnt words first, then the option's own.
+fn choose(field: &Field, text: &str, learnt: &Learnt) -> Option<options::Chosen> {
+    let mut denied: Option<usize> = None;
+    if !learnt.is_empty() {
+        let folded = crate::keys::fold(text);
+        for word in learnt.of_word(&field.definition.key, &folded) {
+            let Some(option) = field.choices.iter().position(|choice| choice.text == word.option) else { continue };
+            match word.standing {
+                Standing::Denied => denied = Some(option),
+                _ => return Some(options::Chosen { option, quality: 1.0 }),
+            }
+        }
+    }
+    options::choose(&field.choices, text).filter(|chosen| denied != Some(chosen.option))
+}
+
+/// How telling it is that a value is one of the options: "M" and "Sí" are many things.
+fn specific(field: &Field, chosen: &options::Chosen) -> f32 {
+    let option = &field.choices[chosen.option].folded;
+    let common = option.len() <= 2 || matches!(option.as_str(), "si" | "no" | "otro" | "other" | "outro" | "nao" | "yes");
+    chosen.quality * if common { 0.7 } else { 1.0 }
+}
+
+fn multi(field: &Field, reading: &Reading<'_>, learnt: &Learnt) -> Option<(Json, f32)> {
+    let mut chosen: Vec<options::Chosen> = Vec::new();
+    let mut missed = 0;
+    let mut take = |text: &str| match choose(field, text, learnt) {
+        Some(option) if chosen.iter().any(|other| other.option == option.option) => {}
+        Some(option) => chosen.push(option),
+        None => missed += 1,
+    };
+    match reading.leaf().value.as_ref() {
+        Json::Array(items) => items.iter().take(60).for_each(|item| match item {
+            Json::String(text) => take(text),
+            Json::Object(object) => {
+                let text = ["name", "value", "label", "title", "nombre", "nome"].iter().find_map(|key| object.get(key)?.as_str());
+                take(text.unwrap_or(""));
+            }
+            _ => take(""),
+        }),
+        Json::String(text) if text.len() <= 400 => {
+            if let Some(whole) = choose(field, text, learnt).filter(|whole| whole.quality >= 0.9 || !text.contains([',', ';', '/', '|', '\n'])) {
+                let several = text.split_whitespace().any(|word| matches!(word, "y" | "e" | "and" | "&" | "+"));
+                if !several || whole.quality >= 0.95 {
+                    return Some((Json::from(vec![field.choices[whole.option].text.as_str()]), specific(field, &whole)));
+                }
+            }
+            for piece in text.split([',', ';', '|', '\n', '/', '+']) {
+                let words: Vec<&str> = piece.split_whitespace().collect();
+                if choose(field, piece, learnt).is_some_and(|found| found.quality >= 0.9) {
+                    take(piece);
+                } else {
+                    words.split(|word| matches!(*word, "y" | "e" | "and" | "&" | "Y" | "E")).filter(|run| !run.is_empty()).for_each(|run| take(&run.join(" ")));
+                }
+            }
+        }
+        _ => return None,
+    }
+    if chosen.is_empty() || missed > chosen.len() {
+        return None;
+    }
+    let quality = chosen.iter().map(|option| specific(field, option)).fold(1.0, f32::min);
+    let kept = 1.0 - 0.15 * f32::from(u8::try_from(missed).unwrap_or(9));
+    Some((chosen.iter().map(|option| field.choices[option.option].text.as_str()).collect::<Vec<_>>().into(), quality * kept))
+}
+
+/// Scores one leaf for one field; nothing where it cannot be.
+pub(crate) fn fit(scored: &Scored, field_at: usize, field: &Field, reading: &Reading<'_>, learnt: &Learnt, country: Option<&str>) -> Option<Fit> {
+    let mut score = *scored.scores.get(field_at)?;
+    let key = &scored.key;
+    let select = !field.choices.is_empty();
+    // Cheap refusals first: most pairs have nothing in common.
+    if score.excluded || score.fused < 0.12 && !(select && score.fused > 0.04) && !key.tail.concepts.meets(&NAMEISH) && reading.id().is_none() {
+        return None;
+    }
+    if !roles_agree(scored, field, &score) || key.negated && field.definition.field_type == FieldType::Boolean && score.method != Method::Exact {
+        return None;
+    }
+    let company = field.concepts.meets(&KNOWN.company) && !field.concepts.meets(&PERSONAL_TRAITS.without(&KNOWN.name));
+    if company && key.tail.concepts.meets(&NAMEISH) && !key.concepts().meets(&KNOWN.others) && reading.text().is_some_and(names::is_company) {
+        score.fused = score.fused.max(0.86);
+        score.differ = false;
+        score.method = Method::Pattern;
+    }
+    let (value, own) = typed(field, reading, learnt, country)?;
+    let proven = reading.id().filter(|id| id_concepts(*id).meets(&field.concepts));
+    let f = score.fused;
+    let total = match field.definition.field_type {
+        FieldType::Select | FieldType::MultiSelect => 0.62 * f + 0.42 * own - if score.differ { 0.03 } else { 0.0 },
+        FieldType::Text => {
+            let mut total = 0.95 * f;
+            if score.method != Method::Exact {
+                total -= strangeness(field, reading);
+            }
+            match proven {
+                Some(_) if key.tail.concepts.meets(&KNOWN.ids) || key.opaque => total.max(0.62 + 0.3 * f),
+                Some(_) => total + 0.1,
+                None => total,
+            }
+        }
+        FieldType::Number => 0.9 * f + 0.06,
+        FieldType::Currency => 0.88 * f + 0.05 + 0.1 * own,
+        FieldType::Boolean | FieldType::Date | FieldType::Phone | FieldType::Email | FieldType::Url => 0.86 * f + 0.13 * own + 0.02,
+    };
+    (total >= SUGGEST).then(|| {
+        let total = total.min(1.0);
+        Fit { value, score: total, confidence: confidence(total, score.method, field), method: score.method }
+    })
+}
+
+/// What speaks against a text: a value that is plainly of another kind.
+fn strangeness(field: &Field, reading: &Reading<'_>) -> f32 {
+    let known = &*KNOWN;
+    let notes = field.concepts.meets(&known.notes);
+    if !reading.is_string() {
+        // A list or a flag is no text; a number may be an id.
+        return match reading.leaf().value.as_ref() {
+            Json::Number(_) => 0.0,
+            _ => 0.6,
+        };
+    }
+    if reading.date().is_some_and(|date| date.stamp) || reading.email().is_some() || reading.phone().is_some_and(|(_, _, whole)| *whole && reading.id().is_none()) && !field.concepts.meets(&known.ids) {
+        return 0.25;
+    }
+    if reading.is_prose() && !notes && !field.concepts.meets(&LONG) && reading.text().is_some_and(|text| text.len() > 80) {
+        return 0.2;
+    }
+    0.0
+}
+
+static LONG: LazyLock<Set> = LazyLock::new(|| set(&["ADDRESS", "ADDRREF", "ORIGIN", "DESTIN", "VENUE", "INJURY", "ALLERGY", "MEDICATION", "CASEDESC", "GOAL", "EXPERIENCE", "INTEREST", "PRODUCT"]));
+
+/// Measured on the development and fresh records: what came out with such a score was right so often.
+fn confidence(total: f32, method: Method, field: &Field) -> f32 {
+    let base = match method {
+        Method::Exact => 0.99,
+        Method::Lexicon | Method::Pattern => 0.58 + 0.44 * (total - 0.5) / 0.5,
+        Method::Ngram => 0.54 + 0.42 * (total - 0.5) / 0.5,
+        _ => 0.5 + 0.44 * (total - 0.5) / 0.5,
+    };
+    let typed = if field.is_typed() && method != Method::Exact { 0.06 } else { 0.0 };
+    (base + typed).clamp(0.3, 0.99)
+}

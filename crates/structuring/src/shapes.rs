@@ -1,0 +1,236 @@
+//! Structure inside texts and lists: vCards, `Key: value` lines, a name with a number beside it, lists of numbers.
+
+use crate::flatten::{Leaf, MAX_TEXT, Part};
+use crate::{Json, names, read_email, scan};
+use std::borrow::Cow;
+
+/// The parts a leaf holds, as leaves of their own.
+pub(crate) fn parts<'a>(leaf: &Leaf<'a>, owner: usize, steps: &mut usize) -> Vec<Leaf<'a>> {
+    let made = |path: Vec<Cow<'a, str>>, value: Json, span: Option<(usize, usize)>, divides: bool, pointer: String| Leaf {
+        path,
+        pointer,
+        value: Cow::Owned(value),
+        part: Some(Part { owner, span, divides }),
+        unread: false,
+    };
+    match leaf.value.as_ref() {
+        Json::String(text) => {
+            let text = clip(text);
+            *steps += 1 + text.len() / 16;
+            let own = || leaf.pointer.clone();
+            if text.len() > 20 && text.to_ascii_uppercase().contains("BEGIN:VCARD") {
+                return vcard(text).into_iter().map(|(key, value, span)| made(key, value.into(), Some(chars(text, span)), false, own())).collect();
+            }
+            if let Some(lines) = lines(text) {
+                return lines
+                    .into_iter()
+                    .map(|(key, value, span)| made(vec![Cow::Owned(key)], value.into(), Some(chars(text, span)), false, own()))
+                    .collect();
+            }
+            combined(text)
+                .into_iter()
+                .map(|(word, value, span)| {
+                    let mut path = leaf.path.clone();
+                    path.push(Cow::Borrowed(word));
+                    made(path, value.into(), Some(chars(text, span)), true, own())
+                })
+                .collect()
+        }
+        // Members of lists of numbers, addresses, contact points: the list stays whole.
+        Json::Array(items) if items.len() <= 8 => {
+            let mut parts = Vec::new();
+            for (at, item) in items.iter().enumerate() {
+                *steps += 1;
+                match item {
+                    Json::String(_) | Json::Number(_) => {
+                        parts.push(made(leaf.path.clone(), item.clone(), None, false, format!("{}/{at}", leaf.pointer)));
+                    }
+                    Json::Object(object) if object.len() <= 8 => {
+                        for (key, value) in object {
+                            if matches!(value, Json::String(_) | Json::Number(_)) && !value.as_str().is_some_and(|text| text.len() > 100) {
+                                let mut path = leaf.path.clone();
+                                // The kind of a contact point is as good as a key: {"type":"mobile","number":…}.
+                                if let Some(kind) = ["type", "label", "kind", "tipo"].iter().find_map(|name| object.get(name)?.as_str()).filter(|kind| kind.len() < 30) {
+                                    path.push(Cow::Owned(kind.to_owned()));
+                                }
+                                path.push(Cow::Owned(key.clone()));
+                                let mut pointer = format!("{}/{at}", leaf.pointer);
+                                crate::json::escape_pointer(&mut pointer, key);
+                                parts.push(made(path, value.clone(), None, false, pointer));
+                            }
+                        }
+                    }
+                    _ => {}
+                }
+            }
+            parts
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The part of a text that is scanned.
+pub(crate) fn clip(text: &str) -> &str {
+    if text.len() <= MAX_TEXT {
+        return text;
+    }
+    let mut end = MAX_TEXT;
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
+/// Characters from–to of bytes from–to.
+pub(crate) fn chars(text: &str, (from, to): (usize, usize)) -> (usize, usize) {
+    let before = text.get(..from).map_or(0, |head| head.chars().count());
+    (before, before + text.get(from..to).map_or(0, |part| part.chars().count()))
+}
+
+type Found = (String, String, (usize, usize));
+
+/// `Key: value` on lines, or between semicolons or bars.
+fn lines(text: &str) -> Option<Vec<Found>> {
+    if text.len() < 12 || !text.contains([':', '=']) {
+        return None;
+    }
+    [&['\n'][..], &['\n', ';'], &['\n', '|'], &['\n', ',']].into_iter().find_map(|separators| pairs_between(text, separators))
+}
+
+fn pairs_between(text: &str, separators: &[char]) -> Option<Vec<Found>> {
+    let mut found = Vec::new();
+    let mut segments = 0;
+    let mut at = 0;
+    for segment in text.split(|c| separators.contains(&c)) {
+        let start = at;
+        at += segment.len() + 1;
+        let bare = segment.trim();
+        if bare.is_empty() {
+            continue;
+        }
+        segments += 1;
+        let Some(colon) = segment.find([':', '=']) else { continue };
+        let (key, value) = (&segment[..colon], &segment[colon + 1..]);
+        let label = key.trim().trim_start_matches(['-', '*', '•', '·', '>', '_']).trim_end_matches(['*', '_']).trim();
+        let words = label.split_whitespace().count();
+        if label.is_empty() || words > 7 || label.len() > 80 || !label.contains(char::is_alphabetic) || value.trim().is_empty() || value.starts_with("//") {
+            continue;
+        }
+        if label.contains(['.', '!', ',']) && words > 3 || label.to_ascii_lowercase().ends_with("http") || label.to_ascii_lowercase().ends_with("https") {
+            continue;
+        }
+        // A clock is no pair.
+        if label.ends_with(|c: char| c.is_ascii_digit()) && value.starts_with(|c: char| c.is_ascii_digit()) {
+            continue;
+        }
+        let from = start + colon + 1 + (value.len() - value.trim_start().len());
+        let plain = value.trim().trim_start_matches(['*', '_']).trim();
+        found.push((label.to_owned(), plain.to_owned(), (from, from + value.trim().len())));
+    }
+    (found.len() >= 2 && found.len() * 4 >= segments * 3).then_some(found)
+}
+
+fn vcard<'a>(text: &str) -> Vec<(Vec<Cow<'a, str>>, String, (usize, usize))> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    for line in text.split('\n') {
+        let start = at;
+        at += line.len() + 1;
+        let Some((head, value)) = line.split_once(':') else { continue };
+        let head = head.to_ascii_uppercase();
+        let mut head = head.split(';');
+        let property = head.next().unwrap_or("");
+        let property = property.rsplit('.').next().unwrap_or(property);
+        let kinds: String = head.collect::<Vec<_>>().join(",");
+        let value = value.trim();
+        let key = match property {
+            "FN" => "nombre completo",
+            "TEL" if kinds.contains("FAX") => "fax",
+            "TEL" if kinds.contains("CELL") || kinds.contains("WAID") => "celular",
+            "TEL" if kinds.contains("WORK") => "telefono trabajo",
+            "TEL" if kinds.contains("HOME") => "telefono casa",
+            "TEL" => "telefono",
+            "EMAIL" if kinds.contains("WORK") => "email trabajo",
+            "EMAIL" => "email",
+            "BDAY" => "fecha de nacimiento",
+            "ORG" => "empresa",
+            "TITLE" => "cargo",
+            "URL" => "website",
+            "ADR" => "direccion",
+            _ => continue,
+        };
+        let plain = if property == "ADR" || property == "ORG" {
+            value.split(';').map(str::trim).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
+        } else {
+            value.trim_start_matches("tel:").to_owned()
+        };
+        if plain.is_empty() {
+            continue;
+        }
+        let from = start + line.find(':').unwrap_or(0) + 1;
+        found.push((vec![Cow::Borrowed(key)], plain, (from, (from + value.len()).min(start + line.len()))));
+    }
+    found
+}
+
+/// `Yasmin Prates - 11 95551-9900`, `Ana Pérez <ana@example.com>`: a name and what reaches it.
+fn combined(text: &str) -> Vec<(&'static str, String, (usize, usize))> {
+    let trimmed = text.trim();
+    if !(8..=100).contains(&trimmed.len()) || trimmed.contains('\n') {
+        return Vec::new();
+    }
+    let mut reach: Vec<(&'static str, String, (usize, usize))> = Vec::new();
+    let mut covered: Vec<(usize, usize)> = Vec::new();
+    for span in scan::emails(text).into_iter().take(2) {
+        if let Some(address) = read_email(&text[span.0..span.1]) {
+            reach.push(("email", address, span));
+            covered.push(span);
+        }
+    }
+    for span in scan::digit_runs(text).into_iter().take(4) {
+        let digits = text[span.0..span.1].bytes().filter(u8::is_ascii_digit).count();
+        if (8..=15).contains(&digits) && !covered.iter().any(|c| c.0 <= span.0 && span.0 < c.1) {
+            reach.push(("telefono", text[span.0..span.1].to_owned(), span));
+            covered.push(span);
+        }
+    }
+    if reach.is_empty() || reach.len() > 2 {
+        return Vec::new();
+    }
+    covered.sort_unstable();
+    let mut name = String::new();
+    let mut from = 0;
+    let mut name_span = None;
+    for span in covered.iter().chain([&(text.len(), text.len())]) {
+        let piece = text.get(from..span.0).unwrap_or("");
+        let bare = piece.trim_matches(|c: char| !c.is_alphabetic());
+        if !bare.is_empty() {
+            if !name.is_empty() {
+                return Vec::new();
+            }
+            name = bare.to_owned();
+            let start = from + piece.find(bare).unwrap_or(0);
+            name_span = Some((start, start + bare.len()));
+        }
+        from = span.1;
+    }
+    let Some(name_span) = name_span.filter(|_| names::likeness(&name) >= 0.6) else { return Vec::new() };
+    reach.insert(0, ("nombre", name, name_span));
+    reach
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_with_structure_are_taken_apart() {
+        let keys = |text: &str| lines(text).unwrap_or_default().into_iter().map(|(key, value, _)| format!("{key}={value}")).collect::<Vec<_>>();
+        assert_eq!(keys("Nombre: Ana\nCelular: 955\n"), ["Nombre=Ana", "Celular=955"]);
+        assert_eq!(keys("Nome: Ana; Telefone: 955; Filhos: 4"), ["Nome=Ana", "Telefone=955", "Filhos=4"]);
+        assert!(keys("Hola: soy Ana y quiero hora, gracias. Nos vemos a las 10:30").is_empty());
+        assert_eq!(combined("Yasmin Prates - 11 95551-9900").len(), 2);
+        assert!(combined("Pedido 12345678 listo").is_empty() || combined("Pedido 12345678 listo").len() < 2);
+        assert_eq!(vcard("BEGIN:VCARD\nFN:Ana\nTEL;TYPE=CELL:+55 11 95551-9900\nEND:VCARD").len(), 2);
+    }
+}

@@ -1,0 +1,315 @@
+//! The person: phone, e-mail, name. Whose each value is comes first; rather none than somebody else's.
+
+use crate::compiled::{Definitions, Scored};
+use crate::key::{KNOWN, Key};
+use crate::lexicon::{Set, set};
+use crate::phone::{self, Line};
+use crate::reading::Reading;
+use crate::{FieldType, Method, names};
+use std::sync::{Arc, LazyLock};
+
+/// Whose a leaf is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Whose {
+    /// The person the record is about.
+    Person,
+    /// May be the person when nobody else is: an owner, a bride, the one billed.
+    Perhaps(Role),
+    /// Somebody else, a company, a place.
+    Other,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Role {
+    Owner,
+    PetKeeper,
+    Fiance,
+    Billed,
+    Shipped,
+}
+
+/// A value for a slot.
+#[derive(Clone, Debug)]
+pub(crate) struct Candidate {
+    /// All leaves it takes.
+    pub leaves: Vec<usize>,
+    pub value: String,
+    /// Smaller is better.
+    rank: u32,
+    whose: Whose,
+    pub confidence: f32,
+    pub method: Method,
+}
+
+/// What was found for the person, best first.
+#[derive(Default)]
+pub(crate) struct Person {
+    pub phones: Vec<Candidate>,
+    pub emails: Vec<Candidate>,
+    pub names: Vec<Candidate>,
+    /// Leaves that say again what the chosen name says.
+    pub echoes: Vec<usize>,
+}
+
+/// Record-wide facts that decide whose a role is.
+struct Circumstances {
+    pets: bool,
+    pet_owner: bool,
+}
+
+/// Concepts that may stand beside a phone, an e-mail or a name without making it another thing.
+static NEUTRAL: LazyLock<Set> = LazyLock::new(|| {
+    set(&[
+        "NAME", "FIRST", "LAST", "LAST2", "MIDDLE", "PHONE", "MOBILE", "WHATSAPP", "LANDLINE", "EMAIL", "CONTACT", "NUMBER", "TYPE", "R_SUBJECT", "R_MANAGER", "WORK",
+        "PERSONAL", "ALT", "AREACODE", "COUNTRYCODE", "CURRENTQ", "COMPANY", "R_OWNER", "R_PARENT", "R_FIANCE", "BILLING", "SHIPPING", "HOUR", "R_PET", "AVAIL", "NOTES", "PREVQ",
+        "LASTQ", "FIRSTQ", "CODE", "ID", "AMOUNT", "TOTAL", "INTEREST", "SOURCE", "R_DOCTOR", "ADDRESS", "APPOINT", "PURCHASE", "PRODUCT", "INDUSTRY",
+    ])
+});
+
+/// As above, for what stands in the last segment itself.
+static NEUTRAL_TAIL: LazyLock<Set> = LazyLock::new(|| {
+    set(&[
+        "NAME", "FIRST", "LAST", "LAST2", "MIDDLE", "PHONE", "MOBILE", "WHATSAPP", "LANDLINE", "EMAIL", "CONTACT", "NUMBER", "R_SUBJECT", "R_MANAGER", "WORK", "PERSONAL", "ALT",
+        "CURRENTQ", "R_OWNER", "R_PARENT", "R_FIANCE", "HOUR", "AREACODE", "LASTQ", "INTEREST", "JOB",
+    ])
+});
+
+fn whose(key: &Key, at: &Circumstances) -> Whose {
+    let known = &*KNOWN;
+    let tail = key.tail.concepts;
+    let mut roles = key.concepts().and(&known.others);
+    let person_in_tail = tail.meets(&known.subject) || tail.meets(&known.manager) || tail.meets(&known.contact);
+    // {"company": {"contact": …}}: the contact is the person, the company is where.
+    if !tail.meets(&known.company) && (person_in_tail || key.context.meets(&known.subject) || key.context.meets(&known.contact)) {
+        roles = roles.without(&known.company);
+    }
+    if at.pets && at.pet_owner && !roles.meets(&known.owner) && !roles.meets(&known.parent) && key.concepts().meets(&PATIENT) {
+        return Whose::Other;
+    }
+    if roles.is_empty() {
+        return Whose::Person;
+    }
+    let only = |set: &Set| roles.without(set).is_empty();
+    if only(&known.owner.or(&AGENT)) && roles.meets(&known.owner) {
+        return if roles.meets(&AGENT) && !at.pets { Whose::Other } else { Whose::Perhaps(Role::Owner) };
+    }
+    if at.pets && only(&known.parent.or(&known.owner)) {
+        return Whose::Perhaps(Role::PetKeeper);
+    }
+    if only(&known.fiance) {
+        return Whose::Perhaps(Role::Fiance);
+    }
+    if only(&known.billing) && !tail.meets(&known.billing) {
+        return Whose::Perhaps(Role::Billed);
+    }
+    if only(&SHIPPING) && !tail.meets(&SHIPPING) {
+        return Whose::Perhaps(Role::Shipped);
+    }
+    Whose::Other
+}
+
+static PATIENT: LazyLock<Set> = LazyLock::new(|| set(&["R_SUBJECT"]));
+static AGENT: LazyLock<Set> = LazyLock::new(|| set(&["R_AGENT"]));
+static SHIPPING: LazyLock<Set> = LazyLock::new(|| set(&["SHIPPING"]));
+
+/// Finds the person's phone, e-mail and name among labelled values.
+pub(crate) fn find(definitions: &Definitions, keys: &[Arc<Scored>], readings: &[Reading<'_>], country: Option<&str>) -> Person {
+    let known = &*KNOWN;
+    let pet_keys = keys.iter().any(|scored| scored.key.concepts().meets(&known.pet_traits));
+    let keeper = known.owner.or(&known.parent);
+    let at = Circumstances {
+        pets: definitions.pets || pet_keys,
+        pet_owner: keys.iter().zip(readings).any(|(scored, reading)| scored.key.concepts().meets(&keeper) && reading.likeness() > 0.3),
+    };
+    let mut person = Person::default();
+    for (leaf, (scored, reading)) in keys.iter().zip(readings).enumerate() {
+        if reading.text().is_none_or(str::is_empty) {
+            continue;
+        }
+        let key = &scored.key;
+        let whose = whose(key, &at);
+        if whose == Whose::Other || reserved(definitions, scored, reading) {
+            continue;
+        }
+        if let Some(candidate) = phone_of(leaf, key, reading, whose) {
+            person.phones.push(candidate);
+        }
+        if let Some(candidate) = email_of(leaf, key, reading, whose) {
+            person.emails.push(candidate);
+        }
+    }
+    join_split_phones(keys, readings, country, &at, &mut person.phones);
+    crate::person_name::find(definitions, keys, readings, &|key| whose(key, &at), &mut person);
+    let fiance_named = person.names.iter().any(|name| name.whose == Whose::Perhaps(Role::Fiance));
+    let has_name = person.names.iter().any(|name| name.whose == Whose::Person);
+    let allowed = |role: Role| match role {
+        Role::PetKeeper => true,
+        Role::Owner => at.pets || !has_name,
+        Role::Fiance => !has_name && fiance_named,
+        Role::Billed | Role::Shipped => true,
+    };
+    for list in [&mut person.phones, &mut person.emails, &mut person.names] {
+        let own = list.iter().any(|candidate| candidate.whose == Whose::Person);
+        list.retain(|candidate| match candidate.whose {
+            Whose::Person => true,
+            Whose::Perhaps(role) => allowed(role) && (!own || matches!(role, Role::PetKeeper | Role::Owner) && at.pets),
+            Whose::Other => false,
+        });
+        list.sort_by_key(|candidate| (penalty(candidate.whose), candidate.rank));
+    }
+    person
+}
+
+fn penalty(whose: Whose) -> u32 {
+    match whose {
+        Whose::Person => 0,
+        Whose::Perhaps(Role::PetKeeper | Role::Owner | Role::Fiance) => 0,
+        Whose::Perhaps(Role::Billed) => 1,
+        Whose::Perhaps(Role::Shipped) => 2,
+        Whose::Other => 9,
+    }
+}
+
+impl Candidate {
+    pub fn new(leaves: Vec<usize>, value: String, rank: u32, whose: Whose, confidence: f32, method: Method) -> Candidate {
+        Candidate { leaves, value, rank, whose, confidence, method }
+    }
+
+    pub fn whose(&self) -> Whose {
+        self.whose
+    }
+}
+
+/// A field of the organization asks for just this: `correo_facturacion`, `telefono_destino`.
+fn reserved(definitions: &Definitions, scored: &Scored, reading: &Reading<'_>) -> bool {
+    let plain = KNOWN.phone.or(&KNOWN.email).or(&KNOWN.contact).or(&KNOWN.number).or(&KNOWN.name).or(&KNOWN.subject);
+    definitions.fields.iter().zip(&scored.scores).any(|(field, score)| {
+        let kind = match field.definition.field_type {
+            FieldType::Phone => reading.phone().is_some(),
+            FieldType::Email => reading.email().is_some(),
+            _ => false,
+        };
+        let special = field.concepts.without(&plain);
+        kind && score.fused >= 0.6 && !score.excluded && special.meets(&scored.key.concepts())
+    })
+}
+
+fn phone_of(leaf: usize, key: &Key, reading: &Reading<'_>, whose: Whose) -> Option<Candidate> {
+    let known = &*KNOWN;
+    let (tail, all) = (key.tail.concepts, key.concepts());
+    if all.meets(&known.fax) || tail.meets(&known.area) && !tail.meets(&known.phone) || tail.meets(&known.country_code) {
+        return None;
+    }
+    let labelled = tail.meets(&known.phone) || all.meets(&known.phone) && tail.without(&NEUTRAL_TAIL).is_empty();
+    let by_contact = tail.meets(&known.contact) || tail.meets(&known.subject) && !tail.meets(&known.ids);
+    let by_number = tail.meets(&known.number) && tail.without(&NEUTRAL_TAIL).is_empty() && key.context.without(&known.subject).without(&known.contact).is_empty();
+    let strange = !tail.without(&NEUTRAL_TAIL).is_empty() || !key.context.without(&NEUTRAL).is_empty();
+    if strange || !(labelled || by_contact || by_number || key.opaque) || reading.date().is_some_and(|date| date.stamp) {
+        return None;
+    }
+    let (phone, line, whole) = reading.phone()?;
+    if !labelled && reading.id().is_some() {
+        return None;
+    }
+    let text = reading.text()?;
+    let mut confidence: f32 = 0.97;
+    let mut method = Method::Lexicon;
+    let mut rank = if all.meets(&known.whatsapp.or(&known.mobile)) {
+        0
+    } else if all.meets(&known.landline) {
+        8
+    } else {
+        4
+    };
+    rank += u32::from(*line == Line::Landline && rank == 4) + 2 * u32::from(all.meets(&known.work) && rank > 0) + 3 * u32::from(all.meets(&known.alt));
+    if !labelled {
+        if *line == Line::Landline && !text.starts_with('+') {
+            return None;
+        }
+        method = Method::Pattern;
+        rank += 2;
+        confidence = if by_contact { 0.95 } else { 0.9 };
+        if key.opaque {
+            let grouped = text.starts_with('+') || text.contains([' ', '-', '(']);
+            rank += 6;
+            confidence = if grouped { 0.88 } else { 0.72 };
+            if !reading.is_string() {
+                return None;
+            }
+        }
+    } else if !*whole {
+        confidence = 0.9;
+    }
+    if key.unknown > 1 {
+        confidence -= 0.03;
+    }
+    if matches!(whose, Whose::Perhaps(_)) {
+        confidence -= 0.05;
+    }
+    // First wins on ties; "2" comes after "1".
+    let rank = rank * 10 + key.ordinal.min(5);
+    let value = if rank / 10 >= 8 && all.meets(&known.landline) {
+        phone::read_valid_landline(text, None).map_or_else(|| phone.to_string(), |line| line.to_string())
+    } else {
+        phone.to_string()
+    };
+    Some(Candidate::new(vec![leaf], value, rank, whose, confidence, method))
+}
+
+fn email_of(leaf: usize, key: &Key, reading: &Reading<'_>, whose: Whose) -> Option<Candidate> {
+    let known = &*KNOWN;
+    let all = key.concepts();
+    let labelled = all.meets(&known.email);
+    if all.meets(&known.source) && !labelled {
+        return None;
+    }
+    let address = reading.email()?;
+    let work = all.meets(&known.work) || all.meets(&known.company);
+    let rank = 2 * u32::from(work) + 3 * u32::from(all.meets(&known.alt)) + 4 * u32::from(!labelled);
+    let confidence = if labelled { 0.98 } else { 0.92 } - if matches!(whose, Whose::Perhaps(_)) { 0.04 } else { 0.0 };
+    let method = if labelled { Method::Lexicon } else { Method::Pattern };
+    Some(Candidate::new(vec![leaf], address.to_owned(), rank * 10 + key.ordinal.min(5), whose, confidence, method))
+}
+
+/// Area code (or country code) in one key, the number in another.
+fn join_split_phones(keys: &[Arc<Scored>], readings: &[Reading<'_>], country: Option<&str>, at: &Circumstances, phones: &mut Vec<Candidate>) {
+    let known = &*KNOWN;
+    let codes: Vec<(usize, bool)> = keys
+        .iter()
+        .enumerate()
+        .filter_map(|(leaf, scored)| {
+            let tail = scored.key.tail.concepts;
+            let digits = readings[leaf].text()?.bytes().filter(u8::is_ascii_digit).count();
+            let nation = tail.meets(&known.country_code);
+            ((tail.meets(&known.area) || nation) && (1..=5).contains(&digits) && whose(&scored.key, at) != Whose::Other).then_some((leaf, nation))
+        })
+        .collect();
+    if codes.is_empty() {
+        return;
+    }
+    for (leaf, scored) in keys.iter().enumerate() {
+        let tail = scored.key.tail.concepts;
+        let number_like = scored.key.concepts().meets(&known.phone) || tail.meets(&known.number);
+        let landline = tail.meets(&known.landline);
+        if !number_like || landline || tail.meets(&known.area) || tail.meets(&known.fax) || whose(&scored.key, at) == Whose::Other {
+            continue;
+        }
+        let Some(text) = readings[leaf].text().filter(|text| (5..=14).contains(&text.bytes().filter(u8::is_ascii_digit).count())) else { continue };
+        let area = codes.iter().find(|(_, nation)| !nation).map(|(leaf, _)| *leaf);
+        let nation = codes.iter().find(|(_, nation)| *nation).map(|(leaf, _)| *leaf);
+        let digits = |leaf: Option<usize>| leaf.and_then(|leaf| readings[leaf].text()).map(|text| text.chars().filter(char::is_ascii_digit).collect::<String>());
+        let whole_alone = readings[leaf].phone().is_some_and(|(_, _, whole)| *whole);
+        let joined = match (digits(nation), digits(area)) {
+            (Some(nation), Some(area)) => format!("+{nation} {area} {text}"),
+            (Some(nation), None) => format!("+{nation} {text}"),
+            (None, Some(area)) if !whole_alone => format!("{area} {text}"),
+            _ => continue,
+        };
+        let Some(phone) = phone::read_valid(&joined, country) else { continue };
+        let mut leaves = vec![leaf];
+        leaves.extend(area.into_iter().chain(nation));
+        phones.retain(|candidate| candidate.leaves != [leaf]);
+        let rank = if tail.meets(&known.whatsapp.or(&known.mobile)) { 0 } else { 40 };
+        phones.push(Candidate::new(leaves, phone.to_string(), rank, whose(&scored.key, at), 0.94, Method::Lexicon));
+    }
+}

@@ -1,0 +1,159 @@
+//! Choices and yes-or-no facts that running text mentions.
+
+use crate::compiled::Field;
+use crate::key::KNOWN;
+use crate::learnt::Standing;
+use crate::lexicon;
+use crate::scan::Word;
+use crate::text::Finding;
+use crate::text_fields::{Page, cue_near, joined, option_finding, same};
+use crate::{FieldType, Json, Target, options};
+
+/// Words that turn what follows into its opposite.
+const NEGATIONS: &[&str] = &["no", "nao", "not", "sin", "sem", "nunca", "without", "dont", "ni", "nem", "never", "tampoco", "ninguna", "ningun", "nenhum", "nenhuma"];
+
+pub(crate) fn read(page: &Page<'_>, fields: &[&Field], steps: &mut usize) -> Vec<Finding> {
+    let mut found = Vec::new();
+    let concepts = page_concepts(page);
+    for field in fields {
+        match field.definition.field_type {
+            FieldType::Select | FieldType::MultiSelect => found.extend(mentioned(page, field, steps)),
+            FieldType::Boolean => found.extend(stated(page, field, &concepts)),
+            _ => {}
+        }
+    }
+    found
+}
+
+/// Options the text mentions: one for a select, any for a multi-select.
+fn mentioned(page: &Page<'_>, field: &Field, steps: &mut usize) -> Option<Finding> {
+    // (option, quality, words from–to)
+    let mut hits: Vec<(usize, f32, (usize, usize))> = Vec::new();
+    for at in 0..page.words.len() {
+        *steps += 1;
+        if !starts_option(&page.words[at].folded, field) {
+            continue;
+        }
+        for length in (1..=4.min(page.words.len() - at)).rev() {
+            let run = &page.words[at..at + length];
+            // A run may not cross a clause.
+            if run[..length - 1].iter().any(|word| word.ends) {
+                continue;
+            }
+            if let Some((option, quality)) = exactly(field, run, page) {
+                if !negated(page.words, at) {
+                    hits.push((option, quality, (at, at + length)));
+                }
+                break;
+            }
+        }
+    }
+    // A longer mention covers the shorter one inside it.
+    let inner = |hit: &(usize, f32, (usize, usize))| hits.iter().any(|other| other.2.0 <= hit.2.0 && hit.2.1 <= other.2.1 && other.2.1 - other.2.0 > hit.2.1 - hit.2.0);
+    let mut kept: Vec<(usize, f32, (usize, usize))> = hits.iter().filter(|hit| !inner(hit)).copied().collect();
+    kept.sort_by_key(|hit| hit.0);
+    kept.dedup_by_key(|hit| hit.0);
+    kept.sort_by_key(|hit| hit.2.0);
+    let first = kept.first()?;
+    let span = |hit: &(usize, f32, (usize, usize))| (page.words[hit.2.0].span.0, page.words[hit.2.1 - 1].span.1);
+    if page.is_covered(span(first)) {
+        return None;
+    }
+    let quality = kept.iter().map(|hit| hit.1).fold(1.0, f32::min);
+    if field.definition.field_type == FieldType::Select {
+        if kept.len() > 1 {
+            // Said outright beats said in other words.
+            let outright: Vec<_> = kept.iter().filter(|hit| hit.1 >= 0.8).collect();
+            let [only] = outright.as_slice() else { return None };
+            return Some(option_finding(field, &[only.0], span(only), 0.74));
+        }
+        return Some(option_finding(field, &[first.0], span(first), quality));
+    }
+    let chosen: Vec<usize> = kept.iter().map(|hit| hit.0).collect();
+    Some(option_finding(field, &chosen, span(first), quality.min(0.8)))
+}
+
+/// Whether a word can begin an option or a synonym of one; most cannot.
+fn starts_option(word: &str, field: &Field) -> bool {
+    word.len() > 2 && !lexicon::is_stop(word) || field.choices.iter().any(|choice| choice.folded.split(' ').next() == Some(word))
+}
+
+fn exactly(field: &Field, run: &[Word], page: &Page<'_>) -> Option<(usize, f32)> {
+    let text = joined(run);
+    for word in page.learnt.of_word(&field.definition.key, &text) {
+        if word.standing != Standing::Denied
+            && let Some(at) = field.choices.iter().position(|choice| choice.text == word.option)
+        {
+            return Some((at, 0.86));
+        }
+    }
+    let words = || run.iter().map(|word| word.folded.as_str());
+    let literal = |choice: &&options::Choice| {
+        choice.folded == text || choice.folded.split(' ').count() == run.len() && choice.folded.split(' ').zip(words()).all(|(a, b)| same(a, b))
+    };
+    let mut quality = 0.86;
+    let option = field.choices.iter().position(|choice| literal(&choice)).or_else(|| {
+        quality = 0.74;
+        options::synonym(&field.choices, &text)
+    })?;
+    let choice = &field.choices[option];
+    let span = (run.first()?.span.0, run.last()?.span.1);
+    // Short and everyday words count only where the field is named beside them.
+    let everyday = choice.folded.len() <= 3
+        || text.len() <= 3
+        || matches!(choice.folded.as_str(), "otro" | "other" | "outro" | "nuevo" | "alta" | "media" | "baja" | "normal" | "whatsapp" | "email" | "telefono" | "web" | "propio" | "work" | "trabajo" | "manana" | "tarde" | "noche")
+        || quality < 0.8 && text.len() <= 4;
+    if everyday && cue_near(page, span, field) < 0.6 {
+        return None;
+    }
+    Some((option, quality))
+}
+
+fn negated(words: &[Word], at: usize) -> bool {
+    words[at.saturating_sub(3)..at].iter().rev().take_while(|word| !word.ends).any(|word| NEGATIONS.contains(&word.folded.as_str()))
+}
+
+struct Mention {
+    concepts: &'static [u16],
+    from: usize,
+    to: usize,
+}
+
+fn page_concepts(page: &Page<'_>) -> Vec<Mention> {
+    let folded: Vec<String> = page.words.iter().map(|word| word.folded.clone()).collect();
+    lexicon::find(&folded).into_iter().map(|hit| Mention { concepts: hit.concepts, from: hit.from, to: hit.to }).collect()
+}
+
+/// A fact the text states or denies: `necesito crédito`, `viajamos con perro`, `no tengo deudas`.
+fn stated(page: &Page<'_>, field: &Field, mentions: &[Mention]) -> Option<Finding> {
+    let strong = field.concepts.without(&KNOWN.qualifiers);
+    let mention = mentions.iter().find(|mention| {
+        mention.concepts.iter().any(|concept| strong.has(*concept) && lexicon::weight(*concept) >= 0.9 && !KNOWN.others.without(&KNOWN.pet).has(*concept))
+            || field.concepts.meets(&lexicon::set(&["FIRSTQ"])) && mention.concepts.iter().any(|concept| lexicon::name(*concept) == "FIRSTQ")
+    })?;
+    let from = page.words[mention.from].span.0;
+    let to = page.words[mention.to - 1].span.1;
+    if page.is_covered((from, to)) {
+        return None;
+    }
+    // A question states nothing.
+    let rest = &page.text[to..];
+    let stop = rest.find(['.', '!', '\n', '?', ';']);
+    if stop.is_some_and(|at| rest.as_bytes()[at] == b'?') {
+        return None;
+    }
+    // The words right before say who has it: "necesito", "con", "tengo", "es mi", "I need".
+    const CLAIMS: &[&str] = &[
+        "necesito", "necesitamos", "con", "tengo", "tenemos", "es", "mi", "preciso", "precisamos", "com", "tenho", "temos", "need", "have", "with", "my", "quiero", "queremos", "quero", "want",
+        "viajamos", "viajo", "soy", "sou", "am", "im", "incluye", "acepto", "aceito", "solicito", "requiero", "requerimos", "es", "e", "estoy", "estou", "busco", "looking", "tiene", "hay",
+    ];
+    let before: Vec<&str> = page.words[mention.from.saturating_sub(3)..mention.from].iter().rev().take_while(|word| !word.ends).map(|word| word.folded.as_str()).collect();
+    let denied = negated(page.words, mention.from);
+    let claimed = before.iter().any(|word| CLAIMS.contains(word));
+    (claimed || denied).then(|| Finding {
+        target: Target::Field(field.definition.key.clone()),
+        value: Json::Bool(!denied),
+        span: (from, to),
+        confidence: 0.74,
+    })
+}

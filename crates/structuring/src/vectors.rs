@@ -1,0 +1,116 @@
+//! Static word vectors: what words of three languages mean, compiled in.
+
+use std::sync::LazyLock;
+
+static FILE: &[u8] = include_bytes!("../assets/static-es-pt-en-128.bin");
+
+static TABLE: LazyLock<Table> = LazyLock::new(|| Table::read(FILE).unwrap_or_default());
+
+/// The vector table; its format is in `assets/README.md`, its size in its first eight bytes.
+#[derive(Default)]
+struct Table {
+    dimensions: usize,
+    /// Where each word stands, in the order of the words' bytes.
+    words: Vec<(u32, u8)>,
+    /// Row of the word at the same place in `words`.
+    rows: Vec<u32>,
+    values: &'static [u8],
+    weights: &'static [u8],
+}
+
+impl Table {
+    fn read(file: &'static [u8]) -> Option<Table> {
+        let number = |at: usize| Some(u32::from_le_bytes(file.get(at..at + 4)?.try_into().ok()?));
+        let (n, dimensions) = (usize::try_from(number(0)?).ok()?, usize::try_from(number(4)?).ok()?);
+        let mut words = Vec::with_capacity(n);
+        let mut at = 8;
+        for _ in 0..n {
+            let length = *file.get(at)?;
+            words.push((u32::try_from(at + 1).ok()?, length));
+            at += 1 + usize::from(length);
+        }
+        let values = file.get(at..at + n * dimensions)?;
+        let weights = file.get(at + n * dimensions..at + n * dimensions + 4 * n)?;
+        let mut rows: Vec<u32> = (0..u32::try_from(n).ok()?).collect();
+        if !words.is_sorted_by_key(|word| slice(*word)) {
+            rows.sort_by_key(|row| slice(words[usize::try_from(*row).unwrap_or(0)]));
+            words = rows.iter().map(|row| words[usize::try_from(*row).unwrap_or(0)]).collect();
+        }
+        Some(Table { dimensions, words, rows, values, weights })
+    }
+
+    fn find(&self, word: &str) -> Option<usize> {
+        let at = self.words.binary_search_by(|entry| slice(*entry).cmp(word.as_bytes())).ok()?;
+        usize::try_from(*self.rows.get(at)?).ok()
+    }
+
+    fn weight(&self, row: usize) -> f32 {
+        self.weights.get(4 * row..4 * row + 4).and_then(|b| b.try_into().ok()).map_or(0.0, f32::from_le_bytes)
+    }
+}
+
+fn slice((at, length): (u32, u8)) -> &'static [u8] {
+    let at = usize::try_from(at).unwrap_or(0);
+    FILE.get(at..at + usize::from(length)).unwrap_or_default()
+}
+
+fn row_of(word: &str) -> Option<usize> {
+    TABLE.find(word).or_else(|| TABLE.find(word.strip_suffix('s')?))
+}
+
+/// The direction of a text: unit length.
+#[derive(Clone, Debug)]
+pub(crate) struct Vector(Box<[f32]>);
+
+impl Vector {
+    /// Cosine with another.
+    pub fn cosine(&self, other: &Vector) -> f32 {
+        self.0.iter().zip(&other.0).map(|(a, b)| a * b).sum()
+    }
+}
+
+/// The vector of words (folded): their weighted sum; nothing when none is known.
+pub(crate) fn embed<'a>(words: impl IntoIterator<Item = &'a str>) -> Option<Vector> {
+    let mut sum = vec![0.0_f32; TABLE.dimensions];
+    let mut known = false;
+    for word in words {
+        let Some(row) = row_of(word) else { continue };
+        let weight = TABLE.weight(row) / 127.0;
+        let values = TABLE.values.get(row * TABLE.dimensions..(row + 1) * TABLE.dimensions)?;
+        for (total, value) in sum.iter_mut().zip(values) {
+            *total += weight * f32::from(value.cast_signed());
+        }
+        known = true;
+    }
+    let length = sum.iter().map(|x| x * x).sum::<f32>().sqrt();
+    if !known || length < 1e-6 {
+        return None;
+    }
+    sum.iter_mut().for_each(|x| *x /= length);
+    Some(Vector(sum.into_boxed_slice()))
+}
+
+/// How telling a word is: near 1 for rare words, near 0 for "the"; nothing when unknown.
+pub(crate) fn weight(word: &str) -> Option<f32> {
+    row_of(word).map(|row| TABLE.weight(row))
+}
+
+/// A cosine as a score: 0 below what unrelated words have, 1 where translations are.
+pub(crate) fn calibrated(cosine: f32) -> f32 {
+    ((cosine - 0.27) / (0.69 - 0.27)).clamp(0.0, 1.2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn translations_are_near_and_strangers_are_not() {
+        let text = |text: &str| embed(text.split(' ')).unwrap();
+        let near = text("fecha nacimiento").cosine(&text("birth date"));
+        let far = text("fecha nacimiento").cosine(&text("shoe color"));
+        assert!(near > 0.6, "{near}");
+        assert!(far < 0.35, "{far}");
+        assert!(embed(["qwzxqwzx"]).is_none());
+    }
+}
