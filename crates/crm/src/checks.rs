@@ -70,7 +70,7 @@ pub(crate) fn phone(text: &str, country: &str, pointer: &str, problems: &mut Pro
     match structuring::phone::read_possible(text, Some(country)) {
         Ok(phone) => Some(phone.as_str().to_owned()),
         Err(error) => {
-            problems.add(FieldError::new(pointer, error.code(), format!("{}.", capitalised(&error.to_string()))));
+            problems.add(FieldError::new(pointer, "invalid_phone", format!("{}.", capitalised(&error.to_string()))));
             None
         }
     }

@@ -1,0 +1,10 @@
+//! The set-up of an organization, on both engines: what is made, what is refused, and that nobody sees anybody else's.
+
+mod channels;
+mod fields;
+mod keys;
+mod members;
+mod organizations;
+mod pipelines;
+mod tags;
+mod world;
