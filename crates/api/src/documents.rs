@@ -33,6 +33,16 @@ pub async fn script(_: Call) -> Result<Answer, Problem> {
     Ok(Answer::bytes(200, "text/javascript; charset=utf-8", Bytes::from_static(docs_page::JS.as_bytes())))
 }
 
+/// The error codes, from the same file that is read in the repository.
+pub async fn errors(_: Call) -> Result<Answer, Problem> {
+    Ok(html(docs_page::guide(include_str!("../../../docs/errors.md")).into()))
+}
+
+/// The guide away from C22.
+pub async fn note_send_guide(_: Call) -> Result<Answer, Problem> {
+    Ok(html(docs_page::guide(include_str!("../../../docs/migrations/note-send.md")).into()))
+}
+
 /// Nothing from elsewhere, nothing inline, in nobody's frame.
 const CSP: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; \
                    base-uri 'none'; form-action 'self'; frame-ancestors 'none'";

@@ -174,6 +174,8 @@ fn server() -> Vec<Route> {
 pub fn pages() -> Vec<Route> {
     vec![
         get("/docs", documents::page),
+        get("/docs/errors", documents::errors),
+        get("/docs/migrations/note-send", documents::note_send_guide),
         get(crate::docs_page::CSS_PATH, documents::style),
         get(crate::docs_page::JS_PATH, documents::script),
     ]
