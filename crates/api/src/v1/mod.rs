@@ -1,18 +1,36 @@
 //! The Recado surface: `/api/v1`. One style throughout: snake_case, plural nouns, cursor pages, `PATCH`, `ETag`.
 
+mod api_keys;
+mod channel_check;
+mod channels;
 mod contacts;
+mod custom_fields;
 pub mod events;
+mod members;
 mod notes;
+mod organization;
 mod paging;
+mod pipelines;
+mod removal;
+mod tags;
 mod tickets;
 mod timeline;
 
-use crm::Scope::{ContactsRead, ContactsWrite, MessagesRead, TicketsRead, TicketsWrite};
+use crm::Scope::{Admin, ContactsRead, ContactsWrite, MessagesRead, SetupRead, SetupWrite, TicketsRead, TicketsWrite};
+use crm::changes::Removed;
 use crm::page::Page;
 
-use crate::route::{Route, get, patch, post};
+use crate::route::{Route, delete, get, patch, post};
 
 pub fn table() -> Vec<Route> {
+    let mut table = work();
+    table.extend(organization_table());
+    table.extend(boards());
+    table.extend(set_up());
+    table
+}
+
+fn work() -> Vec<Route> {
     const PEOPLE: &str = "Customers and contacts";
     vec![
         get("/api/v1/contacts", contacts::list)
@@ -90,5 +108,229 @@ pub fn table() -> Vec<Route> {
             .named("v1AssignTicket", "Tickets", "Give a ticket to a member, or to nobody")
             .body::<tickets::AssignInput>()
             .answers::<tickets::TicketView>(200, "The ticket."),
+    ]
+}
+
+/// The organization itself, who works there, who calls.
+fn organization_table() -> Vec<Route> {
+    const ORGANIZATION: &str = "Organization";
+    vec![
+        get("/api/v1/organization", organization::show)
+            .scope(SetupRead)
+            .named("v1GetOrganization", ORGANIZATION, "The organization of the key")
+            .answers::<crm::organizations::Organization>(200, "The organization, with its version as `ETag`."),
+        patch("/api/v1/organization", organization::update)
+            .scope(SetupWrite)
+            .named("v1UpdateOrganization", ORGANIZATION, "Change the organization")
+            .body::<organization::UpdateInput>()
+            .answers::<crm::organizations::Organization>(200, "The organization."),
+        get("/api/v1/members", members::list)
+            .scope(SetupRead)
+            .named("v1ListMembers", ORGANIZATION, "Members, oldest first")
+            .query::<members::MembersQuery>()
+            .answers::<Page<crm::members::Member>>(200, "One page."),
+        post("/api/v1/members", members::create)
+            .scope(Admin)
+            .named("v1CreateMember", ORGANIZATION, "Take a member on")
+            .about("Without a password: the member cannot log in before one is set.")
+            .body::<members::CreateInput>()
+            .answers::<crm::members::Member>(201, "The member."),
+        get("/api/v1/members/{id}", members::show)
+            .scope(SetupRead)
+            .named("v1GetMember", ORGANIZATION, "One member")
+            .answers::<crm::members::Member>(200, "The member, with its version as `ETag`."),
+        patch("/api/v1/members/{id}", members::update)
+            .scope(Admin)
+            .named("v1UpdateMember", ORGANIZATION, "Change a member")
+            .body::<members::UpdateInput>()
+            .answers::<crm::members::Member>(200, "The member."),
+        delete("/api/v1/members/{id}", members::delete)
+            .scope(Admin)
+            .named("v1RemoveMember", ORGANIZATION, "Deactivate a member")
+            .about("With tickets or contacts in hand only where they go to another member, or stay as they are.")
+            .query::<removal::MoveOrArchive>()
+            .answers::<Removed>(200, "Deactivated; how many contacts moved."),
+        get("/api/v1/api_keys", api_keys::list)
+            .scope(Admin)
+            .named("v1ListApiKeys", ORGANIZATION, "API keys, oldest first")
+            .query::<paging::PageQuery>()
+            .answers::<Page<crm::keys::ApiKey>>(200, "One page."),
+        post("/api/v1/api_keys", api_keys::create)
+            .scope(Admin)
+            .named("v1CreateApiKey", ORGANIZATION, "Make an API key")
+            .about("Its secret is in this answer only.")
+            .body::<api_keys::CreateInput>()
+            .answers::<api_keys::CreatedKey>(201, "The key."),
+        get("/api/v1/api_keys/{id}", api_keys::show)
+            .scope(Admin)
+            .named("v1GetApiKey", ORGANIZATION, "One API key")
+            .answers::<crm::keys::ApiKey>(200, "The key without its secret, with its version as `ETag`."),
+        patch("/api/v1/api_keys/{id}", api_keys::update)
+            .scope(Admin)
+            .named("v1UpdateApiKey", ORGANIZATION, "Change an API key's name or scopes")
+            .body::<api_keys::UpdateInput>()
+            .answers::<crm::keys::ApiKey>(200, "The key."),
+        delete("/api/v1/api_keys/{id}", api_keys::revoke)
+            .scope(Admin)
+            .named("v1RevokeApiKey", ORGANIZATION, "Revoke an API key")
+            .about("For good, from its very next request on.")
+            .answers::<api_keys::RevokedKey>(200, "Revoked."),
+    ]
+}
+
+fn boards() -> Vec<Route> {
+    const SET_UP: &str = "Set-up";
+    vec![
+        get("/api/v1/pipelines", pipelines::list)
+            .scope(SetupRead)
+            .named("v1ListPipelines", SET_UP, "Pipelines with their stages, in order")
+            .query::<paging::PageQuery>()
+            .answers::<Page<crm::pipelines::Pipeline>>(200, "One page."),
+        post("/api/v1/pipelines", pipelines::create)
+            .scope(SetupWrite)
+            .named("v1CreatePipeline", SET_UP, "Make a pipeline with its stages")
+            .body::<pipelines::CreateInput>()
+            .answers::<crm::pipelines::Pipeline>(201, "The pipeline."),
+        get("/api/v1/pipelines/{id}", pipelines::show)
+            .scope(SetupRead)
+            .named("v1GetPipeline", SET_UP, "One pipeline")
+            .answers::<crm::pipelines::Pipeline>(200, "The pipeline, with its version as `ETag`."),
+        patch("/api/v1/pipelines/{id}", pipelines::update)
+            .scope(SetupWrite)
+            .named("v1UpdatePipeline", SET_UP, "Rename, describe or move a pipeline")
+            .body::<pipelines::UpdateInput>()
+            .answers::<crm::pipelines::Pipeline>(200, "The pipeline."),
+        delete("/api/v1/pipelines/{id}", pipelines::delete)
+            .scope(SetupWrite)
+            .named("v1DeletePipeline", SET_UP, "Delete a pipeline with its stages")
+            .about(REMOVAL)
+            .query::<removal::MoveOrArchive>()
+            .answers::<Removed>(200, "Deleted or archived; how many tickets moved."),
+        get("/api/v1/pipelines/{id}/stages", pipelines::list_stages)
+            .scope(SetupRead)
+            .named("v1ListStages", SET_UP, "A pipeline's stages, in order")
+            .query::<paging::PageQuery>()
+            .answers::<Page<crm::pipelines::Stage>>(200, "One page."),
+        post("/api/v1/pipelines/{id}/stages", pipelines::create_stage)
+            .scope(SetupWrite)
+            .named("v1CreateStage", SET_UP, "Add a stage")
+            .body::<pipelines::CreateStageInput>()
+            .answers::<crm::pipelines::Stage>(201, "The stage."),
+        get("/api/v1/pipelines/{id}/stages/{stage_id}", pipelines::show_stage)
+            .scope(SetupRead)
+            .named("v1GetStage", SET_UP, "One stage")
+            .answers::<crm::pipelines::Stage>(200, "The stage, with its version as `ETag`."),
+        patch("/api/v1/pipelines/{id}/stages/{stage_id}", pipelines::update_stage)
+            .scope(SetupWrite)
+            .named("v1UpdateStage", SET_UP, "Rename, describe or move a stage, change its outcome")
+            .body::<pipelines::UpdateStageInput>()
+            .answers::<crm::pipelines::Stage>(200, "The stage."),
+        delete("/api/v1/pipelines/{id}/stages/{stage_id}", pipelines::delete_stage)
+            .scope(SetupWrite)
+            .named("v1DeleteStage", SET_UP, "Delete a stage")
+            .about(REMOVAL)
+            .query::<removal::MoveOrArchive>()
+            .answers::<Removed>(200, "Deleted or archived; how many tickets moved."),
+    ]
+}
+
+const REMOVAL: &str = "In use by tickets or channels, it goes only where `move_to` (a stage, or a pipeline: then its first open \
+                       stage) takes the open tickets, or `archive` leaves all as it is. Closed tickets keep naming it: then it \
+                       is put out of sight and not deleted.";
+
+fn set_up() -> Vec<Route> {
+    const SET_UP: &str = "Set-up";
+    vec![
+        get("/api/v1/channels", channels::list)
+            .scope(SetupRead)
+            .named("v1ListChannels", SET_UP, "Channels, oldest first")
+            .query::<channels::ChannelsQuery>()
+            .answers::<Page<crm::channels::ChannelView>>(200, "One page."),
+        post("/api/v1/channels", channels::create)
+            .scope(SetupWrite)
+            .named("v1CreateChannel", SET_UP, "Open a channel")
+            .about(
+                "Of type whatsapp it needs phone_number, phone_number_id, waba_id, access_token, app_secret and verify_token; of \
+                 type webchat allowed_origins; of type playground phone_number. Its shape decides; `check` says what is known \
+                 to be missing beyond it.",
+            )
+            .body::<channels::CreateInput>()
+            .answers::<channels::CreatedChannel>(201, "The channel; its secrets are never answered."),
+        get("/api/v1/channels/{id}", channels::show)
+            .scope(SetupRead)
+            .named("v1GetChannel", SET_UP, "One channel")
+            .answers::<crm::channels::ChannelView>(200, "The channel, with its version as `ETag`."),
+        patch("/api/v1/channels/{id}", channels::update)
+            .scope(SetupWrite)
+            .named("v1UpdateChannel", SET_UP, "Change a channel")
+            .about("Secrets that are not sent stay as they are.")
+            .body::<channels::UpdateInput>()
+            .answers::<crm::channels::ChannelView>(200, "The channel."),
+        delete("/api/v1/channels/{id}", channels::delete)
+            .scope(SetupWrite)
+            .named("v1DeleteChannel", SET_UP, "Close a channel")
+            .about("One that has contacts is only put out of sight; its number is free for another either way.")
+            .query::<removal::Archive>()
+            .answers::<Removed>(200, "Deleted or archived."),
+        post("/api/v1/channels/{id}/check", channels::run_check)
+            .scope(SetupWrite)
+            .named("v1CheckChannel", SET_UP, "Check whether a channel has all that its work needs")
+            .about("Says what is known here, without asking WhatsApp: `live` is false.")
+            .answers::<channel_check::Check>(200, "What was found."),
+        get("/api/v1/channels/{id}/status", channels::status)
+            .scope(SetupRead)
+            .named("v1GetChannelStatus", SET_UP, "How a channel does")
+            .answers::<channels::ChannelStatus>(200, "Its status, and what is missing."),
+        get("/api/v1/custom_fields", custom_fields::list)
+            .scope(SetupRead)
+            .named("v1ListCustomFields", SET_UP, "Custom fields, in order")
+            .query::<custom_fields::FieldsQuery>()
+            .answers::<Page<crm::fields::CustomField>>(200, "One page."),
+        post("/api/v1/custom_fields", custom_fields::create)
+            .scope(SetupWrite)
+            .named("v1CreateCustomField", SET_UP, "Define a custom field")
+            .body::<custom_fields::CreateInput>()
+            .answers::<crm::fields::CustomField>(201, "The field."),
+        get("/api/v1/custom_fields/{id}", custom_fields::show)
+            .scope(SetupRead)
+            .named("v1GetCustomField", SET_UP, "One custom field")
+            .answers::<crm::fields::CustomField>(200, "The field, with its version as `ETag`."),
+        patch("/api/v1/custom_fields/{id}", custom_fields::update)
+            .scope(SetupWrite)
+            .named("v1UpdateCustomField", SET_UP, "Change a custom field")
+            .about("Another type is refused unless every value that is there converts; then all of them are converted.")
+            .body::<custom_fields::UpdateInput>()
+            .answers::<crm::fields::CustomField>(200, "The field."),
+        delete("/api/v1/custom_fields/{id}", custom_fields::delete)
+            .scope(SetupWrite)
+            .named("v1DeleteCustomField", SET_UP, "Delete a custom field")
+            .about("One that has values is only put out of sight; its key is free for another either way.")
+            .query::<removal::Archive>()
+            .answers::<Removed>(200, "Deleted or archived."),
+        get("/api/v1/tags", tags::list)
+            .scope(SetupRead)
+            .named("v1ListTags", SET_UP, "Tags, oldest first")
+            .query::<paging::PageQuery>()
+            .answers::<Page<crm::tags::Tag>>(200, "One page."),
+        post("/api/v1/tags", tags::create)
+            .scope(SetupWrite)
+            .named("v1CreateTag", SET_UP, "Make a tag")
+            .body::<tags::CreateInput>()
+            .answers::<crm::tags::Tag>(201, "The tag."),
+        get("/api/v1/tags/{tag_id}", tags::show)
+            .scope(SetupRead)
+            .named("v1GetTag", SET_UP, "One tag")
+            .answers::<crm::tags::Tag>(200, "The tag, with its version as `ETag`."),
+        patch("/api/v1/tags/{tag_id}", tags::update)
+            .scope(SetupWrite)
+            .named("v1UpdateTag", SET_UP, "Rename or recolour a tag")
+            .body::<tags::UpdateInput>()
+            .answers::<crm::tags::Tag>(200, "The tag."),
+        delete("/api/v1/tags/{tag_id}", tags::delete)
+            .scope(SetupWrite)
+            .named("v1DeleteTag", SET_UP, "Delete a tag")
+            .about("One in use is deleted only with `force`: it is taken off everything first.")
+            .query::<tags::DeleteQuery>()
+            .answers::<crm::tags::DeletedTag>(200, "Deleted; from how many things it was taken."),
     ]
 }
