@@ -1,6 +1,7 @@
 //! A closure on its way through a queue, with the place its answer goes to.
 
 use std::any::Any;
+use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::sync::Arc;
@@ -42,6 +43,16 @@ pub(crate) enum Ran {
     Panicked,
 }
 
+thread_local! {
+    /// Whether this thread is running a closure.
+    static INSIDE: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether the caller is a closure. One that waited for another would wait for its own thread.
+pub(crate) fn inside_closure() -> bool {
+    INSIDE.get()
+}
+
 struct Closure<T, E, F> {
     run: F,
     kept: Option<Result<T, E>>,
@@ -56,11 +67,13 @@ where
 {
     fn run(&mut self, tx: &mut Tx<'_>) -> Ran {
         // The transaction is rolled back after a panic, and the closure is `Fn`: nothing half-changed is seen again.
+        INSIDE.set(true);
         let (kept, ran) = match catch_unwind(AssertUnwindSafe(|| (self.run)(tx))) {
             Ok(Ok(value)) => (Ok(value), Ran::Ok),
             Ok(Err(error)) => (Err(error), Ran::Err),
             Err(panic) => (Err(Error::Panicked { message: panic_message(&*panic) }.into()), Ran::Panicked),
         };
+        INSIDE.set(false);
         self.kept = Some(kept);
         ran
     }

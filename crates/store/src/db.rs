@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::call::{block_on, call};
+use crate::call::{block_on, call, inside_closure};
 use crate::metrics::Metrics;
 use crate::migrate::{Migration, MigrationReport};
 use crate::queue::Queue;
@@ -122,14 +122,15 @@ impl Db {
         self.send(self.reads(), priority, false, f).await
     }
 
-    /// [`Db::write`] for threads of one's own: command line, tests. Never call it in a closure.
+    /// [`Db::write`] for threads of one's own: command line, tests. An error inside of a closure, which would wait for
+    /// its own thread.
     pub fn write_blocking<T, E, F>(&self, priority: Priority, f: F) -> Result<T, E>
     where
         F: Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        block_on(self.write(priority, f))
+        wait(self.write(priority, f))
     }
 
     /// [`Db::write_claim`] for threads of one's own.
@@ -139,7 +140,7 @@ impl Db {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        block_on(self.write_claim(priority, f))
+        wait(self.write_claim(priority, f))
     }
 
     /// [`Db::read`] for threads of one's own.
@@ -149,7 +150,7 @@ impl Db {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        block_on(self.read(priority, f))
+        wait(self.read(priority, f))
     }
 
     async fn send<T, E, F>(&self, queue: &Queue, priority: Priority, claim: bool, f: F) -> Result<T, E>
@@ -225,4 +226,11 @@ impl Db {
             Backend::Postgres(postgres) => &postgres.counters,
         }
     }
+}
+
+fn wait<T, E: From<Error>>(call: impl Future<Output = Result<T, E>>) -> Result<T, E> {
+    if inside_closure() {
+        return Err(Error::sql("a closure may not wait for another closure", "none").into());
+    }
+    block_on(call)
 }

@@ -230,6 +230,21 @@ fn a_call_waits_without_holding_its_thread() {
     });
 }
 
+/// It would wait for its own thread for ever.
+#[test]
+fn a_closure_that_waits_for_another_is_refused() {
+    each_engine(|db| {
+        things(db);
+        let inner = db.clone();
+        let answer = write(db, move |tx| {
+            assert!(matches!(write(&inner, |tx| add_thing(tx, 1)), Err(Error::Sql { .. })));
+            add_thing(tx, 2)
+        });
+        assert_eq!(answer, Ok(2));
+        assert_eq!(thing_ids(db), [2]);
+    });
+}
+
 fn _is_send(db: &Db) -> impl Future<Output = Result<i64, Error>> + Send {
     db.write(Priority::Interactive, |tx| add_thing(tx, 1))
 }
