@@ -91,6 +91,7 @@ static EXCLUSIONS: LazyLock<Vec<(Set, Set)>> = LazyLock::new(|| {
     vec![
         (lexicon::set(&["MINQ"]), Set::default()),
         (lexicon::set(&["OPTOUT"]), Set::default()),
+        (lexicon::set(&["APPROVED"]), Set::default()),
         (lexicon::set(&["FIRSTQ"]), lexicon::set(&["LASTQ"])),
         (lexicon::set(&["MONTHLY"]), lexicon::set(&["ANNUAL"])),
         (lexicon::set(&["CREATED"]), lexicon::set(&["BIRTH", "APPOINT", "START", "END", "ARRIVAL", "RETURN"])),
@@ -187,14 +188,20 @@ fn key_score(key: &Key, field: &Field) -> KeyScore {
     }
     let own = key.tail.concepts.without(&KNOWN.qualifiers);
     let all = key.concepts();
-    score.differ = !own.is_empty() && !field.strong.is_empty() && !own.meets(&field.strong) && !all.and(&field.strong).meets(&field.strong);
+    let near = || own.iter().any(|mine| field.strong.iter().any(|theirs| lexicon::related(mine, theirs) >= 0.45));
+    score.differ = !own.is_empty() && !field.strong.is_empty() && !all.meets(&field.strong) && !near();
     if score.differ {
         s *= 0.55;
         k *= 0.6;
     } else if !own.is_empty() && own.meets(&field.strong) {
         // What the key says beyond the field makes it another thing: a goal weight is no weight.
         let beyond = own.without(&field.strong).without(&KNOWN.others).iter().count();
-        k -= 0.1 * f32::from(u8::try_from(beyond.min(2)).unwrap_or(2));
+        let beyond = f32::from(u8::try_from(beyond.min(2)).unwrap_or(2));
+        k -= 0.1 * beyond;
+        s *= 1.0 - 0.15 * beyond;
+    } else if !own.is_empty() && field.strong.is_empty() {
+        // The field's words are unknown, the key's are not: meaning alone is weaker then.
+        s *= 0.9;
     }
     if own.meets(&field.hint) {
         k = k.max(0.55);

@@ -88,7 +88,7 @@ impl Units {
 
 fn unit_similarity(a: &Unit, b: &Unit) -> f32 {
     match (a, b) {
-        (Unit::Concept(a), Unit::Concept(b)) => f32::from(a == b),
+        (Unit::Concept(a), Unit::Concept(b)) => lexicon::related(*a, *b),
         (Unit::Word(a), Unit::Word(b)) => word_similarity(a, b),
         _ => 0.0,
     }
@@ -288,7 +288,11 @@ impl Key {
         let mut tail_words = words(last);
         let mut ancestors: Vec<&str> = path[..path.len().saturating_sub(1)].to_vec();
         // "value", "text", a number: the segment before it says what it is.
-        let generic = |words: &[String]| words.iter().all(|word| is_noise(word) && !matches!(word.as_str(), "when" | "how"));
+        // A lone noise word that is a concept of its own ("data" is a date in Portuguese) says something all the same.
+        let generic = |words: &[String]| {
+            words.iter().all(|word| is_noise(word))
+                && (words.iter().any(|word| matches!(word.as_str(), "value" | "values")) || find(words).is_empty())
+        };
         while generic(&tail_words)
             && let Some(above) = ancestors.pop()
         {

@@ -114,8 +114,8 @@ fn joined(own: &[&Piece], whose: Whose, person: &mut Person) {
         let confidence = match (whole.rank, whole.likeness) {
             (0, likeness) if likeness >= 0.6 => 0.97,
             (0, _) => 0.86,
-            (1, likeness) if likeness >= 1.0 => 0.93,
-            (1, _) => 0.86,
+            (1 | 2, likeness) if likeness >= 1.0 => 0.93,
+            (1 | 2, _) => 0.86,
             (_, likeness) if likeness >= 1.0 => 0.86,
             _ => 0.55,
         };
@@ -172,8 +172,9 @@ fn piece(leaf: usize, scored: &Scored, reading: &Reading<'_>, whose: Whose, defi
     let named = tail.meets(&known.name) || kind != Kind::Whole;
     // A field of the organization that asks for just this name (a beneficiary's, an animal's) comes first.
     if definitions.fields.iter().zip(&scored.scores).any(|(field, score)| {
-        field.definition.field_type == FieldType::Text && score.fused >= 0.85 && !field.roles.is_empty() && field.roles.meets(&key.concepts()) && whose != Whose::Person
-            && !matches!(whose, Whose::Perhaps(_))
+        let manager = field.concepts.meets(&known.manager) && tail.meets(&known.manager);
+        let role = !field.roles.is_empty() && field.roles.meets(&key.concepts()) && !matches!(whose, Whose::Person | Whose::Perhaps(_));
+        field.definition.field_type == FieldType::Text && score.fused >= 0.85 && (role || manager)
     }) {
         return None;
     }
@@ -184,6 +185,7 @@ fn piece(leaf: usize, scored: &Scored, reading: &Reading<'_>, whose: Whose, defi
     }
     let rank = match (named, subject) {
         (true, _) => 0,
+        (false, true) if tail.meets(&known.manager) => 2,
         (false, true) => 1,
         _ if key.opaque => 3,
         _ => return None,
@@ -195,7 +197,7 @@ fn piece(leaf: usize, scored: &Scored, reading: &Reading<'_>, whose: Whose, defi
     let enough = match rank {
         0 if kind == Kind::Whole => 0.2,
         0 => 0.1,
-        1 => 0.55,
+        1 | 2 => 0.55,
         _ => 1.0,
     };
     if likeness < enough || names::is_company(text) {

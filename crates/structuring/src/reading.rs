@@ -134,8 +134,8 @@ fn read_phone(text: &str, country: Option<&str>) -> Option<(Phone, Line, bool)> 
     scan::digit_runs(text).into_iter().find_map(|(from, to)| found(phone::read_valid(&text[from..to], country)?, false))
 }
 
-/// Numbers nobody has: one digit over and over, or the keyboard's row.
+/// Numbers nobody has: one digit over and over.
 pub(crate) fn is_placeholder(digits: &str) -> bool {
-    let tail = &digits.as_bytes()[digits.len().saturating_sub(8)..];
-    tail.iter().all(|digit| *digit == tail[0]) || tail == b"12345678" || tail == b"23456789" || digits.ends_with("123456789") || digits.ends_with("987654321")
+    let tail = &digits.as_bytes()[digits.len().saturating_sub(7)..];
+    tail.iter().all(|digit| *digit == tail[0]) || digits.ends_with("1234567890")
 }

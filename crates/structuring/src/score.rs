@@ -48,7 +48,7 @@ pub(crate) fn id_concepts(id: Id) -> &'static Set {
 }
 
 static PERSONAL_TRAITS: LazyLock<Set> = LazyLock::new(|| {
-    set(&["PHONE", "MOBILE", "WHATSAPP", "LANDLINE", "EMAIL", "NAME", "FIRST", "LAST", "BIRTH", "AGE", "GENDER", "MARITAL", "IDDOC", "RUT", "CPF", "CURP", "RG", "JOB", "ADDRESS", "CITY"])
+    set(&["PHONE", "MOBILE", "WHATSAPP", "LANDLINE", "EMAIL", "NAME", "FIRST", "LAST", "BIRTH", "AGE", "GENDER", "MARITAL", "IDDOC", "RUT", "CPF", "CURP", "RG"])
 });
 static NAMEISH: LazyLock<Set> = LazyLock::new(|| set(&["NAME", "R_SUBJECT", "CONTACT", "FIRST", "LAST"]));
 static MONTHS: LazyLock<Set> = LazyLock::new(|| set(&["TERM"]));
@@ -286,7 +286,21 @@ fn strangeness(field: &Field, reading: &Reading<'_>) -> f32 {
             _ => 0.6,
         };
     }
-    if reading.date().is_some_and(|date| date.stamp) || reading.email().is_some() || reading.phone().is_some_and(|(_, _, whole)| *whole && reading.id().is_none()) && !field.concepts.meets(&known.ids) {
+    let phone = reading.phone().is_some_and(|(_, _, whole)| *whole) && reading.id().is_none() && !field.concepts.meets(&known.ids) && !field.concepts.meets(&known.phone);
+    if reading.email().is_some() && !field.concepts.meets(&known.email) || phone {
+        return 0.6;
+    }
+    if reading.date().is_some() && !field.concepts.meets(&DATED) {
+        return 0.45;
+    }
+    if reading.url().is_some() && !field.concepts.meets(&LINKED) {
+        return 0.3;
+    }
+    // A bare number is an id or a code, hardly a word.
+    if reading.text().is_some_and(|text| text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b',')))
+        && !field.concepts.meets(&known.ids)
+        && !field.concepts.meets(&NUMBERED)
+    {
         return 0.25;
     }
     if reading.is_prose() && !notes && !field.concepts.meets(&LONG) && reading.text().is_some_and(|text| text.len() > 80) {
@@ -295,6 +309,11 @@ fn strangeness(field: &Field, reading: &Reading<'_>) -> f32 {
     0.0
 }
 
+static DATED: LazyLock<Set> = LazyLock::new(|| {
+    set(&["DATE", "BIRTH", "APPOINT", "START", "END", "CREATED", "HOUR", "AVAIL", "ARRIVAL", "DEPARTURE", "RETURN", "ORDERDATE", "EVENTDATE", "NOTES"])
+});
+static LINKED: LazyLock<Set> = LazyLock::new(|| set(&["WEBSITE", "INSTAGRAM", "LINKEDIN", "FACEBOOK", "SOCIAL", "RESUME", "PORTFOLIO", "LISTING", "FILEURL", "SOURCE", "COMPANY"]));
+static NUMBERED: LazyLock<Set> = LazyLock::new(|| set(&["NUMBER", "CODE", "AGE", "YEAR", "SIZE", "ESTRATO", "SCORE", "COUPON", "ADDRESS", "AMOUNT", "LANDLINE", "PHONE", "MOBILE", "WHATSAPP", "FLIGHT", "BEDROOM", "PEOPLE", "WEIGHT", "HEIGHT"]));
 static LONG: LazyLock<Set> = LazyLock::new(|| set(&["ADDRESS", "ADDRREF", "ORIGIN", "DESTIN", "VENUE", "INJURY", "ALLERGY", "MEDICATION", "CASEDESC", "GOAL", "EXPERIENCE", "INTEREST", "PRODUCT"]));
 
 /// Measured on the development and fresh records: what came out with such a score was right so often.

@@ -59,6 +59,8 @@ static RETURN: LazyLock<Set> = LazyLock::new(|| set(&["RETURN", "END"]));
 static DEPARTURE: LazyLock<Set> = LazyLock::new(|| set(&["DEPARTURE"]));
 static ARRIVAL: LazyLock<Set> = LazyLock::new(|| set(&["ARRIVAL"]));
 static PAST: LazyLock<Set> = LazyLock::new(|| set(&["BIRTH", "CREATED", "LASTREVIEW", "GRADDATE"]));
+static PEOPLE: LazyLock<Set> = LazyLock::new(|| set(&["PEOPLE", "PAX"]));
+static CEILING: LazyLock<Set> = LazyLock::new(|| set(&["MAXQ", "BUDGET"]));
 static AGE: LazyLock<Set> = LazyLock::new(|| set(&["AGE"]));
 static LABELLED: LazyLock<Set> = LazyLock::new(|| {
     set(&["IDDOC", "RUT", "CPF", "CNPJ", "CURP", "RFC", "RUC", "NIT", "CUIT", "CIF", "RG", "PASSPORT", "ZIP", "PLATE", "VIN", "POLICY", "LICENSE", "FLIGHT", "METER", "COUPON", "PURCHASE"])
@@ -106,9 +108,13 @@ fn cue(words: &[&Word], field: &Field) -> f32 {
     if content.is_empty() {
         return 0.0;
     }
-    let concepts = Units::of_words(&folded).concepts.without(&KNOWN.qualifiers);
+    let said = Units::of_words(&folded).concepts;
+    let concepts = said.without(&KNOWN.qualifiers);
     let own = field.concepts.without(&KNOWN.qualifiers);
-    let shared: f32 = if concepts.meets(&own) { 0.75 } else { 0.0 };
+    let near = || concepts.iter().any(|a| own.iter().any(|b| lexicon::related(a, b) >= 0.7));
+    let people = said.meets(&PEOPLE) && field.concepts.meets(&PEOPLE);
+    let ceiling = said.meets(&CEILING) && field.concepts.meets(&CEILING);
+    let shared: f32 = if concepts.meets(&own) || people || ceiling || near() { 0.75 } else { 0.0 };
     shared.max(words_score(&folded, field)).max(0.8 * meaning_score(&content, field))
 }
 
