@@ -98,6 +98,9 @@ static EXCLUSIONS: LazyLock<Vec<(Set, Set)>> = LazyLock::new(|| {
     ]
 });
 
+/// Sides of a thing that are not the thing.
+static ASPECTS: LazyLock<Set> = LazyLock::new(|| lexicon::set(&["TYPE", "AMOUNT", "TOTAL", "DATE", "STATUS", "NUMBER"]));
+
 /// Key scores kept between records: so many shards of so many paths.
 const SHARDS: usize = 8;
 const PER_SHARD: usize = 256;
@@ -202,6 +205,11 @@ fn key_score(key: &Key, field: &Field) -> KeyScore {
     } else if !own.is_empty() && field.strong.is_empty() {
         // The field's words are unknown, the key's are not: meaning alone is weaker then.
         s *= 0.9;
+    }
+    // {"coupon": {"type": …}} is not the coupon.
+    if field.definition.field_type == FieldType::Text && !key.tail.concepts.is_empty() && key.tail.unknown_free() && key.tail.concepts.without(&ASPECTS).is_empty() && !key.tail.concepts.meets(&field.concepts) {
+        k *= 0.75;
+        s *= 0.75;
     }
     if own.meets(&field.hint) {
         k = k.max(0.55);

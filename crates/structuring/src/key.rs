@@ -56,6 +56,11 @@ impl Units {
         }
     }
 
+    /// Whether every word belongs to a phrase of the lexicon.
+    pub fn unknown_free(&self) -> bool {
+        self.list.iter().all(|(unit, _)| matches!(unit, Unit::Concept(_)))
+    }
+
     /// Shared weight over both: 1 for the same, 0 for strangers. Also how much of it came from unknown words.
     pub fn similarity(&self, other: &Units) -> (f32, f32) {
         if self.list.is_empty() || other.list.is_empty() {
@@ -192,6 +197,10 @@ pub(crate) struct Known {
     pub currency: Set,
     pub money: Set,
     pub person_docs: Set,
+    /// Says that something is wanted or of a kind, not what.
+    pub vague: Set,
+    pub order_traits: Set,
+    pub order_aspects: Set,
 }
 
 pub(crate) static KNOWN: LazyLock<Known> = LazyLock::new(|| Known {
@@ -247,6 +256,9 @@ pub(crate) static KNOWN: LazyLock<Known> = LazyLock::new(|| Known {
     start: set(&["START"]),
     currency: set(&["CURRENCY"]),
     money: set(&["AMOUNT", "BUDGET", "INCOME", "PREMIUM", "FEE", "SPENT", "ORDERTOTAL", "LOANAMT", "SALARYEXP", "REVENUE", "RENT", "DONATION", "ELECTRICBILL", "DAYRATE", "SESSIONFEE", "SUMINS", "DAMAGES", "TOTAL"]),
+    vague: set(&["INTEREST", "TYPE", "PRODUCT", "CATEGORY", "NUMBER", "PLAN", "EXTRAS"]),
+    order_traits: set(&["BILLING", "SHIPPING", "PAYMENT", "TOTAL", "ORDERTOTAL", "COUPON", "CURRENCY", "STATUS", "PURCHASE"]),
+    order_aspects: set(&["NUMBER", "CREATED", "DATE", "TOTAL", "ID"]),
     person_docs: set(&["IDDOC", "RUT", "CPF", "CURP", "RG", "PASSPORT", "BIRTH", "AGE", "GENDER", "MARITAL"]),
 });
 
@@ -261,6 +273,10 @@ const WRAPPERS: &[&str] = &[
     "additional_info", "formulario", "cadastro", "registro", "inscripcion", "solicitud", "solicitacao", "intake", "lead_data", "contact_data", "note_attributes",
     "campos", "campos_adicionales", "otros_datos", "datos_personales", "dados_pessoais", "personal_info", "personal", "personales",
 ];
+
+static ORDERS: LazyLock<Set> = LazyLock::new(|| set(&["PURCHASE"]));
+static MADE: LazyLock<Set> = LazyLock::new(|| set(&["CREATED", "DATE"]));
+static ORDER_DATE: LazyLock<u16> = LazyLock::new(|| lexicon::concept("ORDERDATE"));
 
 /// A key, analysed. Depends on the path alone, so it is kept between records.
 #[derive(Clone, Debug)]
@@ -327,6 +343,11 @@ impl Key {
                     full.add(Unit::Concept(*concept), lexicon::weight(*concept));
                 }
             }
+        }
+        // The date of an order that was made is the order's date.
+        if full.concepts.meets(&ORDERS) && tail.concepts.meets(&MADE) {
+            full.concepts.insert(*ORDER_DATE);
+            full.add(Unit::Concept(*ORDER_DATE), lexicon::weight(*ORDER_DATE));
         }
         let meaning = |words: &[String]| {
             let kept: Vec<&str> = words.iter().map(String::as_str).filter(|word| !is_noise(word)).collect();

@@ -50,6 +50,7 @@ pub(crate) fn id_concepts(id: Id) -> &'static Set {
 static PERSONAL_TRAITS: LazyLock<Set> = LazyLock::new(|| {
     set(&["PHONE", "MOBILE", "WHATSAPP", "LANDLINE", "EMAIL", "NAME", "FIRST", "LAST", "BIRTH", "AGE", "GENDER", "MARITAL", "IDDOC", "RUT", "CPF", "CURP", "RG"])
 });
+static CONTACT_TRAITS: LazyLock<Set> = LazyLock::new(|| set(&["PHONE", "MOBILE", "WHATSAPP", "LANDLINE", "EMAIL", "NAME", "FIRST", "LAST", "IDDOC"]));
 static NAMEISH: LazyLock<Set> = LazyLock::new(|| set(&["NAME", "R_SUBJECT", "CONTACT", "FIRST", "LAST"]));
 static MONTHS: LazyLock<Set> = LazyLock::new(|| set(&["TERM"]));
 
@@ -70,7 +71,10 @@ fn roles_agree(scored: &Scored, field: &Field, score: &KeyScore) -> bool {
         return false;
     }
     if !hard_field.is_empty() && !hard_field.meets(&mine) {
-        // A field about an animal or a beneficiary takes no unmarked personal value.
+        // A field about an animal or a beneficiary takes no unmarked personal value; an age or a weight among animals is theirs.
+        if hard_field.without(&known.pet).is_empty() {
+            return !field.concepts.meets(&CONTACT_TRAITS) && !matches!(field.definition.field_type, FieldType::Phone | FieldType::Email);
+        }
         return !field.concepts.meets(&PERSONAL_TRAITS) && !matches!(field.definition.field_type, FieldType::Phone | FieldType::Email);
     }
     let soft_field = field.roles.and(&known.company.or(&known.billing).or(&SHIPPING));
@@ -104,6 +108,10 @@ pub(crate) fn typed(field: &Field, reading: &Reading<'_>, learnt: &Learnt, count
                 return None;
             }
             let mut value = amount.value.to_number()?;
+            // Ten digits and more number a thing, they do not count it.
+            if value.is_integer() && value.as_str().len() >= 10 {
+                return None;
+            }
             // A term in months said in years.
             if field.concepts.meets(&MONTHS) && amount.after.split(' ').any(|word| matches!(word, "anos" | "ano" | "years" | "year" | "anios")) {
                 value = Number::from(value.as_i64()?.checked_mul(12)?);
@@ -288,6 +296,9 @@ fn strangeness(field: &Field, reading: &Reading<'_>) -> f32 {
     }
     let phone = reading.phone().is_some_and(|(_, _, whole)| *whole) && reading.id().is_none() && !field.concepts.meets(&known.ids) && !field.concepts.meets(&known.phone);
     if reading.email().is_some() && !field.concepts.meets(&known.email) || phone {
+        return 0.6;
+    }
+    if field.concepts.meets(&known.person_docs) && field.concepts.meets(&known.ids) && reading.text().is_some_and(|text| text.len() < 5) {
         return 0.6;
     }
     if reading.date().is_some() && !field.concepts.meets(&DATED) {

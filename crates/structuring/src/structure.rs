@@ -31,13 +31,14 @@ pub fn structure_counted(request: &Request<'_>) -> (Outcome, usize) {
     let country = request.country.map(str::to_ascii_uppercase);
     let country = country.as_deref();
     let readings: Vec<Reading<'_>> = leaves.iter().map(|leaf| Reading::new(leaf, country)).collect();
-    let keys: Vec<Arc<Scored>> = leaves
+    let mut keys: Vec<Arc<Scored>> = leaves
         .iter()
         .map(|leaf| {
             let path: Vec<&str> = leaf.path.iter().map(AsRef::as_ref).collect();
             request.definitions.scored(&path)
         })
         .collect();
+    read_as_order(request, &leaves, &mut keys);
     let mut desk = Desk {
         request,
         country,
@@ -55,6 +56,21 @@ pub fn structure_counted(request: &Request<'_>) -> (Outcome, usize) {
     desk.brand_and_model();
     desk.free_text();
     desk.finish()
+}
+
+/// A shop's order often does not say that it is one: `number`, `total`, `date_created` at the top of a record with billing,
+/// shipping and payment are the order's.
+fn read_as_order(request: &Request<'_>, leaves: &[flatten::Leaf<'_>], keys: &mut [Arc<Scored>]) {
+    let traits = keys.iter().fold(crate::lexicon::Set::default(), |all, scored| all.or(&scored.key.concepts())).and(&KNOWN.order_traits);
+    if traits.iter().count() < 3 {
+        return;
+    }
+    for (leaf, scored) in leaves.iter().zip(keys) {
+        let key = &scored.key;
+        if leaf.path.len() == 1 && !key.tail.concepts.is_empty() && key.tail.concepts.without(&KNOWN.order_aspects).is_empty() && key.unknown == 0 {
+            *scored = request.definitions.scored(&["order", leaf.path[0].as_ref()]);
+        }
+    }
 }
 
 /// The record while it is worked on.
@@ -270,7 +286,9 @@ impl Desk<'_> {
         let fields = &self.request.definitions.fields;
         for leaf in 0..self.readings.len() {
             let reading = &self.readings[leaf];
-            if self.taken[leaf] || reading.leaf().part.is_some() || !self.keys[leaf].key.opaque || reading.is_prose() {
+            let key = &self.keys[leaf].key;
+            let vague = key.unknown == 0 && key.tail.concepts.without(&KNOWN.vague).is_empty();
+            if self.taken[leaf] || reading.leaf().part.is_some() || !(key.opaque || vague) || reading.is_prose() {
                 continue;
             }
             let mut found: Vec<(usize, Json, f32)> = Vec::new();

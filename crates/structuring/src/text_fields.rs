@@ -233,13 +233,14 @@ fn named_things(page: &Page<'_>, fields: &[&Field]) -> Vec<Finding> {
     const WORKS: &[&str] = &["agencia", "la empresa", "trabajo en", "trabalho na", "trabalho no", "work at", "work for", "represento a", "de la compania", "empresa", "company"];
     const PETS: &[&str] = &["mi perro", "mi perra", "mi gato", "mi gata", "perrita", "perrito", "gatito", "gatita", "mascota", "meu cachorro", "minha gata", "my dog", "my cat", "cachorro", "se llama", "our dog"];
     const AREA: &[&str] = &["dormitorios en", "casa en", "departamento en", "zona de", "zona", "bairro", "barrio", "colonia", "sector", "venta en", "alquiler en", "in the", "recolha em", "recogida en", "pickup at", "pick up at", "retiro en"];
+    static PET_TRAITS: LazyLock<Set> = LazyLock::new(|| set(&["BREED", "SPECIES", "AGE", "WEIGHT", "VACCINE", "NEUTERED", "NOTES", "ALLERGY"]));
     static NEIGH: LazyLock<Set> = LazyLock::new(|| set(&["NEIGH", "DISTRICT"]));
     static VEHICLE: LazyLock<Set> = LazyLock::new(|| set(&["VEHICLE"]));
     static COMPANY: LazyLock<Set> = LazyLock::new(|| set(&["COMPANY"]));
     static ORIGIN: LazyLock<Set> = LazyLock::new(|| set(&["ORIGIN"]));
     let mut found: Vec<Finding> = Vec::new();
     for field in fields.iter().filter(|field| field.definition.field_type == FieldType::Text && !field.concepts.meets(&LABELLED)) {
-        let pet_name = field.concepts.meets(&KNOWN.pet) && field.concepts.meets(&KNOWN.name);
+        let pet_name = field.concepts.meets(&KNOWN.pet) && !field.concepts.meets(&PET_TRAITS);
         let cues: &[&[&str]] = if field.concepts.meets(&KNOWN.city) {
             &[HOME]
         } else if field.concepts.meets(&VEHICLE) {
