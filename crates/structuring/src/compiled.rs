@@ -1,6 +1,6 @@
 //! Definitions prepared for matching, and the scores of keys against them.
 
-use crate::key::{KNOWN, Key, Units};
+use crate::key::{KNOWN, Key, Likeness, Units};
 use crate::keys::{snake_key, words};
 use crate::lexicon::{self, Set, is_noise};
 use crate::options::Choice;
@@ -174,14 +174,20 @@ fn key_score(key: &Key, field: &Field) -> KeyScore {
     if !key.snake.is_empty() && (key.snake == field.key_snake || key.snake == field.name_snake) {
         return KeyScore { fused: 1.0, method: Method::Exact, ..score };
     }
-    let (mut k, mut by_words) = (0.0_f32, 0.0);
+    let mut k = 0.0_f32;
+    let mut likeness = Likeness::default();
     for mine in [&key.tail, &key.full] {
-        for theirs in [&field.by_name, &field.by_key] {
-            let (similarity, words) = mine.similarity(theirs);
-            if similarity > k {
-                (k, by_words) = (similarity, words);
+        for (theirs, share) in [(&field.by_name, 1.0), (&field.by_key, 0.98)] {
+            let similarity = mine.similarity(theirs);
+            if share * similarity.score > k {
+                k = share * similarity.score;
+                likeness = similarity;
             }
         }
+    }
+    // Singular and plural of one word are often two fields.
+    if k > 0.3 && key.tail.plural != field.by_name.plural {
+        k -= 0.015;
     }
     let mut s = 0.0_f32;
     for mine in [&key.tail_vector, &key.full_vector].into_iter().flatten() {
@@ -220,9 +226,9 @@ fn key_score(key: &Key, field: &Field) -> KeyScore {
         mine && !theirs && applies(&field.concepts) || theirs && !mine && !counter.is_empty() && all.meets(counter)
     });
     score.fused = k.max(0.4 * k + 0.7 * s).min(1.1);
-    score.method = if k < 0.4 * k + 0.7 * s && s > k {
+    score.method = if k < 0.4 * k + 0.7 * s && s > k || likeness.by_meaning > 0.5 {
         Method::Vector
-    } else if by_words > 0.5 {
+    } else if likeness.by_letters > 0.5 {
         Method::Ngram
     } else {
         Method::Lexicon
@@ -233,9 +239,7 @@ fn key_score(key: &Key, field: &Field) -> KeyScore {
 /// How near a few words are to a field: for cues in running text. 0–1.
 pub(crate) fn words_score(words: &[String], field: &Field) -> f32 {
     let units = Units::of_words(words);
-    let (by_name, _) = units.similarity(&field.by_name);
-    let (by_key, _) = units.similarity(&field.by_key);
-    by_name.max(by_key)
+    units.similarity(&field.by_name).score.max(units.similarity(&field.by_key).score)
 }
 
 /// How near words are in meaning to a field's name. 0–1.2.

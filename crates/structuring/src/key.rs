@@ -13,90 +13,140 @@ pub(crate) enum Unit {
     Word(String),
 }
 
+/// A unit with its weight and the direction of the words it stands for.
+#[derive(Clone, Debug)]
+pub(crate) struct Weighted {
+    pub unit: Unit,
+    weight: f32,
+    vector: Option<Vector>,
+}
+
 /// The weighted units of a text.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Units {
-    pub list: Vec<(Unit, f32)>,
-    pub total: f32,
+    list: Vec<Weighted>,
+    total: f32,
     pub concepts: Set,
+    pub plural: bool,
+}
+
+/// How similar two texts are by their units.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Likeness {
+    /// 1 for the same, 0 for strangers.
+    pub score: f32,
+    /// How much of it came from words no phrase covers, by their letters; and by their meaning.
+    pub by_letters: f32,
+    pub by_meaning: f32,
 }
 
 impl Units {
-    fn add(&mut self, unit: Unit, weight: f32) {
-        if let Some(known) = self.list.iter_mut().find(|(other, _)| *other == unit) {
-            known.1 = known.1.max(weight);
+    fn add(&mut self, unit: Unit, weight: f32, vector: Option<Vector>) {
+        if let Some(known) = self.list.iter_mut().find(|other| other.unit == unit) {
+            known.weight = known.weight.max(weight);
         } else {
-            self.list.push((unit, weight));
+            self.list.push(Weighted { unit, weight, vector });
         }
-        self.total = self.list.iter().map(|(_, weight)| weight).sum();
+        self.total = self.list.iter().map(|unit| unit.weight).sum();
     }
 
     pub fn of_words(words: &[String]) -> Units {
         let mut units = Units::default();
         units.extend(words);
+        units.plural = words.iter().any(|word| word.len() > 3 && word.ends_with('s') && !is_noise(word));
         units
+    }
+
+    /// Whether every word belongs to a phrase of the lexicon.
+    pub fn unknown_free(&self) -> bool {
+        self.unknown() == 0
+    }
+
+    /// Words no phrase covers.
+    pub fn unknown(&self) -> usize {
+        self.list.iter().filter(|unit| matches!(unit.unit, Unit::Word(_))).count()
     }
 
     fn extend(&mut self, words: &[String]) {
         let hits = find(words);
         for hit in &hits {
+            let vector = embed(words[hit.from..hit.to].iter().map(String::as_str).filter(|word| !is_stop(word)));
             for concept in hit.concepts {
                 // A word of several meanings counts for each, but not more than once in all.
                 #[expect(clippy::cast_precision_loss, reason = "a handful of concepts")]
                 let share = lexicon::weight(*concept) / (hit.concepts.len() as f32).sqrt();
                 self.concepts.insert(*concept);
-                self.add(Unit::Concept(*concept), share);
+                self.add(Unit::Concept(*concept), share, vector.clone());
             }
         }
         for (at, word) in words.iter().enumerate() {
-            if !is_noise(word) && !hits.iter().any(|hit| hit.from <= at && at < hit.to) {
+            if hits.iter().any(|hit| hit.from <= at && at < hit.to) {
+                continue;
+            }
+            if at == 0 && word == "no" && words.len() > 1 || matches!(word.as_str(), "not" | "nao" | "sin" | "sem" | "without" | "non") {
+                self.add(Unit::Word("not".to_owned()), 0.6, None);
+            } else if !is_noise(word) {
                 let weight = vectors::weight(word).map_or(0.8, |weight| weight.clamp(0.35, 0.9));
-                self.add(Unit::Word(word.clone()), weight);
+                self.add(Unit::Word(word.clone()), weight, embed([word.as_str()]));
             }
         }
     }
 
-    /// Whether every word belongs to a phrase of the lexicon.
-    pub fn unknown_free(&self) -> bool {
-        self.list.iter().all(|(unit, _)| matches!(unit, Unit::Concept(_)))
-    }
-
-    /// Shared weight over both: 1 for the same, 0 for strangers. Also how much of it came from unknown words.
-    pub fn similarity(&self, other: &Units) -> (f32, f32) {
+    /// Shared weight over both, unit by unit.
+    pub fn similarity(&self, other: &Units) -> Likeness {
         if self.list.is_empty() || other.list.is_empty() {
-            return (0.0, 0.0);
+            return Likeness::default();
         }
-        let (mut shared_a, mut shared_b, mut by_words) = (0.0, 0.0, 0.0);
-        for (unit, weight) in &other.list {
-            let mut best = 0.0_f32;
+        let (mut shared_a, mut shared_b) = (0.0, 0.0);
+        let mut likeness = Likeness::default();
+        for theirs in &other.list {
+            let mut best = (0.0_f32, false);
             let mut mine = 0.0;
-            for (own, own_weight) in &self.list {
-                let alike = unit_similarity(unit, own);
-                if alike > best {
+            for own in &self.list {
+                let alike = unit_similarity(theirs, own);
+                if alike.0 > best.0 {
                     best = alike;
-                    mine = *own_weight;
+                    mine = own.weight;
                 }
             }
-            shared_b += best * weight;
-            shared_a += best * mine;
-            if matches!(unit, Unit::Word(_)) {
-                by_words += best * weight;
+            shared_b += best.0 * theirs.weight;
+            shared_a += best.0 * mine;
+            if best.1 {
+                likeness.by_meaning += best.0 * theirs.weight;
+            } else if matches!(theirs.unit, Unit::Word(_)) {
+                likeness.by_letters += best.0 * theirs.weight;
             }
         }
         if shared_b <= 0.0 {
-            return (0.0, 0.0);
+            return Likeness::default();
         }
         let (a, b) = ((shared_a / self.total).min(1.0), (shared_b / other.total).min(1.0));
-        (2.0 * a * b / (a + b), by_words / shared_b)
+        likeness.by_letters /= shared_b;
+        likeness.by_meaning /= shared_b;
+        likeness.score = 2.0 * a * b / (a + b);
+        likeness
     }
 }
 
-fn unit_similarity(a: &Unit, b: &Unit) -> f32 {
-    match (a, b) {
-        (Unit::Concept(a), Unit::Concept(b)) => lexicon::related(*a, *b),
+/// Least likeness in meaning that counts between two units.
+const MEANT: f32 = 0.62;
+
+/// How alike two units are, and whether their meaning (not their letters or concept) says so.
+fn unit_similarity(a: &Weighted, b: &Weighted) -> (f32, bool) {
+    let plain = match (&a.unit, &b.unit) {
+        (Unit::Concept(a), Unit::Concept(b)) => return (lexicon::related(*a, *b), false),
         (Unit::Word(a), Unit::Word(b)) => word_similarity(a, b),
         _ => 0.0,
+    };
+    if plain < 0.9
+        && let (Some(a), Some(b)) = (&a.vector, &b.vector)
+    {
+        let meant = 0.92 * vectors::calibrated(a.cosine(b)).min(1.0);
+        if meant >= MEANT && meant > plain {
+            return (meant, true);
+        }
     }
+    (plain, false)
 }
 
 /// Equal, inflected, abbreviated or alike by letters.
@@ -340,21 +390,21 @@ impl Key {
             for hit in hits.iter().filter(|hit| hit.from < above.len() && hit.to > above.len()) {
                 for concept in hit.concepts {
                     full.concepts.insert(*concept);
-                    full.add(Unit::Concept(*concept), lexicon::weight(*concept));
+                    full.add(Unit::Concept(*concept), lexicon::weight(*concept), None);
                 }
             }
         }
         // The date of an order that was made is the order's date.
         if full.concepts.meets(&ORDERS) && tail.concepts.meets(&MADE) {
             full.concepts.insert(*ORDER_DATE);
-            full.add(Unit::Concept(*ORDER_DATE), lexicon::weight(*ORDER_DATE));
+            full.add(Unit::Concept(*ORDER_DATE), lexicon::weight(*ORDER_DATE), None);
         }
         let meaning = |words: &[String]| {
             let kept: Vec<&str> = words.iter().map(String::as_str).filter(|word| !is_noise(word)).collect();
             if kept.is_empty() { embed(words.iter().map(String::as_str).filter(|word| !is_stop(word) && word.len() > 2)) } else { embed(kept) }
         };
         let all: Vec<String> = context_words.iter().flatten().chain(&tail_words).cloned().collect();
-        let unknown = tail.list.iter().filter(|(unit, _)| matches!(unit, Unit::Word(_))).count();
+        let unknown = tail.unknown();
         let letters: usize = tail_words.iter().filter(|word| !word.bytes().all(|b| b.is_ascii_digit())).map(String::len).sum();
         let opaque = tail.concepts.is_empty() && (letters <= 1 || tail_words.iter().all(|word| is_noise(word)));
         let ordinal = tail_words.iter().find_map(|word| word.parse().ok()).unwrap_or(0);

@@ -44,6 +44,19 @@ impl Table {
         usize::try_from(*self.rows.get(at)?).ok()
     }
 
+    /// An inflection: the neighbour in the alphabet that shares all but the last three letters.
+    fn near(&self, word: &str) -> Option<usize> {
+        if word.len() < 7 {
+            return None;
+        }
+        let at = self.words.partition_point(|entry| slice(*entry) < word.as_bytes());
+        let from = at.saturating_sub(4);
+        let shared = |entry: (u32, u8)| slice(entry).iter().zip(word.as_bytes()).take_while(|(a, b)| a == b).count();
+        let (place, length) = (from..(at + 4).min(self.words.len())).map(|place| (place, shared(self.words[place]))).max_by_key(|(_, length)| *length)?;
+        let other = usize::from(self.words[place].1);
+        (length + 3 >= word.len() && length + 3 >= other && length >= 5).then(|| self.rows.get(place).and_then(|row| usize::try_from(*row).ok()))?
+    }
+
     fn weight(&self, row: usize) -> f32 {
         self.weights.get(4 * row..4 * row + 4).and_then(|b| b.try_into().ok()).map_or(0.0, f32::from_le_bytes)
     }
@@ -54,8 +67,9 @@ fn slice((at, length): (u32, u8)) -> &'static [u8] {
     FILE.get(at..at + usize::from(length)).unwrap_or_default()
 }
 
+/// The row of a word, of its singular, or of another form of it that the table knows.
 fn row_of(word: &str) -> Option<usize> {
-    TABLE.find(word).or_else(|| TABLE.find(word.strip_suffix('s')?))
+    TABLE.find(word).or_else(|| TABLE.find(word.strip_suffix('s')?)).or_else(|| TABLE.near(word))
 }
 
 /// The direction of a text: unit length.
