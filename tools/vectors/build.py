@@ -28,8 +28,10 @@ DEPTH = {"es": 1.0, "pt": 0.9, "en": 0.7}
 VERB_FORMS_AFTER, VERB_FORM_PENALTY = 15_000, 2.5
 # A plural in -s below this rank is left to the engine's rule "try it without a final s" where both mean nearly the same.
 PLURALS_AFTER, SAME_MEANING = 15_000, 0.7
-# The rank given to the encoder's own pieces which a list knows, but far down.
-PIECE_RANK = 35_000
+# The encoder's own pieces which a list knows rank by their probability; capitalised ones, mostly names, lower.
+PIECE_DEPTH, NAME_DEPTH = 1.4, 1.0
+# The rank of a form made by rule from a word of our own.
+DERIVED_RANK = 25_000
 PLAIN_PROBABILITY = 1e-7
 VERB_FORM = re.compile(
     r".{2,}(?:ar|er|ir|and|iend|yend)o?(?:[mts]e|l[aoe]s?|nos|[mts]el[ao])$"
@@ -78,10 +80,20 @@ def inflections(language: str, word: str) -> list[str]:
     return forms
 
 
+def lexicon_words(assets: Path) -> set[str]:
+    """The words of the engine's own lists of phrases and options."""
+    concepts = json.loads((assets / "lexicon-es-pt-en.json").read_text("utf-8")).values()
+    texts = [phrase for concept in concepts for phrase in concept["phrases"]]
+    for wide in sorted(assets.glob("*-wide.txt")):
+        lines = [line for line in wide.read_text("utf-8").splitlines() if not line.startswith("#")]
+        texts.extend(line.partition("=")[2] or line for line in lines)
+    return {token for text in texts for token in tokens(text) if sources.is_word(token)}
+
+
 class Vocabulary:
     """Folded words with their rank (the smaller, the more wanted), surfaces to encode, and probability."""
 
-    def __init__(self, packages: Path, pieces: dict[str, float], lexicon: Path | None, own: Path | None):
+    def __init__(self, packages: Path, pieces: dict[str, float], assets: Path, own: Path | None):
         self.rank: dict[str, float] = {}
         self.pinned: set[str] = set()
         self.surfaces: dict[str, dict[str, float]] = defaultdict(dict)
@@ -113,27 +125,24 @@ class Vocabulary:
                 self.want(folded, place * (VERB_FORM_PENALTY if seldom else 1) / DEPTH[language])
             for word, score in scores.items():
                 self.surface(word, math.exp(score) / len(sources.LANGUAGES))
-            for place, word in enumerate(sources.common(packages, language)):
-                if language != "en" or word in subtitles or word in spelling:
-                    self.want(fold(word), place * 2.0 / DEPTH[language])
-                    self.surface(word, PLAIN_PROBABILITY)
             if language == "pt":
                 self.cognates([w for w, p in subtitles.items() if p == -math.inf], spanish)
             known.update(ordered[:60_000] if language == "es" else ordered)
-        for piece, score in sorted(pieces.items()):
+        place = 0
+        for piece, score in sorted(pieces.items(), key=lambda item: (-item[1], item[0])):
             folded = fold(piece)
-            if folded in known:
-                self.want(folded, PIECE_RANK)
+            # the lists lack many plurals in -ões and -ciones
+            if folded in known or re.sub(r"oes$", "ao", folded) in known or re.sub(r"ciones$", "cion", folded) in known:
+                place += 1
+                self.want(folded, place / (PIECE_DEPTH if piece == piece.lower() else NAME_DEPTH))
                 if piece == piece.lower():
                     self.surface(piece, math.exp(score) / len(sources.LANGUAGES))
                 elif folded not in self.surfaces:
                     self.surface(piece, PLAIN_PROBABILITY)
-        if lexicon:
-            phrases = (p for concept in json.loads(lexicon.read_text("utf-8")).values() for p in concept["phrases"])
-            for token in {t for phrase in phrases for t in tokens(phrase) if t.isalpha() and 2 <= len(t) <= 24}:
-                self.pinned.add(token)
-                if token not in self.surfaces:
-                    self.surface(token, PLAIN_PROBABILITY)
+        for token in sorted(lexicon_words(assets)):
+            self.pinned.add(token)
+            if token not in self.surfaces:
+                self.surface(token, PLAIN_PROBABILITY)
         if own:
             for language, words in sources.own_words(own).items():
                 for word in words:
@@ -143,7 +152,7 @@ class Vocabulary:
                     for place, form in enumerate([token] if meaning else inflections(language, token)):
                         if sources.is_word(form):
                             # a form derived by rule is wanted, the written one is certain
-                            self.pinned.add(fold(form)) if place == 0 else self.want(fold(form), PIECE_RANK)
+                            self.pinned.add(fold(form)) if place == 0 else self.want(fold(form), DERIVED_RANK)
                             self.surface(form, PLAIN_PROBABILITY)
 
     def want(self, folded: str, rank: float) -> None:
@@ -169,18 +178,29 @@ class Vocabulary:
         return sorted(self.pinned) + rest
 
 
-def encode_all(model: USE, texts: list[str], cache: Path | None) -> np.ndarray:
-    key = hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]
-    stored = cache / f"{key}.npy" if cache else None
-    if stored and stored.exists():
-        return np.load(stored)
-    rows = np.concatenate([model.encode(texts[i : i + 2000]) for i in range(0, len(texts), 2000)])
-    if stored:
-        np.save(stored, rows)
-    return rows
+class Encoder:
+    """The sentence encoder, remembering what it encoded in a folder if there is one."""
+
+    def __init__(self, model: USE, cache: Path | None):
+        self.model, self.cache = model, cache
+        self.rows: dict[str, np.ndarray] = {}
+        for stored in sorted(cache.glob("*.npz")) if cache else []:
+            with np.load(stored) as part:
+                self.rows.update(zip(part["texts"].tolist(), part["rows"]))
+
+    def __call__(self, texts: list[str]) -> np.ndarray:
+        missing = sorted(set(texts) - self.rows.keys(), key=lambda t: (len(t), t))
+        for start in range(0, len(missing), 20_000):
+            part = missing[start : start + 20_000]
+            rows = np.concatenate([self.model.encode(part[i : i + 1000]) for i in range(0, len(part), 1000)])
+            self.rows.update(zip(part, rows))
+            if self.cache:
+                name = hashlib.sha256("\n".join(part).encode()).hexdigest()[:16]
+                np.savez(self.cache / f"{name}.npz", texts=np.array(part), rows=rows)
+        return np.stack([self.rows[t] for t in texts])
 
 
-def word_vectors(model: USE, vocabulary: Vocabulary, words: list[str], cache: Path | None) -> np.ndarray:
+def word_vectors(encoder: Encoder, vocabulary: Vocabulary, words: list[str]) -> np.ndarray:
     """Unit vectors (n, 512): the mean of a word's ways to write it, each by its probability."""
     texts, owner, share = [], [], []
     for at, word in enumerate(words):
@@ -191,7 +211,7 @@ def word_vectors(model: USE, vocabulary: Vocabulary, words: list[str], cache: Pa
                 texts.append(surface)
                 owner.append(at)
                 share.append(probability / total)
-    rows = encode_all(model, texts, cache)
+    rows = encoder(texts)
     sums = np.zeros((len(words), rows.shape[1]), np.float32)
     np.add.at(sums, np.array(owner), rows * np.array(share, np.float32)[:, None])
     return sums / np.linalg.norm(sums, axis=1, keepdims=True)
@@ -247,20 +267,21 @@ def main() -> None:
     parser.add_argument("--dims", type=int, default=128)
     parser.add_argument("--a", type=float, default=1e-3, help="weight = a / (a + probability)")
     parser.add_argument("--shrink", type=float, default=1.0, help="of the projection; inf: principal components")
-    parser.add_argument("--lexicon", type=Path, default=HERE / "../../crates/structuring/assets/lexicon-es-pt-en.json")
+    parser.add_argument("--assets", type=Path, default=HERE / "../../crates/structuring/assets", help="the engine's lists")
     parser.add_argument("--without-own", action="store_true", help="leave domain_words.txt out")
     parser.add_argument("--cache", type=Path, help="a folder for the encoder's output")
     args = parser.parse_args()
 
-    model = USE(threads=2)
+    model = USE(threads=1)
+    encoder = Encoder(model, args.cache)
     own = None if args.without_own else HERE / "domain_words.txt"
-    vocabulary = Vocabulary(args.packages, sources.pieces(model), args.lexicon if args.lexicon.exists() else None, own)
+    vocabulary = Vocabulary(args.packages, sources.pieces(model), args.assets, own)
     ordered = vocabulary.ordered()
     # more than will fit, as some plurals go
     spare = int(1.3 * args.bytes / (args.dims + 13))
     candidates = ordered[:spare]
     print(f"{len(ordered)} words known, encoding {len(candidates)}")
-    rows = word_vectors(model, vocabulary, candidates, args.cache)
+    rows = word_vectors(encoder, vocabulary, candidates)
 
     index = {w: i for i, w in enumerate(candidates)}
     kept, size = [], 8
@@ -285,6 +306,7 @@ def main() -> None:
     data = Table(kept, quantise(rows), weights).to_bytes()
     assert struct.unpack_from("<II", data) == (len(kept), args.dims)
     args.out.write_bytes(data)
+    print(f"the last word in has rank {max(vocabulary.rank[w] for w in kept if w not in vocabulary.pinned):.0f}")
     print(f"{args.out}: {len(kept)} words, {len(data)} bytes, sha256 {hashlib.sha256(data).hexdigest()}")
 
 

