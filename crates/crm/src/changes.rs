@@ -121,8 +121,10 @@ pub(crate) fn record(
     if let Value::Object(details) = details {
         data.extend(details);
     }
-    let mut fact = Fact::new(Topic::SetupChanged).subject(subject.into()).data(data.into());
-    fact.previous = previous;
+    let mut fact = Fact::new(Topic::SetupChanged).subject(subject.into()).data(Value::Object(data));
+    if let Some(previous) = previous {
+        fact = fact.previous(previous);
+    }
     events::record(w, fact)?;
     Ok(())
 }

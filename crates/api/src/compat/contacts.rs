@@ -8,6 +8,7 @@ use crm::page::PageRequest;
 use crm::{FieldError, Setup, tickets};
 use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::value::RawValue;
 use structuring::json::Object;
 use structuring::{Explicit, Json};
 
@@ -33,7 +34,7 @@ pub struct UpdatedContact {
     #[serde(flatten)]
     pub contact: ContactDetail,
     #[schemars(with = "StructuringObject")]
-    pub structuring: serde_json::Value,
+    pub structuring: Box<RawValue>,
 }
 
 /// Documentation of C3's body; the handler takes any object.
@@ -86,7 +87,12 @@ pub fn metadata_of(setup: &Setup, source: &'static str, contact: &Contact, data:
     structured
 }
 
-pub async fn change_metadata(call: &Call, status: u16, id: ContactId, structured: Structured) -> Result<Answer, Problem> {
+pub async fn change_metadata(
+    call: &Call,
+    status: u16,
+    id: ContactId,
+    structured: Structured,
+) -> Result<Answer, Problem> {
     let structured = std::sync::Arc::new(structured);
     let read = structured.clone();
     call.write(
@@ -96,7 +102,7 @@ pub async fn change_metadata(call: &Call, status: u16, id: ContactId, structured
             Ok((applied, detail(w, id)?))
         },
         move |(applied, found), setup| {
-            let structuring = views::structuring(&read.outcome, applied);
+            let structuring = views::structuring(&read.outcome, applied)?;
             Answer::json(status, &UpdatedContact { contact: views::detail(setup, found)?, structuring })
         },
     )
@@ -123,10 +129,12 @@ pub fn page_query(f: &mut Fields<'_>, most: u32, default: u32) -> PageRequest {
 
 impl Input for RecentQuery {
     fn read(f: &mut Fields<'_>) -> Option<Self> {
-        let days = f.required("days", Whole { min: 1, max: 365 }, "Active (last message, else made) within so many days.");
+        let days =
+            f.required("days", Whole { min: 1, max: 365 }, "Active (last message, else made) within so many days.");
         let stage = f.optional("stage_id", id(), "");
         let pipeline = f.optional("pipeline_id", id(), "");
-        let field_key = f.optional("custom_field_key", SHORT, "With custom_field_value: only contacts with that value.");
+        let field_key =
+            f.optional("custom_field_key", SHORT, "With custom_field_value: only contacts with that value.");
         let field_value = f.optional("custom_field_value", Text { max: 1000 }, "");
         let entity = f.optional("custom_field_entity", one_of!(Entity), "Whose field: customer (default) or ticket.");
         if field_key.is_some() != field_value.is_some() && !f.describes() {
@@ -175,11 +183,8 @@ fn filter_of(setup: &Setup, call: &Call, query: &RecentQuery) -> Result<(Contact
             Some(defined) => {
                 let country = Some(setup.organization.country.as_str());
                 // Read as the field reads it, so that 1.000 finds 1000; what it cannot read is compared as text.
-                let typed = structuring::read_value(
-                    &crm::setup::definition_of(defined),
-                    &Json::from(value.as_str()),
-                    country,
-                );
+                let typed =
+                    structuring::read_value(&crm::setup::definition_of(defined), &Json::from(value.as_str()), country);
                 let value = typed.unwrap_or_else(|_| Json::from(value.as_str()));
                 field = Some(FieldFilter { field: defined.id, entity, value_key: crm::customers::value_key(&value) });
             }
@@ -204,7 +209,9 @@ pub async fn listed(call: &Call, filter: ContactFilter, page: PageRequest) -> Re
         .iter()
         .map(|contact| ListedContact {
             contact: views::contact(&setup, contact),
-            active_ticket_v2: open.get(&contact.id).map(|&(id, current_stage_id)| ActiveTicket { id, current_stage_id }),
+            active_ticket_v2: open
+                .get(&contact.id)
+                .map(|&(id, current_stage_id)| ActiveTicket { id, current_stage_id }),
         })
         .collect();
     let answer = Answer::json(200, &contacts)?;
@@ -261,4 +268,3 @@ pub async fn assign(call: Call) -> Result<Answer, Problem> {
     )
     .await
 }
-

@@ -7,6 +7,7 @@ use crm::messages::NOTE_LIMIT;
 use crm::{FieldError, Problems, Setup};
 use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::value::RawValue;
 use structuring::Explicit;
 use structuring::json::Object;
 
@@ -55,8 +56,10 @@ impl Input for UpsertInput {
             f.optional("external_user_id", TextOrNumber { max: 255 }, "The visitor's id. Required for webchat.");
         let contact_name = f.optional("contact_name", SHORT, "");
         let contact_email = f.optional("contact_email", Email, "");
-        let stage_id = f.optional("stageId", id::<StageId>(), "Where the ticket stands then; without it no ticket is opened.");
-        let agent_id = f.optional("agentId", id::<MemberId>(), "Becomes an agent of the contact and of its open ticket.");
+        let stage_id =
+            f.optional("stageId", id::<StageId>(), "Where the ticket stands then; without it no ticket is opened.");
+        let agent_id =
+            f.optional("agentId", id::<MemberId>(), "Becomes an agent of the contact and of its open ticket.");
         let meta_data =
             f.optional("meta_data", AnyObject, "Anything known of the person, in any shape; structuring reads it.");
         let pairs = List { of: nested::<KeyValue>(Style::Compatible), max: 500 };
@@ -98,7 +101,7 @@ pub struct UpsertAnswer {
     /// Whether the contact is new.
     pub created: bool,
     #[schemars(with = "StructuringObject")]
-    pub structuring: serde_json::Value,
+    pub structuring: Box<RawValue>,
 }
 
 pub async fn upsert(call: Call) -> Result<Answer, Problem> {
@@ -116,13 +119,13 @@ pub async fn upsert(call: Call) -> Result<Answer, Problem> {
 pub async fn run(
     call: &Call,
     input: Upsert,
-    view: impl Fn(&Upserted, serde_json::Value, &Setup) -> Result<Answer, Problem> + Send + Sync + 'static,
+    view: impl Fn(&Upserted, Box<RawValue>, &Setup) -> Result<Answer, Problem> + Send + Sync + 'static,
 ) -> Result<Answer, Problem> {
     let input = std::sync::Arc::new(input);
     let read = input.clone();
     call.write(
         move |w| upsert_customer(w, &input),
-        move |done, setup| view(done, views::structuring(&read.structured.outcome, &done.applied), setup),
+        move |done, setup| view(done, views::structuring(&read.structured.outcome, &done.applied)?, setup),
     )
     .await
 }

@@ -6,15 +6,14 @@ use crm::tickets::{IntegrationData, MetadataChange, Open, OutboundMessage, open 
 use crm::{FieldError, Problems, Setup};
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::json;
-use structuring::Explicit;
 use structuring::json::Object;
+use structuring::{Explicit, Json};
 
 use super::record;
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::input::{Fields, Input, Style};
-use crate::kinds::{Anything, AnyObject, Email, Flag, PhoneText, SHORT, Text, TextOrNumber, id, nested};
+use crate::kinds::{AnyObject, Anything, Email, Flag, PhoneText, SHORT, Text, TextOrNumber, id, nested};
 use crate::problem::Problem;
 
 #[derive(Debug)]
@@ -64,11 +63,12 @@ impl Input for IntegrationInput {
         let deal = f.optional("integrationDealId", TextOrNumber { max: 255 }, "");
         let additional = f.optional("additionalData", Anything, "");
         let mut data = IntegrationData::default();
-        let members = [("integrationContactId", contact.map(|v| json!(v))), ("integrationDealId", deal.map(|v| json!(v)))];
-        let members = members.into_iter().chain([("additionalData", additional.map(|v| json!(v)))]);
-        for (name, value) in members {
+        let (contact, deal) = (contact.map(Json::from), deal.map(Json::from));
+        for (name, value) in
+            [("integrationContactId", contact), ("integrationDealId", deal), ("additionalData", additional)]
+        {
             if let Some(value) = value {
-                data.0.insert(name.to_owned(), value);
+                data.0.push(name, value);
             }
         }
         Some(IntegrationInput(data))
@@ -83,9 +83,12 @@ pub struct MessageInput {
 
 impl Input for MessageInput {
     fn read(f: &mut Fields<'_>) -> Option<Self> {
-        let content = f.optional("content", Text { max: 4096 }, "Plain text; inside the 24 h window only, on whatsapp.");
-        let template_id = f.optional("templateId", TextOrNumber { max: 64 }, "An approved template; it wins over content.");
-        let generated = f.required("ai_generated", Flag, "Whether an assistant writes it; without one, content is sent as given.");
+        let content =
+            f.optional("content", Text { max: 4096 }, "Plain text; inside the 24 h window only, on whatsapp.");
+        let template_id =
+            f.optional("templateId", TextOrNumber { max: 64 }, "An approved template; it wins over content.");
+        let generated =
+            f.required("ai_generated", Flag, "Whether an assistant writes it; without one, content is sent as given.");
         if content.is_none() && template_id.is_none() && generated.is_some() && f.problems.is_empty() {
             let message = "There is no assistant to write it; give content or templateId.";
             f.problem("content", "assistant_not_configured", message);
@@ -167,7 +170,9 @@ fn prepare(setup: &Setup, channel: &Channel, object: &Object) -> Result<Open, Pr
     let mut message = None;
     if let Some(given) = input.message {
         match (given.template_id, given.content) {
-            (Some(id), _) => problems.push(FieldError::unknown_reference("/message/templateId", "approved template", id)),
+            (Some(id), _) => {
+                problems.push(FieldError::unknown_reference("/message/templateId", "approved template", id))
+            }
             (None, Some(content)) => message = Some(OutboundMessage { content }),
             (None, None) => {}
         }

@@ -13,8 +13,8 @@ use crm::tickets::{Ticket, TicketStatus};
 use crm::{Setup, Timestamp};
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::value::RawValue;
-use serde_json::{Map, Value, json};
+use serde_json::value::{RawValue, to_raw_value};
+use serde_json::{Map, Value};
 use structuring::Json;
 
 use crate::problem::Problem;
@@ -264,16 +264,34 @@ pub struct WarningObject {
     pub message: String,
 }
 
-pub fn structuring(outcome: &structuring::Outcome, applied: &Applied) -> Value {
-    let outcome = applied.outcome.as_ref().unwrap_or(outcome);
-    let mut object = json!(outcome);
-    object["review_count"] = json!(applied.review_count);
-    if let Some(placements) = object["placements"].as_array_mut() {
-        for (placement, stands) in placements.iter_mut().zip(&applied.applied) {
-            placement["applied"] = json!(stands);
-        }
+/// As text, because numbers go out as they were written.
+pub fn structuring(outcome: &structuring::Outcome, applied: &Applied) -> Result<Box<RawValue>, Problem> {
+    #[derive(Serialize)]
+    struct View<'a> {
+        placements: Vec<Placed<'a>>,
+        rest_keys: Vec<&'a str>,
+        review_count: usize,
+        engine: &'static str,
+        #[serde(skip_serializing_if = "<[_]>::is_empty")]
+        warnings: &'a [structuring::Warning],
     }
-    object
+    #[derive(Serialize)]
+    struct Placed<'a> {
+        #[serde(flatten)]
+        placement: &'a structuring::Placement,
+        applied: bool,
+    }
+    let outcome = applied.outcome.as_ref().unwrap_or(outcome);
+    let stands = applied.applied.iter().copied().chain(std::iter::repeat(false));
+    let placed = |(placement, applied)| Placed { placement, applied };
+    let view = View {
+        placements: outcome.placements.iter().zip(stands).map(placed).collect(),
+        rest_keys: outcome.rest.iter().map(|(key, _)| key.as_str()).collect(),
+        review_count: applied.review_count,
+        engine: outcome.engine,
+        warnings: &outcome.warnings,
+    };
+    to_raw_value(&view).map_err(|error| Problem::internal(format!("structuring: {error}")))
 }
 
 /// C2, and with `structuring` C3 and C31.

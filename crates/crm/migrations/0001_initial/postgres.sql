@@ -305,7 +305,9 @@ CREATE TABLE reviews (
   -- 'phone', 'email', 'name' or 'field'; the field's key with the last, else ''.
   target TEXT NOT NULL COLLATE "C",
   field_key TEXT NOT NULL COLLATE "C",
-  value TEXT NOT NULL COLLATE "C",
+  value TEXT NOT NULL,
+  -- The value, or where it is long its beginning and a hash: what the index below can hold.
+  value_key TEXT NOT NULL COLLATE "C",
   -- Where it was read, for the rule that a decision makes: the source and the JSON pointers.
   source TEXT NOT NULL,
   pointers TEXT NOT NULL,
@@ -319,7 +321,7 @@ CREATE TABLE reviews (
   PRIMARY KEY (organization_id, id),
   FOREIGN KEY (organization_id, contact_id) REFERENCES contacts (organization_id, id)
 );
-CREATE UNIQUE INDEX reviews_pending_identity_key ON reviews (organization_id, contact_id, target, field_key, value)
+CREATE UNIQUE INDEX reviews_pending_identity_key ON reviews (organization_id, contact_id, target, field_key, value_key)
   WHERE status = 'pending';
 CREATE INDEX reviews_queue ON reviews (organization_id, status, id);
 

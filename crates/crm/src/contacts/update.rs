@@ -1,6 +1,7 @@
 //! Changing a contact that is there: C3, C31, and the edits of the Recado surface.
 
-use serde_json::{Map, json};
+use structuring::Json;
+use structuring::json::Object;
 
 use super::{Contact, ValueSource, save};
 use crate::customers::{self, Applied, Structured};
@@ -22,7 +23,7 @@ pub struct Edit {
     pub blocked: Option<bool>,
     pub is_chat_read: Option<bool>,
     /// By field key; JSON null removes.
-    pub custom_fields: Vec<(String, structuring::Json)>,
+    pub custom_fields: Vec<(String, Json)>,
     pub if_version: Option<i64>,
 }
 
@@ -34,31 +35,31 @@ pub fn edit(w: &mut Work<'_, '_>, mut contact: Contact, edit: &Edit) -> Result<C
         crate::Actor::Member(_) => ValueSource::Member,
         _ => ValueSource::Explicit,
     };
-    let (mut data, mut previous) = (Map::new(), Map::new());
+    let (mut data, mut previous) = (Object::new(), Object::new());
     if let Some(name) = &edit.name
         && (contact.name != *name || contact.name_source != name.as_ref().map(|_| source))
     {
-        note(&mut data, &mut previous, "name", json!(name), json!(contact.name));
+        note(&mut data, &mut previous, "name", name.clone(), contact.name.clone());
         contact.name_source = name.as_ref().map(|_| source);
         contact.name = name.clone();
     }
     if let Some(email) = &edit.email
         && (contact.email != *email || contact.email_source != email.as_ref().map(|_| source))
     {
-        note(&mut data, &mut previous, "email", json!(email), json!(contact.email));
+        note(&mut data, &mut previous, "email", email.clone(), contact.email.clone());
         contact.email_source = email.as_ref().map(|_| source);
         contact.email = email.clone();
     }
     if let Some(blocked) = edit.blocked
         && blocked != contact.blocked
     {
-        note(&mut data, &mut previous, "blocked", json!(blocked), json!(contact.blocked));
+        note(&mut data, &mut previous, "blocked", blocked, contact.blocked);
         contact.blocked = blocked;
     }
     if let Some(read) = edit.is_chat_read
         && read != contact.is_chat_read
     {
-        note(&mut data, &mut previous, "is_chat_read", json!(read), json!(contact.is_chat_read));
+        note(&mut data, &mut previous, "is_chat_read", read, contact.is_chat_read);
         contact.is_chat_read = read;
     }
     edit_fields(w, &mut contact, edit, source, &mut data, &mut previous)?;
@@ -66,20 +67,14 @@ pub fn edit(w: &mut Work<'_, '_>, mut contact: Contact, edit: &Edit) -> Result<C
         return Ok(contact);
     }
     save(w, &mut contact)?;
-    let fact = Fact::new(Topic::ContactUpdated).contact(contact.id).data(data.into());
-    events::record(w, fact.previous(previous.into()))?;
+    let fact = Fact::new(Topic::ContactUpdated).contact(contact.id).data(Json::Object(data));
+    events::record(w, fact.previous(Json::Object(previous)))?;
     Ok(contact)
 }
 
-fn note(
-    data: &mut Map<String, serde_json::Value>,
-    previous: &mut Map<String, serde_json::Value>,
-    key: &str,
-    now: serde_json::Value,
-    before: serde_json::Value,
-) {
-    data.insert(key.to_owned(), now);
-    previous.insert(key.to_owned(), before);
+fn note(data: &mut Object, previous: &mut Object, key: &str, now: impl Into<Json>, before: impl Into<Json>) {
+    data.push(key, now);
+    previous.push(key, before);
 }
 
 fn edit_fields(
@@ -87,8 +82,8 @@ fn edit_fields(
     contact: &mut Contact,
     edit: &Edit,
     source: ValueSource,
-    data: &mut Map<String, serde_json::Value>,
-    previous: &mut Map<String, serde_json::Value>,
+    data: &mut Object,
+    previous: &mut Object,
 ) -> Result<()> {
     if edit.custom_fields.is_empty() {
         return Ok(());
@@ -104,14 +99,13 @@ fn edit_fields(
     }
     problems.check()?;
     let known = customers::values_of(w, contact.customer_id.0)?;
-    let (mut now, mut before) = (Map::new(), Map::new());
+    let (mut now, mut before) = (Object::new(), Object::new());
     for (key, value) in &edit.custom_fields {
         let Some(field) = setup.field(Entity::Customer, key) else { continue };
         let existing = known.iter().find(|v| v.field_id == field.id);
         if value.is_null() {
             if let Some(old) = customers::remove_value(w, contact.customer_id.0, field.id)? {
-                now.insert(key.clone(), json!(null));
-                before.insert(key.clone(), json!(old));
+                note(&mut now, &mut before, key, Json::Null, old);
             }
             continue;
         }
@@ -122,12 +116,10 @@ fn edit_fields(
             customers::claim_identifier_field(w, contact, key, &customers::value_key(value))?;
         }
         customers::write_value(w, contact.customer_id.0, field.id, value, source, None)?;
-        now.insert(key.clone(), json!(value));
-        before.insert(key.clone(), json!(existing.map(|v| v.json())));
+        note(&mut now, &mut before, key, value.clone(), existing.map(|v| v.json()));
     }
     if !now.is_empty() {
-        data.insert("custom_fields".to_owned(), now.into());
-        previous.insert("custom_fields".to_owned(), before.into());
+        note(data, previous, "custom_fields", now, before);
     }
     Ok(())
 }

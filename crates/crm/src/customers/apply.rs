@@ -3,8 +3,11 @@
 //! unsure one only fills what is empty and asks for review.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
+use std::hash::{Hash, Hasher};
 
-use serde_json::{Map, json};
+use serde::Serialize;
+use serde_json::json;
 use store::params;
 use structuring::json::Object;
 use structuring::{Explicit, Json, Method, Outcome, Placement, Request, ReviewReason, Source, Target, phone};
@@ -12,11 +15,11 @@ use structuring::{Explicit, Json, Method, Outcome, Placement, Request, ReviewRea
 use super::identifiers::{claim_identifier_field, claim_phone, propose_if_somebody_else};
 use super::values::{self, FieldValue};
 use crate::contacts::{self, Contact, ValueSource};
-use crate::error::{Error, Result};
+use crate::error::{Error, FieldError, Problems, Result};
 use crate::events::{self, Fact, Topic};
 use crate::fields::Entity;
 use crate::id::{ReviewId, StructuringId};
-use crate::setup::Setup;
+use crate::setup::{Setup, definition_of};
 use crate::work::Work;
 
 /// At and above, a value is written; below it is written only where nothing is, and queued for review.
@@ -51,24 +54,42 @@ impl Structured {
             removed: Vec::new(),
             outcome: Outcome::default(),
         };
-        structured.outcome = structured.run(setup);
+        structured.outcome = structured.run(setup, &structured.explicit);
         structured
     }
 
-    fn run(&self, setup: &Setup) -> Outcome {
+    fn run(&self, setup: &Setup, explicit: &Explicit) -> Outcome {
         structuring::structure(&Request {
             definitions: &setup.definitions,
             learnt: &setup.learnt,
             source: self.source,
             country: self.country.as_deref(),
             data: &self.data,
-            explicit: &self.explicit,
+            explicit,
         })
     }
 
-    /// The outcome under this set-up: made again only where the definitions moved since.
-    pub fn under(&self, setup: &Setup) -> Cow<'_, Outcome> {
-        if setup.revision == self.revision { Cow::Borrowed(&self.outcome) } else { Cow::Owned(self.run(setup)) }
+    /// The outcome under this set-up: made again only where the definitions moved since. An explicit value that its
+    /// field no longer takes is refused.
+    pub fn under(&self, setup: &Setup) -> Result<Cow<'_, Outcome>> {
+        if setup.revision == self.revision {
+            return Ok(Cow::Borrowed(&self.outcome));
+        }
+        let mut explicit = self.explicit.clone();
+        let mut problems = Problems::default();
+        for (key, value) in &mut explicit.fields {
+            let Some(field) = setup.field(Entity::Customer, key) else {
+                let pointer = "/custom_field_values";
+                problems.add(FieldError::unknown_reference(pointer, "customer field", format!("`{key}`")));
+                continue;
+            };
+            match structuring::read_value(&definition_of(field), value, self.country.as_deref()) {
+                Ok(typed) => *value = typed,
+                Err(error) => problems.add(FieldError::new("/custom_field_values", error.code, error.message)),
+            }
+        }
+        problems.check()?;
+        Ok(Cow::Owned(self.run(setup, &explicit)))
     }
 }
 
@@ -83,24 +104,47 @@ pub struct Applied {
 /// What a change did, for its event.
 #[derive(Default)]
 struct Changes {
-    data: Map<String, serde_json::Value>,
-    previous: Map<String, serde_json::Value>,
+    data: Object,
+    previous: Object,
+    /// Members of `custom_fields` and of `metadata`, of which there may be many.
+    fields: (Object, Object),
+    metadata: (Object, Object),
 }
 
 impl Changes {
-    fn set(&mut self, key: &str, now: serde_json::Value, before: serde_json::Value) {
-        self.data.insert(key.to_owned(), now);
-        self.previous.insert(key.to_owned(), before);
+    fn set(&mut self, key: &str, now: &str, before: Option<String>) {
+        self.data.push(key, now);
+        self.previous.push(key, before);
     }
 
-    fn nested(&mut self, group: &str, key: &str, now: serde_json::Value, before: serde_json::Value) {
-        for (map, value) in [(&mut self.data, now), (&mut self.previous, before)] {
-            let group = map.entry(group.to_owned()).or_insert_with(|| json!({}));
-            if let Some(group) = group.as_object_mut() {
-                group.insert(key.to_owned(), value);
+    fn field(&mut self, key: &str, now: Option<Json>, before: Option<Json>) {
+        self.fields.0.push(key, now);
+        self.fields.1.push(key, before);
+    }
+
+    fn metadata(&mut self, key: &str, now: Option<Json>, before: Option<Json>) {
+        self.metadata.0.push(key, now);
+        self.metadata.1.push(key, before);
+    }
+
+    /// What is now and what was; none where nothing changed.
+    fn into_parts(mut self) -> Option<(Json, Json)> {
+        for (name, (now, before)) in [("custom_fields", self.fields), ("metadata", self.metadata)] {
+            if !now.is_empty() {
+                self.data.push(name, now);
+                self.previous.push(name, before);
             }
         }
+        if self.data.is_empty() { None } else { Some((self.data.into(), self.previous.into())) }
     }
+}
+
+/// A placement as its row of provenance has it.
+#[derive(Serialize)]
+struct Record<'a> {
+    #[serde(flatten)]
+    placement: &'a Placement,
+    previous: Json,
 }
 
 /// `metadata_pointer` names the member of the request that the rest came from.
@@ -111,7 +155,7 @@ pub fn apply(
     metadata_pointer: &str,
 ) -> Result<Applied> {
     let setup = w.setup.clone();
-    let outcome = structured.under(&setup);
+    let outcome = structured.under(&setup)?;
     let structuring_id: StructuringId = w.new_id();
     let mut writer = Writer {
         contact,
@@ -165,14 +209,13 @@ pub fn apply(
                 w.caller.actor.to_string(),
                 structured.source,
                 outcome.engine,
-                serde_json::Value::Array(records).to_string(),
+                format!("[{}]", records.join(",")),
                 w.now
             ],
         )?;
     }
-    if !changes.data.is_empty() {
-        let fact = Fact::new(Topic::ContactUpdated).contact(contact.id);
-        events::record(w, fact.data(changes.data.into()).previous(changes.previous.into()))?;
+    if let Some((data, previous)) = changes.into_parts() {
+        events::record(w, Fact::new(Topic::ContactUpdated).contact(contact.id).data(data).previous(previous))?;
     }
     if let Cow::Owned(outcome) = outcome {
         applied.outcome = Some(outcome);
@@ -196,13 +239,21 @@ fn judge(placement: &Placement, current: Option<(&str, Option<ValueSource>)>, ne
     match current {
         Some((value, source)) if value == new => {
             // Saying explicitly what was only inferred makes it firm.
-            if explicit && source.is_none_or(ValueSource::yields_to_inference) { Verdict::Write } else { Verdict::Stands }
+            if explicit && source.is_none_or(ValueSource::yields_to_inference) {
+                Verdict::Write
+            } else {
+                Verdict::Stands
+            }
         }
         _ if explicit => Verdict::Write,
         None if placement.confidence >= SURE => Verdict::Write,
         None if placement.confidence >= PLAUSIBLE => Verdict::WriteAndReview,
         Some((_, source)) if source.is_none_or(ValueSource::yields_to_inference) => {
-            if placement.confidence >= SURE { Verdict::Write } else { Verdict::Review }
+            if placement.confidence >= SURE {
+                Verdict::Write
+            } else {
+                Verdict::Review
+            }
         }
         Some(_) if placement.confidence >= SURE => Verdict::Review,
         _ => Verdict::Keep,
@@ -231,7 +282,8 @@ impl<'a> Doubt<'a> {
 struct Writer<'a> {
     contact: &'a mut Contact,
     changes: Changes,
-    records: Vec<serde_json::Value>,
+    /// JSON texts.
+    records: Vec<String>,
     contact_changed: bool,
     reviews: usize,
     structuring_id: StructuringId,
@@ -239,13 +291,17 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    fn record(&mut self, placement: &Placement, previous: serde_json::Value) {
+    fn record(&mut self, placement: &Placement, value: Option<Json>, source: Option<ValueSource>) -> Result<()> {
         if placement.method == Method::Explicit {
-            return;
+            return Ok(());
         }
-        let mut record = json!(placement);
-        record["previous"] = previous;
-        self.records.push(record);
+        let mut previous = Object::new();
+        previous.push("value", value);
+        previous.push("source", source.map(ValueSource::name));
+        let record = Record { placement, previous: previous.into() };
+        let text = serde_json::to_string(&record).map_err(|e| Error::Internal(format!("a placement: {e}")))?;
+        self.records.push(text);
+        Ok(())
     }
 
     fn source_of(placement: &Placement) -> ValueSource {
@@ -261,9 +317,9 @@ impl Writer<'_> {
             let before_source = self.contact.name_source.replace(Self::source_of(placement));
             self.contact_changed = true;
             if before.as_deref() != Some(new) {
-                self.changes.set("name", json!(new), json!(before));
+                self.changes.set("name", new, before.clone());
             }
-            self.record(placement, json!({"value": before, "source": before_source}));
+            self.record(placement, before.map(Json::from), before_source)?;
         }
         self.finish(w, placement, verdict)
     }
@@ -277,9 +333,9 @@ impl Writer<'_> {
             let before_source = self.contact.email_source.replace(Self::source_of(placement));
             self.contact_changed = true;
             if before.as_deref() != Some(new) {
-                self.changes.set("email", json!(new), json!(before));
+                self.changes.set("email", new, before.clone());
             }
-            self.record(placement, json!({"value": before, "source": before_source}));
+            self.record(placement, before.map(Json::from), before_source)?;
         }
         self.finish(w, placement, verdict)
     }
@@ -306,8 +362,8 @@ impl Writer<'_> {
         }
         let before = self.contact.phone.replace(new.to_owned());
         self.contact_changed = true;
-        self.changes.set("phone", json!(new), json!(before));
-        self.record(placement, json!({"value": before}));
+        self.changes.set("phone", new, before.clone());
+        self.record(placement, before.map(Json::from), None)?;
         Ok(true)
     }
 
@@ -340,9 +396,9 @@ impl Writer<'_> {
             let before = existing.as_ref().map(|value| (value.json(), value.source));
             let (before, before_source) = before.unzip();
             if current_differs(existing.as_deref(), &new) {
-                self.changes.nested("custom_fields", key, json!(placement.value), json!(before));
+                self.changes.field(key, Some(placement.value.clone()), before.clone());
             }
-            self.record(placement, json!({"value": before, "source": before_source}));
+            self.record(placement, before, before_source)?;
         }
         self.finish(w, placement, verdict)
     }
@@ -365,12 +421,13 @@ impl Writer<'_> {
     fn queue_review(&mut self, w: &mut Work<'_, '_>, doubt: &Doubt<'_>, reason: &str) -> Result<()> {
         let id: ReviewId = w.new_id();
         let pointers: Vec<&str> = doubt.sources.iter().map(|source| source.pointer.as_str()).collect();
+        let value = doubt.value.to_string();
         self.reviews += 1;
         w.tx.execute(
-            "INSERT INTO reviews (organization_id, id, contact_id, structuring_id, target, field_key, value, source, pointers,
-                                  confidence, method, reason, status, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'pending', $13)
-             ON CONFLICT (organization_id, contact_id, target, field_key, value) WHERE status = 'pending' DO NOTHING",
+            "INSERT INTO reviews (organization_id, id, contact_id, structuring_id, target, field_key, value, value_key, source,
+                                  pointers, confidence, method, reason, status, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'pending', $14)
+             ON CONFLICT (organization_id, contact_id, target, field_key, value_key) WHERE status = 'pending' DO NOTHING",
             params![
                 w.caller.organization,
                 id,
@@ -378,7 +435,8 @@ impl Writer<'_> {
                 self.structuring_id,
                 doubt.target.word(),
                 doubt.target.key().unwrap_or_default(),
-                doubt.value.to_string(),
+                value,
+                review_key(&value),
                 self.source,
                 serde_json::Value::from(pointers).to_string(),
                 f64::from(doubt.confidence),
@@ -393,7 +451,7 @@ impl Writer<'_> {
     fn remove_field(&mut self, w: &mut Work<'_, '_>, setup: &Setup, key: &str) -> Result<()> {
         let Some(field) = setup.field(Entity::Customer, key) else { return Ok(()) };
         if let Some(before) = values::remove_value(w, self.contact.customer_id.0, field.id)? {
-            self.changes.nested("custom_fields", key, serde_json::Value::Null, json!(before));
+            self.changes.field(key, None, Some(before));
         }
         Ok(())
     }
@@ -405,7 +463,7 @@ impl Writer<'_> {
         let mut metadata = self.contact.metadata()?;
         let changes = &mut self.changes;
         let changed = merge_metadata(&mut metadata, rest, removed, |key, now, before| {
-            changes.nested("metadata", key, json!(now), json!(before));
+            changes.metadata(key, now.cloned(), before.cloned());
         });
         if changed {
             self.contact.metadata = metadata_text(metadata, pointer)?;
@@ -413,6 +471,15 @@ impl Writer<'_> {
         }
         Ok(())
     }
+}
+
+/// A value as pending reviews are told apart by it: itself, or where it is long its beginning and a hash, because an
+/// index entry has a largest size. The hash may change with the compiler; then a value is queued twice at worst.
+fn review_key(value: &str) -> String {
+    let Some((end, _)) = value.char_indices().nth(200) else { return value.to_owned() };
+    let mut hasher = std::hash::DefaultHasher::new();
+    value.hash(&mut hasher);
+    format!("{}…{:016x}", &value[..end], hasher.finish())
 }
 
 fn current_differs(existing: Option<&FieldValue>, new: &str) -> bool {
@@ -426,6 +493,9 @@ pub(crate) fn merge_metadata(
     removed: &[String],
     mut note: impl FnMut(&str, Option<&Json>, Option<&Json>),
 ) -> bool {
+    if rest.len() + removed.len() > MANY_KEYS {
+        return merge_many(metadata, rest, removed, note);
+    }
     let mut changed = false;
     for (key, value) in rest {
         let before = metadata.get(key);
@@ -441,6 +511,46 @@ pub(crate) fn merge_metadata(
             changed = true;
         }
     }
+    changed
+}
+
+/// Above, keys are looked up in an index: an object finds its keys one after the other, and a hundred thousand of them
+/// would hold up the writer for seconds.
+const MANY_KEYS: usize = 64;
+
+fn merge_many(
+    metadata: &mut Object,
+    rest: &[(String, Json)],
+    removed: &[String],
+    mut note: impl FnMut(&str, Option<&Json>, Option<&Json>),
+) -> bool {
+    let mut members: Vec<(String, Option<Json>)> =
+        std::mem::take(metadata).into_iter().map(|(key, value)| (key, Some(value))).collect();
+    let mut places: HashMap<String, usize> =
+        members.iter().enumerate().map(|(at, (key, _))| (key.clone(), at)).collect();
+    let mut changed = false;
+    for (key, value) in rest {
+        match places.get(key) {
+            Some(&at) if members[at].1.as_ref() == Some(value) => continue,
+            Some(&at) => {
+                let before = members[at].1.replace(value.clone());
+                note(key, Some(value), before.as_ref());
+            }
+            None => {
+                places.insert(key.clone(), members.len());
+                members.push((key.clone(), Some(value.clone())));
+                note(key, Some(value), None);
+            }
+        }
+        changed = true;
+    }
+    for key in removed {
+        if let Some(before) = places.get(key).and_then(|&at| members[at].1.take()) {
+            note(key, None, Some(&before));
+            changed = true;
+        }
+    }
+    *metadata = members.into_iter().filter_map(|(key, value)| Some((key, value?))).collect();
     changed
 }
 

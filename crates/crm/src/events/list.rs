@@ -55,7 +55,8 @@ pub struct EventFilter {
 /// open may commit below what is already visible, and a reader that had passed it would never see it.
 pub fn list(w: &mut Work<'_, '_>, filter: &EventFilter) -> Result<Vec<EventRow>> {
     let bound = w.tx.dialect().readable_events_bound(w.tx)?;
-    let mut query = Query::new(format!("SELECT {COLUMNS} FROM events e WHERE e.organization_id = "), w.caller.organization);
+    let mut query =
+        Query::new(format!("SELECT {COLUMNS} FROM events e WHERE e.organization_id = "), w.caller.organization);
     query.and("e.sequence > ", filter.after);
     query.and_if("e.sequence < ", &bound);
     if let Some((first, others)) = filter.topics.split_first() {

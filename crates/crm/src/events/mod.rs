@@ -8,6 +8,8 @@ pub(crate) use list::COLUMNS;
 pub use list::{EventFilter, EventRow, list};
 pub use track::{Tracked, track};
 
+use std::fmt::Display;
+
 use serde_json::Value;
 use store::params;
 
@@ -79,14 +81,14 @@ pub struct Fact {
     pub ticket: Option<TicketId>,
     /// Ids of whatever else it is about: `{"channel_id": …}`.
     pub subject: Value,
-    pub data: Value,
-    /// What the changed members were before.
-    pub previous: Option<Value>,
+    /// JSON text of an object: text, because numbers stay as they were written.
+    data: Option<String>,
+    previous: Option<String>,
 }
 
 impl Fact {
     pub fn new(topic: Topic) -> Self {
-        Fact { topic, contact: None, ticket: None, subject: Value::Null, data: Value::Null, previous: None }
+        Fact { topic, contact: None, ticket: None, subject: Value::Null, data: None, previous: None }
     }
 
     pub fn contact(mut self, id: ContactId) -> Self {
@@ -104,13 +106,15 @@ impl Fact {
         self
     }
 
-    pub fn data(mut self, data: Value) -> Self {
-        self.data = data;
+    /// Anything that displays as a JSON object.
+    pub fn data(mut self, data: impl Display) -> Self {
+        self.data = Some(data.to_string());
         self
     }
 
-    pub fn previous(mut self, previous: Value) -> Self {
-        self.previous = Some(previous);
+    /// What the changed members were before, the same way.
+    pub fn previous(mut self, previous: impl Display) -> Self {
+        self.previous = Some(previous.to_string());
         self
     }
 }
@@ -129,8 +133,7 @@ pub fn record(w: &mut Work<'_, '_>, fact: Fact) -> Result<EventId> {
     if let Some(ticket) = fact.ticket {
         subject.insert("ticket_id".into(), Value::String(ticket.to_string()));
     }
-    let data = if fact.data.is_null() { "{}".to_owned() } else { fact.data.to_string() };
-    let previous = fact.previous.map(|p| p.to_string());
+    let data = fact.data.unwrap_or_else(|| "{}".to_owned());
     // The column is the engine's own counter where `sequence` is null.
     w.tx.execute(
         "INSERT INTO events (sequence, organization_id, id, topic, occurred_at, actor, contact_id, ticket_id, subject, data,
@@ -147,7 +150,7 @@ pub fn record(w: &mut Work<'_, '_>, fact: Fact) -> Result<EventId> {
             fact.ticket,
             Value::Object(subject).to_string(),
             data,
-            previous,
+            fact.previous,
             &*w.caller.request_id
         ],
     )?;

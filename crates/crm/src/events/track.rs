@@ -1,6 +1,6 @@
 //! An event that another system reports about a contact.
 
-use serde_json::json;
+use structuring::Json;
 use structuring::json::Object;
 
 use super::{Fact, Topic, record};
@@ -19,10 +19,9 @@ pub struct Tracked {
 }
 
 pub fn track(w: &mut Work<'_, '_>, contact: ContactId, tracked: &Tracked) -> Result<EventId> {
-    let data = json!({
-        "event": tracked.name,
-        "properties": structuring::Json::Object(tracked.properties.clone()),
-        "occurred_at": tracked.occurred_at.unwrap_or(w.now),
-    });
-    record(w, Fact::new(Topic::EventTracked).contact(contact).data(data))
+    let mut data = Object::new();
+    data.push("event", tracked.name.as_str());
+    data.push("properties", tracked.properties.clone());
+    data.push("occurred_at", tracked.occurred_at.unwrap_or(w.now).to_string());
+    record(w, Fact::new(Topic::EventTracked).contact(contact).data(Json::Object(data)))
 }

@@ -44,7 +44,10 @@ pub fn reopen(w: &mut Work<'_, '_>, mut ticket: Ticket) -> Result<Ticket> {
         let pipeline = setup.pipeline(ticket.pipeline_id);
         let first = pipeline.and_then(|p| p.stages.iter().find(|stage| stage.outcome == Outcome::Open));
         let first = first.ok_or_else(|| {
-            Error::conflict("no_open_stage", "Its pipeline has no open stage to put it in; move it to another pipeline.")
+            Error::conflict(
+                "no_open_stage",
+                "Its pipeline has no open stage to put it in; move it to another pipeline.",
+            )
         })?;
         ticket.stage_id = first.id;
         ticket.stage_since = w.now;
@@ -58,7 +61,10 @@ pub fn reopen(w: &mut Work<'_, '_>, mut ticket: Ticket) -> Result<Ticket> {
     });
     match opened {
         Err(error) if error.constraint() == Some("tickets_open_identity_key") => {
-            return Err(Error::conflict("ticket_open", "Another ticket of this contact is open; close that one first."));
+            return Err(Error::conflict(
+                "ticket_open",
+                "Another ticket of this contact is open; close that one first.",
+            ));
         }
         other => other?,
     };

@@ -10,8 +10,9 @@ use crate::query::Query;
 use crate::work::Work;
 
 pub fn open_ticket_of(w: &mut Work<'_, '_>, contact: ContactId) -> Result<Option<Ticket>> {
-    let sql =
-        format!("SELECT {COLUMNS} FROM tickets t WHERE t.organization_id = $1 AND t.contact_id = $2 AND t.status = 'open'");
+    let sql = format!(
+        "SELECT {COLUMNS} FROM tickets t WHERE t.organization_id = $1 AND t.contact_id = $2 AND t.status = 'open'"
+    );
     w.tx.query_opt(&sql, params![w.caller.organization, contact])?.as_ref().map(Ticket::from_row).transpose()
 }
 
@@ -46,7 +47,8 @@ pub fn browse(w: &mut Work<'_, '_>, filter: &TicketFilter, page: &PageRequest) -
         None => None,
         Some(cursor) => Some(cursor.parse().map_err(|_| bad_cursor())?),
     };
-    let mut query = Query::new(format!("SELECT {COLUMNS} FROM tickets t WHERE t.organization_id = "), w.caller.organization);
+    let mut query =
+        Query::new(format!("SELECT {COLUMNS} FROM tickets t WHERE t.organization_id = "), w.caller.organization);
     query.and_if("t.contact_id = ", &filter.contact);
     query.and_if("t.pipeline_id = ", &filter.pipeline);
     query.and_if("t.stage_id = ", &filter.stage);

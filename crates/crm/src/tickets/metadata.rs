@@ -1,8 +1,8 @@
 //! C20: merges into a ticket's metadata; keys that equal a ticket field fill that field.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
-use serde_json::{Map, json};
 use structuring::json::{Object, escape_pointer};
 use structuring::{Json, snake_key};
 
@@ -14,14 +14,18 @@ use crate::fields::{CustomField, Entity};
 use crate::setup::{Setup, definition_of};
 use crate::work::Work;
 
-/// A request's metadata, read against the ticket fields.
-#[derive(Debug, Default)]
+/// A request's metadata, read against the ticket fields of one revision of the set-up.
+#[derive(Debug, Clone, Default)]
 pub struct MetadataChange {
     rest: Vec<(String, Json)>,
     /// Keys with an explicit null.
     removed: Vec<String>,
     fields: Vec<(CustomField, Json)>,
     pointer: &'static str,
+    /// What it was read from, to be read again where the fields have moved since.
+    revision: i64,
+    object: Object,
+    country: Option<String>,
 }
 
 impl MetadataChange {
@@ -33,7 +37,13 @@ impl MetadataChange {
         country: Option<&str>,
         problems: &mut Problems,
     ) -> MetadataChange {
-        let mut change = MetadataChange { pointer, ..Default::default() };
+        let mut change = MetadataChange {
+            pointer,
+            revision: setup.revision,
+            object: object.clone(),
+            country: country.map(str::to_owned),
+            ..Default::default()
+        };
         let mut place: HashMap<String, usize> = HashMap::new();
         for (key, value) in object.iter() {
             let snake = snake_key(key);
@@ -60,18 +70,29 @@ impl MetadataChange {
         change
     }
 
+    /// The same change under this set-up: read again only where it moved since.
+    fn under(&self, setup: &Setup) -> Result<Cow<'_, MetadataChange>> {
+        if setup.revision == self.revision || self.object.is_empty() {
+            return Ok(Cow::Borrowed(self));
+        }
+        let mut problems = Problems::default();
+        let again = MetadataChange::read(setup, &self.object, self.pointer, self.country.as_deref(), &mut problems);
+        problems.check()?;
+        Ok(Cow::Owned(again))
+    }
+
     pub fn is_empty(&self) -> bool {
         self.rest.is_empty() && self.removed.is_empty() && self.fields.is_empty()
     }
 }
 
 pub fn change_metadata(w: &mut Work<'_, '_>, ticket: &mut Ticket, change: &MetadataChange) -> Result<bool> {
-    let mut changed = Map::new();
-    let mut previous = Map::new();
+    let setup = w.setup.clone();
+    let change = change.under(&setup)?;
+    let mut noted = Noted::default();
     let mut metadata = ticket.metadata()?;
     let merged = merge_metadata(&mut metadata, &change.rest, &change.removed, |key, now, before| {
-        changed.insert(key.to_owned(), json!(now));
-        previous.insert(key.to_owned(), json!(before));
+        noted.add(key, now.cloned(), before.cloned());
     });
     if merged {
         ticket.metadata = metadata_text(metadata, change.pointer)?;
@@ -83,18 +104,15 @@ pub fn change_metadata(w: &mut Work<'_, '_>, ticket: &mut Ticket, change: &Metad
             let before = known.iter().find(|v| v.field_id == field.id);
             if before.is_none_or(|v| v.value != value.to_string()) {
                 write_value(w, ticket.id.0, field.id, value, ValueSource::Explicit, None)?;
-                changed.insert(field.key.clone(), json!(value));
-                previous.insert(field.key.clone(), json!(before.map(|v| v.json())));
+                noted.add(&field.key, Some(value.clone()), before.map(|v| v.json()));
                 fields_changed = true;
             }
         }
-        let setup = w.setup.clone();
         for key in &change.removed {
             if let Some(field) = setup.field(Entity::Ticket, key)
                 && let Some(before) = remove_value(w, ticket.id.0, field.id)?
             {
-                changed.insert(key.clone(), json!(null));
-                previous.insert(key.clone(), json!(before));
+                noted.add(key, None, Some(before));
                 fields_changed = true;
             }
         }
@@ -103,6 +121,21 @@ pub fn change_metadata(w: &mut Work<'_, '_>, ticket: &mut Ticket, change: &Metad
         return Ok(false);
     }
     save(w, ticket)?;
-    record_update(w, ticket, json!({"metadata": changed}), json!({"metadata": previous}))?;
+    let metadata = |of: Object| format!(r#"{{"metadata":{}}}"#, Json::Object(of));
+    record_update(w, ticket, metadata(noted.changed), metadata(noted.previous))?;
     Ok(true)
+}
+
+/// Keys with what they are now and what they were, null where there was or is none.
+#[derive(Default)]
+struct Noted {
+    changed: Object,
+    previous: Object,
+}
+
+impl Noted {
+    fn add(&mut self, key: &str, now: Option<Json>, before: Option<Json>) {
+        self.changed.push(key, now);
+        self.previous.push(key, before);
+    }
 }

@@ -1,6 +1,7 @@
 //! C18 and C19: opens a ticket for somebody, or moves the open one, with what is known of them and, if wanted, a message.
 
-use serde_json::json;
+use structuring::Json;
+use structuring::json::{Mode, Object};
 
 use super::{MetadataChange, Placed, Ticket, change_metadata, place, record_update, save};
 use crate::contacts::Contact;
@@ -13,7 +14,7 @@ use crate::work::Work;
 
 /// The deal in another system that this ticket stands for. Members that are given replace the stored ones.
 #[derive(Debug, Clone, Default)]
-pub struct IntegrationData(pub serde_json::Map<String, serde_json::Value>);
+pub struct IntegrationData(pub Object);
 
 /// A message to go out with the ticket.
 #[derive(Debug, Clone)]
@@ -77,16 +78,20 @@ fn merge_integration_data(w: &mut Work<'_, '_>, ticket: &mut Ticket, new: &Integ
         return Ok(());
     }
     let stored = ticket.integration_data.as_deref().unwrap_or("{}");
-    let before: serde_json::Map<String, serde_json::Value> =
-        serde_json::from_str(stored).map_err(|e| Error::Internal(format!("integration data: {e}")))?;
+    let before = Json::parse(stored.as_bytes(), Mode::Lenient)
+        .ok()
+        .and_then(Json::into_object)
+        .ok_or_else(|| Error::Internal("integration data is not a JSON object".into()))?;
     let mut merged = before.clone();
-    for (key, value) in &new.0 {
-        merged.insert(key.clone(), value.clone());
+    for (key, value) in new.0.iter() {
+        merged.insert(key, value.clone());
     }
     if merged == before {
         return Ok(());
     }
-    ticket.integration_data = Some(serde_json::Value::Object(merged.clone()).to_string());
+    let (merged, before) = (Json::Object(merged).to_string(), Json::Object(before));
+    let changed = format!(r#"{{"integration_data":{merged}}}"#);
+    ticket.integration_data = Some(merged);
     save(w, ticket)?;
-    record_update(w, ticket, json!({"integration_data": merged}), json!({"integration_data": before}))
+    record_update(w, ticket, changed, format!(r#"{{"integration_data":{before}}}"#))
 }

@@ -1,6 +1,7 @@
 //! Writing a ticket's row.
 
-use serde_json::Value;
+use std::fmt::Display;
+
 use store::params;
 
 use super::Ticket;
@@ -71,8 +72,14 @@ pub(crate) fn save(w: &mut Work<'_, '_>, ticket: &mut Ticket) -> Result<()> {
 }
 
 /// The event of a change that is neither a move nor a closing.
-pub(crate) fn record_update(w: &mut Work<'_, '_>, ticket: &Ticket, changed: Value, previous: Value) -> Result<()> {
-    let data = serde_json::json!({"ticket": ticket.snapshot(), "changed": changed});
+/// `changed` and `previous` display as JSON objects.
+pub(crate) fn record_update(
+    w: &mut Work<'_, '_>,
+    ticket: &Ticket,
+    changed: impl Display,
+    previous: impl Display,
+) -> Result<()> {
+    let data = format!(r#"{{"ticket":{},"changed":{changed}}}"#, ticket.snapshot());
     let fact = Fact::new(Topic::TicketUpdated).contact(ticket.contact_id).ticket(ticket.id);
     events::record(w, fact.data(data).previous(previous))?;
     Ok(())
