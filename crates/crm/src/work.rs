@@ -23,6 +23,8 @@ pub struct Work<'w, 'c> {
     pub caller: &'w Caller,
     pub now: Timestamp,
     ids: IdSource,
+    /// Whether the revision was counted up: what is cached is out of date once this commits.
+    setup_moved: bool,
 }
 
 impl<'w, 'c> Work<'w, 'c> {
@@ -41,13 +43,13 @@ impl<'w, 'c> Work<'w, 'c> {
             }
             Arc::new(setup)
         };
-        Ok(Work { tx, setup, caller, now, ids: IdSource::new(now, seed) })
+        Ok(Work { tx, setup, caller, now, ids: IdSource::new(now, seed), setup_moved: false })
     }
 
     /// In an organization that this very transaction made.
     pub(crate) fn of_new(tx: &'w mut Tx<'c>, caller: &'w Caller, now: Timestamp, ids: IdSource) -> Result<Self> {
         let setup = Setup::load(tx, caller.organization)?.ok_or(Error::Unauthorized)?;
-        Ok(Work { tx, setup: Arc::new(setup), caller, now, ids })
+        Ok(Work { tx, setup: Arc::new(setup), caller, now, ids, setup_moved: false })
     }
 
     pub fn organization(&self) -> OrganizationId {
@@ -64,17 +66,20 @@ impl<'w, 'c> Work<'w, 'c> {
 
     /// A part that may fail without the rest.
     pub fn savepoint<T>(&mut self, f: impl FnOnce(&mut Work<'_, '_>) -> Result<T>) -> Result<T> {
-        let Work { tx, setup, caller, now, ids } = self;
+        let Work { tx, setup, caller, now, ids, setup_moved } = self;
         tx.savepoint(|tx| {
-            let mut inner = Work { tx, setup: setup.clone(), caller, now: *now, ids: ids.clone() };
+            let mut inner =
+                Work { tx, setup: setup.clone(), caller, now: *now, ids: ids.clone(), setup_moved: *setup_moved };
             let result = f(&mut inner);
             *ids = inner.ids;
+            *setup_moved = inner.setup_moved;
             result
         })
     }
 
     /// Says that what `Setup` holds has changed; every change of it must.
     pub fn bump_revision(&mut self) -> Result<()> {
+        self.setup_moved = true;
         self.tx.execute(
             "UPDATE organizations SET revision = revision + 1 WHERE id = $1",
             params![self.caller.organization],
@@ -160,6 +165,11 @@ impl Crm {
         setups.insert(setup.id(), setup.clone());
     }
 
+    /// The next request loads it anew, so that a request right after a change of the set-up is read by the new one.
+    fn forget(&self, id: OrganizationId) {
+        self.0.setups.write().unwrap_or_else(PoisonError::into_inner).remove(&id);
+    }
+
     /// The organization whose key has this SHA-256, and its set-up in which that key is valid.
     pub async fn authenticate(&self, hash: [u8; 32]) -> Result<Arc<Setup>> {
         let known = self.0.keys.read().unwrap_or_else(PoisonError::into_inner).get(&hash).copied();
@@ -202,7 +212,10 @@ impl Crm {
         let cached = self.setup(caller.organization).await?;
         let closure = self.closure(caller, cached, f);
         let (value, setup) = self.db().write(Priority::Interactive, closure).await?;
-        self.remember(&setup);
+        match setup {
+            Some(setup) => self.remember(&setup),
+            None => self.forget(caller.organization),
+        }
         Ok(value)
     }
 
@@ -216,7 +229,11 @@ impl Crm {
         let setup = self.db().read_blocking(Priority::Interactive, move |tx| Setup::load(tx, id))?;
         let cached = Arc::new(setup.ok_or_else(|| Error::not_found("organization"))?);
         let closure = self.closure(caller, cached, f);
-        Ok(self.db().write_blocking(Priority::Interactive, closure)?.0)
+        let (value, setup) = self.db().write_blocking(Priority::Interactive, closure)?;
+        if setup.is_none() {
+            self.forget(id);
+        }
+        Ok(value)
     }
 
     /// Reads in one snapshot.
@@ -228,16 +245,17 @@ impl Crm {
         let cached = self.setup(caller.organization).await?;
         let closure = self.closure(caller, cached, f);
         let (value, setup) = self.db().read(Priority::Interactive, closure).await?;
-        self.remember(&setup);
+        setup.iter().for_each(|setup| self.remember(setup));
         Ok(value)
     }
 
+    /// Answers the set-up that it ran with; none where it changed it.
     fn closure<T, F>(
         &self,
         caller: &Caller,
         cached: Arc<Setup>,
         f: F,
-    ) -> impl Fn(&mut Tx<'_>) -> Result<(T, Arc<Setup>)> + Send + 'static
+    ) -> impl Fn(&mut Tx<'_>) -> Result<(T, Option<Arc<Setup>>)> + Send + 'static
     where
         T: Send + 'static,
         F: Fn(&mut Work<'_, '_>) -> Result<T> + Send + 'static,
@@ -249,7 +267,7 @@ impl Crm {
             let mut work = Work::begin(tx, &caller, &cached, now, seed)?;
             let seen = work.setup.clone();
             let value = f(&mut work)?;
-            Ok((value, seen))
+            Ok((value, (!work.setup_moved).then_some(seen)))
         }
     }
 }
