@@ -14,6 +14,7 @@ use crate::app::App;
 use crate::input::{Fields, Input, Style};
 use crate::problem::Problem;
 
+#[derive(Clone)]
 pub struct Call {
     pub app: Arc<App>,
     pub caller: Caller,
@@ -120,6 +121,15 @@ impl Call {
             Done::Value(value, setup) => view(&value, &setup),
             Done::Answer(answer) => Ok(answer),
             Done::Replay(remembered) => self.replay(remembered),
+        }
+    }
+
+    /// The answer of this very request, if it was done within the last 24 hours.
+    pub async fn remembered(&self) -> Result<Option<Answer>, Problem> {
+        let Some(key) = self.request_key.clone() else { return Ok(None) };
+        match self.app.crm.read(&self.caller, move |w| idempotency::recall(w, &key)).await? {
+            Some(remembered) => self.replay(remembered).map(Some),
+            None => Ok(None),
         }
     }
 

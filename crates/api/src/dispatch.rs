@@ -105,6 +105,9 @@ async fn run(
         Ok(params) => params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect::<Vec<_>>(),
         Err(_) => return Err(Problem::new(404, "not_found", "The path is not valid UTF-8.")),
     };
+    if path.iter().any(|(_, value)| value.contains('\0')) {
+        return Err(Problem::new(404, "not_found", "U+0000 is in no name and in no id."));
+    }
     let (parts, body) = request.into_parts();
     let mut query = pairs(parts.uri.query());
     let (caller, setup) = match route.access {
@@ -138,7 +141,16 @@ async fn run(
         body,
         request_key,
     };
-    (route.handler)(call).await
+    let remembers = call.request_key.is_some();
+    let again = if remembers { Some(call.clone()) } else { None };
+    match ((route.handler)(call).await, again) {
+        // Refused now, but done before: what it names may have gone since.
+        (Err(problem), Some(call)) if problem.status < 500 => match call.remembered().await? {
+            Some(answer) => Ok(answer),
+            None => Err(problem),
+        },
+        (result, _) => result,
+    }
 }
 
 /// Documents and health need nobody: an empty organization stands in.
@@ -195,7 +207,11 @@ fn check_host(app: &App, headers: &HeaderMap) -> Result<(), Problem> {
     if allowed.iter().any(|known| known.eq_ignore_ascii_case(name)) {
         return Ok(());
     }
-    Err(Problem::new(403, "unknown_host", "This server does not answer under that host name; set public_url to add one."))
+    Err(Problem::new(
+        403,
+        "unknown_host",
+        "This server does not answer under that host name; set public_url to add one.",
+    ))
 }
 
 fn request_id(headers: &HeaderMap) -> String {
@@ -216,7 +232,8 @@ async fn read_body(parts: &Parts, body: Body) -> Result<Bytes, Problem> {
         let detail = format!("The body is larger than {JSON_BODY} bytes.");
         Problem::new(413, "body_too_large", detail).header("connection", "close")
     };
-    let declared = parts.headers.get("content-length").and_then(|v| v.to_str().ok()).and_then(|v| v.parse::<u64>().ok());
+    let declared =
+        parts.headers.get("content-length").and_then(|v| v.to_str().ok()).and_then(|v| v.parse::<u64>().ok());
     if declared.is_some_and(|length| length > JSON_BODY as u64) {
         return Err(too_large());
     }
@@ -231,6 +248,9 @@ async fn read_body(parts: &Parts, body: Body) -> Result<Bytes, Problem> {
         }
     }
 }
+
+/// Method and path of a request with an idempotency key, in bytes.
+const LONGEST_OPERATION: usize = 512;
 
 fn idempotency_key(
     route: &Route,
@@ -248,6 +268,11 @@ fn idempotency_key(
     for (_, value) in path {
         operation.push(' ');
         operation.push_str(value);
+    }
+    if operation.len() > LONGEST_OPERATION {
+        // An index entry has a largest size; what is this long is told apart by its hash.
+        let hash = Sha256::digest(operation.as_bytes());
+        operation = format!("{} {} {hash:x}", route.method.name(), route.path);
     }
     let mut hash = Sha256::new();
     hash.update(parts.uri.query().unwrap_or(""));

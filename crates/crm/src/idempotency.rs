@@ -73,6 +73,26 @@ pub fn claim(w: &mut Work<'_, '_>, request: &RequestKey) -> Result<Claim> {
     Ok(Claim::Replay(Remembered { status, body: row.get("body")?, sealed: row.get("sealed")? }))
 }
 
+/// What this very request was answered, without claiming anything.
+pub fn recall(w: &mut Work<'_, '_>, request: &RequestKey) -> Result<Option<Remembered>> {
+    let oldest = Timestamp::from_micros(w.now.micros() - REMEMBERED_HOURS * 3_600_000_000);
+    let row = w.tx.query_opt(
+        "SELECT status, body, sealed FROM idempotency
+         WHERE organization_id = $1 AND actor = $2 AND operation = $3 AND key = $4 AND request_hash = $5 AND created_at >= $6",
+        params![
+            w.caller.organization,
+            w.caller.actor.to_string(),
+            &request.operation,
+            &request.key,
+            &request.request_hash[..],
+            oldest
+        ],
+    )?;
+    let Some(row) = row else { return Ok(None) };
+    let status = u16::try_from(row.get::<i64>("status")?).unwrap_or(500);
+    Ok(Some(Remembered { status, body: row.get("body")?, sealed: row.get("sealed")? }))
+}
+
 /// Stores the answer with the change.
 pub fn remember(w: &mut Work<'_, '_>, request: &RequestKey, answer: &Remembered) -> Result<()> {
     w.tx.execute(
