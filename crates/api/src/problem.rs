@@ -46,8 +46,7 @@ impl Problem {
 
     pub fn invalid(errors: Vec<FieldError>) -> Self {
         let detail = match errors.as_slice() {
-            [one] if one.pointer.is_empty() => one.message.clone(),
-            [one] => format!("{}: {}", one.pointer, one.message),
+            [one] => named(one),
             many => format!("{} things are wrong with this request; `errors` names each.", many.len()),
         };
         let mut problem = Problem::new(400, "invalid_request", detail);
@@ -88,8 +87,7 @@ impl Problem {
         body.insert("errors".into(), errors.into());
         if style == Style::Compatible {
             body.insert("statusCode".into(), self.status.into());
-            let messages: Vec<String> =
-                self.errors.iter().take(MOST_ERRORS).map(|e| format!("{}: {}", e.pointer, e.message)).collect();
+            let messages: Vec<String> = self.errors.iter().take(MOST_ERRORS).map(named).collect();
             let message = if messages.is_empty() { json!(self.detail) } else { json!(messages) };
             body.insert("message".into(), message);
             body.insert("error".into(), self.title().into());
@@ -99,6 +97,11 @@ impl Problem {
         answer.headers = self.headers;
         answer
     }
+}
+
+/// What is wrong, after where it is; the body as a whole has no name.
+fn named(error: &FieldError) -> String {
+    if error.pointer.is_empty() { error.message.clone() } else { format!("{}: {}", error.pointer, error.message) }
 }
 
 impl From<Error> for Problem {

@@ -1,5 +1,6 @@
 //! Tags: C12, C13, C14.
 
+use crm::channels::ChannelType;
 use crm::contacts::{self, Contact, add_by_name, by_identifier, replace_tags};
 use crm::id::{ChannelId, ContactId};
 use crm::{Setup, tags};
@@ -92,18 +93,12 @@ pub async fn add(call: Call) -> Result<Answer, Problem> {
     let kind = channel_type(&call)?;
     let identifier = call.param("platformIdentifier").to_owned();
     let input: AddInput = call.read_body()?;
-    let setup = &call.setup;
-    let channels: Vec<ChannelId> = setup.channels.iter().filter(|c| c.channel_type == kind).map(|c| c.id).collect();
-    let (kind_of_identifier, value) = match kind.by_phone() {
-        false => ("external_user_id", identifier.clone()),
-        true => match read_phone(setup, &identifier) {
-            Some(phone) => ("phone", phone),
-            None => return Err(contacts::unknown_contact("with this identifier").into()),
-        },
-    };
     call.write(
         move |w| {
-            let found = by_identifier(w, &channels, kind_of_identifier, &value)?;
+            let mut found = None;
+            for (channels, kind_of_identifier, value) in readings(&w.setup, kind, &identifier) {
+                found = found.or(by_identifier(w, &channels, kind_of_identifier, &value)?);
+            }
             let contact = found.ok_or_else(|| contacts::unknown_contact("with this identifier"))?;
             add_by_name(w, &contact, &input.names)
         },
@@ -125,7 +120,20 @@ pub async fn add(call: Call) -> Result<Answer, Problem> {
     .await
 }
 
-fn read_phone(setup: &Setup, identifier: &str) -> Option<String> {
-    phone::read_possible(identifier, Some(&setup.organization.country)).ok().map(|p| p.as_str().to_owned())
+/// What the identifier means on the channels of this kind: a national number is read as of each channel's country.
+fn readings(setup: &Setup, kind: ChannelType, identifier: &str) -> Vec<(Vec<ChannelId>, &'static str, String)> {
+    let mut readings: Vec<(Vec<ChannelId>, &'static str, String)> = Vec::new();
+    for channel in setup.channels.iter().filter(|channel| channel.channel_type == kind) {
+        let (name, value) = if kind.by_phone() {
+            let Ok(phone) = phone::read_possible(identifier, Some(&channel.country)) else { continue };
+            ("phone", phone.as_str().to_owned())
+        } else {
+            ("external_user_id", identifier.to_owned())
+        };
+        match readings.iter_mut().find(|(_, _, known)| *known == value) {
+            Some((channels, _, _)) => channels.push(channel.id),
+            None => readings.push((vec![channel.id], name, value)),
+        }
+    }
+    readings
 }
-

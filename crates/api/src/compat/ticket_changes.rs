@@ -30,7 +30,8 @@ struct Named {
 
 impl Named {
     fn read(f: &mut Fields<'_>) -> Named {
-        let ticket = f.optional("ticket_id", id::<TicketId>(), "Exactly one of ticket_id, ai_contact_id, contact_number.");
+        let ticket =
+            f.optional("ticket_id", id::<TicketId>(), "Exactly one of ticket_id, ai_contact_id, contact_number.");
         let contact = f.optional("ai_contact_id", id::<ContactId>(), "");
         let number = f.optional("contact_number", PhoneText, "");
         let allow_closed = f.optional("allow_closed_ticket", Flag, "Whether a closed ticket may be changed (false).");
@@ -142,7 +143,8 @@ pub async fn amount(call: Call) -> Result<Answer, Problem> {
     let (input, mut problems) = read::<AmountInput>(&object)?;
     let which = input.named.which(&call.setup, &mut problems);
     // With a currency the amount can be checked before anything is looked up.
-    if let (Some(amount), Some(currency), true) = (&input.amount, &input.currency, problems.is_empty())
+    let sound = !problems.iter().any(|p| p.pointer == "/amount" || p.pointer == "/currency");
+    if let (Some(amount), Some(currency), true) = (&input.amount, &input.currency, sound)
         && let Err(error) = money::parse_amount(amount, currency)
     {
         problems.push(FieldError::new("/amount", error.code(), error.to_string()));

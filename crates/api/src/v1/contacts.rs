@@ -1,8 +1,8 @@
 //! Contacts of the Recado surface.
 
 use crm::contacts::{
-    self, ChatStatus, Contact, ContactFilter, ContactSort, Detail, Edit, IdentifierRow, ProposalRow, ValueSource, browse,
-    detail,
+    self, ChatStatus, Contact, ContactFilter, ContactSort, Detail, Edit, IdentifierRow, ProposalRow, ValueSource,
+    browse, detail,
 };
 use crm::fields::Entity;
 use crm::id::{ChannelId, ContactId, CustomerId, PipelineId, StageId};
@@ -149,18 +149,9 @@ impl Input for UpdateInput {
 
 pub async fn update(call: Call) -> Result<Answer, Problem> {
     let contact: ContactId = call.id("id", "contact")?;
-    let input: UpdateInput = call.read_body()?;
+    let object = call.object()?;
     let if_version = call.if_version()?;
-    let fields = input.custom_fields.unwrap_or_default();
-    let custom_fields = call.prepare(|setup| typed_fields(setup, &fields)).await?;
-    let edit = Edit {
-        name: input.name,
-        email: input.email,
-        blocked: input.blocked,
-        is_chat_read: input.is_chat_read,
-        custom_fields,
-        if_version,
-    };
+    let edit = call.prepare(|setup| edit_of(setup, &call, &object, if_version)).await?;
     call.write(
         move |w| {
             let found = Contact::get(w, contact)?;
@@ -172,8 +163,24 @@ pub async fn update(call: Call) -> Result<Answer, Problem> {
     .await
 }
 
-fn typed_fields(setup: &Setup, given: &Object) -> Result<Vec<(String, Json)>, Problem> {
-    let mut problems = Vec::new();
+fn edit_of(setup: &Setup, call: &Call, object: &Object, if_version: Option<i64>) -> Result<Edit, Problem> {
+    let mut fields = Fields::object(object, call.style, "");
+    let input = UpdateInput::read(&mut fields);
+    let mut problems = fields.finish();
+    let given = input.as_ref().and_then(|input| input.custom_fields.clone()).unwrap_or_default();
+    let custom_fields = typed_fields(setup, &given, &mut problems);
+    let input = complete(input, problems)?;
+    Ok(Edit {
+        name: input.name,
+        email: input.email,
+        blocked: input.blocked,
+        is_chat_read: input.is_chat_read,
+        custom_fields,
+        if_version,
+    })
+}
+
+fn typed_fields(setup: &Setup, given: &Object, problems: &mut Vec<FieldError>) -> Vec<(String, Json)> {
     let mut typed = Vec::new();
     for (key, value) in given.iter() {
         let mut pointer = "/custom_fields".to_owned();
@@ -192,7 +199,7 @@ fn typed_fields(setup: &Setup, given: &Object) -> Result<Vec<(String, Json)>, Pr
             Err(error) => problems.push(FieldError::new(pointer, error.code, error.message)),
         }
     }
-    complete(Some(typed), problems)
+    typed
 }
 
 #[derive(Debug, Serialize, JsonSchema)]

@@ -18,7 +18,7 @@ use structuring::json::Object;
 
 use super::paging::page;
 use crate::answer::Answer;
-use crate::call::Call;
+use crate::call::{Call, complete};
 use crate::compat::views::{self, FieldObject, raw};
 use crate::input::{Fields, Input};
 use crate::kinds::{AnyObject, Decimal, OneOf, Text, id};
@@ -203,13 +203,15 @@ impl Input for UpdateInput {
 
 pub async fn update(call: Call) -> Result<Answer, Problem> {
     let id: TicketId = call.id("id", "ticket")?;
-    let input: UpdateInput = call.read_body()?;
+    let object = call.object()?;
     let version = call.if_version()?;
-    let mut problems = Problems::default();
-    let metadata = input.metadata.unwrap_or_default();
+    let mut fields = Fields::object(&object, call.style, "");
+    let input = UpdateInput::read(&mut fields);
+    let mut problems = Problems(fields.finish());
+    let metadata = input.as_ref().and_then(|input| input.metadata.clone()).unwrap_or_default();
     let country = Some(call.setup.organization.country.as_str());
     let change = MetadataChange::read(&call.setup, &metadata, "/metadata", country, &mut problems);
-    problems.check()?;
+    let input = complete(input, problems.0)?;
     let amount = input.amount.map(|amount| AmountChange { amount, currency: input.currency });
     call.write(
         move |w| {
@@ -270,7 +272,8 @@ pub struct CloseInput {
 
 impl Input for CloseInput {
     fn read(f: &mut Fields<'_>) -> Option<Self> {
-        let outcome = OneOf { words: &["won", "lost"], read: |word| Outcome::from_name(word).filter(|o| *o != Outcome::Open) };
+        let outcome =
+            OneOf { words: &["won", "lost"], read: |word| Outcome::from_name(word).filter(|o| *o != Outcome::Open) };
         let outcome = f.required("outcome", outcome, "");
         let reason = f.optional("reason", Text { max: 500 }, "Why it was won or lost.");
         Some(CloseInput { outcome: outcome?, reason })
