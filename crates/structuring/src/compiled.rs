@@ -99,7 +99,7 @@ static EXCLUSIONS: LazyLock<Vec<(Set, Set)>> = LazyLock::new(|| {
 });
 
 /// Sides of a thing that are not the thing.
-static ASPECTS: LazyLock<Set> = LazyLock::new(|| lexicon::set(&["TYPE", "AMOUNT", "TOTAL", "DATE", "STATUS", "NUMBER"]));
+static ASPECTS: LazyLock<Set> = LazyLock::new(|| lexicon::set(&["TYPE", "AMOUNT", "TOTAL", "DATE", "STATUS"]));
 
 /// Key scores kept between records: so many shards of so many paths.
 const SHARDS: usize = 8;
@@ -195,7 +195,11 @@ fn key_score(key: &Key, field: &Field) -> KeyScore {
             s = s.max(calibrated(mine.cosine(theirs)));
         }
     }
-    let own = key.tail.concepts.without(&KNOWN.qualifiers);
+    let mut own = key.tail.concepts.without(&KNOWN.qualifiers);
+    if own.is_empty() {
+        // "pedido" over "valor_total": what the two say together.
+        own = key.full.concepts.without(&key.tail.concepts).without(&key.context).without(&KNOWN.qualifiers);
+    }
     let all = key.concepts();
     let near = || own.iter().any(|mine| field.strong.iter().any(|theirs| lexicon::related(mine, theirs) >= 0.45));
     score.differ = !own.is_empty() && !field.strong.is_empty() && !all.meets(&field.strong) && !near();

@@ -32,14 +32,14 @@ struct Piece {
 /// What may stand beside a name in the last segment.
 static BESIDE: LazyLock<Set> = LazyLock::new(|| {
     set(&[
-        "NAME", "FIRST", "LAST", "LAST2", "MIDDLE", "R_SUBJECT", "R_MANAGER", "CONTACT", "PERSONAL", "R_OWNER", "R_PARENT", "R_FIANCE", "LASTQ", "FIRSTQ", "INTEREST", "CURRENTQ", "WHATSAPP",
+        "NAME", "FIRST", "LAST", "LAST2", "MIDDLE", "R_SUBJECT", "R_MANAGER", "CONTACT", "PERSONAL", "R_OWNER", "R_AGENT", "R_PARENT", "R_FIANCE", "LASTQ", "FIRSTQ", "INTEREST", "CURRENTQ", "WHATSAPP",
     ])
 });
 
 /// What may stand above a name.
 static ABOVE: LazyLock<Set> = LazyLock::new(|| {
     set(&[
-        "NAME", "R_SUBJECT", "R_MANAGER", "CONTACT", "PERSONAL", "R_OWNER", "R_PARENT", "R_FIANCE", "BILLING", "SHIPPING", "COMPANY", "NOTES", "APPOINT", "PURCHASE", "ADDRESS",
+        "NAME", "R_SUBJECT", "R_MANAGER", "CONTACT", "PERSONAL", "R_OWNER", "R_AGENT", "R_PARENT", "R_FIANCE", "BILLING", "SHIPPING", "COMPANY", "NOTES", "APPOINT", "PURCHASE", "ADDRESS",
         "INTEREST", "PROGRAM", "R_PET", "PHONE", "FINANCING", "SOURCE", "RENT", "TRIP", "DEPARTURE", "TYPE", "NUMBER", "EMAIL", "R_REF", "CREATED", "R_DOCTOR", "SHIPPING",
     ])
 });

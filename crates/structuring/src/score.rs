@@ -298,6 +298,9 @@ fn strangeness(field: &Field, reading: &Reading<'_>) -> f32 {
     if reading.email().is_some() && !field.concepts.meets(&known.email) || phone {
         return 0.6;
     }
+    if field.concepts.meets(&NUMBERED_IDS) && reading.text().is_some_and(|text| text.len() < 4 || !text.bytes().any(|b| b.is_ascii_digit())) {
+        return 0.6;
+    }
     if field.concepts.meets(&known.person_docs) && field.concepts.meets(&known.ids) && reading.text().is_some_and(|text| text.len() < 5) {
         return 0.6;
     }
@@ -325,6 +328,7 @@ static DATED: LazyLock<Set> = LazyLock::new(|| {
 });
 static LINKED: LazyLock<Set> = LazyLock::new(|| set(&["WEBSITE", "INSTAGRAM", "LINKEDIN", "FACEBOOK", "SOCIAL", "RESUME", "PORTFOLIO", "LISTING", "FILEURL", "SOURCE", "COMPANY"]));
 static NUMBERED: LazyLock<Set> = LazyLock::new(|| set(&["NUMBER", "CODE", "AGE", "YEAR", "SIZE", "ESTRATO", "SCORE", "COUPON", "ADDRESS", "AMOUNT", "LANDLINE", "PHONE", "MOBILE", "WHATSAPP", "FLIGHT", "BEDROOM", "PEOPLE", "WEIGHT", "HEIGHT"]));
+static NUMBERED_IDS: LazyLock<Set> = LazyLock::new(|| set(&["IDDOC", "RUT", "CPF", "CNPJ", "CURP", "RFC", "RUC", "NIT", "CUIT", "RG", "ZIP", "PLATE", "VIN", "POLICY", "FLIGHT"]));
 static LONG: LazyLock<Set> = LazyLock::new(|| set(&["ADDRESS", "ADDRREF", "ORIGIN", "DESTIN", "VENUE", "INJURY", "ALLERGY", "MEDICATION", "CASEDESC", "GOAL", "EXPERIENCE", "INTEREST", "PRODUCT"]));
 
 /// Measured on the development and fresh records: what came out with such a score was right so often.

@@ -61,7 +61,7 @@ struct Circumstances {
 static NEUTRAL: LazyLock<Set> = LazyLock::new(|| {
     set(&[
         "NAME", "FIRST", "LAST", "LAST2", "MIDDLE", "PHONE", "MOBILE", "WHATSAPP", "LANDLINE", "EMAIL", "CONTACT", "NUMBER", "TYPE", "R_SUBJECT", "R_MANAGER", "WORK",
-        "PERSONAL", "ALT", "AREACODE", "COUNTRYCODE", "CURRENTQ", "COMPANY", "R_OWNER", "R_PARENT", "R_FIANCE", "BILLING", "SHIPPING", "HOUR", "R_PET", "AVAIL", "NOTES", "PREVQ",
+        "PERSONAL", "ALT", "AREACODE", "COUNTRYCODE", "CURRENTQ", "COMPANY", "R_OWNER", "R_AGENT", "R_PARENT", "R_FIANCE", "BILLING", "SHIPPING", "HOUR", "R_PET", "AVAIL", "NOTES", "PREVQ",
         "LASTQ", "FIRSTQ", "CODE", "ID", "AMOUNT", "TOTAL", "INTEREST", "SOURCE", "R_DOCTOR", "ADDRESS", "APPOINT", "PURCHASE", "PRODUCT", "INDUSTRY", "DATE", "TRIP", "RENT", "FINANCING", "CREATED", "DEPARTURE",
     ])
 });
@@ -70,7 +70,7 @@ static NEUTRAL: LazyLock<Set> = LazyLock::new(|| {
 static NEUTRAL_TAIL: LazyLock<Set> = LazyLock::new(|| {
     set(&[
         "NAME", "FIRST", "LAST", "LAST2", "MIDDLE", "PHONE", "MOBILE", "WHATSAPP", "LANDLINE", "EMAIL", "CONTACT", "NUMBER", "R_SUBJECT", "R_MANAGER", "WORK", "PERSONAL", "ALT",
-        "CURRENTQ", "R_OWNER", "R_PARENT", "R_FIANCE", "HOUR", "AREACODE", "LASTQ", "INTEREST", "JOB", "AMOUNT", "TYPE",
+        "CURRENTQ", "R_OWNER", "R_AGENT", "R_PARENT", "R_FIANCE", "HOUR", "AREACODE", "LASTQ", "INTEREST", "JOB", "AMOUNT", "TYPE",
     ])
 });
 
