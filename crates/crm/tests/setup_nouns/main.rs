@@ -1,5 +1,7 @@
 //! The set-up of an organization, on both engines: what is made, what is refused, and that nobody sees anybody else's.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "all of this is tests")]
+
 mod channels;
 mod fields;
 mod keys;

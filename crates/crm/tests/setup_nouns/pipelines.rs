@@ -41,7 +41,7 @@ fn names(world: &World) -> Vec<(String, i64)> {
     world.setup(|setup| setup.pipelines.iter().map(|pipeline| (pipeline.name.clone(), pipeline.position)).collect())
 }
 
-fn listed<'a>(wanted: &[&'a str]) -> Vec<(String, i64)> {
+fn listed(wanted: &[&str]) -> Vec<(String, i64)> {
     wanted.iter().enumerate().map(|(at, name)| ((*name).to_owned(), at as i64)).collect()
 }
 
