@@ -67,7 +67,11 @@ impl<'a> Fields<'a> {
         let mut fields = Fields::new(Source::Object(object), style, base.into());
         if let Some(key) = object.has_duplicate() {
             let at = fields.pointer(key);
-            fields.problems.push(FieldError::new(at, "duplicate_key", format!("`{key}` is there twice; send it once.")));
+            fields.problems.push(FieldError::new(
+                at,
+                "duplicate_key",
+                format!("`{key}` is there twice; send it once."),
+            ));
         }
         fields
     }

@@ -3,8 +3,8 @@
 use std::marker::PhantomData;
 use std::str::FromStr;
 
-use crm::time::Timestamp;
 use crm::FieldError;
+use crm::time::Timestamp;
 use serde_json::{Value, json};
 use structuring::Json;
 use structuring::json::Object;
@@ -51,7 +51,12 @@ fn clean_text<'t>(text: &'t str, max: usize, at: &str, problems: &mut Vec<FieldE
         return refuse(problems, at, "too_long", format!("At most {max} characters, found {length}."));
     }
     if let Some(c) = text.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
-        return refuse(problems, at, "control_character", format!("Control character U+{:04X} is not allowed.", c as u32));
+        return refuse(
+            problems,
+            at,
+            "control_character",
+            format!("Control character U+{:04X} is not allowed.", c as u32),
+        );
     }
     Some(text)
 }
@@ -320,7 +325,9 @@ impl Kind for PhoneText {
 
     fn read(&self, raw: Raw<'_>, at: &str, problems: &mut Vec<FieldError>) -> Option<String> {
         match raw {
-            Raw::Json(Json::String(_) | Json::Number(_)) | Raw::Text(_) => TextOrNumber { max: 64 }.read(raw, at, problems),
+            Raw::Json(Json::String(_) | Json::Number(_)) | Raw::Text(_) => {
+                TextOrNumber { max: 64 }.read(raw, at, problems)
+            }
             Raw::Json(_) => wrong_type(self, raw, at, problems),
         }
     }
@@ -450,4 +457,3 @@ impl<T: Input> Kind for Nested<T> {
         fields.into_schema()
     }
 }
-

@@ -180,4 +180,3 @@ pub fn pages() -> Vec<Route> {
         get(crate::docs_page::JS_PATH, documents::script),
     ]
 }
-

@@ -24,7 +24,8 @@ pub struct ConversationsQuery {
 
 impl Input for ConversationsQuery {
     fn read(f: &mut Fields<'_>) -> Option<Self> {
-        let days_back = f.optional("daysBack", Whole { min: 1, max: 3650 }, "Only messages of so many days; all without it.");
+        let days_back =
+            f.optional("daysBack", Whole { min: 1, max: 3650 }, "Only messages of so many days; all without it.");
         let limit = f.optional("limit", Whole { min: 1, max: MOST_MESSAGES }, "Messages of this page, at most.");
         let cursor = f.optional("cursor", id::<MessageId>(), "The last message of the page before.");
         Some(ConversationsQuery { days_back, limit: limit.unwrap_or(MOST_MESSAGES), cursor })

@@ -70,7 +70,8 @@ impl Input for EventInput {
         let event = f.required("event", Text { max: 100 }, "Name of the event, such as order_paid.");
         let properties = f.required("properties", AnyObject, "Whatever belongs to it, at most 64 KiB of JSON.");
         let contact = f.required("contact", nested::<ContactInput>(Style::Compatible), "Whom it is about.");
-        let channel = f.required("channel", nested::<ChannelInput>(Style::Compatible), "Where that person is a contact.");
+        let channel =
+            f.required("channel", nested::<ChannelInput>(Style::Compatible), "Where that person is a contact.");
         let occurred_at = f.optional("occurredAt", Instant, "When it happened; now without it.");
         if let Some(properties) = &properties
             && structuring::Json::Object(properties.clone()).to_string().len() > 64 * 1024
@@ -167,11 +168,7 @@ fn prepare(setup: &Setup, object: &Object) -> Result<(Tracked, Target), Problem>
     Ok((Tracked { name, properties, occurred_at: input.occurred_at }, target))
 }
 
-fn find_channel<'s>(
-    setup: &'s Setup,
-    given: &ChannelInput,
-    problems: &mut Vec<FieldError>,
-) -> Option<&'s Channel> {
+fn find_channel<'s>(setup: &'s Setup, given: &ChannelInput, problems: &mut Vec<FieldError>) -> Option<&'s Channel> {
     if let Some(id) = given.id {
         let found = setup.channel(id).filter(|channel| !channel.archived);
         if found.is_none() {

@@ -42,7 +42,8 @@ pub struct NoteInput {
 impl Input for NoteInput {
     fn read(f: &mut Fields<'_>) -> Option<Self> {
         let to_phone = f.required("to_phone", PhoneText, "The person's number.");
-        let from_phone = f.required("from_phone", PhoneText, "Number or phone id of a WhatsApp channel of either kind.");
+        let from_phone =
+            f.required("from_phone", PhoneText, "Number or phone id of a WhatsApp channel of either kind.");
         let note = f.required("note", Text { max: NOTE_LIMIT }, "Written on the timeline; nothing is sent.");
         let meta_data = f.required("meta_data", AnyObject, "Anything known of the person.");
         let contact_name = f.optional("contact_name", SHORT, "");
@@ -68,8 +69,7 @@ pub async fn send(call: Call) -> Result<Answer, Problem> {
         })
         .await?;
     customers::run(&call, input, |done, _, _| {
-        let answer =
-            NoteAnswer { status: "ok", message: "Message sent successfully.", ai_contact_id: done.contact.id };
+        let answer = NoteAnswer { status: "ok", message: "Message sent successfully.", ai_contact_id: done.contact.id };
         Answer::json(201, &answer)
     })
     .await

@@ -36,7 +36,11 @@ pub async fn list(call: Call) -> Result<Answer, Problem> {
             stages: pipeline
                 .stages
                 .iter()
-                .map(|stage| StageObject { id: stage.id, name: stage.name.clone(), description: stage.description.clone() })
+                .map(|stage| StageObject {
+                    id: stage.id,
+                    name: stage.name.clone(),
+                    description: stage.description.clone(),
+                })
                 .collect(),
         })
         .collect();

@@ -81,7 +81,9 @@ pub fn explicit_fields(
             fields.removed.push(field.key.clone());
             continue;
         }
-        let Some(value) = typed(field, &pair.value, country, &format!("{pointer}/{at}/value"), problems) else { continue };
+        let Some(value) = typed(field, &pair.value, country, &format!("{pointer}/{at}/value"), problems) else {
+            continue;
+        };
         if field.identifier {
             fields.identifiers.push((field.key.clone(), crm::customers::value_key(&value)));
         }

@@ -21,7 +21,11 @@ pub struct SearchQuery {
 
 impl Input for SearchQuery {
     fn read(f: &mut Fields<'_>) -> Option<Self> {
-        let phone = f.optional("phone", TextOrNumber { max: 64 }, "Part of a number, at least 3 digits; other characters are ignored.");
+        let phone = f.optional(
+            "phone",
+            TextOrNumber { max: 64 },
+            "Part of a number, at least 3 digits; other characters are ignored.",
+        );
         let email = f.optional("email", SHORT, "Part of an e-mail address, at least 3 characters, any case.");
         if f.describes() {
             return None;

@@ -47,7 +47,8 @@ pub enum ContactSort {
 }
 
 fn filtered(w: &Work<'_, '_>, filter: &ContactFilter) -> Query {
-    let mut query = Query::new(format!("SELECT {COLUMNS} FROM contacts c WHERE c.organization_id = "), w.caller.organization);
+    let mut query =
+        Query::new(format!("SELECT {COLUMNS} FROM contacts c WHERE c.organization_id = "), w.caller.organization);
     query.and_if("coalesce(c.last_message_at, c.created_at) >= ", &filter.since);
     query.and_if("c.stage_id = ", &filter.stage);
     query.and_if("c.channel_id = ", &filter.channel);
@@ -186,12 +187,7 @@ pub fn by_number(w: &mut Work<'_, '_>, phone: &Phone) -> Result<Option<Contact>>
 }
 
 /// A contact of one kind of channel by what that channel knows it by; of several the latest active.
-pub fn by_identifier(
-    w: &mut Work<'_, '_>,
-    channels: &[ChannelId],
-    kind: &str,
-    value: &str,
-) -> Result<Option<Contact>> {
+pub fn by_identifier(w: &mut Work<'_, '_>, channels: &[ChannelId], kind: &str, value: &str) -> Result<Option<Contact>> {
     let Some((first, others)) = channels.split_first() else { return Ok(None) };
     let mut query = Query::new(
         format!(

@@ -44,7 +44,12 @@ pub(crate) fn claim_phone(w: &mut Work<'_, '_>, contact: &mut Contact, phone: &P
 }
 
 /// An explicit value of a field whose definition is an identifier.
-pub(crate) fn claim_identifier_field(w: &mut Work<'_, '_>, contact: &mut Contact, key: &str, value: &str) -> Result<()> {
+pub(crate) fn claim_identifier_field(
+    w: &mut Work<'_, '_>,
+    contact: &mut Contact,
+    key: &str,
+    value: &str,
+) -> Result<()> {
     claim(w, contact, &format!("field:{key}"), value, "same_identifier_field")
 }
 

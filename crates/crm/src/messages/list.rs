@@ -37,7 +37,8 @@ pub fn recent_of(
     after: Option<MessageId>,
     most: i64,
 ) -> Result<(Vec<Message>, bool)> {
-    let mut query = Query::new(format!("SELECT {COLUMNS} FROM messages m WHERE m.organization_id = "), w.caller.organization);
+    let mut query =
+        Query::new(format!("SELECT {COLUMNS} FROM messages m WHERE m.organization_id = "), w.caller.organization);
     query.and("m.contact_id = ", contact).text(" AND m.direction <> 'note'").and_if("m.sent_at >= ", &since);
     if let Some(after) = after {
         query.and(
