@@ -205,3 +205,25 @@ fn fields_of_others_are_not_there() {
         assert_eq!(wrong(change(world, id, stale)), "precondition_failed");
     });
 }
+
+#[test]
+fn more_than_five_thousand_values_are_not_converted_at_once() {
+    each(|world| {
+        let id = make(world, field("Edad", FieldType::Text)).unwrap().id;
+        world
+            .write(move |w| {
+                for _ in 0..=fields::CONVERT_LIMIT {
+                    let entity = w.new_id::<crm::id::CustomerId>();
+                    let value = structuring::Json::from("1");
+                    crm::customers::write_value(w, entity.0, id, &value, crm::contacts::ValueSource::Explicit, None)?;
+                }
+                Ok(())
+            })
+            .unwrap();
+        assert_eq!(wrong(change(world, id, to_type(FieldType::Number))), "type_change");
+        let identifier = FieldPatch { identifier: Some(true), ..FieldPatch::default() };
+        assert_eq!(wrong(change(world, id, identifier)), "too_many_values");
+        let renamed = FieldPatch { name: Some("Años".to_owned()), ..FieldPatch::default() };
+        assert!(change(world, id, renamed).is_ok());
+    });
+}

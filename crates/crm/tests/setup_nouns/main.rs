@@ -9,4 +9,5 @@ mod members;
 mod organizations;
 mod pipelines;
 mod tags;
+mod together;
 mod world;
