@@ -31,6 +31,7 @@ pub mod work;
 
 pub use access::{Actor, Caller, Scope, Scopes};
 pub use error::{Error, FieldError, Problems, Result};
+pub use migrations::newest_schema;
 pub use setup::Setup;
 pub use time::{Clock, Timestamp};
 pub use work::{Crm, Work};

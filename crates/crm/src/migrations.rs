@@ -8,3 +8,8 @@ pub const ALL: &[Migration] = &[Migration {
     sqlite: include_str!("../migrations/0001_initial/sqlite.sql"),
     postgres: include_str!("../migrations/0001_initial/postgres.sql"),
 }];
+
+/// The number of the newest schema this program knows; an existing database below it is migrated by `Crm::open`.
+pub fn newest_schema() -> u32 {
+    ALL.last().map_or(0, |migration| migration.number)
+}

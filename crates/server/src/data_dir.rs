@@ -9,11 +9,13 @@ use api::seal::Sealer;
 
 #[derive(Debug, thiserror::Error)]
 pub enum DataDirError {
-    #[error("{path}: {error}")]
+    #[error("cannot use {path}: {error}; --data-dir names another directory")]
     Io { path: PathBuf, error: std::io::Error },
-    #[error("{0} is in use by another `recado serve`")]
+    #[error("{0} is in use by a running `recado serve`")]
     InUse(PathBuf),
-    #[error("{0} must hold 32 bytes; it was cut or changed. Restore it from your backup: without it sealed secrets do not open")]
+    #[error(
+        "{0} must hold 32 bytes; it was cut or changed. Restore it from your backup: without it sealed secrets do not open"
+    )]
     BadKey(PathBuf),
     #[error("RECADO_SECRET_KEY must be 64 hexadecimal digits")]
     BadKeyText,
@@ -40,12 +42,21 @@ impl DataDir {
         Ok(DataDir { path: path.to_owned() })
     }
 
+    /// As it is, whether it is there or not.
+    pub fn at(path: &Path) -> DataDir {
+        DataDir { path: path.to_owned() }
+    }
+
     pub fn path(&self) -> &Path {
         &self.path
     }
 
     pub fn database(&self) -> PathBuf {
         self.path.join("recado.db")
+    }
+
+    pub fn key_file(&self) -> PathBuf {
+        self.path.join("secret.key")
     }
 
     pub fn lock(&self) -> Result<Lock, DataDirError> {
@@ -64,7 +75,7 @@ impl DataDir {
         if let Ok(text) = std::env::var("RECADO_SECRET_KEY") {
             return Ok(Sealer::new(&from_hex(&text).ok_or(DataDirError::BadKeyText)?));
         }
-        let path = self.path.join("secret.key");
+        let path = self.key_file();
         let io = |error| DataDirError::Io { path: path.clone(), error };
         if !path.exists() {
             self.make_key(&path)?;
@@ -85,7 +96,8 @@ impl DataDir {
         let mut key = [0u8; 32];
         getrandom::fill(&mut key).map_err(DataDirError::Randomness)?;
         let aside = self.path.join(format!("secret.key.{}", std::process::id()));
-        let mut file = OpenOptions::new().create(true).truncate(true).write(true).mode(0o600).open(&aside).map_err(io)?;
+        let mut file =
+            OpenOptions::new().create(true).truncate(true).write(true).mode(0o600).open(&aside).map_err(io)?;
         file.write_all(&key).and_then(|()| file.sync_all()).map_err(io)?;
         let linked = fs::hard_link(&aside, path);
         let removed = fs::remove_file(&aside);

@@ -1,17 +1,124 @@
-//! Opens whichever database the arguments name.
+//! Opens whichever database the settings name.
 
-use crm::Crm;
-use store::{Db, PostgresOptions, SqliteOptions};
+use std::path::{Path, PathBuf};
 
-use crate::cli::{DataArguments, Failure};
+use crm::{Crm, Timestamp};
+use store::{Db, PostgresOptions, Priority, SqliteOptions, Tx, params};
+
+use crate::backup;
+use crate::cli::Failure;
 use crate::data_dir::DataDir;
+use crate::settings::Settings;
 
-/// The business on its database, schema up to date; and the data directory, which holds the key file in any case.
-pub fn open(arguments: &DataArguments) -> Result<(Crm, DataDir), Failure> {
-    let data_dir = DataDir::open(&arguments.data_dir)?;
-    let db = match &arguments.database_url {
-        Some(url) => Db::open_postgres(url, PostgresOptions::default())?,
-        None => Db::open_sqlite(&data_dir.database(), SqliteOptions::default())?,
+/// Readers of a command that does one thing: one is kept free for interactive reads.
+const FEW: usize = 2;
+
+/// The business on its database, schema up to date.
+pub fn open(settings: &Settings, data_dir: &DataDir) -> Result<Crm, Failure> {
+    open_with(settings, data_dir, settings.database_readers)
+}
+
+/// The same for a command beside the server. Refuses to make a database.
+pub fn open_existing(settings: &Settings) -> Result<(Crm, DataDir), Failure> {
+    let data_dir = existing(settings)?;
+    let crm = open_with(settings, &data_dir, Some(FEW))?;
+    Ok((crm, data_dir))
+}
+
+fn open_with(settings: &Settings, data_dir: &DataDir, readers: Option<usize>) -> Result<Crm, Failure> {
+    let db = match &settings.database_url {
+        Some(url) => open_postgres(url, readers, settings.database_writers)?,
+        None => {
+            let db = open_sqlite(&data_dir.database(), readers)?;
+            snapshot_before(&db, &settings.backup_dir, crm::newest_schema())?;
+            db
+        }
     };
-    Ok((Crm::open(db)?, data_dir))
+    Ok(Crm::open(db)?)
+}
+
+/// The data directory of a command that wants a database to be there.
+pub fn existing(settings: &Settings) -> Result<DataDir, Failure> {
+    let data_dir = DataDir::at(&settings.data_dir);
+    if settings.database_url.is_none() && !data_dir.database().exists() {
+        return Err(Failure::usage(format!(
+            "there is no database in {}; --data-dir names another directory, `recado init` makes one",
+            settings.data_dir.display()
+        )));
+    }
+    Ok(data_dir)
+}
+
+pub fn open_sqlite(path: &Path, readers: Option<usize>) -> Result<Db, Failure> {
+    let mut options = SqliteOptions::default();
+    options.readers = readers.unwrap_or(options.readers);
+    Ok(Db::open_sqlite(path, options)?)
+}
+
+fn open_postgres(url: &str, readers: Option<usize>, writers: Option<usize>) -> Result<Db, Failure> {
+    let mut options = PostgresOptions::default();
+    options.readers = readers.unwrap_or(options.readers);
+    options.writers = writers.unwrap_or(options.writers);
+    Ok(Db::open_postgres(url, options)?)
+}
+
+/// The database as it is, nothing migrated.
+pub fn open_as_is(settings: &Settings, data_dir: &DataDir) -> Result<Db, Failure> {
+    match &settings.database_url {
+        Some(url) => open_postgres(url, Some(FEW), Some(FEW)),
+        None => open_sqlite(&data_dir.database(), Some(FEW)),
+    }
+}
+
+/// The number of its newest migration; none where there is no table of ours.
+pub fn schema_of(db: &Db) -> Result<Option<u32>, Failure> {
+    let table = match db.engine() {
+        store::Engine::Sqlite => {
+            "SELECT count(*) AS n FROM sqlite_master WHERE type = 'table' AND name = 'schema_migrations'"
+        }
+        store::Engine::Postgres => {
+            "SELECT count(*) AS n FROM information_schema.tables WHERE table_name = 'schema_migrations'"
+        }
+    };
+    let read = move |tx: &mut Tx<'_>| -> Result<Option<i64>, store::Error> {
+        if tx.query_one(table, params![])?.get::<i64>("n")? == 0 {
+            return Ok(None);
+        }
+        tx.query_one("SELECT max(number) AS newest FROM schema_migrations", params![])?.get("newest")
+    };
+    let newest = db.read_blocking(Priority::Background, read)?;
+    Ok(newest.and_then(|number| u32::try_from(number).ok()))
+}
+
+/// Copies a database that is about to be migrated, so that there is a way back.
+fn snapshot_before(db: &Db, directory: &Path, known: u32) -> Result<Option<PathBuf>, Failure> {
+    let Some(found) = schema_of(db)?.filter(|found| *found < known) else { return Ok(None) };
+    let name = format!("before-schema-{known}-{}.db", backup::stamp(Timestamp::now()));
+    backup::make_directory(directory)?;
+    let path = directory.join(name);
+    db.backup(&path)?;
+    tracing::info!(from = found, to = known, copy = %path.display(), "the schema is brought up to date");
+    Ok(Some(path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_older_schema_is_copied_before_it_is_changed() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("recado.db");
+        let db = open_sqlite(&path, Some(FEW)).unwrap();
+        let copies = directory.path().join("backups");
+        let known = crm::newest_schema();
+        // Empty: nothing to lose.
+        assert_eq!(schema_of(&db).unwrap(), None);
+        assert_eq!(snapshot_before(&db, &copies, known).unwrap(), None);
+        let crm = Crm::open(db).unwrap();
+        assert_eq!(schema_of(crm.db()).unwrap(), Some(known));
+        assert_eq!(snapshot_before(crm.db(), &copies, known).unwrap(), None);
+        let copy = snapshot_before(crm.db(), &copies, known + 1).unwrap().unwrap();
+        assert_eq!(backup::verify(&copy).unwrap(), known);
+    }
 }

@@ -4,13 +4,24 @@ use clap::Args;
 use crm::organizations::{Created, NewOrganization};
 use serde_json::json;
 
-use crate::cli::{DataArguments, Failure};
-use crate::{database, password};
+use crate::cli::Failure;
+use crate::data_dir::DataDir;
+use crate::output::{print, print_line};
+use crate::settings::{DataFlags, Settings};
+use crate::{database, password, telemetry};
 
+/// Make an organization with its owner and a first API key
+///
+/// The key is printed once and has all scopes. Run again, it makes a second organization beside the first. Currency, time
+/// zone and language are those usual in the country; the API changes them.
+///
+/// Example:  recado init --data-dir /var/lib/recado --organization "Mi Tienda" --country CL \
+///             --owner-email ana@example.com --owner-password 'at least ten characters'
 #[derive(Debug, Args)]
+#[command(verbatim_doc_comment)]
 pub struct InitArguments {
     #[command(flatten)]
-    pub data: DataArguments,
+    pub settings: DataFlags,
 
     /// Name of the organization
     #[arg(long, value_name = "NAME")]
@@ -38,9 +49,12 @@ pub struct InitArguments {
 }
 
 pub fn run(arguments: &InitArguments) -> Result<(), Failure> {
+    let settings = Settings::read(&arguments.settings.0)?;
+    telemetry::start(&settings)?;
     let hash = password::hash(&arguments.owner_password)?;
-    let key = api::key::new_key().map_err(|error| Failure { message: error.to_string(), code: 1 })?;
-    let (crm, _) = database::open(&arguments.data)?;
+    let key = api::key::new_key().map_err(|error| Failure::new(format!("no randomness from the system: {error}")))?;
+    let data_dir = DataDir::open(&settings.data_dir)?;
+    let crm = database::open(&settings, &data_dir)?;
     let created: Created = crm
         .create_organization_blocking(NewOrganization {
             name: arguments.organization.clone(),
@@ -54,36 +68,28 @@ pub fn run(arguments: &InitArguments) -> Result<(), Failure> {
             key_hash: key.hash,
             key_hint: key.hint.clone(),
         })
-        .map_err(explain)?;
+        .map_err(|error| Failure::refused(error, argument))?;
     crm.db().close();
     if arguments.json {
         let printed =
             json!({"organization_id": created.organization_id, "owner_id": created.owner_id, "api_key": key.secret});
-        println!("{printed}");
-    } else {
-        println!("Organization  {}", created.organization_id);
-        println!("Owner         {} ({})", created.owner_id, arguments.owner_email);
-        println!("API key       {}", key.secret);
-        println!("\nThe key is shown only this once. Start the server with `recado serve`.");
+        return print_line(&printed.to_string());
     }
-    Ok(())
+    print(&format!(
+        "Organization  {}\nOwner         {} ({})\nAPI key       {}\n\n\
+         The key is shown only this once. Start the server with `recado serve --data-dir {}`.\n",
+        created.organization_id,
+        created.owner_id,
+        arguments.owner_email,
+        key.secret,
+        settings.data_dir.display()
+    ))
 }
 
-/// What is wrong with the arguments, named as the arguments are.
-fn explain(error: crm::Error) -> Failure {
-    let message = match error {
-        crm::Error::Invalid(problems) => problems
-            .iter()
-            .map(|problem| {
-                let name = match problem.pointer.as_str() {
-                    "/name" => "--organization".to_owned(),
-                    pointer => format!("--{}", pointer.trim_start_matches('/').replace('_', "-")),
-                };
-                format!("{name}: {}", problem.message)
-            })
-            .collect::<Vec<_>>()
-            .join("\n        "),
-        other => other.to_string(),
-    };
-    Failure { message, code: 1 }
+/// The argument that a part of the input came from.
+fn argument(pointer: &str) -> String {
+    match pointer {
+        "/name" => "--organization".to_owned(),
+        pointer => format!("--{}", pointer.trim_start_matches('/').replace('_', "-")),
+    }
 }

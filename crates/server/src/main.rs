@@ -1,11 +1,24 @@
 //! The program `recado`.
 
+mod backup;
+mod chores;
 mod cli;
 mod data_dir;
 mod database;
+mod demo;
+mod doctor;
+#[cfg(test)]
+mod documents;
 mod init;
+mod key;
+mod member;
+mod organization;
+mod output;
 mod password;
+mod restore;
 mod serve;
+mod settings;
+mod structure;
 mod telemetry;
 
 use std::process::ExitCode;
@@ -14,7 +27,6 @@ use clap::Parser;
 
 fn main() -> ExitCode {
     let arguments = cli::Arguments::parse();
-    telemetry::start(&arguments.log);
     match cli::run(arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {

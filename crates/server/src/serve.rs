@@ -1,53 +1,160 @@
 //! `recado serve`.
 
+use std::io::ErrorKind;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use api::{ApiOptions, App};
 use clap::Args;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::runtime::Builder;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use crate::cli::{DEFAULT_LISTEN, DataArguments, Failure};
-use crate::database;
+use crate::cli::Failure;
+use crate::data_dir::DataDir;
+use crate::output::print_line;
+use crate::settings::{ServeFlags, Settings};
+use crate::{chores, database, demo, telemetry};
 
+/// Threads for what cannot be waited for otherwise: a backup, a name to be resolved.
+const BLOCKING_THREADS: usize = 4;
+/// How long such a thread may go on once the server has ended.
+const LAST_WAIT: Duration = Duration::from_millis(200);
+
+/// Run the server
+///
+/// Prints one line with its address once it answers, and logs to standard error. Speaks plain HTTP: TLS belongs to a
+/// reverse proxy. SIGTERM or Ctrl-C ends it within 20 seconds, a second one at once.
+///
+/// Example:  recado serve --data-dir /var/lib/recado --public-url https://crm.example.com
+///           recado serve --demo
 #[derive(Debug, Args)]
+#[command(verbatim_doc_comment)]
 pub struct ServeArguments {
     #[command(flatten)]
-    pub data: DataArguments,
+    pub settings: ServeFlags,
 
-    /// Address to listen on; port 0 takes a free one
-    #[arg(long, env = "RECADO_LISTEN", default_value_t = DEFAULT_LISTEN, value_name = "ADDRESS")]
-    pub listen: SocketAddr,
+    /// Fill the database with an invented clinic, unless it is there already, and print how to try it. Its API key is the
+    /// same everywhere, so it listens on this machine only
+    #[arg(long)]
+    pub demo: bool,
 }
 
 pub fn run(arguments: &ServeArguments) -> Result<(), Failure> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(serve(arguments))
+    let settings = Settings::read(&arguments.settings.0)?;
+    telemetry::start(&settings)?;
+    if arguments.demo && is_public(&settings, settings.listen) {
+        return Err(Failure::usage(
+            "--demo: the demo's API key is the same everywhere, so it is for this machine only: listen on 127.0.0.1 and leave \
+             public_url out",
+        ));
+    }
+    let runtime = Builder::new_multi_thread().enable_all().max_blocking_threads(BLOCKING_THREADS).build()?;
+    let ended = runtime.block_on(serve(&settings, arguments.demo));
+    runtime.shutdown_timeout(LAST_WAIT);
+    ended
 }
 
-async fn serve(arguments: &ServeArguments) -> Result<(), Failure> {
-    let (crm, data_dir) = database::open(&arguments.data)?;
+/// Whether others than this machine's users can reach it.
+fn is_public(settings: &Settings, address: SocketAddr) -> bool {
+    !address.ip().is_loopback() || settings.public_url.is_some()
+}
+
+async fn serve(settings: &Settings, with_demo: bool) -> Result<(), Failure> {
+    let data_dir = DataDir::open(&settings.data_dir)?;
     let _lock = data_dir.lock()?;
-    let sealer = data_dir.sealer()?;
-    let listener = TcpListener::bind(arguments.listen)
-        .await
-        .map_err(|error| Failure { message: format!("cannot listen on {}: {error}", arguments.listen), code: 1 })?;
+    let listener = listen(settings.listen).await?;
     let address = listener.local_addr()?;
-    let allowed_hosts = match address.ip().is_loopback() {
-        true => ["localhost", "127.0.0.1", "::1"].map(str::to_owned).to_vec(),
-        false => Vec::new(),
+    let crm = database::open(settings, &data_dir)?;
+    let sealer = data_dir.sealer()?;
+    let mut introduction = String::new();
+    if with_demo {
+        demo::prepare(crm.db(), &crm, &sealer).await?;
+        introduction = demo::introduction(&crm, address).await?;
+    } else if is_public(settings, address) && demo::is_open(&crm).await? {
+        return Err(Failure::usage(format!(
+            "this database has the demo's organization, whose API key is the same everywhere; revoke it first: \
+             recado key revoke --data-dir {} --organization {} {}",
+            settings.data_dir.display(),
+            demo::organization_id(),
+            demo::key().hint
+        )));
+    }
+    let options = ApiOptions {
+        rate_limit: settings.rate_limit,
+        event_rate_limit: settings.event_rate_limit,
+        allowed_hosts: allowed_hosts(settings, address),
     };
-    let app = App::new(crm.clone(), sealer, ApiOptions { allowed_hosts, ..ApiOptions::default() });
-    let mut terminate = signal(SignalKind::terminate())?;
-    println!("Recado answers at http://{address}");
+    let app = App::new(crm.clone(), sealer, options);
+    let mut stopping = Signals::new()?;
+    let chores = chores::start(&crm, settings);
+    print_line(&format!("Recado answers at http://{address}"))?;
+    if let Some(url) = &settings.public_url {
+        tracing::info!(%url, "and by way of its proxy");
+    }
+    if !introduction.is_empty() {
+        print_line(&introduction)?;
+    }
     let stop = async move {
-        tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
-            _ = terminate.recv() => {}
-        }
-        tracing::info!("stopping");
+        stopping.next().await;
+        tracing::info!("stopping; once more stops at once");
+        tokio::spawn(async move {
+            stopping.next().await;
+            tracing::warn!("stopped at once");
+            // What was acknowledged is on disk; everything else was never promised.
+            std::process::exit(1);
+        });
     };
     api::serve(app, listener, stop).await;
+    for chore in chores {
+        chore.abort();
+    }
     crm.db().close();
+    tracing::info!("stopped");
     Ok(())
+}
+
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn new() -> Result<Signals, Failure> {
+        Ok(Signals { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
+
+async fn listen(wanted: SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(wanted).await.map_err(|error| {
+        let why = match error.kind() {
+            ErrorKind::AddrInUse => {
+                "another program listens there; --listen names another address, port 0 takes a free one".to_owned()
+            }
+            ErrorKind::PermissionDenied => {
+                "only root may listen on a port below 1024; take a higher one, and a reverse proxy before it".to_owned()
+            }
+            ErrorKind::AddrNotAvailable => "this machine does not have that address".to_owned(),
+            _ => error.to_string(),
+        };
+        Failure::new(format!("cannot listen on {wanted}: {why}"))
+    })
+}
+
+/// On a loopback address only known names are answered, because a page from elsewhere could have its own name resolve to it.
+fn allowed_hosts(settings: &Settings, address: SocketAddr) -> Vec<String> {
+    if !address.ip().is_loopback() {
+        return Vec::new();
+    }
+    let mut hosts: Vec<String> = ["localhost", "127.0.0.1", "::1"].map(str::to_owned).to_vec();
+    hosts.push(address.ip().to_string());
+    hosts.extend(settings.public_url.as_ref().map(|url| url.host().to_owned()));
+    hosts
 }

@@ -1,0 +1,141 @@
+//! What a server does by itself while it runs: forgets old answers, copies its database at night.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crm::{Crm, Timestamp, idempotency};
+use store::{Db, Priority, Tx};
+use tokio::task::JoinHandle;
+use tokio::time::sleep;
+
+use crate::backup;
+use crate::cli::Failure;
+use crate::settings::Settings;
+
+/// A server that has just started has better things to do.
+const FIRST: Duration = Duration::from_secs(60);
+const FORGET_EVERY: Duration = Duration::from_secs(600);
+const LOOK_EVERY: Duration = Duration::from_secs(60);
+/// Rows a transaction: others wait no longer than for any request.
+const CHUNK: i64 = 200;
+const DAY_MINUTES: i64 = 24 * 60;
+const MINUTE_MICROS: i64 = 60_000_000;
+
+/// The chores that run; they end with the process, at any point.
+pub fn start(crm: &Crm, settings: &Settings) -> Vec<JoinHandle<()>> {
+    let mut running = vec![tokio::spawn(forget(crm.clone()))];
+    if settings.backup_nightly && settings.database_url.is_none() {
+        running.push(tokio::spawn(back_up(crm.db().clone(), settings.clone())));
+    }
+    running
+}
+
+async fn forget(crm: Crm) {
+    sleep(FIRST).await;
+    loop {
+        match forget_old_answers(&crm).await {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(count, "forgot remembered answers that are older than a day"),
+            Err(error) => tracing::warn!(%error, "could not forget remembered answers"),
+        }
+        sleep(FORGET_EVERY).await;
+    }
+}
+
+async fn forget_old_answers(crm: &Crm) -> Result<u64, crm::Error> {
+    let mut count = 0;
+    loop {
+        let now = crm.now();
+        let work = move |tx: &mut Tx<'_>| idempotency::forget_old(tx, now, CHUNK);
+        let forgotten = crm.db().write(Priority::Background, work).await?;
+        count += forgotten;
+        if forgotten < CHUNK as u64 {
+            return Ok(count);
+        }
+    }
+}
+
+async fn back_up(db: Db, settings: Settings) {
+    sleep(FIRST).await;
+    loop {
+        let (db, settings) = (db.clone(), settings.clone());
+        let tried = tokio::task::spawn_blocking(move || nightly(&db, &settings, Timestamp::now())).await;
+        let mut wait = LOOK_EVERY;
+        match tried {
+            Ok(Ok(None)) => {}
+            Ok(Ok(Some(path))) => tracing::info!(copy = %path.display(), "backed up; the key file is not in it"),
+            Ok(Err(failure)) => {
+                tracing::error!(error = failure.message, "the nightly backup failed; it is tried again in ten minutes");
+                wait = FORGET_EVERY;
+            }
+            Err(error) => tracing::error!(%error, "the nightly backup broke off"),
+        }
+        sleep(wait).await;
+    }
+}
+
+/// Makes the copy that is due, if one is, and deletes those beyond the number that is kept.
+fn nightly(db: &Db, settings: &Settings, now: Timestamp) -> Result<Option<PathBuf>, Failure> {
+    let directory = &settings.backup_dir;
+    let due = format!("nightly-{}.db", backup::stamp(latest_time(now, settings.backup_at)));
+    if copies(directory).last().is_some_and(|newest| *newest >= due) {
+        return Ok(None);
+    }
+    backup::make_directory(directory)?;
+    let path = directory.join(format!("nightly-{}.db", backup::stamp(now)));
+    backup::copy(db, &path)?;
+    let copies = copies(directory);
+    for old in &copies[..copies.len().saturating_sub(settings.backup_keep)] {
+        fs::remove_file(directory.join(old))?;
+    }
+    Ok(Some(path))
+}
+
+/// The last time that it was so many minutes after midnight, UTC.
+fn latest_time(now: Timestamp, minutes: i64) -> Timestamp {
+    let since = now.micros() / MINUTE_MICROS - minutes;
+    Timestamp::from_micros((since.div_euclid(DAY_MINUTES) * DAY_MINUTES + minutes) * MINUTE_MICROS)
+}
+
+/// Names of nightly copies, oldest first.
+fn copies(directory: &Path) -> Vec<String> {
+    let Ok(entries) = fs::read_dir(directory) else { return Vec::new() };
+    let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    let mut names: Vec<String> = names.filter(|name| name.starts_with("nightly-") && name.ends_with(".db")).collect();
+    names.sort();
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::database::open_sqlite;
+    use crate::settings::Given;
+
+    fn at(text: &str) -> Timestamp {
+        Timestamp::parse_utc(text).unwrap()
+    }
+
+    #[test]
+    fn the_latest_time_is_today_or_yesterday() {
+        assert_eq!(latest_time(at("2026-03-14T12:00:00Z"), 210), at("2026-03-14T03:30:00Z"));
+        assert_eq!(latest_time(at("2026-03-14T03:30:00Z"), 210), at("2026-03-14T03:30:00Z"));
+        assert_eq!(latest_time(at("2026-03-14T03:29:59Z"), 210), at("2026-03-13T03:30:00Z"));
+    }
+
+    #[test]
+    fn one_copy_a_night_and_no_more_than_are_kept() {
+        let directory = tempfile::tempdir().unwrap();
+        let crm = Crm::open(open_sqlite(&directory.path().join("recado.db"), Some(2)).unwrap()).unwrap();
+        let values = vec![("data_dir", directory.path().display().to_string()), ("backup_keep", "2".to_owned())];
+        let settings = Settings::read(&Given { values, config: None }).unwrap();
+        let try_at = |time: &str| nightly(crm.db(), &settings, at(time)).unwrap().is_some();
+        assert!(try_at("2026-03-14T12:00:00Z"), "the first one is made up for");
+        assert!(!try_at("2026-03-15T03:29:00Z"));
+        assert!(try_at("2026-03-15T03:30:00Z"));
+        assert!(!try_at("2026-03-15T03:31:00Z"));
+        assert!(try_at("2026-03-17T05:00:00Z"), "a night that was missed");
+        assert_eq!(copies(&settings.backup_dir), ["nightly-20260315T033000Z.db", "nightly-20260317T050000Z.db"]);
+    }
+}

@@ -1,0 +1,138 @@
+//! `recado serve --demo`: an invented dental clinic with a month of work behind it. Everything in it comes in through the
+//! API's own operations, called within the process, with a clock that walks through that month.
+
+mod clinic;
+mod draw;
+mod inside;
+mod month;
+mod patients;
+mod shapes;
+mod talk;
+
+use std::net::SocketAddr;
+
+use api::seal::Sealer;
+use crm::channels::ChannelType;
+use crm::id::{IdSource, OrganizationId};
+use crm::organizations::{self, NewOrganization};
+use crm::{Crm, Setup, Timestamp};
+use serde_json::json;
+use store::{Db, Priority, Tx};
+
+use crate::cli::Failure;
+use crate::password;
+use inside::{Inside, WalkingClock};
+
+const NAME: &str = "Clínica Dental Los Aromos";
+/// What it is called until it is complete, so that one whose making was cut off is known and gone on with.
+const UNFINISHED: &str = "Clínica Dental Los Aromos (incompleta)";
+const OWNER: &str = "carolina.fuentes@losaromos.example.com";
+const PASSWORD: &str = "demo-los-aromos";
+/// The same in every demo, and therefore known to everybody: a demo is never served beyond this machine.
+const KEY_BITS: [u8; 32] = *b"recado demo: everybody knows it!";
+/// What the ids of the organization, its owner, its key and its first pipeline are made from.
+const SEED: u64 = 0x0005_EEDA_4044_0500;
+const FIRST_DAY: Timestamp = Timestamp::from_micros(1_767_225_600_000_000);
+
+pub fn key() -> api::key::NewKey {
+    api::key::from_bits(&KEY_BITS)
+}
+
+pub fn organization_id() -> OrganizationId {
+    IdSource::new(FIRST_DAY, SEED).next().into()
+}
+
+/// Finds the demo's organization, or makes it; one that is complete is left as it is, whatever was done to it since.
+pub async fn prepare(db: &Db, crm: &Crm, sealer: &Sealer) -> Result<(), Failure> {
+    let id = organization_id();
+    let setup = match crm.fresh_setup(id).await {
+        Ok(setup) => setup,
+        Err(crm::Error::NotFound { .. }) => {
+            create(db).await?;
+            crm.fresh_setup(id).await?
+        }
+        Err(error) => return Err(error.into()),
+    };
+    if setup.key(&key().hash).is_none() {
+        return Err(Failure::new(
+            "the demo's API key was revoked in this database; use another --data-dir for a new demo",
+        ));
+    }
+    if setup.organization.name != UNFINISHED {
+        return Ok(());
+    }
+    let clock = WalkingClock::default();
+    let inside = Inside::new(Crm::open_with_clock(db.clone(), clock.as_clock())?, sealer.clone(), key().secret);
+    clock.day(month::DAYS);
+    let clinic = clinic::set_up(&inside, &setup).await?;
+    month::work(&inside, &clock, clinic).await?;
+    inside.patch("name", "/api/v1/organization", json!({"name": NAME})).await?;
+    Ok(())
+}
+
+async fn create(db: &Db) -> Result<(), Failure> {
+    let key = key();
+    let new = NewOrganization {
+        name: UNFINISHED.to_owned(),
+        country: "CL".to_owned(),
+        time_zone: None,
+        currency: None,
+        language: None,
+        owner_name: Some("Carolina Fuentes".to_owned()),
+        owner_email: OWNER.to_owned(),
+        owner_password_hash: Some(password::hash(PASSWORD)?),
+        key_hash: key.hash,
+        key_hint: key.hint,
+    };
+    let now = Timestamp::now().plus_days(-month::DAYS);
+    let work = move |tx: &mut Tx<'_>| organizations::create(tx, now, IdSource::new(FIRST_DAY, SEED), &new);
+    db.write(Priority::Interactive, work).await?;
+    Ok(())
+}
+
+/// Whether this database has a demo whose key still opens it.
+pub async fn is_open(crm: &Crm) -> Result<bool, Failure> {
+    match crm.authenticate(key().hash).await {
+        Ok(_) => Ok(true),
+        Err(crm::Error::Unauthorized) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// What somebody who sees it for the first time needs, for the terminal.
+pub async fn introduction(crm: &Crm, address: SocketAddr) -> Result<String, Failure> {
+    let setup = crm.fresh_setup(organization_id()).await?;
+    let key = key().secret;
+    let mut text = format!(
+        "\n  Demo       {name}, with invented patients\n  \
+         Reference  http://{address}/docs\n  \
+         API key    {key}   (the same in every demo: not a secret)\n  \
+         Owner      {OWNER}, password {PASSWORD}\n",
+        name = setup.organization.name,
+    );
+    if let Some(call) = first_call(&setup, address, &key) {
+        text.push_str("\nPush a customer in, any shape of data:\n\n");
+        text.push_str(&call);
+    }
+    Ok(text)
+}
+
+/// An upsert to be pasted into a shell. None where the channel or all stages are gone.
+fn first_call(setup: &Setup, address: SocketAddr, key: &str) -> Option<String> {
+    let channel = setup.channels.iter().find(|c| c.channel_type == ChannelType::Whatsapp && !c.archived)?;
+    let number = channel.phone.as_deref()?;
+    let stage = setup.pipelines.first()?.stages.first()?.id;
+    Some(format!(
+        r#"curl -sS -X POST http://{address}/api/public/customer/upsert/info \
+  -H 'x-api-key: {key}' -H 'content-type: application/json' \
+  -d '{{
+    "channel": "whatsapp", "channel_phone_number": "{number}", "stageId": "{stage}",
+    "meta_data": {{
+      "Nombre Completo": "Martina Rojas Vidal", "Celular": "9 5550 7788", "correo electrónico": "martina.rojas@example.com",
+      "datos": {{"RUT": "20.347.850-K", "Fecha de nacimiento": "3 de mayo de 1999", "previsión": "fonasa"}},
+      "presupuesto": "$ 450.000", "le interesa": "blanqueamiento y limpieza", "utm_source": "instagram"
+    }}
+  }}'
+"#
+    ))
+}
