@@ -12,6 +12,7 @@ pub struct PageRequest {
 }
 
 #[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
+#[schemars(rename = "{T}Page")]
 pub struct Page<T> {
     pub data: Vec<T>,
     /// Give it back as `cursor` for the next page; null at the end.
