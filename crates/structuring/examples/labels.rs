@@ -38,7 +38,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 match_option(&options, &label).and_then(|at| targets.get(at)).map(|target| text(target, "key"))
             };
             let same_name = |key: &str| definitions.get(key).map(|definition| definition.name.clone());
-            let hit = answer.as_deref() == Some(gold.as_str()) || answer.as_deref().and_then(same_name) == same_name(&gold) && answer.is_some();
+            let hit = answer.as_deref() == Some(gold.as_str())
+                || answer.as_deref().and_then(same_name) == same_name(&gold) && answer.is_some();
             if !hit && verbose {
                 println!("{kind}: {label} -> {answer:?}, not {gold}");
             }

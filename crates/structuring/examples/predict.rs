@@ -21,7 +21,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             "--confidences" => {
                 for placement in &outcome.placements {
                     let target = placement.target.key().unwrap_or(placement.target.word());
-                    writeln!(out, "{}\t{target}\t{}\t{:?}\t{}", record.id, placement.confidence, placement.method, placement.value)?;
+                    writeln!(
+                        out,
+                        "{}\t{target}\t{}\t{:?}\t{}",
+                        record.id, placement.confidence, placement.method, placement.value
+                    )?;
                 }
             }
             _ => writeln!(out, "{}", prediction(&record.id, &outcome))?,

@@ -27,8 +27,6 @@ pub(crate) struct Field {
     pub roles: Set,
     strong: Set,
     pub choices: Vec<Choice>,
-    /// Content words of the name, folded.
-    pub words: Vec<String>,
 }
 
 impl Field {
@@ -42,10 +40,8 @@ impl Field {
             if kept.is_empty() { embed(words.iter().map(String::as_str)) } else { embed(kept) }
         };
         let concepts = by_name.concepts.or(&by_key.concepts);
-        let hint = definition.description.as_deref().map(|text| Units::of_words(&words(text)).concepts).unwrap_or_default();
-        let mut content: Vec<String> = name_words.iter().chain(&key_words).filter(|word| !is_noise(word)).cloned().collect();
-        content.sort();
-        content.dedup();
+        let hint =
+            definition.description.as_deref().map(|text| Units::of_words(&words(text)).concepts).unwrap_or_default();
         Field {
             key_snake: snake_key(&definition.key),
             name_snake: snake_key(&definition.name),
@@ -54,7 +50,6 @@ impl Field {
             roles: concepts.and(&KNOWN.others),
             strong: concepts.without(&KNOWN.qualifiers),
             choices: definition.options.iter().map(|option| Choice::new(option)).collect(),
-            words: content,
             by_name,
             by_key,
             hint,
@@ -120,7 +115,13 @@ impl Definitions {
     pub fn compile(revision: u64, definitions: Vec<Definition>) -> Definitions {
         let fields: Vec<Field> = definitions.into_iter().map(Field::new).collect();
         let pets = fields.iter().any(|field| field.concepts.meets(&KNOWN.pet_traits));
-        Definitions { revision, fields, pets, hasher: RandomState::new(), cache: std::array::from_fn(|_| RwLock::default()) }
+        Definitions {
+            revision,
+            fields,
+            pets,
+            hasher: RandomState::new(),
+            cache: std::array::from_fn(|_| RwLock::default()),
+        }
     }
 
     pub fn revision(&self) -> u64 {
@@ -217,7 +218,12 @@ fn key_score(key: &Key, field: &Field) -> KeyScore {
         s *= 0.9;
     }
     // {"coupon": {"type": …}} is not the coupon.
-    if field.definition.field_type == FieldType::Text && !key.tail.concepts.is_empty() && key.tail.unknown_free() && key.tail.concepts.without(&ASPECTS).is_empty() && !key.tail.concepts.meets(&field.concepts) {
+    if field.definition.field_type == FieldType::Text
+        && !key.tail.concepts.is_empty()
+        && key.tail.unknown_free()
+        && key.tail.concepts.without(&ASPECTS).is_empty()
+        && !key.tail.concepts.meets(&field.concepts)
+    {
         k *= 0.75;
         s *= 0.75;
     }

@@ -58,4 +58,3 @@ pub struct Definition {
     #[serde(default)]
     pub description: Option<String>,
 }
-

@@ -28,7 +28,11 @@ impl Record {
         let json = Json::parse(line.as_bytes(), Mode::Lenient)?;
         let text = |key: &str| json.get(key).and_then(Json::as_str).map(str::to_owned);
         let list = json.get("definitions").and_then(Json::as_array).ok_or(RecordError::Missing("definitions"))?;
-        let definitions = list.iter().map(definition).collect::<Option<Vec<_>>>().ok_or(RecordError::Missing("key, name and type of each definition"))?;
+        let definitions = list
+            .iter()
+            .map(definition)
+            .collect::<Option<Vec<_>>>()
+            .ok_or(RecordError::Missing("key, name and type of each definition"))?;
         Ok(Record {
             id: text("id").ok_or(RecordError::Missing("an id"))?,
             definitions,
@@ -94,24 +98,54 @@ pub fn explain(outcome: &Outcome) -> String {
     use std::fmt::Write;
     let mut text = String::new();
     for placement in &outcome.placements {
-        let target = placement.target.key().map_or_else(|| placement.target.word().to_owned(), |key| format!("field {key}"));
+        let target =
+            placement.target.key().map_or_else(|| placement.target.word().to_owned(), |key| format!("field {key}"));
         let sources: Vec<String> = placement
             .sources
             .iter()
-            .map(|source| source.span.map_or_else(|| source.pointer.clone(), |(from, to)| format!("{} [{from}–{to}]", source.pointer)))
+            .map(|source| {
+                source
+                    .span
+                    .map_or_else(|| source.pointer.clone(), |(from, to)| format!("{} [{from}–{to}]", source.pointer))
+            })
             .collect();
-        let method = serde_json::to_value(placement.method).ok().and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default();
-        let _ = writeln!(text, "{target} = {} from {} ({method}, {:.2})", placement.value, sources.join(", "), placement.confidence);
+        let method = serde_json::to_value(placement.method)
+            .ok()
+            .and_then(|word| word.as_str().map(str::to_owned))
+            .unwrap_or_default();
+        let _ = writeln!(
+            text,
+            "{target} = {} from {} ({method}, {:.2})",
+            placement.value,
+            sources.join(", "),
+            placement.confidence
+        );
         for other in &placement.alternatives {
-            let _ = writeln!(text, "    or {} from {} for {} ({:.2})", other.value, other.pointer, other.target.key().unwrap_or(other.target.word()), other.confidence);
+            let _ = writeln!(
+                text,
+                "    or {} from {} for {} ({:.2})",
+                other.value,
+                other.pointer,
+                other.target.key().unwrap_or(other.target.word()),
+                other.confidence
+            );
         }
     }
     for (key, value) in &outcome.rest {
         let _ = writeln!(text, "rest {key} = {value}");
     }
     for item in &outcome.review {
-        let reason = serde_json::to_value(item.reason).ok().and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default();
-        let _ = writeln!(text, "review {} = {} ({reason}, {:.2})", item.target.key().unwrap_or(item.target.word()), item.value, item.confidence);
+        let reason = serde_json::to_value(item.reason)
+            .ok()
+            .and_then(|word| word.as_str().map(str::to_owned))
+            .unwrap_or_default();
+        let _ = writeln!(
+            text,
+            "review {} = {} ({reason}, {:.2})",
+            item.target.key().unwrap_or(item.target.word()),
+            item.value,
+            item.confidence
+        );
     }
     for warning in &outcome.warnings {
         let _ = writeln!(text, "warning {} at {}: {}", warning.code, warning.pointer, warning.message);
@@ -121,11 +155,14 @@ pub fn explain(outcome: &Outcome) -> String {
 
 /// Labels alone: for each label the key of the field it names best. Measures vocabulary and vectors without values.
 pub fn match_labels(definitions: &Definitions, label: &str) -> Option<String> {
-    crate::compiled::best_field(definitions, label).and_then(|at| definitions.fields.get(at)).map(|field| field.definition.key.clone())
+    crate::compiled::best_field(definitions, label)
+        .and_then(|at| definitions.fields.get(at))
+        .map(|field| field.definition.key.clone())
 }
 
 /// Option words alone: the place of the option a word means best.
 pub fn match_option(options: &[String], word: &str) -> Option<usize> {
-    let choices: Vec<crate::options::Choice> = options.iter().map(|option| crate::options::Choice::new(option)).collect();
+    let choices: Vec<crate::options::Choice> =
+        options.iter().map(|option| crate::options::Choice::new(option)).collect();
     crate::options::nearest(&choices, word)
 }

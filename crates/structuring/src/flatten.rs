@@ -50,7 +50,12 @@ pub(crate) struct Flat<'a> {
 }
 
 pub(crate) fn flatten(data: &Json) -> Flat<'_> {
-    let mut walk = Walk { flat: Flat { leaves: Vec::new(), warnings: Vec::new(), steps: 0 }, bytes: 0, path: Vec::new(), pointer: String::new() };
+    let mut walk = Walk {
+        flat: Flat { leaves: Vec::new(), warnings: Vec::new(), steps: 0 },
+        bytes: 0,
+        path: Vec::new(),
+        pointer: String::new(),
+    };
     walk.value(Cow::Borrowed(data), 0);
     let Walk { mut flat, .. } = walk;
     for at in 0..flat.leaves.len() {
@@ -70,18 +75,94 @@ struct Walk<'a> {
 }
 
 const NAME_KEYS: &[&str] = &[
-    "name", "key", "label", "question", "title", "field_name", "column_name", "field", "pregunta", "pergunta", "nombre", "nome", "campo", "fieldName", "fieldname",
-    "columnName", "field_label", "question_text", "display_name", "property", "attribute", "k", "etiqueta", "Name", "Key", "Label", "Question", "Field", "questionText",
-    "custom_field_name", "customFieldName", "parameter", "qid",
+    "name",
+    "key",
+    "label",
+    "question",
+    "title",
+    "field_name",
+    "column_name",
+    "field",
+    "pregunta",
+    "pergunta",
+    "nombre",
+    "nome",
+    "campo",
+    "fieldName",
+    "fieldname",
+    "columnName",
+    "field_label",
+    "question_text",
+    "display_name",
+    "property",
+    "attribute",
+    "k",
+    "etiqueta",
+    "Name",
+    "Key",
+    "Label",
+    "Question",
+    "Field",
+    "questionText",
+    "custom_field_name",
+    "customFieldName",
+    "parameter",
+    "qid",
 ];
 const VALUE_KEYS: &[&str] = &[
-    "value", "values", "answer", "answers", "string_value", "text", "respuesta", "resposta", "valor", "response", "fieldValue", "field_value", "stringValue",
-    "answer_text", "answerText", "v", "Value", "Values", "Answer", "Response", "content", "userData", "selected",
+    "value",
+    "values",
+    "answer",
+    "answers",
+    "string_value",
+    "text",
+    "respuesta",
+    "resposta",
+    "valor",
+    "response",
+    "fieldValue",
+    "field_value",
+    "stringValue",
+    "answer_text",
+    "answerText",
+    "v",
+    "Value",
+    "Values",
+    "Answer",
+    "Response",
+    "content",
+    "userData",
+    "selected",
 ];
 /// Members of a name/value pair that only number or type it.
 const PLUMBING: &[&str] = &[
-    "id", "column_id", "field_id", "type", "ref", "field_code", "enum_id", "enum_code", "questionId", "question_id", "code", "fieldId", "columnId", "index", "position", "order",
-    "field_type", "display_key", "display_value", "required", "hidden", "_id", "uuid", "fieldType", "primary", "enum", "is_computed",
+    "id",
+    "column_id",
+    "field_id",
+    "type",
+    "ref",
+    "field_code",
+    "enum_id",
+    "enum_code",
+    "questionId",
+    "question_id",
+    "code",
+    "fieldId",
+    "columnId",
+    "index",
+    "position",
+    "order",
+    "field_type",
+    "display_key",
+    "display_value",
+    "required",
+    "hidden",
+    "_id",
+    "uuid",
+    "fieldType",
+    "primary",
+    "enum",
+    "is_computed",
 ];
 
 impl<'a> Walk<'a> {
@@ -128,7 +209,8 @@ impl<'a> Walk<'a> {
             if trimmed.starts_with('{')
                 && trimmed.ends_with('}')
                 && text.len() <= MAX_BYTES
-                && let Ok(inner @ Json::Object(_)) = Json::parse_with_depth(trimmed.as_bytes(), json::Mode::Lenient, MAX_DEPTH)
+                && let Ok(inner @ Json::Object(_)) =
+                    Json::parse_with_depth(trimmed.as_bytes(), json::Mode::Lenient, MAX_DEPTH)
             {
                 return self.value(Cow::Owned(inner), depth + 1);
             }
@@ -167,10 +249,11 @@ impl<'a> Walk<'a> {
         if slice.len() == 1 {
             return match items {
                 Items::Borrowed(items) => self.deeper("0", Cow::Borrowed(&items[0]), depth, false),
-                Items::Owned(mut items) => match items.pop() {
-                    Some(item) => self.deeper("0", Cow::Owned(item), depth, false),
-                    None => {}
-                },
+                Items::Owned(mut items) => {
+                    if let Some(item) = items.pop() {
+                        self.deeper("0", Cow::Owned(item), depth, false);
+                    }
+                }
             };
         }
         self.bytes += slice.iter().map(|item| item.as_str().map_or(8, str::len)).sum::<usize>().min(MAX_TEXT);
@@ -222,7 +305,13 @@ impl<'a> Walk<'a> {
     }
 
     fn push(&mut self, value: Cow<'a, Json>, unread: bool) {
-        self.flat.leaves.push(Leaf { path: self.path.clone(), pointer: self.pointer.clone(), value, part: None, unread });
+        self.flat.leaves.push(Leaf {
+            path: self.path.clone(),
+            pointer: self.pointer.clone(),
+            value,
+            part: None,
+            unread,
+        });
     }
 
     fn unread(&mut self, value: Cow<'a, Json>, limit: &str) {
@@ -298,9 +387,10 @@ fn pairs(items: &[Json]) -> Option<Vec<Pair>> {
 fn name_text(value: &Json) -> Option<&str> {
     match value {
         Json::String(text) if !text.trim().is_empty() && text.len() <= 300 => Some(text),
-        Json::Object(object) => {
-            ["title", "label", "name", "question", "ref", "key"].iter().find_map(|key| object.get(key)?.as_str()).filter(|text| !text.trim().is_empty())
-        }
+        Json::Object(object) => ["title", "label", "name", "question", "ref", "key"]
+            .iter()
+            .find_map(|key| object.get(key)?.as_str())
+            .filter(|text| !text.trim().is_empty()),
         _ => None,
     }
 }
@@ -311,22 +401,35 @@ mod tests {
 
     fn leaves(text: &str) -> Vec<String> {
         let data = Json::parse(text.as_bytes(), json::Mode::Strict).unwrap();
-        flatten(&data).leaves.iter().filter(|leaf| leaf.part.is_none()).map(|leaf| format!("{}={}@{}", leaf.path.join("/"), leaf.value, leaf.pointer)).collect()
+        flatten(&data)
+            .leaves
+            .iter()
+            .filter(|leaf| leaf.part.is_none())
+            .map(|leaf| format!("{}={}@{}", leaf.path.join("/"), leaf.value, leaf.pointer))
+            .collect()
     }
 
     #[test]
     fn shapes_become_leaves() {
         assert_eq!(leaves(r#"{"a":{"b":1,"c":null,"d":""}}"#), ["a/b=1@/a/b"]);
-        assert_eq!(leaves(r#"{"f":[{"name":"x","values":["1"]},{"name":"y","values":["2"]}]}"#), ["f/x=\"1\"@/f/0/values/0", "f/y=\"2\"@/f/1/values/0"]);
+        assert_eq!(
+            leaves(r#"{"f":[{"name":"x","values":["1"]},{"name":"y","values":["2"]}]}"#),
+            ["f/x=\"1\"@/f/0/values/0", "f/y=\"2\"@/f/1/values/0"]
+        );
         assert_eq!(leaves(r#"{"p":{"first":{"value":"Ana"}}}"#), ["p/first=\"Ana\"@/p/first/value"]);
         assert_eq!(leaves(r#"{"d":"{\"n\":\"Ana\"}"}"#), ["d/n=\"Ana\"@/d/n"]);
-        assert_eq!(leaves(r#"{"t":["a","b"],"o":[{"x":1}],"m":[{"x":1},{"x":2}]}"#), ["t=[\"a\",\"b\"]@/t", "o/x=1@/o/0/x", "m=[{\"x\":1},{\"x\":2}]@/m"]);
+        assert_eq!(
+            leaves(r#"{"t":["a","b"],"o":[{"x":1}],"m":[{"x":1},{"x":2}]}"#),
+            ["t=[\"a\",\"b\"]@/t", "o/x=1@/o/0/x", "m=[{\"x\":1},{\"x\":2}]@/m"]
+        );
         assert_eq!(
             leaves(r#"{"c":[{"field_id":1,"field_name":"Tel","values":[{"value":"5","enum_code":"WORK"}]}]}"#),
             ["c/Tel=\"5\"@/c/0/values/0/value"]
         );
         assert_eq!(
-            leaves(r#"{"answers":[{"field":{"id":"a","ref":"name"},"type":"text","text":"Jo"},{"field":{"ref":"mail"},"type":"email","email":"j@x.example"}]}"#),
+            leaves(
+                r#"{"answers":[{"field":{"id":"a","ref":"name"},"type":"text","text":"Jo"},{"field":{"ref":"mail"},"type":"email","email":"j@x.example"}]}"#
+            ),
             ["answers/name=\"Jo\"@/answers/0/text", "answers/mail=\"j@x.example\"@/answers/1/email"]
         );
     }

@@ -4,35 +4,201 @@ use crate::keys::fold;
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-static FIRST_NAMES: LazyLock<HashSet<String>> = LazyLock::new(|| {
-    serde_json::from_str(include_str!("../assets/firstnames-es-pt-en.json")).unwrap_or_default()
-});
+static FIRST_NAMES: LazyLock<HashSet<String>> =
+    LazyLock::new(|| serde_json::from_str(include_str!("../assets/firstnames-es-pt-en.json")).unwrap_or_default());
 
 /// Small words inside names.
 const PARTICLES: &[&str] = &[
-    "de", "del", "la", "las", "los", "da", "do", "das", "dos", "e", "y", "van", "von", "der", "den", "di", "san", "santa", "bin", "al",
-    "el", "le", "mc", "mac", "st", "ter",
+    "de", "del", "la", "las", "los", "da", "do", "das", "dos", "e", "y", "van", "von", "der", "den", "di", "san",
+    "santa", "bin", "al", "el", "le", "mc", "mac", "st", "ter",
 ];
 
 /// Words that only companies and institutions have.
 const COMPANY_WORDS: &[&str] = &[
-    "sa", "spa", "ltda", "limitada", "sl", "slu", "srl", "sac", "sas", "saa", "eirl", "inc", "llc", "llp", "ltd", "gmbh", "corp", "corporation",
-    "company", "cia", "compania", "companhia", "group", "grupo", "holding", "holdings", "eireli", "mei", "bv", "ag", "plc", "co", "sapi", "cv",
-    "empresa", "empresas", "industrias", "industries", "servicios", "services", "solutions", "soluciones", "solucoes", "logistica", "logistics", "comercial",
-    "constructora", "construtora", "inmobiliaria", "imobiliaria", "transportes", "clinica", "clinic", "hospital", "hotel", "restaurante", "restaurant",
-    "fundacion", "fundacao", "foundation", "asociacion", "associacao", "colegio", "escuela", "escola", "universidad", "universidade", "university",
-    "school", "college", "banco", "bank", "tienda", "store", "shop", "loja", "agencia", "agency", "consultores", "consulting", "consultoria", "abogados",
-    "advogados", "distribuidora", "importadora", "exportadora", "minera", "agricola", "textiles", "motors", "autos", "studio", "studios", "estudio", "labs",
-    "tecnologia", "technologies", "technology", "software", "sistemas", "systems", "health", "media", "digital", "partners", "asociados", "associates",
-    "padaria", "panaderia", "boutique", "farmacia", "pharmacy", "supermercado", "ferreteria", "cooperativa", "municipalidad", "prefeitura",
-    "ministerio", "instituto", "institute", "residencias", "propiedades", "imoveis", "properties", "estates", "seguros", "insurance", "filial", "sucursal", "sede",
-    "lead", "test", "prueba", "cliente", "customer", "pedido", "order", "whatsapp", "user", "usuario", "admin", "contacto", "contact", "desconocido", "unknown",
-    "anonimo", "anonymous", "website", "web", "form", "formulario", "campaign", "campana", "gym", "fitness", "club", "team", "equipo", "departamento", "ventas",
-    "sales", "support", "soporte", "office", "oficina", "the", "nuevo", "nueva", "sin", "nombre", "name", "nome", "no", "none", "null", "n",
+    "sa",
+    "spa",
+    "ltda",
+    "limitada",
+    "sl",
+    "slu",
+    "srl",
+    "sac",
+    "sas",
+    "saa",
+    "eirl",
+    "inc",
+    "llc",
+    "llp",
+    "ltd",
+    "gmbh",
+    "corp",
+    "corporation",
+    "company",
+    "cia",
+    "compania",
+    "companhia",
+    "group",
+    "grupo",
+    "holding",
+    "holdings",
+    "eireli",
+    "mei",
+    "bv",
+    "ag",
+    "plc",
+    "co",
+    "sapi",
+    "cv",
+    "empresa",
+    "empresas",
+    "industrias",
+    "industries",
+    "servicios",
+    "services",
+    "solutions",
+    "soluciones",
+    "solucoes",
+    "logistica",
+    "logistics",
+    "comercial",
+    "constructora",
+    "construtora",
+    "inmobiliaria",
+    "imobiliaria",
+    "transportes",
+    "clinica",
+    "clinic",
+    "hospital",
+    "hotel",
+    "restaurante",
+    "restaurant",
+    "fundacion",
+    "fundacao",
+    "foundation",
+    "asociacion",
+    "associacao",
+    "colegio",
+    "escuela",
+    "escola",
+    "universidad",
+    "universidade",
+    "university",
+    "school",
+    "college",
+    "banco",
+    "bank",
+    "tienda",
+    "store",
+    "shop",
+    "loja",
+    "agencia",
+    "agency",
+    "consultores",
+    "consulting",
+    "consultoria",
+    "abogados",
+    "advogados",
+    "distribuidora",
+    "importadora",
+    "exportadora",
+    "minera",
+    "agricola",
+    "textiles",
+    "motors",
+    "autos",
+    "studio",
+    "studios",
+    "estudio",
+    "labs",
+    "tecnologia",
+    "technologies",
+    "technology",
+    "software",
+    "sistemas",
+    "systems",
+    "health",
+    "media",
+    "digital",
+    "partners",
+    "asociados",
+    "associates",
+    "padaria",
+    "panaderia",
+    "boutique",
+    "farmacia",
+    "pharmacy",
+    "supermercado",
+    "ferreteria",
+    "cooperativa",
+    "municipalidad",
+    "prefeitura",
+    "ministerio",
+    "instituto",
+    "institute",
+    "residencias",
+    "propiedades",
+    "imoveis",
+    "properties",
+    "estates",
+    "seguros",
+    "insurance",
+    "filial",
+    "sucursal",
+    "sede",
+    "lead",
+    "test",
+    "prueba",
+    "cliente",
+    "customer",
+    "pedido",
+    "order",
+    "whatsapp",
+    "user",
+    "usuario",
+    "admin",
+    "contacto",
+    "contact",
+    "desconocido",
+    "unknown",
+    "anonimo",
+    "anonymous",
+    "website",
+    "web",
+    "form",
+    "formulario",
+    "campaign",
+    "campana",
+    "gym",
+    "fitness",
+    "club",
+    "team",
+    "equipo",
+    "departamento",
+    "ventas",
+    "sales",
+    "support",
+    "soporte",
+    "office",
+    "oficina",
+    "the",
+    "nuevo",
+    "nueva",
+    "sin",
+    "nombre",
+    "name",
+    "nome",
+    "no",
+    "none",
+    "null",
+    "n",
 ];
 
-const TITLES: &[&str] = &["sr", "sra", "srta", "sres", "don", "dona", "mr", "mrs", "ms", "miss", "senor", "senora", "senorita", "señor", "señora"];
-const DOCTORS: &[&str] = &["dr", "dra", "doctor", "doctora", "lic", "ing", "arq", "prof", "profa", "abog", "med", "vet", "dentista", "psic"];
+const TITLES: &[&str] = &[
+    "sr", "sra", "srta", "sres", "don", "dona", "mr", "mrs", "ms", "miss", "senor", "senora", "senorita", "señor",
+    "señora",
+];
+const DOCTORS: &[&str] =
+    &["dr", "dra", "doctor", "doctora", "lic", "ing", "arq", "prof", "profa", "abog", "med", "vet", "dentista", "psic"];
 
 pub(crate) fn is_first_name(folded: &str) -> bool {
     FIRST_NAMES.contains(folded)
@@ -41,7 +207,10 @@ pub(crate) fn is_first_name(folded: &str) -> bool {
 /// How much a text looks like a person's name: 0 not at all, 1 with a known first name and a family name.
 pub(crate) fn likeness(text: &str) -> f32 {
     let text = text.trim();
-    if text.len() < 2 || text.len() > 80 || text.chars().any(|c| c.is_ascii_digit() || "@/\\:;!?#$%&*=+_<>[]{}|\"".contains(c)) {
+    if text.len() < 2
+        || text.len() > 80
+        || text.chars().any(|c| c.is_ascii_digit() || "@/\\:;!?#$%&*=+_<>[]{}|\"".contains(c))
+    {
         return 0.0;
     }
     let words: Vec<&str> = text.split([' ', ',', '-']).filter(|word| !word.is_empty()).collect();
@@ -89,12 +258,36 @@ pub(crate) fn likeness(text: &str) -> f32 {
 /// Whether a text is clearly a company or an institution.
 pub(crate) fn is_company(text: &str) -> bool {
     const SUFFIXES: &[&str] = &[
-        "sa", "spa", "ltda", "limitada", "sl", "slu", "srl", "sac", "sas", "saa", "eirl", "inc", "llc", "llp", "ltd", "gmbh", "corp", "corporation", "sapi", "cv",
-        "eireli", "holding", "holdings", "s a", "plc",
+        "sa",
+        "spa",
+        "ltda",
+        "limitada",
+        "sl",
+        "slu",
+        "srl",
+        "sac",
+        "sas",
+        "saa",
+        "eirl",
+        "inc",
+        "llc",
+        "llp",
+        "ltd",
+        "gmbh",
+        "corp",
+        "corporation",
+        "sapi",
+        "cv",
+        "eireli",
+        "holding",
+        "holdings",
+        "s a",
+        "plc",
     ];
     let folded = fold(text);
     let mut words: Vec<&str> = folded.split(' ').collect();
-    let joined: String = words.iter().rev().take_while(|word| word.len() == 1).collect::<Vec<_>>().into_iter().rev().copied().collect();
+    let joined: String =
+        words.iter().rev().take_while(|word| word.len() == 1).collect::<Vec<_>>().into_iter().rev().copied().collect();
     if joined.len() > 1 && SUFFIXES.contains(&joined.as_str()) {
         return true;
     }
@@ -104,8 +297,28 @@ pub(crate) fn is_company(text: &str) -> bool {
         || folded.split(' ').next().is_some_and(|word| {
             matches!(
                 word,
-                "constructora" | "inmobiliaria" | "fundacion" | "clinica" | "grupo" | "hospital" | "transportes" | "comercial" | "colegio" | "universidad" | "restaurante"
-                    | "distribuidora" | "boutique" | "padaria" | "agencia" | "textiles" | "minera" | "municipalidad" | "banco" | "hotel" | "industrias" | "corporacion"
+                "constructora"
+                    | "inmobiliaria"
+                    | "fundacion"
+                    | "clinica"
+                    | "grupo"
+                    | "hospital"
+                    | "transportes"
+                    | "comercial"
+                    | "colegio"
+                    | "universidad"
+                    | "restaurante"
+                    | "distribuidora"
+                    | "boutique"
+                    | "padaria"
+                    | "agencia"
+                    | "textiles"
+                    | "minera"
+                    | "municipalidad"
+                    | "banco"
+                    | "hotel"
+                    | "industrias"
+                    | "corporacion"
             )
         })
 }
@@ -140,10 +353,26 @@ mod tests {
 
     #[test]
     fn people_and_companies_are_told_apart() {
-        for name in ["Ana Pérez Soto", "JUAN CARLOS MUÑOZ", "Sarah O'Connor", "Walsh, Peter", "João da Silva Neto", "maría josé"] {
+        for name in [
+            "Ana Pérez Soto",
+            "JUAN CARLOS MUÑOZ",
+            "Sarah O'Connor",
+            "Walsh, Peter",
+            "João da Silva Neto",
+            "maría josé",
+        ] {
             assert!(likeness(name) > 0.5, "{name}");
         }
-        for other in ["Fabrikam Inc", "Residencias Sol S.L.", "Lead #778812", "n/a", "Clínica San Pablo", "no tiene", "AutoNorte 2", "Minera Los Andes SpA"] {
+        for other in [
+            "Fabrikam Inc",
+            "Residencias Sol S.L.",
+            "Lead #778812",
+            "n/a",
+            "Clínica San Pablo",
+            "no tiene",
+            "AutoNorte 2",
+            "Minera Los Andes SpA",
+        ] {
             assert!(likeness(other) < 0.5, "{other} {}", likeness(other));
         }
         assert!(is_company("Residencias Sol S.L.") && is_company("Fabrikam Inc") && !is_company("Ana Pérez"));

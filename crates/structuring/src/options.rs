@@ -49,7 +49,8 @@ impl Choice {
 }
 
 fn content(folded: &str) -> Vec<String> {
-    let words: Vec<String> = folded.split(' ').filter(|word| !is_stop(word) && !word.is_empty()).map(str::to_owned).collect();
+    let words: Vec<String> =
+        folded.split(' ').filter(|word| !is_stop(word) && !word.is_empty()).map(str::to_owned).collect();
     if words.is_empty() { folded.split(' ').map(str::to_owned).collect() } else { words }
 }
 
@@ -80,7 +81,8 @@ pub(crate) fn choose(choices: &[Choice], text: &str) -> Option<Chosen> {
         return Some(Chosen { option: at, quality: 1.0 });
     }
     let words = content(&folded);
-    if matches!(words.first().map(String::as_str), Some("no" | "nao" | "sin" | "sem" | "not" | "ni")) && words.len() > 1 {
+    if matches!(words.first().map(String::as_str), Some("no" | "nao" | "sin" | "sem" | "not" | "ni")) && words.len() > 1
+    {
         return None;
     }
     let unique = |quality: f32, fits: &dyn Fn(&Choice) -> bool| {
@@ -96,7 +98,9 @@ pub(crate) fn choose(choices: &[Choice], text: &str) -> Option<Chosen> {
         .or_else(|| unique(0.9, &|choice| !choice.other && abbreviates(&words, &choice.words)))
         .or_else(|| mentioned(choices, &words))
         .or_else(|| in_range(choices, text))
-        .or_else(|| unique(0.8, &|choice| !choice.other && words.len() < choice.words.len() && covers(&choice.words, &words)))
+        .or_else(|| {
+            unique(0.8, &|choice| !choice.other && words.len() < choice.words.len() && covers(&choice.words, &words))
+        })
         .or_else(|| unique(0.86, &|choice| near(&choice.folded, &folded)))
         .or_else(|| by_meaning(choices, &words))
 }
@@ -166,7 +170,10 @@ fn near(a: &str, b: &str) -> bool {
         5..=8 => 1,
         _ => 2,
     };
-    a.len().abs_diff(b.len()) <= allowed && a.len() < 40 && b.len() < 60 && distance(a.as_bytes(), b.as_bytes()) <= allowed
+    a.len().abs_diff(b.len()) <= allowed
+        && a.len() < 40
+        && b.len() < 60
+        && distance(a.as_bytes(), b.as_bytes()) <= allowed
 }
 
 fn distance(a: &[u8], b: &[u8]) -> usize {
@@ -190,10 +197,15 @@ fn range(text: &str) -> Option<(f64, f64)> {
     let mut from = 0;
     while let Some(at) = text[from..].find(|c: char| c.is_ascii_digit()) {
         let start = from + at;
-        let digits: String =
-            text[start..].chars().take_while(|c| c.is_ascii_digit() || matches!(c, '.' | ',')).filter(char::is_ascii_digit).collect();
-        let length = text[start..].find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | ','))).unwrap_or(text.len() - start);
-        let thousand = matches!(text[start + length..].trim_start().as_bytes().first(), Some(b'k' | b'K')) || text[start + length..].trim_start().starts_with("mil");
+        let digits: String = text[start..]
+            .chars()
+            .take_while(|c| c.is_ascii_digit() || matches!(c, '.' | ','))
+            .filter(char::is_ascii_digit)
+            .collect();
+        let length =
+            text[start..].find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | ','))).unwrap_or(text.len() - start);
+        let thousand = matches!(text[start + length..].trim_start().as_bytes().first(), Some(b'k' | b'K'))
+            || text[start + length..].trim_start().starts_with("mil");
         numbers.push(digits.parse::<f64>().ok()? * if thousand { 1000.0 } else { 1.0 });
         from = start + length;
     }
@@ -201,14 +213,19 @@ fn range(text: &str) -> Option<(f64, f64)> {
     match numbers[..] {
         [low, high] if low < high => Some((low, high)),
         [bound] if says(&["menos", "less", "under", "hasta", "ate", "up", "menor", "below"]) => Some((f64::MIN, bound)),
-        [bound] if text.contains('+') || says(&["mas", "mais", "more", "over", "above", "mayor", "desde"]) => Some((bound, f64::MAX)),
+        [bound] if text.contains('+') || says(&["mas", "mais", "more", "over", "above", "mayor", "desde"]) => {
+            Some((bound, f64::MAX))
+        }
         _ => None,
     }
 }
 
 fn in_range(choices: &[Choice], text: &str) -> Option<Chosen> {
     let value = crate::readings::number::read(text, None)?.value.to_f64();
-    let mut fitting = choices.iter().enumerate().filter(|(_, choice)| choice.range.is_some_and(|(low, high)| low <= value && value <= high));
+    let mut fitting = choices
+        .iter()
+        .enumerate()
+        .filter(|(_, choice)| choice.range.is_some_and(|(low, high)| low <= value && value <= high));
     let (option, _) = fitting.next()?;
     fitting.next().is_none().then_some(Chosen { option, quality: 0.85 })
 }
@@ -234,7 +251,10 @@ fn by_meaning(choices: &[Choice], words: &[String]) -> Option<Chosen> {
 /// The one option that a folded text is a synonym of.
 pub(crate) fn synonym(choices: &[Choice], folded: &str) -> Option<usize> {
     let groups = GROUPS.get(folded)?;
-    let mut fitting = choices.iter().enumerate().filter(|(_, choice)| !choice.other && choice.groups.iter().any(|group| groups.contains(group)));
+    let mut fitting = choices
+        .iter()
+        .enumerate()
+        .filter(|(_, choice)| !choice.other && choice.groups.iter().any(|group| groups.contains(group)));
     let (option, _) = fitting.next()?;
     fitting.next().is_none().then_some(option)
 }
@@ -266,7 +286,10 @@ mod tests {
         assert_eq!(pick(&pay, "cash"), Some("Contado"));
         assert_eq!(pick(&pay, "credito"), Some("Crédito"));
         assert_eq!(pick(&["Fonasa", "Isapre", "Particular"], "Fonasa tramo B"), Some("Fonasa"));
-        assert_eq!(pick(&["Derecho", "Ingeniería Industrial", "Psicología"], "Ing. Industrial"), Some("Ingeniería Industrial"));
+        assert_eq!(
+            pick(&["Derecho", "Ingeniería Industrial", "Psicología"], "Ing. Industrial"),
+            Some("Ingeniería Industrial")
+        );
         assert_eq!(pick(&["Derecho", "Psicología", "Contaduría"], "Gastronomía"), None);
         assert_eq!(pick(&["Soltero", "Casado"], "casada"), Some("Casado"));
         assert_eq!(pick(&["1-10", "11-50", "51-200", "200+"], "35"), Some("11-50"));

@@ -32,15 +32,62 @@ struct Piece {
 /// What may stand beside a name in the last segment.
 static BESIDE: LazyLock<Set> = LazyLock::new(|| {
     set(&[
-        "NAME", "FIRST", "LAST", "LAST2", "MIDDLE", "R_SUBJECT", "R_MANAGER", "CONTACT", "PERSONAL", "R_OWNER", "R_AGENT", "R_PARENT", "R_FIANCE", "LASTQ", "FIRSTQ", "INTEREST", "CURRENTQ", "WHATSAPP",
+        "NAME",
+        "FIRST",
+        "LAST",
+        "LAST2",
+        "MIDDLE",
+        "R_SUBJECT",
+        "R_MANAGER",
+        "CONTACT",
+        "PERSONAL",
+        "R_OWNER",
+        "R_AGENT",
+        "R_PARENT",
+        "R_FIANCE",
+        "LASTQ",
+        "FIRSTQ",
+        "INTEREST",
+        "CURRENTQ",
+        "WHATSAPP",
     ])
 });
 
 /// What may stand above a name.
 static ABOVE: LazyLock<Set> = LazyLock::new(|| {
     set(&[
-        "NAME", "R_SUBJECT", "R_MANAGER", "CONTACT", "PERSONAL", "R_OWNER", "R_AGENT", "R_PARENT", "R_FIANCE", "BILLING", "SHIPPING", "COMPANY", "NOTES", "APPOINT", "PURCHASE", "ADDRESS",
-        "INTEREST", "PROGRAM", "R_PET", "PHONE", "FINANCING", "SOURCE", "RENT", "TRIP", "DEPARTURE", "TYPE", "NUMBER", "EMAIL", "R_REF", "CREATED", "R_DOCTOR", "SHIPPING",
+        "NAME",
+        "R_SUBJECT",
+        "R_MANAGER",
+        "CONTACT",
+        "PERSONAL",
+        "R_OWNER",
+        "R_AGENT",
+        "R_PARENT",
+        "R_FIANCE",
+        "BILLING",
+        "SHIPPING",
+        "COMPANY",
+        "NOTES",
+        "APPOINT",
+        "PURCHASE",
+        "ADDRESS",
+        "INTEREST",
+        "PROGRAM",
+        "R_PET",
+        "PHONE",
+        "FINANCING",
+        "SOURCE",
+        "RENT",
+        "TRIP",
+        "DEPARTURE",
+        "TYPE",
+        "NUMBER",
+        "EMAIL",
+        "R_REF",
+        "CREATED",
+        "R_DOCTOR",
+        "SHIPPING",
     ])
 });
 
@@ -77,7 +124,12 @@ fn joined(own: &[&Piece], whose: Whose, person: &mut Person) {
     let last = own.iter().find(|piece| piece.kind == Kind::Last);
     // Parts that stand together belong together.
     let beside = |piece: &&&Piece| last.is_none_or(|last| last.parent == piece.parent);
-    let of = |kind: Kind| own.iter().filter(|piece| piece.kind == kind).find(beside).or_else(|| own.iter().find(|piece| piece.kind == kind));
+    let of = |kind: Kind| {
+        own.iter()
+            .filter(|piece| piece.kind == kind)
+            .find(beside)
+            .or_else(|| own.iter().find(|piece| piece.kind == kind))
+    };
     let wholes: Vec<&&Piece> = own.iter().filter(|piece| piece.kind == Kind::Whole).collect();
     let first = of(Kind::First);
     let (middle, last2) = (of(Kind::Middle), of(Kind::Last2));
@@ -106,7 +158,9 @@ fn joined(own: &[&Piece], whose: Whose, person: &mut Person) {
         person.names.push(Candidate::new(used, names::collapse(&text), 0, whose, confidence, Method::Lexicon));
     }
     for whole in &wholes {
-        let joined_already = person.names.iter().any(|name| name.leaves.contains(&whole.leaf) || name.whose() == whose && contains(&name.value, &whole.text));
+        let joined_already = person.names.iter().any(|name| {
+            name.leaves.contains(&whole.leaf) || name.whose() == whose && contains(&name.value, &whole.text)
+        });
         if joined_already {
             person.echoes.push(whole.leaf);
             continue;
@@ -121,7 +175,14 @@ fn joined(own: &[&Piece], whose: Whose, person: &mut Person) {
         };
         let tidy = names::tidy(&whole.text);
         let unlike = if whole.likeness >= 0.6 { 0 } else { 1 };
-        person.names.push(Candidate::new(vec![whole.leaf], tidy, 10 + whole.rank * 10 + unlike, whose, confidence, Method::Lexicon));
+        person.names.push(Candidate::new(
+            vec![whole.leaf],
+            tidy,
+            10 + whole.rank * 10 + unlike,
+            whose,
+            confidence,
+            Method::Lexicon,
+        ));
     }
     if person.names.is_empty()
         && let Some(first) = first.filter(|first| first.likeness > 0.0)
@@ -143,7 +204,13 @@ fn contains(whole: &str, part: &str) -> bool {
     fold(part).split(' ').all(|word| words.contains(&word))
 }
 
-fn piece(leaf: usize, scored: &Scored, reading: &Reading<'_>, whose: Whose, definitions: &Definitions) -> Option<Piece> {
+fn piece(
+    leaf: usize,
+    scored: &Scored,
+    reading: &Reading<'_>,
+    whose: Whose,
+    definitions: &Definitions,
+) -> Option<Piece> {
     let known = &*KNOWN;
     let key = &scored.key;
     if !reading.is_string() {
@@ -151,7 +218,9 @@ fn piece(leaf: usize, scored: &Scored, reading: &Reading<'_>, whose: Whose, defi
     }
     let text = reading.text()?;
     let tail = key.tail.concepts;
-    if !tail.without(&BESIDE).is_empty() && !(tail.meets(&known.name) && tail.without(&BESIDE).without(&known.company).is_empty() && whose == Whose::Person) {
+    let beyond = tail.without(&BESIDE);
+    let of_company = tail.meets(&known.name) && beyond.without(&known.company).is_empty() && whose == Whose::Person;
+    if !beyond.is_empty() && !of_company {
         return None;
     }
     let likeness = reading.likeness();
@@ -173,14 +242,24 @@ fn piece(leaf: usize, scored: &Scored, reading: &Reading<'_>, whose: Whose, defi
     // A field of the organization that asks for just this name (a beneficiary's, an animal's) comes first.
     if definitions.fields.iter().zip(&scored.scores).any(|(field, score)| {
         let manager = field.concepts.meets(&known.manager) && tail.meets(&known.manager);
-        let role = !field.roles.is_empty() && field.roles.meets(&key.concepts()) && !matches!(whose, Whose::Person | Whose::Perhaps(_));
+        let role = !field.roles.is_empty()
+            && field.roles.meets(&key.concepts())
+            && !matches!(whose, Whose::Person | Whose::Perhaps(_));
         field.definition.field_type == FieldType::Text && score.fused >= 0.85 && (role || manager)
     }) {
         return None;
     }
-    let subject = tail.meets(&known.subject) || tail.meets(&known.contact) || tail.meets(&known.manager) || tail.meets(&known.owner) || tail.meets(&known.fiance)
+    let subject = tail.meets(&known.subject)
+        || tail.meets(&known.contact)
+        || tail.meets(&known.manager)
+        || tail.meets(&known.owner)
+        || tail.meets(&known.fiance)
         || tail.meets(&known.parent) && whose != Whose::Other;
-    if !key.context.without(&ABOVE).is_empty() && !tail.meets(&known.subject) && !key.context.meets(&known.subject) && !key.context.meets(&known.contact) {
+    if !key.context.without(&ABOVE).is_empty()
+        && !tail.meets(&known.subject)
+        && !key.context.meets(&known.subject)
+        && !key.context.meets(&known.contact)
+    {
         return None;
     }
     let rank = match (named, subject) {

@@ -53,7 +53,8 @@ impl<'a> Reading<'a> {
 
     /// Long enough to be prose.
     pub fn is_prose(&self) -> bool {
-        self.is_string() && self.text().is_some_and(|text| text.len() > 24 && text.split_whitespace().take(5).count() > 4)
+        self.is_string()
+            && self.text().is_some_and(|text| text.len() > 24 && text.split_whitespace().take(5).count() > 4)
     }
 
     /// A valid number, its line, and whether it was the whole value.
@@ -66,7 +67,8 @@ impl<'a> Reading<'a> {
             let text = self.text().filter(|_| self.is_string())?;
             let address = read_email(text).or_else(|| {
                 let spans = scan::emails(text);
-                let only = text.split([',', ';', ' ', '/']).filter(|word| !word.is_empty()).all(|word| word.contains('@'));
+                let only =
+                    text.split([',', ';', ' ', '/']).filter(|word| !word.is_empty()).all(|word| word.contains('@'));
                 spans.first().filter(|_| only && text.len() < 200).and_then(|span| read_email(&text[span.0..span.1]))
             })?;
             (!email::is_placeholder(&address)).then_some(address)
@@ -123,7 +125,8 @@ fn read_phone(text: &str, country: Option<&str>) -> Option<(Phone, Line, bool)> 
     }
     for mark in ["wa.me/", "phone=", "whatsapp.com/send/"] {
         if let Some(at) = text.find(mark) {
-            let digits: String = text[at + mark.len()..].trim_start_matches('+').chars().take_while(char::is_ascii_digit).collect();
+            let digits: String =
+                text[at + mark.len()..].trim_start_matches('+').chars().take_while(char::is_ascii_digit).collect();
             return found(phone::read_valid(&format!("+{digits}"), None)?, true);
         }
     }

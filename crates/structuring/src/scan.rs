@@ -32,13 +32,17 @@ pub(crate) fn digit_runs(text: &str) -> Vec<(usize, usize)> {
     let mut found = Vec::new();
     let mut at = 0;
     while at < bytes.len() {
-        let starts = bytes[at].is_ascii_digit() || (matches!(bytes[at], b'+' | b'(') && bytes.get(at + 1).is_some_and(|b| b.is_ascii_digit() || *b == b'('));
+        let starts = bytes[at].is_ascii_digit()
+            || (matches!(bytes[at], b'+' | b'(')
+                && bytes.get(at + 1).is_some_and(|b| b.is_ascii_digit() || *b == b'('));
         if !starts {
             at += 1;
             continue;
         }
         let hyphened = at > 1 && bytes[at - 1] == b'-' && bytes[at - 2].is_ascii_alphanumeric();
-        if at > 0 && (hyphened || bytes[at - 1].is_ascii_alphanumeric() || matches!(bytes[at - 1], b'#' | b'_' | b'@' | b'/')) {
+        if at > 0
+            && (hyphened || bytes[at - 1].is_ascii_alphanumeric() || matches!(bytes[at - 1], b'#' | b'_' | b'@' | b'/'))
+        {
             // Part of a code: skip the rest of it.
             while at < bytes.len() && (bytes[at].is_ascii_alphanumeric() || matches!(bytes[at], b'-' | b'_')) {
                 at += 1;
@@ -55,7 +59,9 @@ pub(crate) fn digit_runs(text: &str) -> Vec<(usize, usize)> {
                     end = at + 1;
                     marks = 0;
                 }
-                b' ' | b'-' | b'.' | b'(' | b')' | b'/' | b'+' if marks < 2 || matches!(bytes[at], b'(' | b'-') && marks < 3 => {
+                b' ' | b'-' | b'.' | b'(' | b')' | b'/' | b'+'
+                    if marks < 2 || matches!(bytes[at], b'(' | b'-') && marks < 3 =>
+                {
                     if bytes[at] == b'+' && at > start {
                         break;
                     }
@@ -92,14 +98,20 @@ pub(crate) fn words(text: &str) -> Vec<Word> {
     let mut found: Vec<Word> = Vec::new();
     let mut start = None;
     for (at, c) in text.char_indices().chain([(text.len(), ' ')]) {
-        let part = c.is_alphanumeric() || ('\u{300}'..='\u{36f}').contains(&c) || matches!(c, '\'' | '’') && start.is_some();
+        let part =
+            c.is_alphanumeric() || ('\u{300}'..='\u{36f}').contains(&c) || matches!(c, '\'' | '’') && start.is_some();
         match (part, start) {
             (true, None) => start = Some(at),
             (false, Some(from)) => {
                 let raw = &text[from..at];
                 let folded = crate::keys::fold(raw);
                 if !folded.is_empty() {
-                    found.push(Word { folded, span: (from, at), capital: raw.chars().next().is_some_and(char::is_uppercase), ends: false });
+                    found.push(Word {
+                        folded,
+                        span: (from, at),
+                        capital: raw.chars().next().is_some_and(char::is_uppercase),
+                        ends: false,
+                    });
                 }
                 start = None;
             }
@@ -122,7 +134,10 @@ mod tests {
     fn things_are_found_in_text() {
         let text = "Soy Ana (ana@x.example), 9 5550 1234 o +56 9 5550-1111. Ref AB-1234567890";
         assert_eq!(emails(text).iter().map(|s| &text[s.0..s.1]).collect::<Vec<_>>(), ["ana@x.example"]);
-        assert_eq!(digit_runs(text).iter().map(|s| &text[s.0..s.1]).collect::<Vec<_>>(), ["9 5550 1234", "+56 9 5550-1111"]);
+        assert_eq!(
+            digit_runs(text).iter().map(|s| &text[s.0..s.1]).collect::<Vec<_>>(),
+            ["9 5550 1234", "+56 9 5550-1111"]
+        );
         assert_eq!(words("¡Sí, soy Ana!").iter().map(|w| w.folded.as_str()).collect::<Vec<_>>(), ["si", "soy", "ana"]);
     }
 }

@@ -48,9 +48,13 @@ pub(crate) fn id_concepts(id: Id) -> &'static Set {
 }
 
 static PERSONAL_TRAITS: LazyLock<Set> = LazyLock::new(|| {
-    set(&["PHONE", "MOBILE", "WHATSAPP", "LANDLINE", "EMAIL", "NAME", "FIRST", "LAST", "BIRTH", "AGE", "GENDER", "MARITAL", "IDDOC", "RUT", "CPF", "CURP", "RG"])
+    set(&[
+        "PHONE", "MOBILE", "WHATSAPP", "LANDLINE", "EMAIL", "NAME", "FIRST", "LAST", "BIRTH", "AGE", "GENDER",
+        "MARITAL", "IDDOC", "RUT", "CPF", "CURP", "RG",
+    ])
 });
-static CONTACT_TRAITS: LazyLock<Set> = LazyLock::new(|| set(&["PHONE", "MOBILE", "WHATSAPP", "LANDLINE", "EMAIL", "NAME", "FIRST", "LAST", "IDDOC"]));
+static CONTACT_TRAITS: LazyLock<Set> =
+    LazyLock::new(|| set(&["PHONE", "MOBILE", "WHATSAPP", "LANDLINE", "EMAIL", "NAME", "FIRST", "LAST", "IDDOC"]));
 static NAMEISH: LazyLock<Set> = LazyLock::new(|| set(&["NAME", "R_SUBJECT", "CONTACT", "FIRST", "LAST"]));
 static MONTHS: LazyLock<Set> = LazyLock::new(|| set(&["TERM"]));
 
@@ -66,16 +70,19 @@ fn roles_agree(scored: &Scored, field: &Field, score: &KeyScore) -> bool {
     let soft = known.company.or(&known.billing).or(&SHIPPING).or(&known.owner).or(&known.fiance);
     let hard_mine = mine.without(&soft);
     let hard_field = field.roles.without(&soft);
-    if !hard_mine.is_empty() && !hard_mine.meets(&field.roles) && !(mine.meets(&known.owner) && hard_mine.without(&AGENT).is_empty() && !field.concepts.meets(&PERSONAL_TRAITS)) {
-        // {"paciente": …} of an animal is the animal's.
+    let only_owner =
+        mine.meets(&known.owner) && hard_mine.without(&AGENT).is_empty() && !field.concepts.meets(&PERSONAL_TRAITS);
+    if !hard_mine.is_empty() && !hard_mine.meets(&field.roles) && !only_owner {
         return false;
     }
     if !hard_field.is_empty() && !hard_field.meets(&mine) {
         // A field about an animal or a beneficiary takes no unmarked personal value; an age or a weight among animals is theirs.
         if hard_field.without(&known.pet).is_empty() {
-            return !field.concepts.meets(&CONTACT_TRAITS) && !matches!(field.definition.field_type, FieldType::Phone | FieldType::Email);
+            return !field.concepts.meets(&CONTACT_TRAITS)
+                && !matches!(field.definition.field_type, FieldType::Phone | FieldType::Email);
         }
-        return !field.concepts.meets(&PERSONAL_TRAITS) && !matches!(field.definition.field_type, FieldType::Phone | FieldType::Email);
+        return !field.concepts.meets(&PERSONAL_TRAITS)
+            && !matches!(field.definition.field_type, FieldType::Phone | FieldType::Email);
     }
     let soft_field = field.roles.and(&known.company.or(&known.billing).or(&SHIPPING));
     let soft_mine = mine.and(&known.company.or(&known.billing).or(&SHIPPING));
@@ -94,7 +101,12 @@ static SHIPPING: LazyLock<Set> = LazyLock::new(|| set(&["SHIPPING"]));
 static AGENT: LazyLock<Set> = LazyLock::new(|| set(&["R_AGENT"]));
 
 /// The value read as the field's type, and how far it speaks for the field by itself (0–1).
-pub(crate) fn typed(field: &Field, reading: &Reading<'_>, learnt: &Learnt, country: Option<&str>) -> Option<(Json, f32)> {
+pub(crate) fn typed(
+    field: &Field,
+    reading: &Reading<'_>,
+    learnt: &Learnt,
+    country: Option<&str>,
+) -> Option<(Json, f32)> {
     let definition = &field.definition;
     match definition.field_type {
         FieldType::Text => {
@@ -113,7 +125,9 @@ pub(crate) fn typed(field: &Field, reading: &Reading<'_>, learnt: &Learnt, count
                 return None;
             }
             // A term in months said in years.
-            if field.concepts.meets(&MONTHS) && amount.after.split(' ').any(|word| matches!(word, "anos" | "ano" | "years" | "year" | "anios")) {
+            if field.concepts.meets(&MONTHS)
+                && amount.after.split(' ').any(|word| matches!(word, "anos" | "ano" | "years" | "year" | "anios"))
+            {
                 value = Number::from(value.as_i64()?.checked_mul(12)?);
             }
             Some((Json::Number(value), 0.2))
@@ -139,7 +153,8 @@ pub(crate) fn typed(field: &Field, reading: &Reading<'_>, learnt: &Learnt, count
             Some((Json::from(date::Day::of_unix(seconds)?.to_string()), 0.1))
         }
         FieldType::Boolean => reading.boolean().map(|flag| {
-            let sure = if reading.is_string() || matches!(reading.leaf().value.as_ref(), Json::Bool(_)) { 0.5 } else { 0.2 };
+            let sure =
+                if reading.is_string() || matches!(reading.leaf().value.as_ref(), Json::Bool(_)) { 0.5 } else { 0.2 };
             (Json::Bool(flag), sure)
         }),
         FieldType::Select => {
@@ -192,7 +207,8 @@ fn choose(field: &Field, text: &str, learnt: &Learnt) -> Option<options::Chosen>
 /// How telling it is that a value is one of the options: "M" and "Sí" are many things.
 fn specific(field: &Field, chosen: &options::Chosen) -> f32 {
     let option = &field.choices[chosen.option].folded;
-    let common = option.len() <= 2 || matches!(option.as_str(), "si" | "no" | "otro" | "other" | "outro" | "nao" | "yes");
+    let common =
+        option.len() <= 2 || matches!(option.as_str(), "si" | "no" | "otro" | "other" | "outro" | "nao" | "yes");
     chosen.quality * if common { 0.7 } else { 1.0 }
 }
 
@@ -208,16 +224,23 @@ fn multi(field: &Field, reading: &Reading<'_>, learnt: &Learnt) -> Option<(Json,
         Json::Array(items) => items.iter().take(60).for_each(|item| match item {
             Json::String(text) => take(text),
             Json::Object(object) => {
-                let text = ["name", "value", "label", "title", "nombre", "nome"].iter().find_map(|key| object.get(key)?.as_str());
+                let text = ["name", "value", "label", "title", "nombre", "nome"]
+                    .iter()
+                    .find_map(|key| object.get(key)?.as_str());
                 take(text.unwrap_or(""));
             }
             _ => take(""),
         }),
         Json::String(text) if text.len() <= 400 => {
-            if let Some(whole) = choose(field, text, learnt).filter(|whole| whole.quality >= 0.9 || !text.contains([',', ';', '/', '|', '\n'])) {
+            if let Some(whole) = choose(field, text, learnt)
+                .filter(|whole| whole.quality >= 0.9 || !text.contains([',', ';', '/', '|', '\n']))
+            {
                 let several = text.split_whitespace().any(|word| matches!(word, "y" | "e" | "and" | "&" | "+"));
                 if !several || whole.quality >= 0.95 {
-                    return Some((Json::from(vec![field.choices[whole.option].text.as_str()]), specific(field, &whole)));
+                    return Some((
+                        Json::from(vec![field.choices[whole.option].text.as_str()]),
+                        specific(field, &whole),
+                    ));
                 }
             }
             for piece in text.split([',', ';', '|', '\n', '/', '+']) {
@@ -225,7 +248,10 @@ fn multi(field: &Field, reading: &Reading<'_>, learnt: &Learnt) -> Option<(Json,
                 if choose(field, piece, learnt).is_some_and(|found| found.quality >= 0.9) {
                     take(piece);
                 } else {
-                    words.split(|word| matches!(*word, "y" | "e" | "and" | "&" | "Y" | "E")).filter(|run| !run.is_empty()).for_each(|run| take(&run.join(" ")));
+                    words
+                        .split(|word| matches!(*word, "y" | "e" | "and" | "&" | "Y" | "E"))
+                        .filter(|run| !run.is_empty())
+                        .for_each(|run| take(&run.join(" ")));
                 }
             }
         }
@@ -236,23 +262,44 @@ fn multi(field: &Field, reading: &Reading<'_>, learnt: &Learnt) -> Option<(Json,
     }
     let quality = chosen.iter().map(|option| specific(field, option)).fold(1.0, f32::min);
     let kept = 1.0 - 0.15 * f32::from(u8::try_from(missed).unwrap_or(9));
-    Some((chosen.iter().map(|option| field.choices[option.option].text.as_str()).collect::<Vec<_>>().into(), quality * kept))
+    Some((
+        chosen.iter().map(|option| field.choices[option.option].text.as_str()).collect::<Vec<_>>().into(),
+        quality * kept,
+    ))
 }
 
 /// Scores one leaf for one field; nothing where it cannot be.
-pub(crate) fn fit(scored: &Scored, field_at: usize, field: &Field, reading: &Reading<'_>, learnt: &Learnt, country: Option<&str>) -> Option<Fit> {
+pub(crate) fn fit(
+    scored: &Scored,
+    field_at: usize,
+    field: &Field,
+    reading: &Reading<'_>,
+    learnt: &Learnt,
+    country: Option<&str>,
+) -> Option<Fit> {
     let mut score = *scored.scores.get(field_at)?;
     let key = &scored.key;
     let select = !field.choices.is_empty();
     // Cheap refusals first: most pairs have nothing in common.
-    if score.excluded || score.fused < 0.12 && !(select && score.fused > 0.04) && !key.tail.concepts.meets(&NAMEISH) && reading.id().is_none() {
+    if score.excluded
+        || score.fused < 0.12
+            && !(select && score.fused > 0.04)
+            && !key.tail.concepts.meets(&NAMEISH)
+            && reading.id().is_none()
+    {
         return None;
     }
-    if !roles_agree(scored, field, &score) || key.negated && field.definition.field_type == FieldType::Boolean && score.method != Method::Exact {
+    if !roles_agree(scored, field, &score)
+        || key.negated && field.definition.field_type == FieldType::Boolean && score.method != Method::Exact
+    {
         return None;
     }
     let company = field.concepts.meets(&KNOWN.company) && !field.concepts.meets(&PERSONAL_TRAITS.without(&KNOWN.name));
-    if company && key.tail.concepts.meets(&NAMEISH) && !key.concepts().meets(&KNOWN.others) && reading.text().is_some_and(names::is_company) {
+    if company
+        && key.tail.concepts.meets(&NAMEISH)
+        && !key.concepts().meets(&KNOWN.others)
+        && reading.text().is_some_and(names::is_company)
+    {
         score.fused = score.fused.max(0.86);
         score.differ = false;
         score.method = Method::Pattern;
@@ -275,7 +322,9 @@ pub(crate) fn fit(scored: &Scored, field_at: usize, field: &Field, reading: &Rea
         }
         FieldType::Number => 0.9 * f + 0.06,
         FieldType::Currency => 0.88 * f + 0.05 + 0.1 * own,
-        FieldType::Boolean | FieldType::Date | FieldType::Phone | FieldType::Email | FieldType::Url => 0.86 * f + 0.13 * own + 0.02,
+        FieldType::Boolean | FieldType::Date | FieldType::Phone | FieldType::Email | FieldType::Url => {
+            0.86 * f + 0.13 * own + 0.02
+        }
     };
     (total >= SUGGEST).then(|| {
         let total = total.min(1.0);
@@ -294,14 +343,22 @@ fn strangeness(field: &Field, reading: &Reading<'_>) -> f32 {
             _ => 0.6,
         };
     }
-    let phone = reading.phone().is_some_and(|(_, _, whole)| *whole) && reading.id().is_none() && !field.concepts.meets(&known.ids) && !field.concepts.meets(&known.phone);
+    let phone = reading.phone().is_some_and(|(_, _, whole)| *whole)
+        && reading.id().is_none()
+        && !field.concepts.meets(&known.ids)
+        && !field.concepts.meets(&known.phone);
     if reading.email().is_some() && !field.concepts.meets(&known.email) || phone {
         return 0.6;
     }
-    if field.concepts.meets(&NUMBERED_IDS) && reading.text().is_some_and(|text| text.len() < 4 || !text.bytes().any(|b| b.is_ascii_digit())) {
+    if field.concepts.meets(&NUMBERED_IDS)
+        && reading.text().is_some_and(|text| text.len() < 4 || !text.bytes().any(|b| b.is_ascii_digit()))
+    {
         return 0.6;
     }
-    if field.concepts.meets(&known.person_docs) && field.concepts.meets(&known.ids) && reading.text().is_some_and(|text| text.len() < 5) {
+    if field.concepts.meets(&known.person_docs)
+        && field.concepts.meets(&known.ids)
+        && reading.text().is_some_and(|text| text.len() < 5)
+    {
         return 0.6;
     }
     if reading.date().is_some() && !field.concepts.meets(&DATED) {
@@ -317,19 +374,78 @@ fn strangeness(field: &Field, reading: &Reading<'_>) -> f32 {
     {
         return 0.25;
     }
-    if reading.is_prose() && !notes && !field.concepts.meets(&LONG) && reading.text().is_some_and(|text| text.len() > 80) {
+    if reading.is_prose()
+        && !notes
+        && !field.concepts.meets(&LONG)
+        && reading.text().is_some_and(|text| text.len() > 80)
+    {
         return 0.2;
     }
     0.0
 }
 
 static DATED: LazyLock<Set> = LazyLock::new(|| {
-    set(&["DATE", "BIRTH", "APPOINT", "START", "END", "CREATED", "HOUR", "AVAIL", "ARRIVAL", "DEPARTURE", "RETURN", "ORDERDATE", "EVENTDATE", "NOTES"])
+    set(&[
+        "DATE",
+        "BIRTH",
+        "APPOINT",
+        "START",
+        "END",
+        "CREATED",
+        "HOUR",
+        "AVAIL",
+        "ARRIVAL",
+        "DEPARTURE",
+        "RETURN",
+        "ORDERDATE",
+        "EVENTDATE",
+        "NOTES",
+    ])
 });
-static LINKED: LazyLock<Set> = LazyLock::new(|| set(&["WEBSITE", "INSTAGRAM", "LINKEDIN", "FACEBOOK", "SOCIAL", "RESUME", "PORTFOLIO", "LISTING", "FILEURL", "SOURCE", "COMPANY"]));
-static NUMBERED: LazyLock<Set> = LazyLock::new(|| set(&["NUMBER", "CODE", "AGE", "YEAR", "SIZE", "ESTRATO", "SCORE", "COUPON", "ADDRESS", "AMOUNT", "LANDLINE", "PHONE", "MOBILE", "WHATSAPP", "FLIGHT", "BEDROOM", "PEOPLE", "WEIGHT", "HEIGHT"]));
-static NUMBERED_IDS: LazyLock<Set> = LazyLock::new(|| set(&["IDDOC", "RUT", "CPF", "CNPJ", "CURP", "RFC", "RUC", "NIT", "CUIT", "RG", "ZIP", "PLATE", "VIN", "POLICY", "FLIGHT"]));
-static LONG: LazyLock<Set> = LazyLock::new(|| set(&["ADDRESS", "ADDRREF", "ORIGIN", "DESTIN", "VENUE", "INJURY", "ALLERGY", "MEDICATION", "CASEDESC", "GOAL", "EXPERIENCE", "INTEREST", "PRODUCT"]));
+static LINKED: LazyLock<Set> = LazyLock::new(|| {
+    set(&[
+        "WEBSITE",
+        "INSTAGRAM",
+        "LINKEDIN",
+        "FACEBOOK",
+        "SOCIAL",
+        "RESUME",
+        "PORTFOLIO",
+        "LISTING",
+        "FILEURL",
+        "SOURCE",
+        "COMPANY",
+    ])
+});
+static NUMBERED: LazyLock<Set> = LazyLock::new(|| {
+    set(&[
+        "NUMBER", "CODE", "AGE", "YEAR", "SIZE", "ESTRATO", "SCORE", "COUPON", "ADDRESS", "AMOUNT", "LANDLINE",
+        "PHONE", "MOBILE", "WHATSAPP", "FLIGHT", "BEDROOM", "PEOPLE", "WEIGHT", "HEIGHT",
+    ])
+});
+static NUMBERED_IDS: LazyLock<Set> = LazyLock::new(|| {
+    set(&[
+        "IDDOC", "RUT", "CPF", "CNPJ", "CURP", "RFC", "RUC", "NIT", "CUIT", "RG", "ZIP", "PLATE", "VIN", "POLICY",
+        "FLIGHT",
+    ])
+});
+static LONG: LazyLock<Set> = LazyLock::new(|| {
+    set(&[
+        "ADDRESS",
+        "ADDRREF",
+        "ORIGIN",
+        "DESTIN",
+        "VENUE",
+        "INJURY",
+        "ALLERGY",
+        "MEDICATION",
+        "CASEDESC",
+        "GOAL",
+        "EXPERIENCE",
+        "INTEREST",
+        "PRODUCT",
+    ])
+});
 
 /// Measured on the development and fresh records: what came out with such a score was right so often.
 fn confidence(total: f32, method: Method, field: &Field) -> f32 {
@@ -337,7 +453,8 @@ fn confidence(total: f32, method: Method, field: &Field) -> f32 {
         Method::Exact => 0.99,
         Method::Lexicon | Method::Pattern => 0.58 + 0.44 * (total - 0.5) / 0.5,
         Method::Ngram => 0.54 + 0.42 * (total - 0.5) / 0.5,
-        _ => 0.5 + 0.44 * (total - 0.5) / 0.5,
+        _ if !field.is_typed() => 0.48 + 0.4 * (total - 0.5) / 0.5,
+        _ => 0.5 + 0.42 * (total - 0.5) / 0.5,
     };
     let typed = if field.is_typed() && method != Method::Exact { 0.06 } else { 0.0 };
     (base + typed).clamp(0.3, 0.99)

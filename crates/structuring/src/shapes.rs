@@ -6,12 +6,8 @@ use std::borrow::Cow;
 
 /// The parts a leaf holds, as leaves of their own.
 pub(crate) fn parts<'a>(leaf: &Leaf<'a>, owner: usize, steps: &mut usize) -> Vec<Leaf<'a>> {
-    let made = |path: Vec<Cow<'a, str>>, value: Json, span: Option<(usize, usize)>, divides: bool, pointer: String| Leaf {
-        path,
-        pointer,
-        value: Cow::Owned(value),
-        part: Some(Part { owner, span, divides }),
-        unread: false,
+    let made = |path: Vec<Cow<'a, str>>, value: Json, span: Option<(usize, usize)>, divides: bool, pointer: String| {
+        Leaf { path, pointer, value: Cow::Owned(value), part: Some(Part { owner, span, divides }), unread: false }
     };
     match leaf.value.as_ref() {
         Json::String(text) => {
@@ -19,12 +15,17 @@ pub(crate) fn parts<'a>(leaf: &Leaf<'a>, owner: usize, steps: &mut usize) -> Vec
             *steps += 1 + text.len() / 16;
             let own = || leaf.pointer.clone();
             if text.len() > 20 && text.to_ascii_uppercase().contains("BEGIN:VCARD") {
-                return vcard(text).into_iter().map(|(key, value, span)| made(key, value.into(), Some(chars(text, span)), false, own())).collect();
+                return vcard(text)
+                    .into_iter()
+                    .map(|(key, value, span)| made(key, value.into(), Some(chars(text, span)), false, own()))
+                    .collect();
             }
             if let Some(lines) = lines(text) {
                 return lines
                     .into_iter()
-                    .map(|(key, value, span)| made(vec![Cow::Owned(key)], value.into(), Some(chars(text, span)), false, own()))
+                    .map(|(key, value, span)| {
+                        made(vec![Cow::Owned(key)], value.into(), Some(chars(text, span)), false, own())
+                    })
                     .collect();
             }
             combined(text)
@@ -43,14 +44,26 @@ pub(crate) fn parts<'a>(leaf: &Leaf<'a>, owner: usize, steps: &mut usize) -> Vec
                 *steps += 1;
                 match item {
                     Json::String(_) | Json::Number(_) => {
-                        parts.push(made(leaf.path.clone(), item.clone(), None, false, format!("{}/{at}", leaf.pointer)));
+                        parts.push(made(
+                            leaf.path.clone(),
+                            item.clone(),
+                            None,
+                            false,
+                            format!("{}/{at}", leaf.pointer),
+                        ));
                     }
                     Json::Object(object) if object.len() <= 8 => {
                         for (key, value) in object {
-                            if matches!(value, Json::String(_) | Json::Number(_)) && !value.as_str().is_some_and(|text| text.len() > 100) {
+                            if matches!(value, Json::String(_) | Json::Number(_))
+                                && value.as_str().is_none_or(|text| text.len() <= 100)
+                            {
                                 let mut path = leaf.path.clone();
                                 // The kind of a contact point is as good as a key: {"type":"mobile","number":…}.
-                                if let Some(kind) = ["type", "label", "kind", "tipo"].iter().find_map(|name| object.get(name)?.as_str()).filter(|kind| kind.len() < 30) {
+                                if let Some(kind) = ["type", "label", "kind", "tipo"]
+                                    .iter()
+                                    .find_map(|name| object.get(name)?.as_str())
+                                    .filter(|kind| kind.len() < 30)
+                                {
                                     path.push(Cow::Owned(kind.to_owned()));
                                 }
                                 path.push(Cow::Owned(key.clone()));
@@ -94,7 +107,9 @@ fn lines(text: &str) -> Option<Vec<Found>> {
     if text.len() < 12 || !text.contains([':', '=']) {
         return None;
     }
-    [&['\n'][..], &['\n', ';'], &['\n', '|'], &['\n', ',']].into_iter().find_map(|separators| pairs_between(text, separators))
+    [&['\n'][..], &['\n', ';'], &['\n', '|'], &['\n', ',']]
+        .into_iter()
+        .find_map(|separators| pairs_between(text, separators))
 }
 
 fn pairs_between(text: &str, separators: &[char]) -> Option<Vec<Found>> {
@@ -113,10 +128,19 @@ fn pairs_between(text: &str, separators: &[char]) -> Option<Vec<Found>> {
         let (key, value) = (&segment[..colon], &segment[colon + 1..]);
         let label = key.trim().trim_start_matches(['-', '*', '•', '·', '>', '_']).trim_end_matches(['*', '_']).trim();
         let words = label.split_whitespace().count();
-        if label.is_empty() || words > 7 || label.len() > 80 || !label.contains(char::is_alphabetic) || value.trim().is_empty() || value.starts_with("//") {
+        if label.is_empty()
+            || words > 7
+            || label.len() > 80
+            || !label.contains(char::is_alphabetic)
+            || value.trim().is_empty()
+            || value.starts_with("//")
+        {
             continue;
         }
-        if label.contains(['.', '!', ',']) && words > 3 || label.to_ascii_lowercase().ends_with("http") || label.to_ascii_lowercase().ends_with("https") {
+        if label.contains(['.', '!', ',']) && words > 3
+            || label.to_ascii_lowercase().ends_with("http")
+            || label.to_ascii_lowercase().ends_with("https")
+        {
             continue;
         }
         // A clock is no pair.
@@ -130,7 +154,9 @@ fn pairs_between(text: &str, separators: &[char]) -> Option<Vec<Found>> {
     (found.len() >= 2 && found.len() * 4 >= segments * 3).then_some(found)
 }
 
-fn vcard<'a>(text: &str) -> Vec<(Vec<Cow<'a, str>>, String, (usize, usize))> {
+type Line<'a> = (Vec<Cow<'a, str>>, String, (usize, usize));
+
+fn vcard<'a>(text: &str) -> Vec<Line<'a>> {
     let mut found = Vec::new();
     let mut at = 0;
     for line in text.split('\n') {
@@ -225,7 +251,13 @@ mod tests {
 
     #[test]
     fn texts_with_structure_are_taken_apart() {
-        let keys = |text: &str| lines(text).unwrap_or_default().into_iter().map(|(key, value, _)| format!("{key}={value}")).collect::<Vec<_>>();
+        let keys = |text: &str| {
+            lines(text)
+                .unwrap_or_default()
+                .into_iter()
+                .map(|(key, value, _)| format!("{key}={value}"))
+                .collect::<Vec<_>>()
+        };
         assert_eq!(keys("Nombre: Ana\nCelular: 955\n"), ["Nombre=Ana", "Celular=955"]);
         assert_eq!(keys("Nome: Ana; Telefone: 955; Filhos: 4"), ["Nome=Ana", "Telefone=955", "Filhos=4"]);
         assert!(keys("Hola: soy Ana y quiero hora, gracias. Nos vemos a las 10:30").is_empty());

@@ -5,7 +5,7 @@ use crate::key::{KNOWN, Key};
 use crate::lexicon::{Set, set};
 use crate::phone::{self, Line};
 use crate::reading::Reading;
-use crate::{FieldType, Method, names};
+use crate::{FieldType, Method};
 use std::sync::{Arc, LazyLock};
 
 /// Whose a leaf is.
@@ -60,17 +60,94 @@ struct Circumstances {
 /// Concepts that may stand beside a phone, an e-mail or a name without making it another thing.
 static NEUTRAL: LazyLock<Set> = LazyLock::new(|| {
     set(&[
-        "NAME", "FIRST", "LAST", "LAST2", "MIDDLE", "PHONE", "MOBILE", "WHATSAPP", "LANDLINE", "EMAIL", "CONTACT", "NUMBER", "TYPE", "R_SUBJECT", "R_MANAGER", "WORK",
-        "PERSONAL", "ALT", "AREACODE", "COUNTRYCODE", "CURRENTQ", "COMPANY", "R_OWNER", "R_AGENT", "R_PARENT", "R_FIANCE", "BILLING", "SHIPPING", "HOUR", "R_PET", "AVAIL", "NOTES", "PREVQ",
-        "LASTQ", "FIRSTQ", "CODE", "ID", "AMOUNT", "TOTAL", "INTEREST", "SOURCE", "R_DOCTOR", "ADDRESS", "APPOINT", "PURCHASE", "PRODUCT", "INDUSTRY", "DATE", "TRIP", "RENT", "FINANCING", "CREATED", "DEPARTURE",
+        "NAME",
+        "FIRST",
+        "LAST",
+        "LAST2",
+        "MIDDLE",
+        "PHONE",
+        "MOBILE",
+        "WHATSAPP",
+        "LANDLINE",
+        "EMAIL",
+        "CONTACT",
+        "NUMBER",
+        "TYPE",
+        "R_SUBJECT",
+        "R_MANAGER",
+        "WORK",
+        "PERSONAL",
+        "ALT",
+        "AREACODE",
+        "COUNTRYCODE",
+        "CURRENTQ",
+        "COMPANY",
+        "R_OWNER",
+        "R_AGENT",
+        "R_PARENT",
+        "R_FIANCE",
+        "BILLING",
+        "SHIPPING",
+        "HOUR",
+        "R_PET",
+        "AVAIL",
+        "NOTES",
+        "PREVQ",
+        "LASTQ",
+        "FIRSTQ",
+        "CODE",
+        "ID",
+        "AMOUNT",
+        "TOTAL",
+        "INTEREST",
+        "SOURCE",
+        "R_DOCTOR",
+        "ADDRESS",
+        "APPOINT",
+        "PURCHASE",
+        "PRODUCT",
+        "INDUSTRY",
+        "DATE",
+        "TRIP",
+        "RENT",
+        "FINANCING",
+        "CREATED",
+        "DEPARTURE",
     ])
 });
 
 /// As above, for what stands in the last segment itself.
 static NEUTRAL_TAIL: LazyLock<Set> = LazyLock::new(|| {
     set(&[
-        "NAME", "FIRST", "LAST", "LAST2", "MIDDLE", "PHONE", "MOBILE", "WHATSAPP", "LANDLINE", "EMAIL", "CONTACT", "NUMBER", "R_SUBJECT", "R_MANAGER", "WORK", "PERSONAL", "ALT",
-        "CURRENTQ", "R_OWNER", "R_AGENT", "R_PARENT", "R_FIANCE", "HOUR", "AREACODE", "LASTQ", "INTEREST", "JOB", "AMOUNT", "TYPE",
+        "NAME",
+        "FIRST",
+        "LAST",
+        "LAST2",
+        "MIDDLE",
+        "PHONE",
+        "MOBILE",
+        "WHATSAPP",
+        "LANDLINE",
+        "EMAIL",
+        "CONTACT",
+        "NUMBER",
+        "R_SUBJECT",
+        "R_MANAGER",
+        "WORK",
+        "PERSONAL",
+        "ALT",
+        "CURRENTQ",
+        "R_OWNER",
+        "R_AGENT",
+        "R_PARENT",
+        "R_FIANCE",
+        "HOUR",
+        "AREACODE",
+        "LASTQ",
+        "INTEREST",
+        "JOB",
+        "AMOUNT",
+        "TYPE",
     ])
 });
 
@@ -80,10 +157,17 @@ fn whose(key: &Key, at: &Circumstances) -> Whose {
     let mut roles = key.concepts().and(&known.others);
     let person_in_tail = tail.meets(&known.subject) || tail.meets(&known.manager) || tail.meets(&known.contact);
     // {"company": {"contact": …}}: the contact is the person, the company is where.
-    if !tail.meets(&known.company) && (person_in_tail || key.context.meets(&known.subject) || key.context.meets(&known.contact)) {
+    if !tail.meets(&known.company)
+        && (person_in_tail || key.context.meets(&known.subject) || key.context.meets(&known.contact))
+    {
         roles = roles.without(&known.company);
     }
-    if at.pets && at.pet_owner && !roles.meets(&known.owner) && !roles.meets(&known.parent) && key.concepts().meets(&PATIENT) {
+    if at.pets
+        && at.pet_owner
+        && !roles.meets(&known.owner)
+        && !roles.meets(&known.parent)
+        && key.concepts().meets(&PATIENT)
+    {
         return Whose::Other;
     }
     if roles.is_empty() {
@@ -113,13 +197,21 @@ static AGENT: LazyLock<Set> = LazyLock::new(|| set(&["R_AGENT"]));
 static SHIPPING: LazyLock<Set> = LazyLock::new(|| set(&["SHIPPING"]));
 
 /// Finds the person's phone, e-mail and name among labelled values.
-pub(crate) fn find(definitions: &Definitions, keys: &[Arc<Scored>], readings: &[Reading<'_>], country: Option<&str>) -> Person {
+pub(crate) fn find(
+    definitions: &Definitions,
+    keys: &[Arc<Scored>],
+    readings: &[Reading<'_>],
+    country: Option<&str>,
+) -> Person {
     let known = &*KNOWN;
     let pet_keys = keys.iter().any(|scored| scored.key.concepts().meets(&known.pet_traits));
     let keeper = known.owner.or(&known.parent);
     let at = Circumstances {
         pets: definitions.pets || pet_keys,
-        pet_owner: keys.iter().zip(readings).any(|(scored, reading)| scored.key.concepts().meets(&keeper) && reading.likeness() > 0.3),
+        pet_owner: keys
+            .iter()
+            .zip(readings)
+            .any(|(scored, reading)| scored.key.concepts().meets(&keeper) && reading.likeness() > 0.3),
     };
     let mut person = Person::default();
     for (leaf, (scored, reading)) in keys.iter().zip(readings).enumerate() {
@@ -171,7 +263,14 @@ fn penalty(whose: Whose) -> u32 {
 }
 
 impl Candidate {
-    pub fn new(leaves: Vec<usize>, value: String, rank: u32, whose: Whose, confidence: f32, method: Method) -> Candidate {
+    pub fn new(
+        leaves: Vec<usize>,
+        value: String,
+        rank: u32,
+        whose: Whose,
+        confidence: f32,
+        method: Method,
+    ) -> Candidate {
         Candidate { leaves, value, rank, whose, confidence, method }
     }
 
@@ -197,14 +296,18 @@ fn reserved(definitions: &Definitions, scored: &Scored, reading: &Reading<'_>) -
 fn phone_of(leaf: usize, key: &Key, reading: &Reading<'_>, whose: Whose) -> Option<Candidate> {
     let known = &*KNOWN;
     let (tail, all) = (key.tail.concepts, key.concepts());
-    if all.meets(&known.fax) || tail.meets(&known.area) && !tail.meets(&known.phone) || tail.meets(&known.country_code) {
+    if all.meets(&known.fax) || tail.meets(&known.area) && !tail.meets(&known.phone) || tail.meets(&known.country_code)
+    {
         return None;
     }
     let labelled = tail.meets(&known.phone) || all.meets(&known.phone) && tail.without(&NEUTRAL_TAIL).is_empty();
     let by_contact = tail.meets(&known.contact) || tail.meets(&known.subject) && !tail.meets(&known.ids);
-    let by_number = tail.meets(&known.number) && tail.without(&NEUTRAL_TAIL).is_empty() && key.context.without(&known.subject).without(&known.contact).is_empty();
+    let by_number = tail.meets(&known.number)
+        && tail.without(&NEUTRAL_TAIL).is_empty()
+        && key.context.without(&known.subject).without(&known.contact).is_empty();
     let strange = !tail.without(&NEUTRAL_TAIL).is_empty() || !key.context.without(&NEUTRAL).is_empty();
-    if strange || !(labelled || by_contact || by_number || key.opaque) || reading.date().is_some_and(|date| date.stamp) {
+    if strange || !(labelled || by_contact || by_number || key.opaque) || reading.date().is_some_and(|date| date.stamp)
+    {
         return None;
     }
     let (phone, line, whole) = reading.phone()?;
@@ -221,7 +324,9 @@ fn phone_of(leaf: usize, key: &Key, reading: &Reading<'_>, whose: Whose) -> Opti
     } else {
         4
     };
-    rank += u32::from(*line == Line::Landline && rank == 4) + 2 * u32::from(all.meets(&known.work) && rank > 0) + 3 * u32::from(all.meets(&known.alt));
+    rank += u32::from(*line == Line::Landline && rank == 4)
+        + 2 * u32::from(all.meets(&known.work) && rank > 0)
+        + 3 * u32::from(all.meets(&known.alt));
     if !labelled {
         if *line == Line::Landline && !text.starts_with('+') {
             return None;
@@ -272,7 +377,13 @@ fn email_of(leaf: usize, key: &Key, reading: &Reading<'_>, whose: Whose) -> Opti
 }
 
 /// Area code (or country code) in one key, the number in another.
-fn join_split_phones(keys: &[Arc<Scored>], readings: &[Reading<'_>], country: Option<&str>, at: &Circumstances, phones: &mut Vec<Candidate>) {
+fn join_split_phones(
+    keys: &[Arc<Scored>],
+    readings: &[Reading<'_>],
+    country: Option<&str>,
+    at: &Circumstances,
+    phones: &mut Vec<Candidate>,
+) {
     let known = &*KNOWN;
     let codes: Vec<(usize, bool)> = keys
         .iter()
@@ -281,7 +392,8 @@ fn join_split_phones(keys: &[Arc<Scored>], readings: &[Reading<'_>], country: Op
             let tail = scored.key.tail.concepts;
             let digits = readings[leaf].text()?.bytes().filter(u8::is_ascii_digit).count();
             let nation = tail.meets(&known.country_code);
-            ((tail.meets(&known.area) || nation) && (1..=5).contains(&digits) && whose(&scored.key, at) != Whose::Other).then_some((leaf, nation))
+            ((tail.meets(&known.area) || nation) && (1..=5).contains(&digits) && whose(&scored.key, at) != Whose::Other)
+                .then_some((leaf, nation))
         })
         .collect();
     if codes.is_empty() {
@@ -291,13 +403,25 @@ fn join_split_phones(keys: &[Arc<Scored>], readings: &[Reading<'_>], country: Op
         let tail = scored.key.tail.concepts;
         let number_like = scored.key.concepts().meets(&known.phone) || tail.meets(&known.number);
         let landline = tail.meets(&known.landline);
-        if !number_like || landline || tail.meets(&known.area) || tail.meets(&known.fax) || whose(&scored.key, at) == Whose::Other {
+        if !number_like
+            || landline
+            || tail.meets(&known.area)
+            || tail.meets(&known.fax)
+            || whose(&scored.key, at) == Whose::Other
+        {
             continue;
         }
-        let Some(text) = readings[leaf].text().filter(|text| (5..=14).contains(&text.bytes().filter(u8::is_ascii_digit).count())) else { continue };
+        let Some(text) =
+            readings[leaf].text().filter(|text| (5..=14).contains(&text.bytes().filter(u8::is_ascii_digit).count()))
+        else {
+            continue;
+        };
         let area = codes.iter().find(|(_, nation)| !nation).map(|(leaf, _)| *leaf);
         let nation = codes.iter().find(|(_, nation)| *nation).map(|(leaf, _)| *leaf);
-        let digits = |leaf: Option<usize>| leaf.and_then(|leaf| readings[leaf].text()).map(|text| text.chars().filter(char::is_ascii_digit).collect::<String>());
+        let digits = |leaf: Option<usize>| {
+            leaf.and_then(|leaf| readings[leaf].text())
+                .map(|text| text.chars().filter(char::is_ascii_digit).collect::<String>())
+        };
         let whole_alone = readings[leaf].phone().is_some_and(|(_, _, whole)| *whole);
         let joined = match (digits(nation), digits(area)) {
             (Some(nation), Some(area)) => format!("+{nation} {area} {text}"),

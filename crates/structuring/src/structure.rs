@@ -9,7 +9,10 @@ use crate::reading::Reading;
 use crate::score::{self, Fit, THRESHOLD};
 use crate::slots::{self, Candidate, Person};
 use crate::text::{self, Gaps};
-use crate::{Alternative, FieldType, Flag, Json, Method, Outcome, Placement, Request, ReviewItem, ReviewReason, Source, Target, rest};
+use crate::{
+    Alternative, FieldType, Flag, Json, Method, Outcome, Placement, Request, ReviewItem, ReviewReason, Source, Target,
+    rest,
+};
 use std::sync::Arc;
 
 /// Name and revision of the engine; changes whenever the same data could come out differently.
@@ -61,13 +64,20 @@ pub fn structure_counted(request: &Request<'_>) -> (Outcome, usize) {
 /// A shop's order often does not say that it is one: `number`, `total`, `date_created` at the top of a record with billing,
 /// shipping and payment are the order's.
 fn read_as_order(request: &Request<'_>, leaves: &[flatten::Leaf<'_>], keys: &mut [Arc<Scored>]) {
-    let traits = keys.iter().fold(crate::lexicon::Set::default(), |all, scored| all.or(&scored.key.concepts())).and(&KNOWN.order_traits);
+    let traits = keys
+        .iter()
+        .fold(crate::lexicon::Set::default(), |all, scored| all.or(&scored.key.concepts()))
+        .and(&KNOWN.order_traits);
     if traits.iter().count() < 3 {
         return;
     }
     for (leaf, scored) in leaves.iter().zip(keys) {
         let key = &scored.key;
-        if leaf.path.len() == 1 && !key.tail.concepts.is_empty() && key.tail.concepts.without(&KNOWN.order_aspects).is_empty() && key.unknown == 0 {
+        if leaf.path.len() == 1
+            && !key.tail.concepts.is_empty()
+            && key.tail.concepts.without(&KNOWN.order_aspects).is_empty()
+            && key.unknown == 0
+        {
             *scored = request.definitions.scored(&["order", leaf.path[0].as_ref()]);
         }
     }
@@ -97,12 +107,22 @@ impl Desk<'_> {
     fn place(&mut self, target: Target, value: Json, leaves: &[usize], confidence: f32, method: Method) {
         let sources = leaves.iter().map(|leaf| self.source(*leaf)).collect();
         leaves.iter().for_each(|leaf| self.taken[*leaf] = true);
-        self.outcome.placements.push(Placement { target, value, sources, confidence, method, alternatives: Vec::new(), flags: Vec::new() });
+        self.outcome.placements.push(Placement {
+            target,
+            value,
+            sources,
+            confidence,
+            method,
+            alternatives: Vec::new(),
+            flags: Vec::new(),
+        });
     }
 
     fn explicit(&mut self) {
         let explicit = self.request.explicit;
-        for (target, value) in [(Target::Phone, &explicit.phone), (Target::Email, &explicit.email), (Target::Name, &explicit.name)] {
+        for (target, value) in
+            [(Target::Phone, &explicit.phone), (Target::Email, &explicit.email), (Target::Name, &explicit.name)]
+        {
             if let Some(value) = value {
                 self.place(target, Json::from(value.as_str()), &[], 1.0, Method::Explicit);
             }
@@ -125,17 +145,29 @@ impl Desk<'_> {
                 .learnt
                 .of_path(&path)
                 .iter()
-                .filter(|mapping| mapping.source == self.request.source && mapping.kind == kind && mapping.standing != Standing::Denied)
+                .filter(|mapping| {
+                    mapping.source == self.request.source
+                        && mapping.kind == kind
+                        && mapping.standing != Standing::Denied
+                })
                 .min_by_key(|mapping| mapping.standing != Standing::Confirmed);
-            let Some(mapping) = best.filter(|mapping| !self.denied(leaf, &mapping.target) && !self.filled(&mapping.target)) else { continue };
+            let Some(mapping) =
+                best.filter(|mapping| !self.denied(leaf, &mapping.target) && !self.filled(&mapping.target))
+            else {
+                continue;
+            };
             let reading = &self.readings[leaf];
             let value = match &mapping.target {
                 Target::Phone => reading.phone().map(|(phone, _, _)| Json::from(phone.as_str())),
                 Target::Email => reading.email().map(Json::from),
-                Target::Name => reading.text().filter(|_| reading.is_string()).map(|text| Json::from(crate::names::tidy(text))),
+                Target::Name => {
+                    reading.text().filter(|_| reading.is_string()).map(|text| Json::from(crate::names::tidy(text)))
+                }
                 Target::Field(key) => {
                     let field = self.request.definitions.fields.iter().find(|field| field.definition.key == *key);
-                    field.and_then(|field| score::typed(field, reading, self.request.learnt, self.country)).map(|(value, _)| value)
+                    field
+                        .and_then(|field| score::typed(field, reading, self.request.learnt, self.country))
+                        .map(|(value, _)| value)
                 }
             };
             let confidence = if mapping.standing == Standing::Confirmed { 0.99 } else { 0.93 };
@@ -152,12 +184,16 @@ impl Desk<'_> {
         let path = crate::learnt::path_of(self.readings[leaf].leaf());
         let kind = crate::learnt::kind_of(&self.readings[leaf]);
         self.request.learnt.of_path(&path).iter().any(|mapping| {
-            mapping.standing == Standing::Denied && mapping.source == self.request.source && mapping.kind == kind && mapping.target == *target
+            mapping.standing == Standing::Denied
+                && mapping.source == self.request.source
+                && mapping.kind == kind
+                && mapping.target == *target
         })
     }
 
     fn person(&mut self) {
-        let Person { phones, emails, names, echoes } = slots::find(self.request.definitions, &self.keys, &self.readings, self.country);
+        let Person { phones, emails, names, echoes } =
+            slots::find(self.request.definitions, &self.keys, &self.readings, self.country);
         for (target, candidates) in [(Target::Phone, phones), (Target::Email, emails), (Target::Name, names)] {
             self.slot(target, candidates);
         }
@@ -183,13 +219,18 @@ impl Desk<'_> {
         for other in &candidates[1..] {
             if other.value != best.value {
                 let leaf = other.leaves[0];
-                rivals.push(Alternative { target: target.clone(), value: other.value.as_str().into(), pointer: self.source(leaf).pointer, confidence: other.confidence });
+                rivals.push(Alternative {
+                    target: target.clone(),
+                    value: other.value.as_str().into(),
+                    pointer: self.source(leaf).pointer,
+                    confidence: other.confidence,
+                });
             }
         }
         rivals.truncate(3);
         self.place(target, Json::from(best.value.as_str()), &leaves, best.confidence, best.method);
-        let value = best.value.clone();
-        for other in candidates[1..].iter().filter(|other| other.value == value) {
+        let (value, whose) = (best.value.clone(), best.whose());
+        for other in candidates[1..].iter().filter(|other| other.value == value && other.whose() == whose) {
             other.leaves.iter().for_each(|leaf| self.taken[*leaf] = true);
         }
         if let Some(placement) = self.outcome.placements.last_mut() {
@@ -244,7 +285,10 @@ impl Desk<'_> {
         let edges: Vec<Edge> = fits.iter().filter(|(_, fit)| fit.score >= THRESHOLD).map(|(edge, _)| *edge).collect();
         self.steps += edges.len();
         for edge in assign(&edges) {
-            let Some((_, fit)) = fits.iter().find(|(other, _)| other.leaf == edge.leaf && other.field == edge.field) else { continue };
+            let Some((_, fit)) = fits.iter().find(|(other, _)| other.leaf == edge.leaf && other.field == edge.field)
+            else {
+                continue;
+            };
             let (value, mut confidence, method) = (fit.value.clone(), fit.confidence, fit.method);
             let target = |field: usize| Target::Field(fields[field].definition.key.clone());
             let mut alternatives: Vec<Alternative> = fits
@@ -259,7 +303,8 @@ impl Desk<'_> {
                 .collect();
             alternatives.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
             alternatives.truncate(3);
-            let close = alternatives.first().is_some_and(|other| other.confidence > confidence - 0.04) && method != Method::Exact;
+            let close = alternatives.first().is_some_and(|other| other.confidence > confidence - 0.04)
+                && method != Method::Exact;
             if close {
                 confidence = (confidence - 0.06).max(PLACE);
             }
@@ -273,10 +318,21 @@ impl Desk<'_> {
         }
         for (edge, fit) in fits {
             let target = Target::Field(fields[edge.field].definition.key.clone());
-            if fit.score < THRESHOLD && !self.taken[edge.leaf] && !self.filled(&target) && !self.outcome.review.iter().any(|item| item.target == target) {
+            if fit.score < THRESHOLD
+                && !self.taken[edge.leaf]
+                && !self.filled(&target)
+                && !self.outcome.review.iter().any(|item| item.target == target)
+            {
                 let sources = vec![self.source(edge.leaf)];
                 let confidence = fit.confidence.min(PLACE - 0.01);
-                self.outcome.review.push(ReviewItem { target, value: fit.value, sources, confidence, method: fit.method, reason: ReviewReason::Suggestion });
+                self.outcome.review.push(ReviewItem {
+                    target,
+                    value: fit.value,
+                    sources,
+                    confidence,
+                    method: fit.method,
+                    reason: ReviewReason::Suggestion,
+                });
             }
         }
     }
@@ -295,7 +351,8 @@ impl Desk<'_> {
             for (at, field) in fields.iter().enumerate() {
                 let open = !self.filled(&Target::Field(field.definition.key.clone()));
                 let select = matches!(field.definition.field_type, FieldType::Select | FieldType::MultiSelect);
-                let proven = field.definition.field_type == FieldType::Text && reading.id().is_some_and(|id| score::id_concepts(id).meets(&field.concepts));
+                let proven = field.definition.field_type == FieldType::Text
+                    && reading.id().is_some_and(|id| score::id_concepts(id).meets(&field.concepts));
                 if open
                     && (select || proven)
                     && let Some((value, own)) = score::typed(field, reading, self.request.learnt, self.country)
@@ -316,27 +373,45 @@ impl Desk<'_> {
     fn brand_and_model(&mut self) {
         let known = &*KNOWN;
         let vehicle = |leaf: usize| self.keys[leaf].key.tail.concepts;
-        let brand = (0..self.readings.len()).find(|leaf| vehicle(*leaf).meets(&known.brand) && !vehicle(*leaf).meets(&known.vehicle) && !self.taken[*leaf]);
+        let brand = (0..self.readings.len()).find(|leaf| {
+            vehicle(*leaf).meets(&known.brand) && !vehicle(*leaf).meets(&known.vehicle) && !self.taken[*leaf]
+        });
         let Some(brand) = brand.filter(|leaf| self.readings[*leaf].is_string()) else { return };
         let parent = |leaf: usize| self.readings[leaf].leaf().pointer.rsplit_once('/').map_or("", |(parent, _)| parent);
         let field = self.request.definitions.fields.iter().find(|field| {
-            field.definition.field_type == FieldType::Text && field.concepts.meets(&known.vehicle) && !field.concepts.meets(&known.ids)
+            field.definition.field_type == FieldType::Text
+                && field.concepts.meets(&known.vehicle)
+                && !field.concepts.meets(&known.ids)
         });
         let Some(field) = field else { return };
         let target = Target::Field(field.definition.key.clone());
         let beside = |leaf: &usize| {
             let concepts = vehicle(*leaf);
-            let year = self.readings[*leaf].text().is_some_and(|text| text.len() == 4 && text.starts_with(['1', '2']) && text.bytes().all(|b| b.is_ascii_digit()));
-            *leaf != brand && (concepts.meets(&known.carline) || concepts.meets(&known.vehicle)) && parent(*leaf) == parent(brand) && self.readings[*leaf].is_string() && !year
+            let year = self.readings[*leaf].text().is_some_and(|text| {
+                text.len() == 4 && text.starts_with(['1', '2']) && text.bytes().all(|b| b.is_ascii_digit())
+            });
+            *leaf != brand
+                && (concepts.meets(&known.carline) || concepts.meets(&known.vehicle))
+                && parent(*leaf) == parent(brand)
+                && self.readings[*leaf].is_string()
+                && !year
         };
-        let placed = self.outcome.placed(&target).map(|placement| placement.sources.iter().map(|source| source.pointer.clone()).collect::<Vec<_>>());
+        let placed = self
+            .outcome
+            .placed(&target)
+            .map(|placement| placement.sources.iter().map(|source| source.pointer.clone()).collect::<Vec<_>>());
         let model = match &placed {
-            Some(sources) => (0..self.readings.len()).find(|leaf| beside(leaf) && sources.contains(&self.readings[*leaf].leaf().pointer)),
+            Some(sources) => (0..self.readings.len())
+                .find(|leaf| beside(leaf) && sources.contains(&self.readings[*leaf].leaf().pointer)),
             None => (0..self.readings.len()).find(|leaf| beside(leaf) && !self.taken[*leaf]),
         };
         let Some(model) = model else { return };
         let (Some(first), Some(second)) = (self.readings[brand].text(), self.readings[model].text()) else { return };
-        let value = if crate::keys::fold(second).starts_with(&crate::keys::fold(first)) { second.to_owned() } else { format!("{first} {second}") };
+        let value = if crate::keys::fold(second).starts_with(&crate::keys::fold(first)) {
+            second.to_owned()
+        } else {
+            format!("{first} {second}")
+        };
         self.outcome.placements.retain(|placement| placement.target != target);
         self.place(target, Json::from(value), &[brand, model], 0.86, Method::Lexicon);
     }
@@ -346,9 +421,15 @@ impl Desk<'_> {
         for leaf in 0..self.readings.len() {
             let reading = &self.readings[leaf];
             let held = (0..self.readings.len()).any(|other| {
-                self.readings[other].leaf().part.as_ref().is_some_and(|part| part.owner == leaf && part.span.is_some()) && self.taken[other]
+                self.readings[other].leaf().part.as_ref().is_some_and(|part| part.owner == leaf && part.span.is_some())
+                    && self.taken[other]
             });
-            if self.taken[leaf] || held || reading.leaf().part.is_some() || !reading.is_string() || reading.leaf().unread {
+            if self.taken[leaf]
+                || held
+                || reading.leaf().part.is_some()
+                || !reading.is_string()
+                || reading.leaf().unread
+            {
                 continue;
             }
             let Some(full) = self.readings[leaf].leaf().text() else { continue };
@@ -363,9 +444,22 @@ impl Desk<'_> {
                 phone: !self.filled(&Target::Phone),
                 email: !self.filled(&Target::Email),
                 name: !self.filled(&Target::Name),
-                fields: self.request.definitions.fields.iter().map(|field| !self.filled(&Target::Field(field.definition.key.clone()))).collect(),
+                fields: self
+                    .request
+                    .definitions
+                    .fields
+                    .iter()
+                    .map(|field| !self.filled(&Target::Field(field.definition.key.clone())))
+                    .collect(),
             };
-            let found = text::read(crate::shapes::clip(full), &gaps, self.request.definitions, self.request.learnt, self.country, &mut self.steps);
+            let found = text::read(
+                crate::shapes::clip(full),
+                &gaps,
+                self.request.definitions,
+                self.request.learnt,
+                self.country,
+                &mut self.steps,
+            );
             for finding in found {
                 if self.denied(leaf, &finding.target) || self.filled(&finding.target) {
                     continue;

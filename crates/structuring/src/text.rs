@@ -26,7 +26,14 @@ pub(crate) struct Finding {
 }
 
 /// Reads one text for everything that is open.
-pub(crate) fn read(text: &str, gaps: &Gaps, definitions: &Definitions, learnt: &Learnt, country: Option<&str>, steps: &mut usize) -> Vec<Finding> {
+pub(crate) fn read(
+    text: &str,
+    gaps: &Gaps,
+    definitions: &Definitions,
+    learnt: &Learnt,
+    country: Option<&str>,
+    steps: &mut usize,
+) -> Vec<Finding> {
     let words = scan::words(text);
     *steps += words.len();
     let mut found = Vec::new();
@@ -42,9 +49,15 @@ pub(crate) fn read(text: &str, gaps: &Gaps, definitions: &Definitions, learnt: &
     let phones = find_phones(text, &words, country);
     covered.extend(phones.iter().map(|(_, span, _)| *span));
     if gaps.phone
-        && let Some((number, span, confidence)) = phones.iter().filter(|(_, _, c)| *c > 0.0).max_by(|a, b| a.2.total_cmp(&b.2).then(b.1.0.cmp(&a.1.0)))
+        && let Some((number, span, confidence)) =
+            phones.iter().filter(|(_, _, c)| *c > 0.0).max_by(|a, b| a.2.total_cmp(&b.2).then(b.1.0.cmp(&a.1.0)))
     {
-        found.push(Finding { target: Target::Phone, value: number.as_str().into(), span: *span, confidence: *confidence });
+        found.push(Finding {
+            target: Target::Phone,
+            value: number.as_str().into(),
+            span: *span,
+            confidence: *confidence,
+        });
     }
     let name = find_name(text, &words);
     if gaps.name
@@ -53,16 +66,44 @@ pub(crate) fn read(text: &str, gaps: &Gaps, definitions: &Definitions, learnt: &
         found.push(Finding { target: Target::Name, value: name.as_str().into(), span: *span, confidence: *confidence });
     }
     if gaps.fields.contains(&true) {
-        let page = text_fields::Page { text, words: &words, covered, name: name.map(|(_, span, _)| span), definitions, learnt, country };
+        let page = text_fields::Page {
+            text,
+            words: &words,
+            covered,
+            name: name.map(|(_, span, _)| span),
+            definitions,
+            learnt,
+            country,
+        };
         found.extend(text_fields::read(&page, &gaps.fields, steps));
     }
     found
 }
 
 fn find_email(text: &str, words: &[Word]) -> Option<(String, (usize, usize))> {
-    let others = ["esposo", "esposa", "asesor", "asesora", "vendedor", "vendedora", "jefe", "secretaria", "boss", "wife", "husband", "agente", "contador", "contadora"];
+    let others = [
+        "esposo",
+        "esposa",
+        "asesor",
+        "asesora",
+        "vendedor",
+        "vendedora",
+        "jefe",
+        "secretaria",
+        "boss",
+        "wife",
+        "husband",
+        "agente",
+        "contador",
+        "contadora",
+    ];
     for span in scan::emails(text) {
-        let before = words.iter().rev().filter(|word| word.span.1 <= span.0).take(3).any(|word| others.contains(&word.folded.as_str()));
+        let before = words
+            .iter()
+            .rev()
+            .filter(|word| word.span.1 <= span.0)
+            .take(3)
+            .any(|word| others.contains(&word.folded.as_str()));
         if let Some(address) = read_email(&text[span.0..span.1])
             && !email::is_placeholder(&address)
             && !before
@@ -71,7 +112,9 @@ fn find_email(text: &str, words: &[Word]) -> Option<(String, (usize, usize))> {
         }
     }
     // "ana arroba gmail punto com"
-    let at = words.iter().position(|word| matches!(word.folded.as_str(), "arroba" | "aroba") || word.folded == "at" && text[word.span.1..].len() > 3)?;
+    let at = words.iter().position(|word| {
+        matches!(word.folded.as_str(), "arroba" | "aroba") || word.folded == "at" && text[word.span.1..].len() > 3
+    })?;
     let before = words.get(at.checked_sub(1)?)?;
     let mut last = None;
     let mut place = at + 1;
@@ -96,20 +139,189 @@ fn find_email(text: &str, words: &[Word]) -> Option<(String, (usize, usize))> {
 }
 
 const PHONE_CUES: &[&str] = &[
-    "tel", "telefono", "telefone", "phone", "cel", "celular", "cell", "movil", "mobile", "whatsapp", "whats", "wsp", "wpp", "zap", "numero", "number", "fono", "fone", "llamar",
-    "llamame", "llamenme", "llamarme", "contactar", "contactarme", "contactenme", "escribanme", "escribirme", "call", "text", "reach", "ligar", "ligue", "chamar", "chama", "telemovel",
-    "celu", "tlf", "telf", "contacto", "contato", "fijo", "tfno", "marcar", "comunicarse", "me", "wa", "sms", "cels", "num", "nro",
+    "tel",
+    "telefono",
+    "telefone",
+    "phone",
+    "cel",
+    "celular",
+    "cell",
+    "movil",
+    "mobile",
+    "whatsapp",
+    "whats",
+    "wsp",
+    "wpp",
+    "zap",
+    "numero",
+    "number",
+    "fono",
+    "fone",
+    "llamar",
+    "llamame",
+    "llamenme",
+    "llamarme",
+    "contactar",
+    "contactarme",
+    "contactenme",
+    "escribanme",
+    "escribirme",
+    "call",
+    "text",
+    "reach",
+    "ligar",
+    "ligue",
+    "chamar",
+    "chama",
+    "telemovel",
+    "celu",
+    "tlf",
+    "telf",
+    "contacto",
+    "contato",
+    "fijo",
+    "tfno",
+    "marcar",
+    "comunicarse",
+    "me",
+    "wa",
+    "sms",
+    "cels",
+    "num",
+    "nro",
 ];
 const OTHER_CUES: &[&str] = &[
-    "esposa", "esposo", "marido", "mujer", "hijo", "hija", "mama", "papa", "madre", "padre", "hermano", "hermana", "secretaria", "secretario", "asesor", "asesora", "vendedor",
-    "vendedora", "agente", "doctor", "doctora", "jefe", "fax", "oficina", "office", "clinica", "tienda", "sucursal", "empresa", "emergencia", "emergency", "wife", "husband", "son", "daughter",
-    "mother", "father", "brother", "sister", "boss", "assistant", "tutor", "apoderado", "referencia", "conyuge", "filho", "filha", "mae", "pai", "irmao", "irma", "loja", "escritorio", "novia", "novio",
-    "amigo", "amiga", "friend", "vecino", "vecina", "corretor", "corretora", "manager", "store", "hospital", "hotel", "banco",
+    "esposa",
+    "esposo",
+    "marido",
+    "mujer",
+    "hijo",
+    "hija",
+    "mama",
+    "papa",
+    "madre",
+    "padre",
+    "hermano",
+    "hermana",
+    "secretaria",
+    "secretario",
+    "asesor",
+    "asesora",
+    "vendedor",
+    "vendedora",
+    "agente",
+    "doctor",
+    "doctora",
+    "jefe",
+    "fax",
+    "oficina",
+    "office",
+    "clinica",
+    "tienda",
+    "sucursal",
+    "empresa",
+    "emergencia",
+    "emergency",
+    "wife",
+    "husband",
+    "son",
+    "daughter",
+    "mother",
+    "father",
+    "brother",
+    "sister",
+    "boss",
+    "assistant",
+    "tutor",
+    "apoderado",
+    "referencia",
+    "conyuge",
+    "filho",
+    "filha",
+    "mae",
+    "pai",
+    "irmao",
+    "irma",
+    "loja",
+    "escritorio",
+    "novia",
+    "novio",
+    "amigo",
+    "amiga",
+    "friend",
+    "vecino",
+    "vecina",
+    "corretor",
+    "corretora",
+    "manager",
+    "store",
+    "hospital",
+    "hotel",
+    "banco",
 ];
 const ID_CUES: &[&str] = &[
-    "rut", "run", "dni", "cedula", "cpf", "cnpj", "rg", "nit", "ruc", "curp", "rfc", "cuit", "cuil", "nie", "nif", "documento", "pedido", "orden", "order", "folio", "ref", "referencia", "poliza", "policy",
-    "apolice", "factura", "invoice", "ticket", "codigo", "code", "id", "cuenta", "account", "conta", "tracking", "guia", "reserva", "booking", "contrato", "contract", "cc", "ci", "serie", "voo", "vuelo", "placa", "expediente",
-    "nota", "cep", "cbu", "clabe", "tarjeta", "iban", "pasaporte", "passport", "imei", "isbn", "sku", "protocolo", "chamado", "cliente", "radicado",
+    "rut",
+    "run",
+    "dni",
+    "cedula",
+    "cpf",
+    "cnpj",
+    "rg",
+    "nit",
+    "ruc",
+    "curp",
+    "rfc",
+    "cuit",
+    "cuil",
+    "nie",
+    "nif",
+    "documento",
+    "pedido",
+    "orden",
+    "order",
+    "folio",
+    "ref",
+    "referencia",
+    "poliza",
+    "policy",
+    "apolice",
+    "factura",
+    "invoice",
+    "ticket",
+    "codigo",
+    "code",
+    "id",
+    "cuenta",
+    "account",
+    "conta",
+    "tracking",
+    "guia",
+    "reserva",
+    "booking",
+    "contrato",
+    "contract",
+    "cc",
+    "ci",
+    "serie",
+    "voo",
+    "vuelo",
+    "placa",
+    "expediente",
+    "nota",
+    "cep",
+    "cbu",
+    "clabe",
+    "tarjeta",
+    "iban",
+    "pasaporte",
+    "passport",
+    "imei",
+    "isbn",
+    "sku",
+    "protocolo",
+    "chamado",
+    "cliente",
+    "radicado",
 ];
 
 /// Phones with their places; confidence 0 where it is somebody else's or an id.
@@ -122,10 +334,14 @@ fn find_phones(text: &str, words: &[Word], country: Option<&str>) -> Vec<(String
             continue;
         }
         let money = text[..span.0].trim_end().ends_with(['$', '€', '#', '£']);
-        let Some(phone) = phone::read_valid(run, country).filter(|phone| !money && !is_placeholder(phone.digits())) else { continue };
+        let Some(phone) = phone::read_valid(run, country).filter(|phone| !money && !is_placeholder(phone.digits()))
+        else {
+            continue;
+        };
         let line = phone::line_of(&phone);
         let before: Vec<&Word> = words.iter().rev().filter(|word| word.span.1 <= span.0).take(6).collect();
-        let said = |list: &[&str], reach: usize| before.iter().take(reach).any(|word| list.contains(&word.folded.as_str()));
+        let said =
+            |list: &[&str], reach: usize| before.iter().take(reach).any(|word| list.contains(&word.folded.as_str()));
         let dotted = run.contains('.') && !run.contains([' ', '-', '(']) && digits < 10;
         let cue = said(PHONE_CUES, 5);
         let other = said(OTHER_CUES, 4) || before.iter().take(1).any(|word| matches!(word.folded.as_str(), "fax"));
@@ -222,7 +438,10 @@ const NAME_CUES: &[(&[&str], f32)] = &[
     (&["abracos"], 0.85),
 ];
 
-const TITLE_WORDS: &[&str] = &["la", "el", "o", "a", "senora", "senor", "sr", "sra", "srta", "don", "dona", "mr", "mrs", "ms", "cliente", "clienta", "sita", "dna", "nombre", "paciente", "completo", "here"];
+const TITLE_WORDS: &[&str] = &[
+    "la", "el", "o", "a", "senora", "senor", "sr", "sra", "srta", "don", "dona", "mr", "mrs", "ms", "cliente",
+    "clienta", "sita", "dna", "nombre", "paciente", "completo", "here",
+];
 const PARTICLES: &[&str] = &["de", "del", "la", "las", "los", "da", "do", "das", "dos", "van", "von"];
 
 fn find_name(text: &str, words: &[Word]) -> Option<(String, (usize, usize), f32)> {
@@ -234,7 +453,10 @@ fn find_name(text: &str, words: &[Word]) -> Option<(String, (usize, usize), f32)
             continue;
         };
         // "esposa se llama", "mi hijo se llama": not the one who writes.
-        let of_other = words[at.saturating_sub(4)..at].iter().any(|word| OTHER_CUES.contains(&word.folded.as_str()) || matches!(word.folded.as_str(), "perro" | "gato" | "mascota" | "perrita" | "gata" | "no"));
+        let of_other = words[at.saturating_sub(4)..at].iter().any(|word| {
+            OTHER_CUES.contains(&word.folded.as_str())
+                || matches!(word.folded.as_str(), "perro" | "gato" | "mascota" | "perrita" | "gata" | "no")
+        });
         if of_other {
             continue;
         }
@@ -246,7 +468,14 @@ fn find_name(text: &str, words: &[Word]) -> Option<(String, (usize, usize), f32)
         }
         // "called us" and the like break here: a name follows at once.
         if let Some((name, span, likely)) = name_at(text, words, start) {
-            let sure = confidence - if likely >= 1.0 { 0.0 } else if likely >= 0.6 { 0.04 } else { 0.08 };
+            let sure = confidence
+                - if likely >= 1.0 {
+                    0.0
+                } else if likely >= 0.6 {
+                    0.04
+                } else {
+                    0.08
+                };
             if best.as_ref().is_none_or(|(_, _, other)| sure > *other) {
                 best = Some((name, span, sure));
             }
@@ -270,7 +499,14 @@ fn name_at(text: &str, words: &[Word], start: usize) -> Option<(String, (usize, 
                 break;
             }
             // A new sentence, a label or a verb in capitals ends it.
-            if end > start && (words[end - 1].ends || crate::lexicon::find(std::slice::from_ref(&word.folded)).iter().any(|_| !names::is_first_name(&word.folded)) && word.capital && word.folded.len() <= 4) {
+            if end > start
+                && (words[end - 1].ends
+                    || crate::lexicon::find(std::slice::from_ref(&word.folded))
+                        .iter()
+                        .any(|_| !names::is_first_name(&word.folded))
+                        && word.capital
+                        && word.folded.len() <= 4)
+            {
                 break;
             }
             end += 1;
@@ -287,7 +523,28 @@ fn name_at(text: &str, words: &[Word], start: usize) -> Option<(String, (usize, 
             && word.folded.bytes().all(|b| b.is_ascii_lowercase())
             && !crate::lexicon::is_noise(&word.folded)
             && crate::lexicon::find(std::slice::from_ref(&word.folded)).is_empty()
-            && !matches!(word.folded.as_str(), "tengo" | "quiero" | "quisiera" | "necesito" | "busco" | "vivo" | "moro" | "quero" | "preciso" | "gostaria" | "para" | "pero" | "desde" | "estoy" | "estou" | "tenho" | "hola" | "from" | "looking")
+            && !matches!(
+                word.folded.as_str(),
+                "tengo"
+                    | "quiero"
+                    | "quisiera"
+                    | "necesito"
+                    | "busco"
+                    | "vivo"
+                    | "moro"
+                    | "quero"
+                    | "preciso"
+                    | "gostaria"
+                    | "para"
+                    | "pero"
+                    | "desde"
+                    | "estoy"
+                    | "estou"
+                    | "tenho"
+                    | "hola"
+                    | "from"
+                    | "looking"
+            )
         {
             end += 1;
         }

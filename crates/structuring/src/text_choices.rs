@@ -10,7 +10,10 @@ use crate::text_fields::{Page, cue_near, joined, option_finding, same};
 use crate::{FieldType, Json, Target, options};
 
 /// Words that turn what follows into its opposite.
-const NEGATIONS: &[&str] = &["no", "nao", "not", "sin", "sem", "nunca", "without", "dont", "ni", "nem", "never", "tampoco", "ninguna", "ningun", "nenhum", "nenhuma"];
+const NEGATIONS: &[&str] = &[
+    "no", "nao", "not", "sin", "sem", "nunca", "without", "dont", "ni", "nem", "never", "tampoco", "ninguna", "ningun",
+    "nenhum", "nenhuma",
+];
 
 pub(crate) fn read(page: &Page<'_>, fields: &[&Field], steps: &mut usize) -> Vec<Finding> {
     let mut found = Vec::new();
@@ -49,7 +52,10 @@ fn mentioned(page: &Page<'_>, field: &Field, steps: &mut usize) -> Option<Findin
         }
     }
     // A longer mention covers the shorter one inside it.
-    let inner = |hit: &(usize, f32, (usize, usize))| hits.iter().any(|other| other.2.0 <= hit.2.0 && hit.2.1 <= other.2.1 && other.2.1 - other.2.0 > hit.2.1 - hit.2.0);
+    let inner = |hit: &(usize, f32, (usize, usize))| {
+        hits.iter()
+            .any(|other| other.2.0 <= hit.2.0 && hit.2.1 <= other.2.1 && other.2.1 - other.2.0 > hit.2.1 - hit.2.0)
+    };
     let mut kept: Vec<(usize, f32, (usize, usize))> = hits.iter().filter(|hit| !inner(hit)).copied().collect();
     kept.sort_by_key(|hit| hit.0);
     kept.dedup_by_key(|hit| hit.0);
@@ -75,7 +81,8 @@ fn mentioned(page: &Page<'_>, field: &Field, steps: &mut usize) -> Option<Findin
 
 /// Whether a word can begin an option or a synonym of one; most cannot.
 fn starts_option(word: &str, field: &Field) -> bool {
-    word.len() > 2 && !lexicon::is_stop(word) || field.choices.iter().any(|choice| choice.folded.split(' ').next() == Some(word))
+    word.len() > 2 && !lexicon::is_stop(word)
+        || field.choices.iter().any(|choice| choice.folded.split(' ').next() == Some(word))
 }
 
 fn exactly(field: &Field, run: &[Word], page: &Page<'_>) -> Option<(usize, f32)> {
@@ -89,7 +96,9 @@ fn exactly(field: &Field, run: &[Word], page: &Page<'_>) -> Option<(usize, f32)>
     }
     let words = || run.iter().map(|word| word.folded.as_str());
     let literal = |choice: &&options::Choice| {
-        choice.folded == text || choice.folded.split(' ').count() == run.len() && choice.folded.split(' ').zip(words()).all(|(a, b)| same(a, b))
+        choice.folded == text
+            || choice.folded.split(' ').count() == run.len()
+                && choice.folded.split(' ').zip(words()).all(|(a, b)| same(a, b))
     };
     let mut quality = 0.86;
     let option = field.choices.iter().position(|choice| literal(&choice)).or_else(|| {
@@ -101,7 +110,27 @@ fn exactly(field: &Field, run: &[Word], page: &Page<'_>) -> Option<(usize, f32)>
     // Short and everyday words count only where the field is named beside them.
     let everyday = choice.folded.len() <= 3
         || text.len() <= 3
-        || matches!(choice.folded.as_str(), "otro" | "other" | "outro" | "nuevo" | "alta" | "media" | "baja" | "normal" | "whatsapp" | "email" | "telefono" | "web" | "propio" | "work" | "trabajo" | "manana" | "tarde" | "noche")
+        || matches!(
+            choice.folded.as_str(),
+            "otro"
+                | "other"
+                | "outro"
+                | "nuevo"
+                | "alta"
+                | "media"
+                | "baja"
+                | "normal"
+                | "whatsapp"
+                | "email"
+                | "telefono"
+                | "web"
+                | "propio"
+                | "work"
+                | "trabajo"
+                | "manana"
+                | "tarde"
+                | "noche"
+        )
         || quality < 0.8 && text.len() <= 4;
     if everyday && cue_near(page, span, field) < 0.6 {
         return None;
@@ -110,7 +139,11 @@ fn exactly(field: &Field, run: &[Word], page: &Page<'_>) -> Option<(usize, f32)>
 }
 
 fn negated(words: &[Word], at: usize) -> bool {
-    words[at.saturating_sub(3)..at].iter().rev().take_while(|word| !word.ends).any(|word| NEGATIONS.contains(&word.folded.as_str()))
+    words[at.saturating_sub(3)..at]
+        .iter()
+        .rev()
+        .take_while(|word| !word.ends)
+        .any(|word| NEGATIONS.contains(&word.folded.as_str()))
 }
 
 struct Mention {
@@ -121,15 +154,20 @@ struct Mention {
 
 fn page_concepts(page: &Page<'_>) -> Vec<Mention> {
     let folded: Vec<String> = page.words.iter().map(|word| word.folded.clone()).collect();
-    lexicon::find(&folded).into_iter().map(|hit| Mention { concepts: hit.concepts, from: hit.from, to: hit.to }).collect()
+    lexicon::find(&folded)
+        .into_iter()
+        .map(|hit| Mention { concepts: hit.concepts, from: hit.from, to: hit.to })
+        .collect()
 }
 
 /// A fact the text states or denies: `necesito crédito`, `viajamos con perro`, `no tengo deudas`.
 fn stated(page: &Page<'_>, field: &Field, mentions: &[Mention]) -> Option<Finding> {
     let strong = field.concepts.without(&KNOWN.qualifiers);
     let mention = mentions.iter().find(|mention| {
-        mention.concepts.iter().any(|concept| strong.has(*concept) && lexicon::weight(*concept) >= 0.9 && !KNOWN.others.without(&KNOWN.pet).has(*concept))
-            || field.concepts.meets(&lexicon::set(&["FIRSTQ"])) && mention.concepts.iter().any(|concept| lexicon::name(*concept) == "FIRSTQ")
+        mention.concepts.iter().any(|concept| {
+            strong.has(*concept) && lexicon::weight(*concept) >= 0.9 && !KNOWN.others.without(&KNOWN.pet).has(*concept)
+        }) || field.concepts.meets(&lexicon::set(&["FIRSTQ"]))
+            && mention.concepts.iter().any(|concept| lexicon::name(*concept) == "FIRSTQ")
     })?;
     let from = page.words[mention.from].span.0;
     let to = page.words[mention.to - 1].span.1;
@@ -144,10 +182,53 @@ fn stated(page: &Page<'_>, field: &Field, mentions: &[Mention]) -> Option<Findin
     }
     // The words right before say who has it: "necesito", "con", "tengo", "es mi", "I need".
     const CLAIMS: &[&str] = &[
-        "necesito", "necesitamos", "con", "tengo", "tenemos", "es", "mi", "preciso", "precisamos", "com", "tenho", "temos", "need", "have", "with", "my", "quiero", "queremos", "quero", "want",
-        "viajamos", "viajo", "soy", "sou", "am", "im", "incluye", "acepto", "aceito", "solicito", "requiero", "requerimos", "es", "e", "estoy", "estou", "busco", "looking", "tiene", "hay",
+        "necesito",
+        "necesitamos",
+        "con",
+        "tengo",
+        "tenemos",
+        "es",
+        "mi",
+        "preciso",
+        "precisamos",
+        "com",
+        "tenho",
+        "temos",
+        "need",
+        "have",
+        "with",
+        "my",
+        "quiero",
+        "queremos",
+        "quero",
+        "want",
+        "viajamos",
+        "viajo",
+        "soy",
+        "sou",
+        "am",
+        "im",
+        "incluye",
+        "acepto",
+        "aceito",
+        "solicito",
+        "requiero",
+        "requerimos",
+        "es",
+        "e",
+        "estoy",
+        "estou",
+        "busco",
+        "looking",
+        "tiene",
+        "hay",
     ];
-    let before: Vec<&str> = page.words[mention.from.saturating_sub(3)..mention.from].iter().rev().take_while(|word| !word.ends).map(|word| word.folded.as_str()).collect();
+    let before: Vec<&str> = page.words[mention.from.saturating_sub(3)..mention.from]
+        .iter()
+        .rev()
+        .take_while(|word| !word.ends)
+        .map(|word| word.folded.as_str())
+        .collect();
     let denied = negated(page.words, mention.from);
     let claimed = before.iter().any(|word| CLAIMS.contains(word));
     (claimed || denied).then(|| Finding {

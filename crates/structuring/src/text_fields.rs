@@ -63,13 +63,17 @@ static PEOPLE: LazyLock<Set> = LazyLock::new(|| set(&["PEOPLE", "PAX"]));
 static CEILING: LazyLock<Set> = LazyLock::new(|| set(&["MAXQ", "BUDGET"]));
 static AGE: LazyLock<Set> = LazyLock::new(|| set(&["AGE"]));
 static LABELLED: LazyLock<Set> = LazyLock::new(|| {
-    set(&["IDDOC", "RUT", "CPF", "CNPJ", "CURP", "RFC", "RUC", "NIT", "CUIT", "CIF", "RG", "PASSPORT", "ZIP", "PLATE", "VIN", "POLICY", "LICENSE", "FLIGHT", "METER", "COUPON", "PURCHASE"])
+    set(&[
+        "IDDOC", "RUT", "CPF", "CNPJ", "CURP", "RFC", "RUC", "NIT", "CUIT", "CIF", "RG", "PASSPORT", "ZIP", "PLATE",
+        "VIN", "POLICY", "LICENSE", "FLIGHT", "METER", "COUPON", "PURCHASE",
+    ])
 });
 
 /// Everything a page says about open fields.
 pub(crate) fn read(page: &Page<'_>, open: &[bool], steps: &mut usize) -> Vec<Finding> {
     let mut found = Vec::new();
-    let fields: Vec<&Field> = page.definitions.fields.iter().zip(open).filter(|(_, open)| **open).map(|(field, _)| field).collect();
+    let fields: Vec<&Field> =
+        page.definitions.fields.iter().zip(open).filter(|(_, open)| **open).map(|(field, _)| field).collect();
     *steps += fields.len() * page.words.len();
     let dates = all_dates(page);
     found.extend(place_dates(page, &fields, &dates));
@@ -125,11 +129,32 @@ fn place_dates(page: &Page<'_>, fields: &[&Field], dates: &[Found]) -> Vec<Findi
     // From–to.
     for (at, pair) in dates.windows(2).enumerate() {
         let between = page.text.get(pair[0].span.1..pair[1].span.0).map(crate::keys::fold).unwrap_or_default();
-        let joined = matches!(between.as_str(), "" | "al" | "a" | "ate" | "to" | "hasta" | "hasta el" | "until" | "till" | "through" | "ao" | "e" | "y" | "and" | "and until" | "ate o dia" | "al dia")
-            && pair[1].day.to_string() >= pair[0].day.to_string();
+        let joined = matches!(
+            between.as_str(),
+            "" | "al"
+                | "a"
+                | "ate"
+                | "to"
+                | "hasta"
+                | "hasta el"
+                | "until"
+                | "till"
+                | "through"
+                | "ao"
+                | "e"
+                | "y"
+                | "and"
+                | "and until"
+                | "ate o dia"
+                | "al dia"
+        ) && pair[1].day.to_string() >= pair[0].day.to_string();
         let start = open.iter().find(|field| field.concepts.meets(&START) && !field.concepts.meets(&RETURN));
         let end = open.iter().find(|field| {
-            field.concepts.meets(&RETURN) || field.concepts.meets(&DEPARTURE) && start.is_some_and(|start| start.concepts.meets(&ARRIVAL) && start.definition.key != field.definition.key)
+            field.concepts.meets(&RETURN)
+                || field.concepts.meets(&DEPARTURE)
+                    && start.is_some_and(|start| {
+                        start.concepts.meets(&ARRIVAL) && start.definition.key != field.definition.key
+                    })
         });
         if let (true, Some(start), Some(end)) = (joined, start, end) {
             found.push(finding(start, pair[0].day.to_string(), pair[0].span, 0.88));
@@ -161,7 +186,9 @@ fn place_dates(page: &Page<'_>, fields: &[&Field], dates: &[Found]) -> Vec<Findi
     let left: Vec<usize> = (0..dates.len()).filter(|at| !used[*at]).collect();
     let coming: Vec<&&&Field> = open
         .iter()
-        .filter(|field| !field.concepts.meets(&PAST) && !found.iter().any(|other| other.target.key() == Some(&field.definition.key)))
+        .filter(|field| {
+            !field.concepts.meets(&PAST) && !found.iter().any(|other| other.target.key() == Some(&field.definition.key))
+        })
         .collect();
     if let ([at], [field]) = (left.as_slice(), coming.as_slice())
         && dates.len() == 1
@@ -174,16 +201,27 @@ fn place_dates(page: &Page<'_>, fields: &[&Field], dates: &[Found]) -> Vec<Findi
 /// Ids, plates, flights: the label, then a word with digits. Ids that prove themselves need no label.
 fn labelled(page: &Page<'_>, fields: &[&Field]) -> Vec<Finding> {
     let mut found: Vec<Finding> = Vec::new();
-    let texts: Vec<&&Field> = fields.iter().filter(|field| field.definition.field_type == FieldType::Text && field.concepts.meets(&LABELLED)).collect();
+    let texts: Vec<&&Field> = fields
+        .iter()
+        .filter(|field| field.definition.field_type == FieldType::Text && field.concepts.meets(&LABELLED))
+        .collect();
     if !texts.is_empty() {
         let folded: Vec<String> = page.words.iter().map(|word| word.folded.clone()).collect();
         for hit in lexicon::find(&folded) {
-            let Some(field) = texts.iter().find(|field| hit.concepts.iter().any(|concept| LABELLED.has(*concept) && field.concepts.has(*concept))) else { continue };
+            let Some(field) = texts.iter().find(|field| {
+                hit.concepts.iter().any(|concept| LABELLED.has(*concept) && field.concepts.has(*concept))
+            }) else {
+                continue;
+            };
             if found.iter().any(|other| other.target.key() == Some(&field.definition.key)) {
                 continue;
             }
             let after = page.words.get(hit.to - 1).map_or(0, |word| word.span.1);
-            let value = page.words[hit.to..].iter().take(3).find(|word| word.folded.bytes().any(|b| b.is_ascii_digit())).and_then(|word| token_at(page.text, word.span.0));
+            let value = page.words[hit.to..]
+                .iter()
+                .take(3)
+                .find(|word| word.folded.bytes().any(|b| b.is_ascii_digit()))
+                .and_then(|word| token_at(page.text, word.span.0));
             if let Some(span) = value.filter(|span| span.0 > after && span.0 - after < 24) {
                 let text = &page.text[span.0..span.1];
                 let long = text.bytes().filter(u8::is_ascii_alphanumeric).count() >= 4;
@@ -192,11 +230,15 @@ fn labelled(page: &Page<'_>, fields: &[&Field]) -> Vec<Finding> {
                 }
             }
         }
-        for word in page.words.iter().filter(|word| word.folded.len() >= 2 && word.folded.bytes().next().is_some_and(|b| b.is_ascii_alphanumeric())) {
+        for word in page.words.iter().filter(|word| {
+            word.folded.len() >= 2 && word.folded.bytes().next().is_some_and(|b| b.is_ascii_alphanumeric())
+        }) {
             let Some(span) = token_at(page.text, word.span.0).filter(|span| span.0 == word.span.0) else { continue };
             let Some(id) = ids::read(&page.text[span.0..span.1], page.country) else { continue };
             let field = texts.iter().find(|field| score::id_concepts(id).meets(&field.concepts));
-            if let Some(field) = field.filter(|field| !found.iter().any(|other| other.target.key() == Some(&field.definition.key))) {
+            if let Some(field) =
+                field.filter(|field| !found.iter().any(|other| other.target.key() == Some(&field.definition.key)))
+            {
                 found.push(finding(field, &page.text[span.0..span.1], span, 0.86));
             }
         }
@@ -228,18 +270,108 @@ fn token_at(text: &str, at: usize) -> Option<(usize, usize)> {
 
 /// Places, vehicles, companies, animals: words that announce them and the capitalised run that follows.
 fn named_things(page: &Page<'_>, fields: &[&Field]) -> Vec<Finding> {
-    const HOME: &[&str] = &["vivo en", "soy de", "vivo no", "moro em", "moro no", "moro na", "sou de", "estoy en", "resido en", "vivimos en", "live in", "based in", "ciudad de", "cidade de", "i am from", "im from", "comuna de", "somos de"];
-    const WANTED: &[&str] = &["cotizacion de", "cotizar", "quiero", "busco", "interesa", "interesado en", "interesada en", "quero", "procuro", "interesse no", "interesse na", "looking for", "interested in", "comprar", "buy", "modelo", "cotizacion", "preco do", "precio de", "precio del"];
-    const WORKS: &[&str] = &["agencia", "la empresa", "trabajo en", "trabalho na", "trabalho no", "work at", "work for", "represento a", "de la compania", "empresa", "company"];
-    const PETS: &[&str] = &["mi perro", "mi perra", "mi gato", "mi gata", "perrita", "perrito", "gatito", "gatita", "mascota", "meu cachorro", "minha gata", "my dog", "my cat", "cachorro", "se llama", "our dog"];
-    const AREA: &[&str] = &["dormitorios en", "casa en", "departamento en", "zona de", "zona", "bairro", "barrio", "colonia", "sector", "venta en", "alquiler en", "in the", "recolha em", "recogida en", "pickup at", "pick up at", "retiro en"];
-    static PET_TRAITS: LazyLock<Set> = LazyLock::new(|| set(&["BREED", "SPECIES", "AGE", "WEIGHT", "VACCINE", "NEUTERED", "NOTES", "ALLERGY"]));
+    const HOME: &[&str] = &[
+        "vivo en",
+        "soy de",
+        "vivo no",
+        "moro em",
+        "moro no",
+        "moro na",
+        "sou de",
+        "estoy en",
+        "resido en",
+        "vivimos en",
+        "live in",
+        "based in",
+        "ciudad de",
+        "cidade de",
+        "i am from",
+        "im from",
+        "comuna de",
+        "somos de",
+    ];
+    const WANTED: &[&str] = &[
+        "cotizacion de",
+        "cotizar",
+        "quiero",
+        "busco",
+        "interesa",
+        "interesado en",
+        "interesada en",
+        "quero",
+        "procuro",
+        "interesse no",
+        "interesse na",
+        "looking for",
+        "interested in",
+        "comprar",
+        "buy",
+        "modelo",
+        "cotizacion",
+        "preco do",
+        "precio de",
+        "precio del",
+    ];
+    const WORKS: &[&str] = &[
+        "agencia",
+        "la empresa",
+        "trabajo en",
+        "trabalho na",
+        "trabalho no",
+        "work at",
+        "work for",
+        "represento a",
+        "de la compania",
+        "empresa",
+        "company",
+    ];
+    const PETS: &[&str] = &[
+        "mi perro",
+        "mi perra",
+        "mi gato",
+        "mi gata",
+        "perrita",
+        "perrito",
+        "gatito",
+        "gatita",
+        "mascota",
+        "meu cachorro",
+        "minha gata",
+        "my dog",
+        "my cat",
+        "cachorro",
+        "se llama",
+        "our dog",
+    ];
+    const AREA: &[&str] = &[
+        "dormitorios en",
+        "casa en",
+        "departamento en",
+        "zona de",
+        "zona",
+        "bairro",
+        "barrio",
+        "colonia",
+        "sector",
+        "venta en",
+        "alquiler en",
+        "in the",
+        "recolha em",
+        "recogida en",
+        "pickup at",
+        "pick up at",
+        "retiro en",
+    ];
+    static PET_TRAITS: LazyLock<Set> =
+        LazyLock::new(|| set(&["BREED", "SPECIES", "AGE", "WEIGHT", "VACCINE", "NEUTERED", "NOTES", "ALLERGY"]));
     static NEIGH: LazyLock<Set> = LazyLock::new(|| set(&["NEIGH", "DISTRICT"]));
     static VEHICLE: LazyLock<Set> = LazyLock::new(|| set(&["VEHICLE"]));
     static COMPANY: LazyLock<Set> = LazyLock::new(|| set(&["COMPANY"]));
     static ORIGIN: LazyLock<Set> = LazyLock::new(|| set(&["ORIGIN"]));
     let mut found: Vec<Finding> = Vec::new();
-    for field in fields.iter().filter(|field| field.definition.field_type == FieldType::Text && !field.concepts.meets(&LABELLED)) {
+    for field in
+        fields.iter().filter(|field| field.definition.field_type == FieldType::Text && !field.concepts.meets(&LABELLED))
+    {
         let pet_name = field.concepts.meets(&KNOWN.pet) && !field.concepts.meets(&PET_TRAITS);
         let cues: &[&[&str]] = if field.concepts.meets(&KNOWN.city) {
             &[HOME]
@@ -260,10 +392,14 @@ fn named_things(page: &Page<'_>, fields: &[&Field]) -> Vec<Finding> {
         for at in 0..page.words.len() {
             let hit = cues.iter().flat_map(|list| list.iter()).any(|cue| {
                 let parts: Vec<&str> = cue.split(' ').collect();
-                parts.len() <= page.words.len() - at && parts.iter().zip(&page.words[at..]).all(|(part, word)| *part == word.folded) && {
-                    let last = at + parts.len() - 1;
-                    run_after(page, last + 1, if page.words[last].ends { 0 } else { 3 }).inspect(|run| best = best.or(Some(*run))).is_some()
-                }
+                parts.len() <= page.words.len() - at
+                    && parts.iter().zip(&page.words[at..]).all(|(part, word)| *part == word.folded)
+                    && {
+                        let last = at + parts.len() - 1;
+                        run_after(page, last + 1, if page.words[last].ends { 0 } else { 3 })
+                            .inspect(|run| best = best.or(Some(*run)))
+                            .is_some()
+                    }
             });
             if hit && best.is_some() {
                 break;
@@ -275,7 +411,10 @@ fn named_things(page: &Page<'_>, fields: &[&Field]) -> Vec<Finding> {
             && let Some(name) = page.name
         {
             let next = page.words.partition_point(|word| word.span.0 < name.1);
-            if page.words.get(next).is_some_and(|word| matches!(word.folded.as_str(), "de" | "from")) && next > 0 && !page.words[next - 1].ends {
+            if page.words.get(next).is_some_and(|word| matches!(word.folded.as_str(), "de" | "from"))
+                && next > 0
+                && !page.words[next - 1].ends
+            {
                 best = run_after(page, next + 1, 0);
             }
         }
@@ -296,7 +435,8 @@ fn run_after(page: &Page<'_>, from: usize, skip: usize) -> Option<(usize, usize)
     let mut end = at;
     while let Some(word) = page.words.get(end)
         && end - at < 4
-        && (word.capital || end > at && word.folded.bytes().next().is_some_and(|b| b.is_ascii_digit()) && word.folded.len() <= 4)
+        && (word.capital
+            || end > at && word.folded.bytes().next().is_some_and(|b| b.is_ascii_digit()) && word.folded.len() <= 4)
     {
         end += 1;
         if page.words[end - 1].ends {
@@ -307,7 +447,10 @@ fn run_after(page: &Page<'_>, from: usize, skip: usize) -> Option<(usize, usize)
 }
 
 fn amounts(page: &Page<'_>, fields: &[&Field], busy: &[(usize, usize)]) -> Vec<Finding> {
-    let numbers: Vec<&&Field> = fields.iter().filter(|field| matches!(field.definition.field_type, FieldType::Number | FieldType::Currency)).collect();
+    let numbers: Vec<&&Field> = fields
+        .iter()
+        .filter(|field| matches!(field.definition.field_type, FieldType::Number | FieldType::Currency))
+        .collect();
     if numbers.is_empty() {
         return Vec::new();
     }
@@ -316,10 +459,12 @@ fn amounts(page: &Page<'_>, fields: &[&Field], busy: &[(usize, usize)]) -> Vec<F
     let mut at = 0;
     let mut money_seen = 0;
     while seen < 24
-        && let Some(start) = page.text.get(at..).and_then(|rest| rest.find(|c: char| c.is_ascii_digit())).map(|place| at + place)
+        && let Some(start) =
+            page.text.get(at..).and_then(|rest| rest.find(|c: char| c.is_ascii_digit())).map(|place| at + place)
     {
         seen += 1;
-        let run = page.text[start..].find(|c: char| !c.is_ascii_digit()).map_or(page.text.len(), |length| start + length);
+        let run =
+            page.text[start..].find(|c: char| !c.is_ascii_digit()).map_or(page.text.len(), |length| start + length);
         at = run;
         // Within a window: the rest of a long text does not matter to one number.
         let window = window(page.text, start, 90);
@@ -329,28 +474,44 @@ fn amounts(page: &Page<'_>, fields: &[&Field], busy: &[(usize, usize)]) -> Vec<F
         };
         let span = (window.0 + reading.span.0, window.0 + reading.span.1);
         at = at.max(span.1);
-        if page.is_covered(span) || busy.iter().any(|other| span.0 < other.1 && other.0 < span.1) || reading.leading_zero {
+        if page.is_covered(span)
+            || busy.iter().any(|other| span.0 < other.1 && other.0 < span.1)
+            || reading.leading_zero
+        {
             continue;
         }
         let before = page.before(span.0, 5);
         let after = page.after(span.1, 4);
-        let near_before: String = page.text[window.0..span.0].chars().rev().take(6).collect::<Vec<_>>().into_iter().rev().collect();
+        let near_before: String =
+            page.text[window.0..span.0].chars().rev().take(6).collect::<Vec<_>>().into_iter().rev().collect();
         let near_after: String = page.text[span.1..window.1].chars().take(12).collect();
-        let named = money::named(near_before.rsplit([' ', '\n']).next().filter(|tail| !tail.is_empty()).unwrap_or(near_before.trim()), near_after.split([',', ';']).next().unwrap_or(""));
+        let named = money::named(
+            near_before.rsplit([' ', '\n']).next().filter(|tail| !tail.is_empty()).unwrap_or(near_before.trim()),
+            near_after.split([',', ';']).next().unwrap_or(""),
+        );
         let is_money = named != money::Named::None || reading.formatted && reading.value.to_f64() >= 1000.0;
         money_seen += usize::from(is_money);
         for (field_at, field) in numbers.iter().enumerate() {
             let currency = field.definition.field_type == FieldType::Currency;
-            if currency && (!money::fits(named, field.definition.currency.as_deref(), page.country) || !is_money) || !currency && named != money::Named::None {
+            if currency && (!money::fits(named, field.definition.currency.as_deref(), page.country) || !is_money)
+                || !currency && named != money::Named::None
+            {
                 continue;
             }
             let noun = after.iter().take(3).copied().collect::<Vec<_>>();
             let score = if currency {
                 cue(&before, field).max(cue(&after, field)).max(0.3)
             } else {
-                let years = after.first().is_some_and(|word| matches!(word.folded.as_str(), "anos" | "years" | "anios" | "year"));
+                let years = after
+                    .first()
+                    .is_some_and(|word| matches!(word.folded.as_str(), "anos" | "years" | "anios" | "year"));
                 let experience = after.iter().take(4).any(|word| word.folded.starts_with("exper"));
-                if years && !experience { if field.concepts.meets(&AGE) { 0.9 } else { 0.0 } } else { cue(&noun, field).max(0.85 * cue(&before.iter().rev().take(3).rev().copied().collect::<Vec<_>>(), field)) }
+                if years && !experience {
+                    if field.concepts.meets(&AGE) { 0.9 } else { 0.0 }
+                } else {
+                    cue(&noun, field)
+                        .max(0.85 * cue(&before.iter().rev().take(3).rev().copied().collect::<Vec<_>>(), field))
+                }
             };
             if let Some(value) = reading.value.to_number() {
                 edges.push((score, field_at, Json::Number(value), span));
@@ -386,7 +547,9 @@ fn in_words(page: &Page<'_>, numbers: &[&&Field]) -> Vec<(f32, usize, Json, (usi
             continue;
         }
         let noun: Vec<&Word> = page.words[at + 1..].iter().take(2).collect();
-        for (field_at, field) in numbers.iter().enumerate().filter(|(_, field)| field.definition.field_type == FieldType::Number) {
+        for (field_at, field) in
+            numbers.iter().enumerate().filter(|(_, field)| field.definition.field_type == FieldType::Number)
+        {
             let score = cue(&noun[..noun.len().min(1)], field);
             if score >= 0.7
                 && let Ok(value) = i64::try_from(value)
@@ -417,7 +580,11 @@ fn skip_code(text: &str, from: usize) -> usize {
 /// The value of a select said in text: used by choices.
 pub(crate) fn option_finding(field: &Field, chosen: &[usize], span: (usize, usize), confidence: f32) -> Finding {
     let texts: Vec<&str> = chosen.iter().map(|at| field.choices[*at].text.as_str()).collect();
-    let value = if field.definition.field_type == FieldType::Select { Json::from(texts.first().copied().unwrap_or("")) } else { Json::from(texts) };
+    let value = if field.definition.field_type == FieldType::Select {
+        Json::from(texts.first().copied().unwrap_or(""))
+    } else {
+        Json::from(texts)
+    };
     finding(field, value, span, confidence)
 }
 

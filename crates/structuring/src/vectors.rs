@@ -52,9 +52,12 @@ impl Table {
         let at = self.words.partition_point(|entry| slice(*entry) < word.as_bytes());
         let from = at.saturating_sub(4);
         let shared = |entry: (u32, u8)| slice(entry).iter().zip(word.as_bytes()).take_while(|(a, b)| a == b).count();
-        let (place, length) = (from..(at + 4).min(self.words.len())).map(|place| (place, shared(self.words[place]))).max_by_key(|(_, length)| *length)?;
+        let (place, length) = (from..(at + 4).min(self.words.len()))
+            .map(|place| (place, shared(self.words[place])))
+            .max_by_key(|(_, length)| *length)?;
         let other = usize::from(self.words[place].1);
-        (length + 3 >= word.len() && length + 3 >= other && length >= 5).then(|| self.rows.get(place).and_then(|row| usize::try_from(*row).ok()))?
+        (length + 3 >= word.len() && length + 3 >= other && length >= 5)
+            .then(|| self.rows.get(place).and_then(|row| usize::try_from(*row).ok()))?
     }
 
     fn weight(&self, row: usize) -> f32 {

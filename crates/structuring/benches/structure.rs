@@ -1,0 +1,110 @@
+//! How long a record takes, and how many allocations: criterion's mean, then percentiles of single calls.
+//!
+//!     cargo bench -p structuring
+
+#![expect(clippy::expect_used, reason = "a bench without its records has nothing to measure")]
+
+use criterion::Criterion;
+use std::hint::black_box;
+use std::time::Instant;
+use structuring::eval::Record;
+use structuring::json::{Mode, Object};
+use structuring::{Definitions, Explicit, Json, Learnt, Request, structure};
+
+fn records() -> Vec<Record> {
+    let text = include_str!("../tests/data/dev.jsonl");
+    text.lines().map(|line| Record::read(line).expect("the records are read by a test")).collect()
+}
+
+/// Six leaves and nine fields: a web form.
+fn small() -> (Definitions, Json) {
+    let record = records().into_iter().find(|record| record.id == "dev-016").expect("it is in the file");
+    (Definitions::compile(1, record.definitions), record.data)
+}
+
+/// Forty-two leaves and thirty-two fields: an export of a CRM.
+fn large() -> (Definitions, Json) {
+    let mut fields = Vec::new();
+    let mut data = Object::new();
+    let mut leaves = 0;
+    for record in records() {
+        for field in record.definitions {
+            if fields.len() < 32 && !fields.iter().any(|other: &structuring::Definition| other.key == field.key) {
+                fields.push(field);
+            }
+        }
+        for (key, value) in record.data.as_object().into_iter().flatten() {
+            let plain = matches!(value, Json::String(_) | Json::Number(_) | Json::Bool(_));
+            if leaves < 42 && plain && !data.contains_key(key) {
+                data.push(key.clone(), value.clone());
+                leaves += 1;
+            }
+        }
+    }
+    assert_eq!((fields.len(), leaves), (32, 42));
+    (Definitions::compile(1, fields), Json::Object(data))
+}
+
+/// A sentence.
+fn prose() -> (Definitions, Json) {
+    let record = records().into_iter().find(|record| record.id == "dev-019").expect("it is in the file");
+    (Definitions::compile(1, record.definitions), record.data)
+}
+
+fn run(definitions: &Definitions, data: &Json) -> usize {
+    let request = Request {
+        definitions,
+        learnt: &Learnt::default(),
+        source: "bench",
+        country: Some("BR"),
+        data,
+        explicit: &Explicit::default(),
+    };
+    structure(black_box(&request)).placements.len()
+}
+
+fn percentiles(name: &str, (definitions, data): &(Definitions, Json)) {
+    let mut micros: Vec<f64> = (0..20_000)
+        .map(|_| {
+            let start = Instant::now();
+            black_box(run(definitions, data));
+            start.elapsed().as_secs_f64() * 1e6
+        })
+        .collect();
+    micros.sort_by(f64::total_cmp);
+    let mean = micros.iter().sum::<f64>() / 20_000.0;
+    let cold = {
+        let mut times: Vec<f64> = (0..200)
+            .map(|_| {
+                let fresh = Definitions::compile(2, definitions.iter().cloned().collect());
+                let start = Instant::now();
+                black_box(run(&fresh, data));
+                start.elapsed().as_secs_f64() * 1e6
+            })
+            .collect();
+        times.sort_by(f64::total_cmp);
+        times[100]
+    };
+    let allocations = allocation_counter::measure(|| {
+        run(definitions, data);
+    });
+    println!(
+        "{name}: mean {mean:.1} µs, p50 {:.1}, p99 {:.1}, p99.9 {:.1}; first record with unseen keys {cold:.0} µs; {} allocations, {} bytes",
+        micros[10_000], micros[19_800], micros[19_980], allocations.count_total, allocations.bytes_total
+    );
+}
+
+fn main() {
+    let sets =
+        [("6 leaves × 9 fields", small()), ("42 leaves × 32 fields", large()), ("one sentence × 9 fields", prose())];
+    let mut criterion = Criterion::default().configure_from_args().sample_size(50);
+    for (name, set) in &sets {
+        criterion.bench_function(name, |bench| bench.iter(|| run(&set.0, &set.1)));
+        percentiles(name, set);
+    }
+    let text = sets[1].1.1.to_string();
+    criterion.bench_function("read 42 members of JSON", |bench| {
+        bench.iter(|| Json::parse(black_box(text.as_bytes()), Mode::Strict).map(|json| json.is_null()));
+    });
+    criterion.final_summary();
+}

@@ -1,0 +1,158 @@
+//! Work grows no faster than the input, whatever the input; nothing panics.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot read its data should stop")]
+
+use structuring::json::Mode;
+use structuring::{Definition, Definitions, Explicit, FieldType, Json, Learnt, Request, structure_counted};
+
+fn definitions() -> Definitions {
+    let field = |key: &str, name: &str, field_type, options: &[&str]| Definition {
+        key: key.to_owned(),
+        name: name.to_owned(),
+        field_type,
+        options: options.iter().map(|option| (*option).to_owned()).collect(),
+        currency: None,
+        description: None,
+    };
+    Definitions::compile(
+        1,
+        vec![
+            field("fecha", "Fecha de visita", FieldType::Date, &[]),
+            field("monto", "Presupuesto", FieldType::Currency, &[]),
+            field("personas", "Número de personas", FieldType::Number, &[]),
+            field("plan", "Plan", FieldType::Select, &["Mensual", "Anual", "Otro"]),
+            field("extras", "Extras", FieldType::MultiSelect, &["Flores", "Música"]),
+            field("credito", "Necesita crédito", FieldType::Boolean, &[]),
+            field("rut", "RUT", FieldType::Text, &[]),
+        ],
+    )
+}
+
+fn steps(data: &Json, definitions: &Definitions) -> usize {
+    let request = Request {
+        definitions,
+        learnt: &Learnt::default(),
+        source: "t",
+        country: Some("CL"),
+        data,
+        explicit: &Explicit::default(),
+    };
+    structure_counted(&request).1
+}
+
+fn object(members: impl Iterator<Item = (String, Json)>) -> Json {
+    Json::Object(members.collect())
+}
+
+/// Adversarial shapes of about `size` bytes.
+fn shapes(size: usize) -> Vec<(&'static str, Json)> {
+    let texts = |unit: &str| {
+        let piece = unit.repeat(7000 / unit.len());
+        object((0..size.div_ceil(7000)).map(|at| (format!("nota{at}"), Json::from(piece.as_str()))))
+    };
+    let keys = |unit: &'static str| {
+        object((0..size / (unit.len() + 12)).map(move |at| (format!("{unit}{at}"), Json::from("9 5550 1234"))))
+    };
+    vec![
+        ("at signs", texts("@")),
+        ("addresses", texts("a@b.cl ")),
+        ("digits", texts("9")),
+        ("digit groups", texts("9 5550 1234, ")),
+        ("dates", texts("01/02/2025 al ")),
+        ("amounts", texts("$ 1.000 por 2 personas ")),
+        ("separators", texts("1.1.1.1-")),
+        ("colons", texts("a: b; ")),
+        ("names", texts("soy Ana ")),
+        ("options", texts("Mensual Anual Flores ")),
+        ("brackets", texts("((((")),
+        ("spaces", texts("a b ")),
+        ("backslashes", texts("\\\"{")),
+        ("phones", keys("telefono_")),
+        ("names as keys", keys("nombre_")),
+        ("one long key", object([("telefono_".repeat(size / 10), Json::from("9 5550 1234"))].into_iter())),
+        ("a list", Json::Array((0..size / 8).map(|at| Json::from(i64::try_from(at).unwrap())).collect())),
+        (
+            "pairs",
+            Json::Array(
+                (0..size / 40)
+                    .map(|at| {
+                        object(
+                            [
+                                ("name".to_owned(), Json::from(format!("tel{at}"))),
+                                ("value".to_owned(), Json::from("955501234")),
+                            ]
+                            .into_iter(),
+                        )
+                    })
+                    .collect(),
+            ),
+        ),
+    ]
+}
+
+#[test]
+fn work_grows_no_faster_than_the_input() {
+    let definitions = definitions();
+    for ((name, small), (_, large)) in shapes(8 * 1024).into_iter().zip(shapes(64 * 1024)) {
+        let (small_bytes, large_bytes) = (small.to_string().len().max(1), large.to_string().len().max(1));
+        let (a, b) = (steps(&small, &definitions), steps(&large, &definitions));
+        let growth = large_bytes.div_ceil(small_bytes) + 1;
+        assert!(b <= a.max(200) * growth * 2, "{name}: {a} steps for {small_bytes} bytes, {b} for {large_bytes}");
+    }
+}
+
+#[test]
+fn no_input_panics() {
+    let definitions = definitions();
+    for (_, data) in shapes(64 * 1024) {
+        steps(&data, &definitions);
+    }
+    let mut nested = Json::from("9 5550 1234");
+    for _ in 0..200 {
+        nested = object([("a".to_owned(), nested)].into_iter());
+    }
+    steps(&nested, &definitions);
+    // A JSON text in a JSON text in a JSON text …
+    let mut text = r#"{"telefono":"9 5550 1234"}"#.to_owned();
+    for _ in 0..10 {
+        text = object([("a".to_owned(), Json::from(text))].into_iter()).to_string();
+    }
+    steps(&Json::parse(text.as_bytes(), Mode::Strict).unwrap(), &definitions);
+    for odd in [
+        "\u{301}",
+        "ß",
+        "İ",
+        "𝟙𝟚𝟛",
+        "１２３４",
+        "٩٨٧٦",
+        "\u{202e}abc",
+        "🇨🇱",
+        "a\u{300}\u{301}",
+        "ﬁn",
+        "½",
+        "²",
+        "1²3",
+        "–",
+        "١/٢/٢٠٢٥",
+        "é@é.é",
+        "\u{feff}x",
+        "Ⅷ",
+        "1e9",
+        "0x1F",
+        "-",
+        "+",
+        "((",
+        "$",
+        "€€",
+        "a:\u{a0}b\nc:d",
+    ] {
+        let data = object(
+            [
+                (odd.to_owned(), Json::from(odd)),
+                ("nota".to_owned(), Json::from(format!("hola soy {odd} y mi número {odd} {odd}@{odd} 1{odd}2"))),
+            ]
+            .into_iter(),
+        );
+        steps(&data, &definitions);
+    }
+}
