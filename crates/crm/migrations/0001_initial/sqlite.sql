@@ -234,6 +234,7 @@ CREATE TABLE merge_proposals (
   FOREIGN KEY (organization_id, contact_id) REFERENCES contacts (organization_id, id),
   FOREIGN KEY (organization_id, customer_id) REFERENCES customers (organization_id, id)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX merge_proposals_customer ON merge_proposals (organization_id, customer_id);
 
 CREATE TABLE contact_agents (
   organization_id BLOB NOT NULL,
@@ -320,6 +321,7 @@ CREATE TABLE reviews (
 ) STRICT;
 CREATE UNIQUE INDEX reviews_pending_identity_key ON reviews (organization_id, contact_id, target, field_key, value_key)
   WHERE status = 'pending';
+CREATE INDEX reviews_contact ON reviews (organization_id, contact_id);
 CREATE INDEX reviews_queue ON reviews (organization_id, status, id);
 
 CREATE TABLE tickets (
@@ -350,6 +352,8 @@ CREATE TABLE tickets (
 CREATE UNIQUE INDEX tickets_open_identity_key ON tickets (organization_id, contact_id) WHERE status = 'open';
 CREATE INDEX tickets_contact ON tickets (organization_id, contact_id, id);
 CREATE INDEX tickets_stage ON tickets (organization_id, stage_id, status, id);
+
+CREATE INDEX tickets_agent ON tickets (organization_id, agent_id) WHERE agent_id IS NOT NULL;
 
 CREATE TABLE ticket_tags (
   organization_id BLOB NOT NULL,
