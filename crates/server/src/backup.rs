@@ -18,8 +18,9 @@ pub const USE_PG_DUMP: &str =
 
 /// Copy the embedded database into one file, also while the server runs
 ///
-/// The copy is opened and checked before the command ends. The key file (secret.key) is not in it: without that key the
-/// sealed secrets of channels cannot be read, so keep a copy of it in another place.
+/// The copy is opened and checked before the command ends. The key file (secret.key) is not in
+/// it: without that key the sealed secrets of channels cannot be read, so keep a copy of it in
+/// another place.
 ///
 /// Example:  recado backup --data-dir /var/lib/recado --to /backup/recado-2026-03-14.db
 #[derive(Debug, Args)]
@@ -80,10 +81,27 @@ pub fn verify(path: &Path) -> Result<u32, Failure> {
     let problems = integrity(&db).map_err(|failure| wrong(&failure.message))?;
     let schema = database::schema_of(&db).map_err(|failure| wrong(&failure.message))?;
     db.close();
+    tidy(path);
     if let Some(problem) = problems.first() {
         return Err(wrong(problem));
     }
     schema.ok_or_else(|| wrong("it has no tables of Recado"))
+}
+
+/// Takes away the empty log that opening left beside the copy: connections that close at the same time leave it.
+fn tidy(path: &Path) {
+    let beside = |end: &str| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(end);
+        PathBuf::from(name)
+    };
+    if fs::metadata(beside("-wal")).is_ok_and(|log| log.len() == 0) {
+        for end in ["-wal", "-shm"] {
+            if let Err(error) = fs::remove_file(beside(end)) {
+                tracing::debug!(%error, "the log of a copy stays");
+            }
+        }
+    }
 }
 
 /// What SQLite finds wrong with its file, and rows that refer to nothing; at most a few of each.

@@ -55,8 +55,13 @@ pub fn run(arguments: &DoctorArguments) -> Result<(), Failure> {
     match database::open_as_is(&settings, &data_dir) {
         Err(failure) => report.finding("database", failure.message)?,
         Ok(db) => {
-            check_database(&mut report, &db)?;
-            check_key(&mut report, &data_dir, &db)?;
+            // What cannot be read is a finding, not an end.
+            if let Err(failure) = check_database(&mut report, &db) {
+                report.finding("database", failure.message)?;
+            }
+            if let Err(failure) = check_key(&mut report, &data_dir, &db) {
+                report.finding("key file", failure.message)?;
+            }
             db.close();
         }
     }

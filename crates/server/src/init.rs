@@ -12,8 +12,9 @@ use crate::{database, password, telemetry};
 
 /// Make an organization with its owner and a first API key
 ///
-/// The key is printed once and has all scopes. Run again, it makes a second organization beside the first. Currency, time
-/// zone and language are those usual in the country; the API changes them.
+/// The key is printed once and has all scopes. Run again, it makes a second organization beside
+/// the first. Currency, time zone and language are those usual in the country; the API changes
+/// them.
 ///
 /// Example:  recado init --data-dir /var/lib/recado --organization "Mi Tienda" --country CL \
 ///             --owner-email ana@example.com --owner-password 'at least ten characters'

@@ -16,8 +16,9 @@ use crate::{backup, telemetry};
 
 /// Put a backup into a data directory
 ///
-/// The backup is checked first. Refused while a server runs there, and where there is a database already; with --force that
-/// one is kept aside under another name. The key file is not part of a backup: put the old secret.key beside it.
+/// The backup is checked first. Refused while a server runs there, and where there is a
+/// database already; with --force that one is kept aside under another name. The key file is
+/// not part of a backup: put the old secret.key beside it.
 ///
 /// Example:  recado restore --data-dir /var/lib/recado-new /backup/recado-2026-03-14.db
 #[derive(Debug, Args)]
@@ -81,7 +82,10 @@ fn bring(from: &Path, to: &Path) -> Result<(), Failure> {
     let mut source = File::open(from).map_err(failed)?;
     let mut target = OpenOptions::new().create(true).truncate(true).write(true).mode(0o600).open(to).map_err(failed)?;
     io::copy(&mut source, &mut target).and_then(|_| target.sync_all()).map_err(failed)?;
-    let schema = backup::verify(to).map_err(|failure| Failure::new(failure.message.replace(".restoring", "")))?;
+    // Not the backup itself: opening it would put a log beside it, and it may stand where nothing can be written.
+    let named =
+        |failure: Failure| Failure::new(failure.message.replace(&*to.to_string_lossy(), &from.to_string_lossy()));
+    let schema = backup::verify(to).map_err(named)?;
     let known = crm::newest_schema();
     if schema > known {
         return Err(Failure::new(format!(

@@ -23,8 +23,9 @@ const LAST_WAIT: Duration = Duration::from_millis(200);
 
 /// Run the server
 ///
-/// Prints one line with its address once it answers, and logs to standard error. Speaks plain HTTP: TLS belongs to a
-/// reverse proxy. SIGTERM or Ctrl-C ends it within 20 seconds, a second one at once.
+/// Prints one line with its address once it answers, and logs to standard error. Speaks plain
+/// HTTP: TLS belongs to a reverse proxy. SIGTERM or Ctrl-C ends it within 20 seconds, a second
+/// one at once.
 ///
 /// Example:  recado serve --data-dir /var/lib/recado --public-url https://crm.example.com
 ///           recado serve --demo

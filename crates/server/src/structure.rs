@@ -11,9 +11,9 @@ use crate::cli::Failure;
 
 /// Run structuring over records, to see or to measure what it makes of them
 ///
-/// Reads one JSON record a line: {id, channel_country, definitions: [{key, name, type, options, …}], meta_data}. Prints one
-/// prediction a line: {id, phone, email, name, fields, rest}; or with --explain, for people, where each value was found, how
-/// and how sure.
+/// Reads one JSON record a line: {id, channel_country, definitions: [{key, name, type, options,
+/// …}], meta_data}. Prints one prediction a line: {id, phone, email, name, fields, rest}; or
+/// with --explain, for people, where each value was found, how and how sure.
 ///
 /// Example:  recado structure --explain records.jsonl
 ///           recado structure < records.jsonl > predictions.jsonl

@@ -45,10 +45,12 @@ pub fn organization_id() -> OrganizationId {
 /// Finds the demo's organization, or makes it; one that is complete is left as it is, whatever was done to it since.
 pub async fn prepare(db: &Db, crm: &Crm, sealer: &Sealer) -> Result<(), Failure> {
     let id = organization_id();
+    let clock = WalkingClock::default();
+    clock.day(month::DAYS);
     let setup = match crm.fresh_setup(id).await {
         Ok(setup) => setup,
         Err(crm::Error::NotFound { .. }) => {
-            create(db).await?;
+            create(db, clock.as_clock()()).await?;
             crm.fresh_setup(id).await?
         }
         Err(error) => return Err(error.into()),
@@ -61,16 +63,14 @@ pub async fn prepare(db: &Db, crm: &Crm, sealer: &Sealer) -> Result<(), Failure>
     if setup.organization.name != UNFINISHED {
         return Ok(());
     }
-    let clock = WalkingClock::default();
     let inside = Inside::new(Crm::open_with_clock(db.clone(), clock.as_clock())?, sealer.clone(), key().secret);
-    clock.day(month::DAYS);
     let clinic = clinic::set_up(&inside, &setup).await?;
     month::work(&inside, &clock, clinic).await?;
     inside.patch("name", "/api/v1/organization", json!({"name": NAME})).await?;
     Ok(())
 }
 
-async fn create(db: &Db) -> Result<(), Failure> {
+async fn create(db: &Db, now: Timestamp) -> Result<(), Failure> {
     let key = key();
     let new = NewOrganization {
         name: UNFINISHED.to_owned(),
@@ -84,7 +84,6 @@ async fn create(db: &Db) -> Result<(), Failure> {
         key_hash: key.hash,
         key_hint: key.hint,
     };
-    let now = Timestamp::now().plus_days(-month::DAYS);
     let work = move |tx: &mut Tx<'_>| organizations::create(tx, now, IdSource::new(FIRST_DAY, SEED), &new);
     db.write(Priority::Interactive, work).await?;
     Ok(())

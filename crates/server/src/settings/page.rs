@@ -21,7 +21,7 @@ What is wrong with a setting is said with the place where it was written, and th
 ";
 
 const ENVIRONMENT_ONLY: &str = "
-Secrets come by the environment only:
+Secrets are no settings. They may come by the environment:
 
 | variable | what it is |
 | --- | --- |

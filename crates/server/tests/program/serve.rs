@@ -1,0 +1,98 @@
+use std::io::Write;
+use std::net::TcpListener;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::world::{Server, answer, fails, init, text};
+
+#[test]
+fn answers_healthz_and_readyz_on_a_free_port() {
+    let directory = tempfile::tempdir().unwrap();
+    let server = Server::start(directory.path(), &[]);
+    let (status, body) = server.call("GET", "/healthz", &[], "");
+    assert_eq!(status, 200, "{body}");
+    let (status, ready) = server.get("/readyz", "");
+    assert_eq!((status, ready), (200, json!({"status": "ok", "database": "sqlite"})));
+    assert_eq!(server.stop(), "");
+}
+
+#[test]
+fn one_server_a_data_directory() {
+    let directory = tempfile::tempdir().unwrap();
+    let _first = Server::start(directory.path(), &[]);
+    let said = fails(1, &["serve", "--data-dir", text(directory.path()), "--listen", "127.0.0.1:0"]);
+    assert!(said.contains("in use by a running `recado serve`"), "{said}");
+}
+
+#[test]
+fn a_port_in_use_is_named() {
+    let directory = tempfile::tempdir().unwrap();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let said = fails(1, &["serve", "--data-dir", text(directory.path()), "--listen", &address]);
+    assert!(said.contains(&address) && said.contains("another program"), "{said}");
+}
+
+#[test]
+fn an_unknown_host_is_refused_on_loopback() {
+    let directory = tempfile::tempdir().unwrap();
+    let server = Server::start(directory.path(), &["--public-url", "https://crm.example.com"]);
+    let port = server.address.rsplit(':').next().unwrap();
+    for known in ["crm.example.com", "CRM.example.com:443", &format!("localhost:{port}"), "[::1]:80"] {
+        assert_eq!(server.call("GET", "/healthz", &[("host", known)], "").0, 200, "{known}");
+    }
+    let (status, body) = server.call("GET", "/healthz", &[("host", "evil.example")], "");
+    let problem: Value = serde_json::from_str(&body).unwrap();
+    assert_eq!((status, problem["code"].as_str()), (403, Some("unknown_host")));
+}
+
+/// A request whose body is on its way when the server is asked to stop.
+fn half_a_request(server: &Server, key: &str, body: &str) -> std::net::TcpStream {
+    let mut stream = server.connect();
+    let head = format!(
+        "POST /api/v1/tags HTTP/1.1\r\nhost: {}\r\nx-api-key: {key}\r\ncontent-type: application/json\r\n\
+         connection: close\r\ncontent-length: {}\r\n\r\n",
+        server.address,
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+    stream.write_all(&body.as_bytes()[..4]).unwrap();
+    stream.flush().unwrap();
+    // Until the server has read the head; there is nothing that tells from outside.
+    std::thread::sleep(Duration::from_millis(300));
+    stream
+}
+
+#[test]
+fn what_runs_is_finished_before_it_stops() {
+    let directory = tempfile::tempdir().unwrap();
+    let key = init(directory.path());
+    let mut server = Server::start(directory.path(), &[]);
+    let body = json!({"value": "VIP"}).to_string();
+    let mut running = half_a_request(&server, &key, &body);
+    let idle = server.connect();
+    server.signal("TERM");
+    std::thread::sleep(Duration::from_millis(300));
+    assert!(server.child.try_wait().unwrap().is_none(), "it waits for the request");
+    assert!(std::net::TcpStream::connect(&server.address).is_err(), "it takes no more connections");
+    running.write_all(&body.as_bytes()[4..]).unwrap();
+    assert_eq!(answer(&mut running).0, 201);
+    assert_eq!(server.wait(Duration::from_secs(10)), Some(0));
+    drop(idle);
+    let server = Server::start(directory.path(), &[]);
+    assert_eq!(server.get("/api/v1/tags", &key).1["data"][0]["value"], "VIP");
+}
+
+#[test]
+fn a_second_signal_stops_at_once() {
+    let directory = tempfile::tempdir().unwrap();
+    let key = init(directory.path());
+    let mut server = Server::start(directory.path(), &[]);
+    let _running = half_a_request(&server, &key, "{\"value\": \"x\"}");
+    server.signal("INT");
+    std::thread::sleep(Duration::from_millis(300));
+    assert!(server.child.try_wait().unwrap().is_none());
+    server.signal("INT");
+    assert_eq!(server.wait(Duration::from_secs(5)), Some(1));
+}
