@@ -3,6 +3,7 @@
 use crate::keys::fold;
 use crate::lexicon::is_stop;
 use crate::vectors::{Vector, calibrated, embed};
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
@@ -24,6 +25,7 @@ static GROUPS: LazyLock<HashMap<String, Vec<u16>>> = LazyLock::new(|| {
 pub(crate) struct Choice {
     pub text: String,
     pub folded: String,
+    joined: String,
     words: Vec<String>,
     groups: Vec<u16>,
     vector: Option<Vector>,
@@ -38,6 +40,7 @@ impl Choice {
         let words: Vec<String> = content(&folded);
         Choice {
             text: text.to_owned(),
+            joined: folded.replace(' ', ""),
             groups: groups_of(&folded),
             vector: embed(words.iter().map(String::as_str)),
             range: range(text),
@@ -68,21 +71,62 @@ pub(crate) struct Chosen {
 /// Longest text that is looked at as a choice.
 const LONGEST: usize = 120;
 
+/// A text that may mean an option, prepared once for all fields.
+pub(crate) struct Said {
+    pub folded: String,
+    joined: String,
+    words: Vec<String>,
+    groups: Vec<u16>,
+    /// Groups of its single words and pairs of words.
+    inner: OnceCell<Vec<u16>>,
+    vector: OnceCell<Option<Vector>>,
+    amount: OnceCell<Option<f64>>,
+    negated: bool,
+}
+
+impl Said {
+    /// Nothing for texts too long to be a choice, and for empty ones.
+    pub fn new(text: &str) -> Option<Said> {
+        if text.len() > LONGEST {
+            return None;
+        }
+        let folded = fold(text);
+        if folded.is_empty() {
+            return None;
+        }
+        let words = content(&folded);
+        let first = words.first().map_or("", String::as_str);
+        Some(Said {
+            joined: folded.replace(' ', ""),
+            groups: groups_of(&folded),
+            inner: OnceCell::new(),
+            vector: OnceCell::new(),
+            amount: OnceCell::new(),
+            negated: matches!(first, "no" | "nao" | "sin" | "sem" | "not" | "ni") && words.len() > 1,
+            words,
+            folded,
+        })
+    }
+
+    fn inner(&self) -> &[u16] {
+        self.inner.get_or_init(|| {
+            let single = self.words.iter().filter(|word| word.len() > 3).flat_map(|word| groups_of(word));
+            single.chain(self.words.windows(2).flat_map(|pair| groups_of(&pair.join(" ")))).collect()
+        })
+    }
+
+    fn vector(&self) -> Option<&Vector> {
+        let short = self.words.len() > 5 || self.words.iter().all(|word| word.len() < 3);
+        self.vector.get_or_init(|| if short { None } else { embed(self.words.iter().map(String::as_str)) }).as_ref()
+    }
+}
+
 /// The option a text means: itself, an abbreviation, an inflection, a synonym, another language, a number in a range.
-pub(crate) fn choose(choices: &[Choice], text: &str) -> Option<Chosen> {
-    if text.len() > LONGEST {
-        return None;
-    }
-    let folded = fold(text);
-    if folded.is_empty() {
-        return None;
-    }
-    if let Some(at) = choices.iter().position(|choice| choice.folded == folded) {
+pub(crate) fn choose(choices: &[Choice], said: &Said) -> Option<Chosen> {
+    if let Some(at) = choices.iter().position(|choice| choice.folded == said.folded) {
         return Some(Chosen { option: at, quality: 1.0 });
     }
-    let words = content(&folded);
-    if matches!(words.first().map(String::as_str), Some("no" | "nao" | "sin" | "sem" | "not" | "ni")) && words.len() > 1
-    {
+    if said.negated {
         return None;
     }
     let unique = |quality: f32, fits: &dyn Fn(&Choice) -> bool| {
@@ -90,23 +134,23 @@ pub(crate) fn choose(choices: &[Choice], text: &str) -> Option<Chosen> {
         let (option, _) = fitting.next()?;
         fitting.next().is_none().then_some(Chosen { option, quality })
     };
-    let joined = folded.replace(' ', "");
-    let groups = groups_of(&folded);
-    unique(0.98, &|choice| choice.folded.replace(' ', "") == joined)
-        .or_else(|| unique(0.96, &|choice| same_stems(&choice.words, &words)))
-        .or_else(|| unique(0.93, &|choice| choice.groups.iter().any(|group| groups.contains(group))))
-        .or_else(|| unique(0.9, &|choice| !choice.other && abbreviates(&words, &choice.words)))
-        .or_else(|| mentioned(choices, &words))
-        .or_else(|| in_range(choices, text))
+    let words = &said.words;
+    unique(0.98, &|choice| choice.joined == said.joined)
+        .or_else(|| unique(0.96, &|choice| same_stems(&choice.words, words)))
+        .or_else(|| unique(0.93, &|choice| choice.groups.iter().any(|group| said.groups.contains(group))))
+        .or_else(|| unique(0.9, &|choice| !choice.other && abbreviates(words, &choice.words)))
+        .or_else(|| mentioned(choices, said))
+        .or_else(|| in_range(choices, said))
         .or_else(|| {
-            unique(0.8, &|choice| !choice.other && words.len() < choice.words.len() && covers(&choice.words, &words))
+            unique(0.8, &|choice| !choice.other && words.len() < choice.words.len() && covers(&choice.words, words))
         })
-        .or_else(|| unique(0.86, &|choice| near(&choice.folded, &folded)))
-        .or_else(|| by_meaning(choices, &words))
+        .or_else(|| unique(0.86, &|choice| near(&choice.folded, &said.folded)))
+        .or_else(|| by_meaning(choices, said))
 }
 
 /// All of one option's words (or one of its synonyms) stand in the text, and the longest such option is alone.
-fn mentioned(choices: &[Choice], words: &[String]) -> Option<Chosen> {
+fn mentioned(choices: &[Choice], said: &Said) -> Option<Chosen> {
+    let words = &said.words;
     if words.len() < 2 {
         return None;
     }
@@ -116,7 +160,7 @@ fn mentioned(choices: &[Choice], words: &[String]) -> Option<Chosen> {
         let short = choice.words.iter().all(|word| word.len() < 3);
         let size = if !choice.other && !short && covers(words, &choice.words) {
             choice.words.len()
-        } else if !choice.other && mentions_synonym(words, choice) {
+        } else if !choice.other && choice.groups.iter().any(|group| said.inner().contains(group)) {
             1
         } else {
             continue;
@@ -131,11 +175,6 @@ fn mentioned(choices: &[Choice], words: &[String]) -> Option<Chosen> {
         }
     }
     best.filter(|_| !tie).map(|(option, _)| Chosen { option, quality: 0.88 })
-}
-
-fn mentions_synonym(words: &[String], choice: &Choice) -> bool {
-    let hit = |text: &str| text.len() > 3 && groups_of(text).iter().any(|group| choice.groups.contains(group));
-    words.iter().any(|word| hit(word)) || words.windows(2).any(|pair| hit(&pair.join(" ")))
 }
 
 /// Whether all of `needle`'s words stand in `words`, inflections aside.
@@ -220,8 +259,12 @@ fn range(text: &str) -> Option<(f64, f64)> {
     }
 }
 
-fn in_range(choices: &[Choice], text: &str) -> Option<Chosen> {
-    let value = crate::readings::number::read(text, None)?.value.to_f64();
+fn in_range(choices: &[Choice], said: &Said) -> Option<Chosen> {
+    if choices.iter().all(|choice| choice.range.is_none()) {
+        return None;
+    }
+    let read = || crate::readings::number::read(&said.folded, None).map(|reading| reading.value.to_f64());
+    let value = (*said.amount.get_or_init(read))?;
     let mut fitting = choices
         .iter()
         .enumerate()
@@ -231,20 +274,17 @@ fn in_range(choices: &[Choice], text: &str) -> Option<Chosen> {
 }
 
 /// The nearest option by meaning, when it is near and the next one is not.
-fn by_meaning(choices: &[Choice], words: &[String]) -> Option<Chosen> {
-    if words.len() > 5 || words.iter().all(|word| word.len() < 3) {
-        return None;
+fn by_meaning(choices: &[Choice], said: &Said) -> Option<Chosen> {
+    let vector = said.vector()?;
+    let (mut option, mut best, mut next) = (0, 0.0_f32, 0.0_f32);
+    for (at, choice) in choices.iter().enumerate().filter(|(_, choice)| !choice.other) {
+        let score = choice.vector.as_ref().map_or(0.0, |other| other.cosine(vector));
+        if score > best {
+            (option, best, next) = (at, score, best);
+        } else {
+            next = next.max(score);
+        }
     }
-    let vector = embed(words.iter().map(String::as_str))?;
-    let mut scored: Vec<(usize, f32)> = choices
-        .iter()
-        .enumerate()
-        .filter(|(_, choice)| !choice.other)
-        .filter_map(|(at, choice)| Some((at, choice.vector.as_ref()?.cosine(&vector))))
-        .collect();
-    scored.sort_by(|a, b| b.1.total_cmp(&a.1));
-    let (option, best) = *scored.first()?;
-    let next = scored.get(1).map_or(0.0, |(_, score)| *score);
     (best >= 0.52 && best - next >= 0.12).then(|| Chosen { option, quality: (0.6 + 0.25 * calibrated(best)).min(0.88) })
 }
 
@@ -261,12 +301,11 @@ pub(crate) fn synonym(choices: &[Choice], folded: &str) -> Option<usize> {
 
 /// The nearest option whatever its distance: for measuring.
 pub(crate) fn nearest(choices: &[Choice], text: &str) -> Option<usize> {
-    if let Some(chosen) = choose(choices, text) {
+    let said = Said::new(text)?;
+    if let Some(chosen) = choose(choices, &said) {
         return Some(chosen.option);
     }
-    let folded = fold(text);
-    let words = content(&folded);
-    let vector = embed(words.iter().map(String::as_str))?;
+    let vector = embed(said.words.iter().map(String::as_str))?;
     let score = |choice: &Choice| choice.vector.as_ref().map_or(-1.0, |other| other.cosine(&vector));
     (0..choices.len()).max_by(|a, b| score(&choices[*a]).total_cmp(&score(&choices[*b])))
 }
@@ -277,7 +316,7 @@ mod tests {
 
     fn pick<'a>(options: &[&'a str], text: &str) -> Option<&'a str> {
         let choices: Vec<Choice> = options.iter().map(|option| Choice::new(option)).collect();
-        choose(&choices, text).map(|chosen| options[chosen.option])
+        choose(&choices, &Said::new(text)?).map(|chosen| options[chosen.option])
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What one leaf's value says, each kind read once and only when asked.
 
 use crate::flatten::Leaf;
+use crate::options::Said;
 use crate::phone::{self, Line, Phone};
 use crate::readings::date::{self, Found};
 use crate::readings::ids::{self, Id};
@@ -20,6 +21,7 @@ pub(crate) struct Reading<'a> {
     url: OnceCell<Option<String>>,
     id: OnceCell<Option<Id>>,
     likeness: OnceCell<f32>,
+    said: OnceCell<Option<Said>>,
 }
 
 impl<'a> Reading<'a> {
@@ -35,6 +37,7 @@ impl<'a> Reading<'a> {
             url: OnceCell::new(),
             id: OnceCell::new(),
             likeness: OnceCell::new(),
+            said: OnceCell::new(),
         }
     }
 
@@ -103,6 +106,16 @@ impl<'a> Reading<'a> {
 
     pub fn id(&self) -> Option<Id> {
         *self.id.get_or_init(|| ids::read(self.text()?, self.country))
+    }
+
+    /// The value as a choice.
+    pub fn said(&self) -> Option<&Said> {
+        let flag = match self.leaf.value.as_ref() {
+            Json::Bool(true) => Some("si"),
+            Json::Bool(false) => Some("no"),
+            _ => None,
+        };
+        self.said.get_or_init(|| Said::new(self.text().or(flag)?)).as_ref()
     }
 
     /// How much the value looks like a person's name.

@@ -5,7 +5,7 @@ use crate::json::Number;
 use crate::key::KNOWN;
 use crate::learnt::{Learnt, Standing};
 use crate::lexicon::{Set, set};
-use crate::options;
+use crate::options::{self, Said};
 use crate::reading::Reading;
 use crate::readings::ids::Id;
 use crate::readings::{date, money};
@@ -158,7 +158,7 @@ pub(crate) fn typed(
             (Json::Bool(flag), sure)
         }),
         FieldType::Select => {
-            let chosen = choose(field, reading.text().or_else(|| flag_text(reading))?, learnt)?;
+            let chosen = choose(field, reading.said()?, learnt)?;
             Some((Json::from(field.choices[chosen.option].text.as_str()), specific(field, &chosen)))
         }
         FieldType::MultiSelect => multi(field, reading, learnt),
@@ -174,14 +174,6 @@ pub(crate) fn typed(
     }
 }
 
-fn flag_text(reading: &Reading<'_>) -> Option<&'static str> {
-    match reading.leaf().value.as_ref() {
-        Json::Bool(true) => Some("si"),
-        Json::Bool(false) => Some("no"),
-        _ => None,
-    }
-}
-
 fn amount_named(reading: &Reading<'_>) -> Option<money::Named> {
     let text = reading.text()?;
     let span = reading.amount()?.span;
@@ -189,11 +181,10 @@ fn amount_named(reading: &Reading<'_>) -> Option<money::Named> {
 }
 
 /// Learnt words first, then the option's own.
-fn choose(field: &Field, text: &str, learnt: &Learnt) -> Option<options::Chosen> {
+fn choose(field: &Field, said: &Said, learnt: &Learnt) -> Option<options::Chosen> {
     let mut denied: Option<usize> = None;
     if !learnt.is_empty() {
-        let folded = crate::keys::fold(text);
-        for word in learnt.of_word(&field.definition.key, &folded) {
+        for word in learnt.of_word(&field.definition.key, &said.folded) {
             let Some(option) = field.choices.iter().position(|choice| choice.text == word.option) else { continue };
             match word.standing {
                 Standing::Denied => denied = Some(option),
@@ -201,7 +192,7 @@ fn choose(field: &Field, text: &str, learnt: &Learnt) -> Option<options::Chosen>
             }
         }
     }
-    options::choose(&field.choices, text).filter(|chosen| denied != Some(chosen.option))
+    options::choose(&field.choices, said).filter(|chosen| denied != Some(chosen.option))
 }
 
 /// How telling it is that a value is one of the options: "M" and "Sí" are many things.
@@ -215,7 +206,7 @@ fn specific(field: &Field, chosen: &options::Chosen) -> f32 {
 fn multi(field: &Field, reading: &Reading<'_>, learnt: &Learnt) -> Option<(Json, f32)> {
     let mut chosen: Vec<options::Chosen> = Vec::new();
     let mut missed = 0;
-    let mut take = |text: &str| match choose(field, text, learnt) {
+    let mut take = |text: &str| match Said::new(text).and_then(|said| choose(field, &said, learnt)) {
         Some(option) if chosen.iter().any(|other| other.option == option.option) => {}
         Some(option) => chosen.push(option),
         None => missed += 1,
@@ -232,7 +223,7 @@ fn multi(field: &Field, reading: &Reading<'_>, learnt: &Learnt) -> Option<(Json,
             _ => take(""),
         }),
         Json::String(text) if text.len() <= 400 => {
-            if let Some(whole) = choose(field, text, learnt)
+            if let Some(whole) = reading.said().and_then(|said| choose(field, said, learnt))
                 .filter(|whole| whole.quality >= 0.9 || !text.contains([',', ';', '/', '|', '\n']))
             {
                 let several = text.split_whitespace().any(|word| matches!(word, "y" | "e" | "and" | "&" | "+"));
@@ -245,7 +236,7 @@ fn multi(field: &Field, reading: &Reading<'_>, learnt: &Learnt) -> Option<(Json,
             }
             for piece in text.split([',', ';', '|', '\n', '/', '+']) {
                 let words: Vec<&str> = piece.split_whitespace().collect();
-                if choose(field, piece, learnt).is_some_and(|found| found.quality >= 0.9) {
+                if Said::new(piece).and_then(|said| choose(field, &said, learnt)).is_some_and(|found| found.quality >= 0.9) {
                     take(piece);
                 } else {
                     words
@@ -280,13 +271,9 @@ pub(crate) fn fit(
     let mut score = *scored.scores.get(field_at)?;
     let key = &scored.key;
     let select = !field.choices.is_empty();
-    // Cheap refusals first: most pairs have nothing in common.
-    if score.excluded
-        || score.fused < 0.12
-            && !(select && score.fused > 0.04)
-            && !key.tail.concepts.meets(&NAMEISH)
-            && reading.id().is_none()
-    {
+    // Cheap refusals first: most pairs have nothing in common, and what stays below these is below every threshold.
+    let least = if select { 0.1 } else { 0.28 };
+    if score.excluded || score.fused < least && !key.tail.concepts.meets(&NAMEISH) && reading.id().is_none() {
         return None;
     }
     if !roles_agree(scored, field, &score)

@@ -99,6 +99,12 @@ impl Desk<'_> {
         self.outcome.placements.iter().any(|placement| placement.target == *target)
     }
 
+    /// Which fields nothing fills yet.
+    fn open(&self) -> Vec<bool> {
+        let filled = |key: &str| self.outcome.placements.iter().any(|placement| placement.target.key() == Some(key));
+        self.request.definitions.iter().map(|definition| !filled(&definition.key)).collect()
+    }
+
     fn source(&self, leaf: usize) -> Source {
         let leaf = self.readings[leaf].leaf();
         Source { pointer: leaf.pointer.clone(), span: leaf.part.as_ref().and_then(|part| part.span) }
@@ -264,6 +270,7 @@ impl Desk<'_> {
     /// Leaves and fields by their scores, assigned at best.
     fn fields(&mut self) {
         let fields = &self.request.definitions.fields;
+        let open = self.open();
         let mut fits: Vec<(Edge, Fit)> = Vec::new();
         for leaf in 0..self.readings.len() {
             let reading = &self.readings[leaf];
@@ -272,11 +279,9 @@ impl Desk<'_> {
             if self.taken[leaf] || reading.leaf().unread || member {
                 continue;
             }
-            for (at, field) in fields.iter().enumerate() {
-                let target = Target::Field(field.definition.key.clone());
+            for (at, field) in fields.iter().enumerate().filter(|(at, _)| open[*at]) {
                 if let Some(fit) = score::fit(&self.keys[leaf], at, field, reading, self.request.learnt, self.country)
-                    && !self.filled(&target)
-                    && !self.denied(leaf, &target)
+                    && !self.denied(leaf, &Target::Field(field.definition.key.clone()))
                 {
                     fits.push((Edge { leaf, field: at, gain: fit.score - THRESHOLD + 0.02 }, fit));
                 }
@@ -444,13 +449,7 @@ impl Desk<'_> {
                 phone: !self.filled(&Target::Phone),
                 email: !self.filled(&Target::Email),
                 name: !self.filled(&Target::Name),
-                fields: self
-                    .request
-                    .definitions
-                    .fields
-                    .iter()
-                    .map(|field| !self.filled(&Target::Field(field.definition.key.clone())))
-                    .collect(),
+                fields: self.open(),
             };
             let found = text::read(
                 crate::shapes::clip(full),
