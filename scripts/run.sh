@@ -12,5 +12,4 @@ scripts/prerequisites.sh
 echo "Building Recado (the first time takes some minutes) …"
 cargo build --release --locked -p recado
 
-mkdir -p "$data"
 exec "${CARGO_TARGET_DIR:-target}/release/recado" serve --demo --data-dir "$data" --listen "$listen"

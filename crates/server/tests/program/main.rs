@@ -1,5 +1,7 @@
 //! The program as its operator has it: started, called, stopped.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "all of this is tests")]
+
 mod backup;
 mod config;
 mod demo;
