@@ -1,0 +1,85 @@
+//! C12, C13, C14: tags.
+
+use serde_json::{Value, json};
+
+use crate::redact::{redact, wrong};
+use crate::world::{UPSERT, each, text};
+
+#[test]
+fn the_list_and_replacing_a_contacts() {
+    each(|w| {
+        let reply = w.get("/api/public/tags");
+        let list = reply.json();
+        assert_eq!((reply.status, list.as_array().unwrap().len()), (200, 2));
+        assert_eq!(
+            redact(&list[0]),
+            json!({"id": w.here.vip, "value": "vip", "variant": list[0]["variant"], "entity_type": "CONTACT", "created_at": "<time>",
+                   "client_id": "<id>", "integration_token_id": null, "integration_provider": null,
+                   "integration_external_id": null})
+        );
+        let contact = w.contact("+56955501234");
+        let path = format!("/api/public/contact/tags/{contact}");
+        let reply = w.patch(&path, json!({"tagsIds": [w.here.vip, w.here.vip]}));
+        assert_eq!((reply.status, reply.json()), (200, json!({"status": "success", "aiContactTagsLength": 1})));
+        let before = w.counts();
+        let reply = w.patch(&path, json!({"tagsIds": [999, w.here.urgent, 1.5, "1", -1]}));
+        assert_eq!((reply.status, wrong(&reply.json()).len()), (400, 3), "{}", reply.text());
+        let reply = w.patch(&path, json!({"tagsIds": [999, w.here.urgent]}));
+        assert_eq!(wrong(&reply.json()), ["/tagsIds/0 unknown_reference", "/tagsIds/1 wrong_entity_type"]);
+        assert_eq!(w.counts(), before, "nothing changed");
+        assert_eq!(w.info(&contact)["tags"].as_array().unwrap().len(), 1);
+        assert_eq!(w.patch(&path, json!({"tagsIds": []})).json()["aiContactTagsLength"], 0);
+        assert_eq!(w.info(&contact)["tags"], json!([]));
+        assert_eq!(wrong(&w.patch(&path, json!({})).json()), ["/tagsIds required"]);
+    });
+}
+
+#[test]
+fn by_name_on_whoever_the_identifier_names() {
+    each(|w| {
+        let contact = w.contact("+56955501234");
+        let path = "/api/public/channels/playground/955501234/tags";
+        let reply = w.post(path, json!({"tags": ["VIP", "Nuevo cliente", "urgente"]}));
+        assert_eq!(reply.status, 201, "{}", reply.text());
+        let answer = reply.json();
+        assert_eq!(
+            (&answer["status"], &answer["createdCount"], &answer["assignedCount"], &answer["notAssignedCount"]),
+            (&json!("success"), &json!(1), &json!(2), &json!(1)),
+            "{answer}"
+        );
+        assert_eq!(answer["notAssignedTags"], json!(["urgente"]), "a TICKET tag needs an open ticket");
+        assert_eq!(answer["details"]["created"][0]["value"], "Nuevo cliente");
+        assert_eq!(w.info(&contact)["tags"].as_array().unwrap().len(), 2);
+        w.upsert("+56955501234", json!({"stageId": w.here.stages[0]}));
+        assert_eq!(w.post(path, json!({"tags": ["urgente"]})).json()["assignedCount"], 1);
+        assert_eq!(w.number("SELECT count(*) AS n FROM ticket_tags"), 1);
+        // A visitor, by their user id.
+        let visitor = json!({"channel": "webchat", "channel_id": w.here.webchat, "external_user_id": "v/1 ñ"});
+        let visitor = text(&w.post(UPSERT, visitor).json()["id"]);
+        let reply = w.post("/api/public/channels/webchat/v%2F1%20%C3%B1/tags", json!({"tags": ["vip"]}));
+        assert_eq!(reply.status, 201, "{}", reply.text());
+        assert_eq!(w.info(&visitor)["tags"][0]["value"], "vip");
+        for (path, status) in [
+            ("/api/public/channels/playground/955509999/tags", 404),
+            ("/api/public/channels/playground/nobody/tags", 404),
+            ("/api/public/channels/whatsapp/955501234/tags", 404),
+            ("/api/public/channels/sms/955501234/tags", 404),
+            ("/api/public/channels/webchat/%00/tags", 404),
+            ("/api/public/channels/webchat/%ff/tags", 404),
+        ] {
+            assert_eq!(w.post(path, json!({"tags": ["vip"]})).status, status, "{path}");
+        }
+        let before = w.counts();
+        for (tags, expected) in [
+            (json!("vip"), "/tags invalid_type"),
+            (json!(["vip", 1]), "/tags/1 invalid_type"),
+            (json!(["vip", " "]), "/tags/1 empty"),
+            (json!(["x".repeat(101)]), "/tags/0 too_long"),
+            (Value::Null, "/tags required"),
+        ] {
+            let reply = w.post(path, json!({"tags": tags}));
+            assert_eq!((reply.status, wrong(&reply.json())), (400, vec![expected.to_owned()]), "{tags}");
+        }
+        assert_eq!(w.counts(), before);
+    });
+}

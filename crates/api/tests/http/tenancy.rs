@@ -1,0 +1,125 @@
+//! Ids of another organization are like ids that are nobody's, on every route.
+
+use serde_json::{Value, json};
+
+use crate::client::Reply;
+use crate::conventions::operations;
+use crate::redact::wrong;
+use crate::world::{PLAYGROUND, UPSERT, World, each, text};
+
+/// Things of the other organization.
+fn theirs(w: &World) -> (String, String) {
+    let body = json!({"channel": "playground", "channel_phone_number": PLAYGROUND, "contact_phone_number": "+5511987654321",
+                      "stageId": w.there.stages[0], "contact_name": "Bia Souza"});
+    let reply = w.raw(&w.there.key, "POST", UPSERT, &[], Some(body.to_string().as_bytes()));
+    assert_eq!(reply.status, 201, "{}", reply.text());
+    let contact = text(&reply.json()["id"]);
+    let info = w.raw(&w.there.key, "GET", &format!("/api/public/contact/{contact}/info"), &[], None).json();
+    (contact, text(&info["active_ticket"]["id"]))
+}
+
+/// A body that says everything that the operation asks for, as well as can be without knowing it.
+fn body(operation: &Value) -> Value {
+    let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
+    let Some(members) = schema["properties"].as_object() else { return json!({}) };
+    let required: Vec<&str> = schema["required"].as_array().map_or(Vec::new(), |r| r.iter().filter_map(Value::as_str).collect());
+    let value = |schema: &Value| match (&schema["type"], &schema["enum"]) {
+        (_, Value::Array(words)) => words[0].clone(),
+        (Value::String(kind), _) if kind == "object" => json!({}),
+        (Value::String(kind), _) if kind == "array" => json!([]),
+        (Value::String(kind), _) if kind == "integer" => json!(1),
+        (Value::String(kind), _) if kind == "boolean" => json!(false),
+        _ if schema["format"] == "uuid" => json!("0190c5e2-7a3b-7c1d-9e4f-2b6a8d1c3e5f"),
+        _ => json!("x"),
+    };
+    members.iter().filter(|(name, _)| required.contains(&name.as_str())).map(|(name, schema)| (name.clone(), value(schema))).collect()
+}
+
+fn outcome(reply: &Reply) -> (u16, Value, Vec<String>) {
+    (reply.status, reply.json()["code"].clone(), wrong(&reply.json()))
+}
+
+#[test]
+fn every_route_with_ids_in_its_path() {
+    each(|w| {
+        let (contact, ticket) = theirs(w);
+        let before = w.counts();
+        let there = w.there.clone();
+        let mut walked = 0;
+        for kind in ["contact", "ticket", "channel", "pipeline", "stage", "member", "organization"] {
+            let foreign = match kind {
+                "contact" => contact.clone(),
+                "ticket" => ticket.clone(),
+                "channel" => there.web_whatsapp.clone(),
+                "pipeline" => there.pipeline.clone(),
+                "stage" => there.stages[0].clone(),
+                "member" => there.agent.clone(),
+                _ => there.organization.to_string(),
+            };
+            let fill = |id: &str| {
+                let id = id.to_owned();
+                move |name: &str| match name {
+                    "channelType" => "playground".to_owned(),
+                    "platformIdentifier" => "+5511987654321".to_owned(),
+                    _ => id.clone(),
+                }
+            };
+            let with_foreign = operations(fill(&foreign));
+            let with_nobodys = operations(fill("0190c5e2-7a3b-7c1d-9e4f-2b6a8d1c3e5f"));
+            for ((method, path, operation), (_, nobodys, _)) in with_foreign.into_iter().zip(with_nobodys) {
+                let has_id = operation["parameters"].as_array().unwrap().iter().any(|p| p["in"] == "path" && p["name"] != "channelType");
+                if !has_id {
+                    continue;
+                }
+                walked += 1;
+                let body = body(&operation).to_string();
+                let body = (method != "GET").then_some(body.as_bytes());
+                let foreign = w.raw(&w.here.key, &method, &path, &[], body);
+                let unknown = w.raw(&w.here.key, &method, &nobodys, &[], body);
+                assert!(matches!(foreign.status, 400 | 404), "{method} {path}: {} {}", foreign.status, foreign.text());
+                assert_eq!(outcome(&foreign), outcome(&unknown), "{method} {path}");
+            }
+        }
+        assert!(walked > 100, "{walked}");
+        assert_eq!(w.counts(), before, "nothing of theirs or ours changed");
+    });
+}
+
+#[test]
+fn ids_in_bodies_and_queries() {
+    each(|w| {
+        let (contact, ticket) = theirs(w);
+        let (own, own_ticket) = w.ticket("+56955501234");
+        let before = w.counts();
+        let nobody = "0190c5e2-7a3b-7c1d-9e4f-2b6a8d1c3e5f".to_owned();
+        let there = &w.there;
+        let check = |send: &dyn Fn(&str) -> Reply, foreign: &str| {
+            let (theirs, unknown) = (send(foreign), send(&nobody));
+            assert_eq!(outcome(&theirs), outcome(&unknown));
+            assert_eq!((theirs.status, wrong(&theirs.json()).len()), (400, 1), "{}", theirs.text());
+            assert!(wrong(&theirs.json())[0].ends_with(" unknown_reference"), "{}", theirs.text());
+        };
+        check(&|id| w.upsert("+56955501234", json!({"stageId": id})), &there.stages[0]);
+        check(&|id| w.upsert("+56955501234", json!({"agentId": id})), &there.agent);
+        check(&|id| w.post(UPSERT, json!({"channel": "webchat", "channel_id": id, "external_user_id": "x"})), &there.webchat);
+        check(&|id| w.post("/api/public/ticket/amount", json!({"ticket_id": id, "amount": 1})), &ticket);
+        check(&|id| w.post("/api/public/ticket/metadata", json!({"ai_contact_id": id, "metadata": {}})), &contact);
+        check(&|id| w.get(&format!("/api/public/contacts?days=1&stage_id={id}")), &there.stages[0]);
+        check(&|id| w.get(&format!("/api/public/contacts?days=1&pipeline_id={id}")), &there.pipeline);
+        check(&|id| w.post("/api/v1/tickets", json!({"contact_id": id, "stage_id": w.here.stages[0]})), &contact);
+        check(&|id| w.post("/api/v1/tickets", json!({"contact_id": own, "stage_id": id})), &there.stages[0]);
+        check(&|id| w.post("/api/v1/tickets", json!({"contact_id": own, "stage_id": w.here.stages[0], "agent_id": id})), &there.agent);
+        check(&|id| w.post(&format!("/api/v1/tickets/{own_ticket}/move"), json!({"stage_id": id})), &there.stages[1]);
+        check(&|id| w.post(&format!("/api/v1/tickets/{own_ticket}/assign"), json!({"agent_id": id})), &there.agent);
+        let event = |contact: Value, channel: Value| {
+            w.post("/api/v1/events", json!({"event": "e", "properties": {}, "contact": contact, "channel": channel}))
+        };
+        check(&|id| event(json!({"aiContactId": id}), json!({"channelId": w.here.playground})), &contact);
+        check(&|id| event(json!({"phone": "+56955501234"}), json!({"channelId": id})), &there.playground);
+        assert_eq!(w.get(&format!("/api/v1/tickets?contact_id={contact}")).json()["data"], json!([]));
+        assert_eq!(w.get("/api/public/contacts/search?phone=11987654321").json(), json!([]));
+        let reply = w.post("/api/public/ticket/amount", json!({"contact_number": "+5511987654321", "amount": 1}));
+        assert_eq!(wrong(&reply.json()), ["/contact_number unknown_reference"]);
+        assert_eq!(w.counts(), before);
+    });
+}
