@@ -11,7 +11,21 @@
 set -eu
 
 root=$(cd "$(dirname "$0")/.." && pwd)
-home=$root/target/postgres
+
+# In the checkout, unless it lies where the server's user cannot walk to it (below /root, say): then beside other
+# temporary files, under a name of this checkout's own.
+reachable() {
+    at=$1
+    while [ "$at" != / ]; do
+        [ "$(stat -c %A "$at" | cut -c10)" != - ] || return 1
+        at=$(dirname "$at")
+    done
+}
+if [ "$(id -u)" != 0 ] || reachable "$root"; then
+    home=$root/target/postgres
+else
+    home=/var/tmp/recado-postgres-$(printf %s "$root" | cksum | cut -d' ' -f1)
+fi
 data=$home/data
 log=$home/server.log
 

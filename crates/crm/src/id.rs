@@ -85,7 +85,7 @@ impl IdSource {
     }
 
     /// A UUID of version 7: 48 bits of milliseconds, 12 bits of count within this source, 62 bits of the seeded sequence.
-    pub fn next(&mut self) -> Uuid {
+    pub fn new_uuid(&mut self) -> Uuid {
         let count = self.made & 0x0fff;
         self.made = self.made.wrapping_add(1);
         let random = self.splitmix();
@@ -112,9 +112,9 @@ mod tests {
     #[test]
     fn ids_of_one_source_sort_as_made_and_are_of_version_7() {
         let mut source = IdSource::new(Timestamp::from_micros(1_800_000_000_000_000), 7);
-        let ids: Vec<Uuid> = (0..100).map(|_| source.next()).collect();
+        let ids: Vec<Uuid> = (0..100).map(|_| source.new_uuid()).collect();
         assert!(ids.is_sorted() && ids.iter().all(|id| id.get_version_num() == 7));
         let mut again = IdSource::new(Timestamp::from_micros(1_800_000_000_000_000), 7);
-        assert_eq!(again.next(), ids[0]);
+        assert_eq!(again.new_uuid(), ids[0]);
     }
 }

@@ -61,7 +61,7 @@ impl<'w, 'c> Work<'w, 'c> {
     }
 
     pub fn new_id<T: From<uuid::Uuid>>(&mut self) -> T {
-        T::from(self.ids.next())
+        T::from(self.ids.new_uuid())
     }
 
     /// A part that may fail without the rest.

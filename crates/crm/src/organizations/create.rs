@@ -63,7 +63,7 @@ pub fn create(tx: &mut Tx<'_>, now: Timestamp, mut ids: IdSource, new: &NewOrgan
     };
     members::check_email(&new.owner_email, "/owner_email", &mut problems);
     problems.check()?;
-    let organization_id = OrganizationId(ids.next());
+    let organization_id = OrganizationId(ids.new_uuid());
     tx.execute(
         "INSERT INTO organizations (id, name, country, time_zone, currency, language, revision, version, created_at)
          VALUES ($1, $2, $3, $4, $5, $6, 1, 1, $7)",

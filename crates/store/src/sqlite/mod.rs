@@ -44,6 +44,7 @@ impl Sqlite {
         let reads = Arc::new(Queue::new(options.queue, readers.len(), PATIENCE * 4));
         let counters = Arc::new(Counters::default());
 
+        // The writer's comes last: `close` counts on it.
         let mut threads = Vec::new();
         for connection in readers {
             let (queue, counters, time) = (reads.clone(), counters.clone(), options.read_time);
@@ -56,16 +57,15 @@ impl Sqlite {
         Ok(Sqlite { writes, reads, counters, path, options, threads: Mutex::new(threads) })
     }
 
+    /// The readers end first: only the last connection to close can check-point and remove the log, and that must be
+    /// the writer's.
     pub(crate) fn close(&self) {
-        self.writes.close();
+        let mut threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
+        let writer = threads.pop();
         self.reads.close();
-        let threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
-        for thread in threads {
-            // A closure may hold the last `Db`: its thread cannot wait for itself.
-            if thread.thread().id() != thread::current().id() {
-                let _ = thread.join();
-            }
-        }
+        threads.into_iter().for_each(join);
+        self.writes.close();
+        writer.into_iter().for_each(join);
     }
 
     pub(crate) fn migrate(&self, migrations: &[Migration]) -> Result<MigrationReport, Error> {
@@ -74,6 +74,13 @@ impl Sqlite {
 
     pub(crate) fn backup(&self, to: &Path) -> Result<(), Error> {
         backup::backup(&self.path, &self.options, to)
+    }
+}
+
+/// A closure may hold the last `Db`: its thread cannot wait for itself.
+fn join(thread: JoinHandle<()>) {
+    if thread.thread().id() != thread::current().id() {
+        let _ = thread.join();
     }
 }
 
