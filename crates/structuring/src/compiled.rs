@@ -1,10 +1,12 @@
 //! Definitions prepared for matching, and the scores of keys against them.
 
-use crate::key::{KNOWN, Key, Likeness, Units};
+use crate::key::Key;
 use crate::keys::{snake_key, words};
+use crate::known::KNOWN;
 use crate::lexicon::{self, Set, is_noise};
 use crate::options::Choice;
-use crate::vectors::{self, Vector, calibrated, embed};
+use crate::units::{Likeness, Units};
+use crate::vectors::{Vector, calibrated, embed};
 use crate::{Definition, FieldType, Method};
 use std::collections::HashMap;
 use std::collections::hash_map::RandomState;
@@ -16,12 +18,12 @@ pub(crate) struct Field {
     pub definition: Definition,
     key_snake: String,
     name_snake: String,
-    by_name: Units,
-    by_key: Units,
+    pub by_name: Units,
+    pub by_key: Units,
     /// The description's concepts count a little.
     hint: Set,
-    name_vector: Option<Vector>,
-    key_vector: Option<Vector>,
+    pub name_vector: Option<Vector>,
+    pub key_vector: Option<Vector>,
     pub concepts: Set,
     /// Whose it is, where it is somebody else's.
     pub roles: Set,
@@ -244,20 +246,6 @@ fn key_score(key: &Key, field: &Field) -> KeyScore {
         Method::Lexicon
     };
     score
-}
-
-/// How near a few words are to a field: for cues in running text. 0–1.
-pub(crate) fn words_score(words: &[String], field: &Field) -> f32 {
-    let units = Units::of_words(words);
-    units.similarity(&field.by_name).score.max(units.similarity(&field.by_key).score)
-}
-
-/// How near words are in meaning to a field's name. 0–1.2.
-pub(crate) fn meaning_score(words: &[&str], field: &Field) -> f32 {
-    let kept: Vec<&str> = words.iter().copied().filter(|word| !is_noise(word)).collect();
-    let Some(vector) = embed(kept) else { return 0.0 };
-    let near = |other: &Option<Vector>| other.as_ref().map_or(0.0, |other| vectors::calibrated(vector.cosine(other)));
-    near(&field.name_vector).max(near(&field.key_vector))
 }
 
 /// The field a label names best: for measuring labels alone.

@@ -5,6 +5,7 @@
 
 mod assign;
 mod compiled;
+mod cue;
 mod definition;
 mod email;
 pub mod eval;
@@ -12,6 +13,7 @@ mod flatten;
 pub mod json;
 mod key;
 mod keys;
+mod known;
 mod learnt;
 mod lexicon;
 mod names;
@@ -21,6 +23,7 @@ mod person_name;
 pub mod phone;
 mod reading;
 mod readings;
+mod related;
 mod request;
 mod rest;
 mod scan;
@@ -29,9 +32,13 @@ mod shapes;
 mod slots;
 mod structure;
 mod text;
+mod text_amounts;
 mod text_choices;
 mod text_fields;
+mod text_name;
+mod text_things;
 mod typed;
+mod units;
 mod vectors;
 
 pub use compiled::Definitions;

@@ -51,6 +51,20 @@ impl Choice {
     }
 }
 
+impl Choice {
+    /// Whether words are the option's own, inflections aside.
+    pub fn is_written<'a>(&self, mut words: impl Iterator<Item = &'a str>) -> bool {
+        let mut own = self.folded.split(' ');
+        loop {
+            match (own.next(), words.next()) {
+                (None, None) => return true,
+                (Some(a), Some(b)) if stem(a) == stem(b) => {}
+                _ => return false,
+            }
+        }
+    }
+}
+
 fn content(folded: &str) -> Vec<String> {
     let words: Vec<String> =
         folded.split(' ').filter(|word| !is_stop(word) && !word.is_empty()).map(str::to_owned).collect();
@@ -288,13 +302,18 @@ fn by_meaning(choices: &[Choice], said: &Said) -> Option<Chosen> {
     (best >= 0.52 && best - next >= 0.12).then(|| Chosen { option, quality: (0.6 + 0.25 * calibrated(best)).min(0.88) })
 }
 
-/// The one option that a folded text is a synonym of.
-pub(crate) fn synonym(choices: &[Choice], folded: &str) -> Option<usize> {
-    let groups = GROUPS.get(folded)?;
-    let mut fitting = choices
-        .iter()
-        .enumerate()
-        .filter(|(_, choice)| !choice.other && choice.groups.iter().any(|group| groups.contains(group)));
+/// The groups a folded text belongs to as a whole.
+pub(crate) fn synonyms(folded: &str) -> &'static [u16] {
+    GROUPS.get(folded).map_or(&[], Vec::as_slice)
+}
+
+/// The one option that shares a group.
+pub(crate) fn synonym(choices: &[Choice], groups: &[u16]) -> Option<usize> {
+    if groups.is_empty() {
+        return None;
+    }
+    let shares = |choice: &Choice| !choice.other && choice.groups.iter().any(|group| groups.contains(group));
+    let mut fitting = choices.iter().enumerate().filter(|(_, choice)| shares(choice));
     let (option, _) = fitting.next()?;
     fitting.next().is_none().then_some(option)
 }

@@ -1,8 +1,9 @@
 //! The person's name: whole or joined from its parts.
 
 use crate::compiled::{Definitions, Scored};
-use crate::key::{KNOWN, Key};
+use crate::key::Key;
 use crate::keys::fold;
+use crate::known::KNOWN;
 use crate::lexicon::{Set, set};
 use crate::reading::Reading;
 use crate::slots::{Candidate, Person, Whose};

@@ -2,7 +2,7 @@
 
 use crate::compiled::{Field, KeyScore, Scored};
 use crate::json::Number;
-use crate::key::KNOWN;
+use crate::known::KNOWN;
 use crate::learnt::{Learnt, Standing};
 use crate::lexicon::{Set, set};
 use crate::options::{self, Said};
@@ -223,7 +223,9 @@ fn multi(field: &Field, reading: &Reading<'_>, learnt: &Learnt) -> Option<(Json,
             _ => take(""),
         }),
         Json::String(text) if text.len() <= 400 => {
-            if let Some(whole) = reading.said().and_then(|said| choose(field, said, learnt))
+            if let Some(whole) = reading
+                .said()
+                .and_then(|said| choose(field, said, learnt))
                 .filter(|whole| whole.quality >= 0.9 || !text.contains([',', ';', '/', '|', '\n']))
             {
                 let several = text.split_whitespace().any(|word| matches!(word, "y" | "e" | "and" | "&" | "+"));
@@ -236,7 +238,10 @@ fn multi(field: &Field, reading: &Reading<'_>, learnt: &Learnt) -> Option<(Json,
             }
             for piece in text.split([',', ';', '|', '\n', '/', '+']) {
                 let words: Vec<&str> = piece.split_whitespace().collect();
-                if Said::new(piece).and_then(|said| choose(field, &said, learnt)).is_some_and(|found| found.quality >= 0.9) {
+                if Said::new(piece)
+                    .and_then(|said| choose(field, &said, learnt))
+                    .is_some_and(|found| found.quality >= 0.9)
+                {
                     take(piece);
                 } else {
                     words

@@ -1,7 +1,8 @@
 //! The person: phone, e-mail, name. Whose each value is comes first; rather none than somebody else's.
 
 use crate::compiled::{Definitions, Scored};
-use crate::key::{KNOWN, Key};
+use crate::key::Key;
+use crate::known::KNOWN;
 use crate::lexicon::{Set, set};
 use crate::phone::{self, Line};
 use crate::reading::Reading;

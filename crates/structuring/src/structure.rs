@@ -3,7 +3,7 @@
 use crate::assign::{Edge, assign};
 use crate::compiled::Scored;
 use crate::flatten::{self, Flat};
-use crate::key::KNOWN;
+use crate::known::KNOWN;
 use crate::learnt::Standing;
 use crate::reading::Reading;
 use crate::score::{self, Fit, THRESHOLD};
@@ -296,9 +296,12 @@ impl Desk<'_> {
             };
             let (value, mut confidence, method) = (fit.value.clone(), fit.confidence, fit.method);
             let target = |field: usize| Target::Field(fields[field].definition.key.clone());
-            let mut alternatives: Vec<Alternative> = fits
-                .iter()
-                .filter(|(other, _)| (other.leaf == edge.leaf) != (other.field == edge.field))
+            let mut others: Vec<&(Edge, Fit)> =
+                fits.iter().filter(|(other, _)| (other.leaf == edge.leaf) != (other.field == edge.field)).collect();
+            others.sort_by(|a, b| b.1.confidence.total_cmp(&a.1.confidence));
+            let alternatives: Vec<Alternative> = others
+                .into_iter()
+                .take(3)
                 .map(|(other, fit)| Alternative {
                     target: target(other.field),
                     value: fit.value.clone(),
@@ -306,8 +309,6 @@ impl Desk<'_> {
                     confidence: fit.confidence,
                 })
                 .collect();
-            alternatives.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
-            alternatives.truncate(3);
             let close = alternatives.first().is_some_and(|other| other.confidence > confidence - 0.04)
                 && method != Method::Exact;
             if close {

@@ -5,7 +5,7 @@ use crate::learnt::Learnt;
 use crate::phone::{self, Line};
 use crate::reading::is_placeholder;
 use crate::scan::{self, Word};
-use crate::{Json, Target, email, names, read_email, text_fields};
+use crate::{Json, Target, email, read_email, text_fields, text_name};
 
 /// What is not filled yet.
 pub(crate) struct Gaps {
@@ -59,7 +59,7 @@ pub(crate) fn read(
             confidence: *confidence,
         });
     }
-    let name = find_name(text, &words);
+    let name = text_name::find_name(text, &words);
     if gaps.name
         && let Some((name, span, confidence)) = &name
     {
@@ -190,7 +190,7 @@ const PHONE_CUES: &[&str] = &[
     "num",
     "nro",
 ];
-const OTHER_CUES: &[&str] = &[
+pub(crate) const OTHER_CUES: &[&str] = &[
     "esposa",
     "esposo",
     "marido",
@@ -362,228 +362,4 @@ fn find_phones(text: &str, words: &[Word], country: Option<&str>) -> Vec<(String
         found.push((phone.to_string(), span, confidence));
     }
     found
-}
-
-/// Words after which a person says (or is said) who they are, longest first.
-const NAME_CUES: &[(&[&str], f32)] = &[
-    (&["mi", "nombre", "completo", "es"], 0.95),
-    (&["meu", "nome", "completo", "e"], 0.95),
-    (&["aqui", "quem", "fala", "e"], 0.94),
-    (&["mi", "nombre", "es"], 0.95),
-    (&["mi", "nombre"], 0.92),
-    (&["meu", "nome", "e"], 0.95),
-    (&["meu", "nome"], 0.92),
-    (&["my", "name", "is"], 0.95),
-    (&["my", "names"], 0.93),
-    (&["name", "is"], 0.9),
-    (&["me", "llamo"], 0.95),
-    (&["me", "chamo"], 0.95),
-    (&["chamo", "me"], 0.95),
-    (&["quem", "fala", "e"], 0.93),
-    (&["de", "parte", "de"], 0.86),
-    (&["le", "habla"], 0.93),
-    (&["les", "habla"], 0.93),
-    (&["te", "habla"], 0.93),
-    (&["le", "escribe"], 0.93),
-    (&["les", "escribe"], 0.93),
-    (&["te", "escribe"], 0.93),
-    (&["le", "saluda"], 0.93),
-    (&["te", "saluda"], 0.93),
-    (&["aqui", "e"], 0.92),
-    (&["i", "am"], 0.92),
-    (&["this", "is"], 0.92),
-    (&["spoke", "with"], 0.9),
-    (&["spoke", "to"], 0.9),
-    (&["talked", "to"], 0.9),
-    (&["talked", "with"], 0.9),
-    (&["call", "with"], 0.88),
-    (&["call", "from"], 0.9),
-    (&["called", "by"], 0.9),
-    (&["hable", "con"], 0.9),
-    (&["converse", "con"], 0.9),
-    (&["contacte", "a"], 0.88),
-    (&["falei", "com"], 0.9),
-    (&["llamada", "de"], 0.9),
-    (&["llamada", "con"], 0.88),
-    (&["ligacao", "de"], 0.9),
-    (&["soy"], 0.93),
-    (&["sou"], 0.93),
-    (&["im"], 0.92),
-    (&["habla"], 0.88),
-    (&["saluda"], 0.88),
-    (&["hablo"], 0.88),
-    (&["llamo"], 0.9),
-    (&["llama"], 0.86),
-    (&["ligou"], 0.9),
-    (&["caller"], 0.88),
-    (&["cliente"], 0.87),
-    (&["clienta"], 0.87),
-    (&["paciente"], 0.87),
-    (&["customer"], 0.87),
-    (&["client"], 0.87),
-    (&["nombre"], 0.9),
-    (&["nome"], 0.9),
-    (&["name"], 0.9),
-    (&["aqui"], 0.86),
-    (&["atte"], 0.88),
-    (&["atentamente"], 0.88),
-    (&["att"], 0.88),
-    (&["saludos"], 0.86),
-    (&["gracias"], 0.85),
-    (&["obrigado"], 0.85),
-    (&["obrigada"], 0.85),
-    (&["regards"], 0.88),
-    (&["sincerely"], 0.88),
-    (&["thanks"], 0.85),
-    (&["abracos"], 0.85),
-];
-
-const TITLE_WORDS: &[&str] = &[
-    "la", "el", "o", "a", "senora", "senor", "sr", "sra", "srta", "don", "dona", "mr", "mrs", "ms", "cliente",
-    "clienta", "sita", "dna", "nombre", "paciente", "completo", "here",
-];
-const PARTICLES: &[&str] = &["de", "del", "la", "las", "los", "da", "do", "das", "dos", "van", "von"];
-
-fn find_name(text: &str, words: &[Word]) -> Option<(String, (usize, usize), f32)> {
-    let mut best: Option<(String, (usize, usize), f32)> = None;
-    for at in 0..words.len() {
-        let Some((cue, confidence)) = NAME_CUES.iter().find(|(cue, _)| {
-            cue.len() <= words.len() - at && cue.iter().zip(&words[at..]).all(|(wanted, word)| *wanted == word.folded)
-        }) else {
-            continue;
-        };
-        // "esposa se llama", "mi hijo se llama": not the one who writes.
-        let of_other = words[at.saturating_sub(4)..at].iter().any(|word| {
-            OTHER_CUES.contains(&word.folded.as_str())
-                || matches!(word.folded.as_str(), "perro" | "gato" | "mascota" | "perrita" | "gata" | "no")
-        });
-        if of_other {
-            continue;
-        }
-        let mut start = at + cue.len();
-        let mut skipped = 0;
-        while skipped < 3 && words.get(start).is_some_and(|word| TITLE_WORDS.contains(&word.folded.as_str())) {
-            start += 1;
-            skipped += 1;
-        }
-        // "called us" and the like break here: a name follows at once.
-        if let Some((name, span, likely)) = name_at(text, words, start) {
-            let sure = confidence
-                - if likely >= 1.0 {
-                    0.0
-                } else if likely >= 0.6 {
-                    0.04
-                } else {
-                    0.08
-                };
-            if best.as_ref().is_none_or(|(_, _, other)| sure > *other) {
-                best = Some((name, span, sure));
-            }
-        }
-    }
-    best
-}
-
-/// A run of capitalised words that looks like a person; in all-lower texts a known first name and what follows it.
-fn name_at(text: &str, words: &[Word], start: usize) -> Option<(String, (usize, usize), f32)> {
-    let first = words.get(start)?;
-    let mut end = start;
-    if first.capital {
-        while let Some(word) = words.get(end) {
-            let joins = PARTICLES.contains(&word.folded.as_str())
-                && end > start
-                && words.get(end + 1).is_some_and(|next| next.capital)
-                && !word.ends
-                && !(matches!(word.folded.as_str(), "de" | "da" | "do") && end - start >= 2);
-            if !(word.capital || joins) || word.folded.bytes().any(|b| b.is_ascii_digit()) || end - start > 5 {
-                break;
-            }
-            // A new sentence, a label or a verb in capitals ends it.
-            if end > start
-                && (words[end - 1].ends
-                    || crate::lexicon::find(std::slice::from_ref(&word.folded))
-                        .iter()
-                        .any(|_| !names::is_first_name(&word.folded))
-                        && word.capital
-                        && word.folded.len() <= 4)
-            {
-                break;
-            }
-            end += 1;
-        }
-    } else {
-        if !names::is_first_name(&first.folded) || first.folded.len() < 3 {
-            return None;
-        }
-        end = start + 1;
-        while end - start < 3
-            && !words[end - 1].ends
-            && let Some(word) = words.get(end)
-            && word.folded.len() > 3
-            && word.folded.bytes().all(|b| b.is_ascii_lowercase())
-            && !crate::lexicon::is_noise(&word.folded)
-            && crate::lexicon::find(std::slice::from_ref(&word.folded)).is_empty()
-            && !matches!(
-                word.folded.as_str(),
-                "tengo"
-                    | "quiero"
-                    | "quisiera"
-                    | "necesito"
-                    | "busco"
-                    | "vivo"
-                    | "moro"
-                    | "quero"
-                    | "preciso"
-                    | "gostaria"
-                    | "para"
-                    | "pero"
-                    | "desde"
-                    | "estoy"
-                    | "estou"
-                    | "tenho"
-                    | "hola"
-                    | "from"
-                    | "looking"
-            )
-        {
-            end += 1;
-        }
-    }
-    if end == start {
-        return None;
-    }
-    let span = (words[start].span.0, words[end - 1].span.1);
-    let raw = text.get(span.0..span.1)?;
-    let likely = names::likeness(raw);
-    let single = end - start == 1;
-    if likely < 0.5 || single && likely < 0.7 || names::is_company(raw) {
-        return None;
-    }
-    Some((names::tidy(raw), span, if single { 0.5 } else { likely }))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn name(text: &str) -> Option<String> {
-        find_name(text, &scan::words(text)).map(|(name, _, _)| name)
-    }
-
-    #[test]
-    fn people_say_who_they_are() {
-        for (text, wanted) in [
-            ("Hola soy Ana Pérez, mi cel es 9 5550 4321", Some("Ana Pérez")),
-            ("oii sou a Thaís Moura, meu zap 21955515566", Some("Thaís Moura")),
-            ("Hi, this is Tyler Brooks. You can text me", Some("Tyler Brooks")),
-            ("Hi, I'm Kayla Brooks and I'd like", Some("Kayla Brooks")),
-            ("Llamó la señora Patricia Lemus (3185550133)", Some("Patricia Lemus")),
-            ("Spoke with Kevin Walsh (kevin@acme.example", Some("Kevin Walsh")),
-            ("me llamo jorge salinas rut 15.222.333-4", Some("jorge salinas")),
-            ("soy de Bogotá y quiero información", None),
-            ("Gracias. Quiero hora", None),
-        ] {
-            assert_eq!(name(text).as_deref(), wanted, "{text}");
-        }
-    }
 }

@@ -1,13 +1,14 @@
 //! Choices and yes-or-no facts that running text mentions.
 
 use crate::compiled::Field;
-use crate::key::KNOWN;
+use crate::known::KNOWN;
 use crate::learnt::Standing;
-use crate::lexicon;
+use crate::lexicon::{self, Set, set};
 use crate::scan::Word;
 use crate::text::Finding;
-use crate::text_fields::{Page, cue_near, joined, option_finding, same};
+use crate::text_fields::{Page, cue_near, option_finding};
 use crate::{FieldType, Json, Target, options};
+use std::sync::LazyLock;
 
 /// Words that turn what follows into its opposite.
 const NEGATIONS: &[&str] = &[
@@ -15,12 +16,42 @@ const NEGATIONS: &[&str] = &[
     "nenhum", "nenhuma",
 ];
 
+/// Up to four words in a row that could be a choice, prepared once for all fields.
+struct Run {
+    from: usize,
+    to: usize,
+    text: String,
+    groups: &'static [u16],
+}
+
+fn runs(page: &Page<'_>) -> Vec<Run> {
+    let mut runs = Vec::new();
+    for from in 0..page.words.len() {
+        let mut text = String::new();
+        for to in from + 1..=(from + 4).min(page.words.len()) {
+            if !text.is_empty() {
+                text.push(' ');
+            }
+            text.push_str(&page.words[to - 1].folded);
+            runs.push(Run { from, to, groups: options::synonyms(&text), text: text.clone() });
+            // A run may not cross a clause.
+            if page.words[to - 1].ends {
+                break;
+            }
+        }
+    }
+    runs
+}
+
 pub(crate) fn read(page: &Page<'_>, fields: &[&Field], steps: &mut usize) -> Vec<Finding> {
     let mut found = Vec::new();
     let concepts = page_concepts(page);
+    let choices = fields.iter().any(|field| !field.choices.is_empty());
+    let runs = if choices { runs(page) } else { Vec::new() };
+    *steps += runs.len();
     for field in fields {
         match field.definition.field_type {
-            FieldType::Select | FieldType::MultiSelect => found.extend(mentioned(page, field, steps)),
+            FieldType::Select | FieldType::MultiSelect => found.extend(mentioned(page, field, &runs)),
             FieldType::Boolean => found.extend(stated(page, field, &concepts)),
             _ => {}
         }
@@ -29,26 +60,14 @@ pub(crate) fn read(page: &Page<'_>, fields: &[&Field], steps: &mut usize) -> Vec
 }
 
 /// Options the text mentions: one for a select, any for a multi-select.
-fn mentioned(page: &Page<'_>, field: &Field, steps: &mut usize) -> Option<Finding> {
+fn mentioned(page: &Page<'_>, field: &Field, runs: &[Run]) -> Option<Finding> {
     // (option, quality, words from–to)
     let mut hits: Vec<(usize, f32, (usize, usize))> = Vec::new();
-    for at in 0..page.words.len() {
-        *steps += 1;
-        if !starts_option(&page.words[at].folded, field) {
-            continue;
-        }
-        for length in (1..=4.min(page.words.len() - at)).rev() {
-            let run = &page.words[at..at + length];
-            // A run may not cross a clause.
-            if run[..length - 1].iter().any(|word| word.ends) {
-                continue;
-            }
-            if let Some((option, quality)) = exactly(field, run, page) {
-                if !negated(page.words, at) {
-                    hits.push((option, quality, (at, at + length)));
-                }
-                break;
-            }
+    for run in runs {
+        if let Some((option, quality)) = exactly(field, run, page)
+            && !negated(page.words, run.from)
+        {
+            hits.push((option, quality, (run.from, run.to)));
         }
     }
     // A longer mention covers the shorter one inside it.
@@ -79,34 +98,27 @@ fn mentioned(page: &Page<'_>, field: &Field, steps: &mut usize) -> Option<Findin
     Some(option_finding(field, &chosen, span(first), quality.min(0.8)))
 }
 
-/// Whether a word can begin an option or a synonym of one; most cannot.
-fn starts_option(word: &str, field: &Field) -> bool {
-    word.len() > 2 && !lexicon::is_stop(word)
-        || field.choices.iter().any(|choice| choice.folded.split(' ').next() == Some(word))
-}
-
-fn exactly(field: &Field, run: &[Word], page: &Page<'_>) -> Option<(usize, f32)> {
-    let text = joined(run);
-    for word in page.learnt.of_word(&field.definition.key, &text) {
-        if word.standing != Standing::Denied
-            && let Some(at) = field.choices.iter().position(|choice| choice.text == word.option)
-        {
-            return Some((at, 0.86));
+fn exactly(field: &Field, run: &Run, page: &Page<'_>) -> Option<(usize, f32)> {
+    if !page.learnt.is_empty() {
+        for word in page.learnt.of_word(&field.definition.key, &run.text) {
+            if word.standing != Standing::Denied
+                && let Some(at) = field.choices.iter().position(|choice| choice.text == word.option)
+            {
+                return Some((at, 0.86));
+            }
         }
     }
-    let words = || run.iter().map(|word| word.folded.as_str());
-    let literal = |choice: &&options::Choice| {
-        choice.folded == text
-            || choice.folded.split(' ').count() == run.len()
-                && choice.folded.split(' ').zip(words()).all(|(a, b)| same(a, b))
-    };
+    let words = &page.words[run.from..run.to];
     let mut quality = 0.86;
-    let option = field.choices.iter().position(|choice| literal(&choice)).or_else(|| {
+    let literal =
+        field.choices.iter().position(|choice| choice.is_written(words.iter().map(|word| word.folded.as_str())));
+    let option = literal.or_else(|| {
         quality = 0.74;
-        options::synonym(&field.choices, &text)
+        options::synonym(&field.choices, run.groups)
     })?;
+    let text = &run.text;
     let choice = &field.choices[option];
-    let span = (run.first()?.span.0, run.last()?.span.1);
+    let span = (words.first()?.span.0, words.last()?.span.1);
     // Short and everyday words count only where the field is named beside them.
     let everyday = choice.folded.len() <= 3
         || text.len() <= 3
@@ -146,6 +158,8 @@ fn negated(words: &[Word], at: usize) -> bool {
         .any(|word| NEGATIONS.contains(&word.folded.as_str()))
 }
 
+static FIRST_TIME: LazyLock<Set> = LazyLock::new(|| set(&["FIRSTQ"]));
+
 struct Mention {
     concepts: &'static [u16],
     from: usize,
@@ -166,8 +180,7 @@ fn stated(page: &Page<'_>, field: &Field, mentions: &[Mention]) -> Option<Findin
     let mention = mentions.iter().find(|mention| {
         mention.concepts.iter().any(|concept| {
             strong.has(*concept) && lexicon::weight(*concept) >= 0.9 && !KNOWN.others.without(&KNOWN.pet).has(*concept)
-        }) || field.concepts.meets(&lexicon::set(&["FIRSTQ"]))
-            && mention.concepts.iter().any(|concept| lexicon::name(*concept) == "FIRSTQ")
+        }) || field.concepts.meets(&FIRST_TIME) && mention.concepts.iter().any(|concept| FIRST_TIME.has(*concept))
     })?;
     let from = page.words[mention.from].span.0;
     let to = page.words[mention.to - 1].span.1;

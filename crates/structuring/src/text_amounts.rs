@@ -1,0 +1,147 @@
+//! Amounts and counts in running text, with the nouns that say of what.
+
+use crate::compiled::Field;
+use crate::cue::{Cue, names};
+use crate::lexicon::{Set, set};
+use crate::readings::{money, number};
+use crate::scan::Word;
+use crate::text::Finding;
+use crate::text_fields::{Page, finding};
+use crate::{FieldType, Json};
+use std::sync::LazyLock;
+
+static AGE: LazyLock<Set> = LazyLock::new(|| set(&["AGE"]));
+
+/// Numbers of open number and currency fields.
+pub(crate) fn amounts(page: &Page<'_>, fields: &[&Field], busy: &[(usize, usize)]) -> Vec<Finding> {
+    let numbers: Vec<&&Field> = fields
+        .iter()
+        .filter(|field| matches!(field.definition.field_type, FieldType::Number | FieldType::Currency))
+        .collect();
+    if numbers.is_empty() {
+        return Vec::new();
+    }
+    let mut edges: Vec<(f32, usize, Json, (usize, usize))> = Vec::new();
+    let mut seen = 0;
+    let mut at = 0;
+    let mut money_seen = 0;
+    while seen < 24
+        && let Some(start) =
+            page.text.get(at..).and_then(|rest| rest.find(|c: char| c.is_ascii_digit())).map(|place| at + place)
+    {
+        seen += 1;
+        let run =
+            page.text[start..].find(|c: char| !c.is_ascii_digit()).map_or(page.text.len(), |length| start + length);
+        at = run;
+        // Within a window: the rest of a long text does not matter to one number.
+        let window = window(page.text, start, 90);
+        let Some(reading) = number::read_at(&page.text[window.0..window.1], start - window.0, page.country) else {
+            at = skip_code(page.text, run);
+            continue;
+        };
+        let span = (window.0 + reading.span.0, window.0 + reading.span.1);
+        at = at.max(span.1);
+        if page.is_covered(span)
+            || busy.iter().any(|other| span.0 < other.1 && other.0 < span.1)
+            || reading.leading_zero
+        {
+            continue;
+        }
+        let (before, after) = (page.before(span.0, 5), page.after(span.1, 4));
+        let cue_before = Cue::new(&before);
+        let cue_after = Cue::new(&after);
+        let cue_noun = Cue::new(&after[..after.len().min(3)]);
+        let cue_near = Cue::new(&before[before.len().saturating_sub(3)..]);
+        let near_before: String =
+            page.text[window.0..span.0].chars().rev().take(6).collect::<Vec<_>>().into_iter().rev().collect();
+        let near_after: String = page.text[span.1..window.1].chars().take(12).collect();
+        let named = money::named(
+            near_before.rsplit([' ', '\n']).next().filter(|tail| !tail.is_empty()).unwrap_or(near_before.trim()),
+            near_after.split([',', ';']).next().unwrap_or(""),
+        );
+        let is_money = named != money::Named::None || reading.formatted && reading.value.to_f64() >= 1000.0;
+        money_seen += usize::from(is_money);
+        for (field_at, field) in numbers.iter().enumerate() {
+            let currency = field.definition.field_type == FieldType::Currency;
+            if currency && (!money::fits(named, field.definition.currency.as_deref(), page.country) || !is_money)
+                || !currency && named != money::Named::None
+            {
+                continue;
+            }
+            let score = if currency {
+                names(cue_before.as_ref(), field).max(names(cue_after.as_ref(), field)).max(0.3)
+            } else {
+                let years = after
+                    .first()
+                    .is_some_and(|word| matches!(word.folded.as_str(), "anos" | "years" | "anios" | "year"));
+                let experience = after.iter().take(4).any(|word| word.folded.starts_with("exper"));
+                if years && !experience {
+                    if field.concepts.meets(&AGE) { 0.9 } else { 0.0 }
+                } else {
+                    names(cue_noun.as_ref(), field).max(0.85 * names(cue_near.as_ref(), field))
+                }
+            };
+            if let Some(value) = reading.value.to_number() {
+                edges.push((score, field_at, Json::Number(value), span));
+            }
+        }
+    }
+    edges.extend(in_words(page, &numbers));
+    edges.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.3.0.cmp(&b.3.0)));
+    let mut found: Vec<Finding> = Vec::new();
+    let open_money = numbers.iter().filter(|field| field.definition.field_type == FieldType::Currency).count();
+    for (score, field_at, value, span) in edges {
+        let field = numbers[field_at];
+        if found.iter().any(|other| other.target.key() == Some(&field.definition.key) || other.span == span) {
+            continue;
+        }
+        let currency = field.definition.field_type == FieldType::Currency;
+        let lone = currency && money_seen == 1 && open_money == 1;
+        if score >= 0.58 {
+            found.push(finding(field, value, span, (0.7 + 0.2 * score).min(0.89)));
+        } else if lone {
+            found.push(finding(field, value, span, 0.66));
+        }
+    }
+    found
+}
+
+/// `três quartos`, `two kids`: a number in words with a noun that names the field.
+fn in_words(page: &Page<'_>, numbers: &[&&Field]) -> Vec<(f32, usize, Json, (usize, usize))> {
+    let mut edges = Vec::new();
+    for (at, word) in page.words.iter().enumerate() {
+        let Some(value) = number::word_value(&word.folded).filter(|_| !word.ends) else { continue };
+        if value == 1 || matches!(word.folded.as_str(), "once" | "cem" | "cien") {
+            continue;
+        }
+        let noun: Vec<&Word> = page.words[at + 1..].iter().take(1).collect();
+        let cue = Cue::new(&noun);
+        for (field_at, field) in
+            numbers.iter().enumerate().filter(|(_, field)| field.definition.field_type == FieldType::Number)
+        {
+            let score = names(cue.as_ref(), field);
+            if score >= 0.7
+                && let Ok(value) = i64::try_from(value)
+            {
+                edges.push((score, field_at, Json::from(value), word.span));
+            }
+        }
+    }
+    edges
+}
+
+fn window(text: &str, at: usize, reach: usize) -> (usize, usize) {
+    let mut from = at.saturating_sub(reach);
+    while !text.is_char_boundary(from) {
+        from -= 1;
+    }
+    let mut to = (at + reach).min(text.len());
+    while !text.is_char_boundary(to) {
+        to += 1;
+    }
+    (from, to)
+}
+
+fn skip_code(text: &str, from: usize) -> usize {
+    text[from..].find(|c: char| c.is_whitespace()).map_or(text.len(), |length| from + length)
+}

@@ -1,0 +1,265 @@
+//! Ids after their label, and places, vehicles, companies and animals after the words that announce them.
+
+use crate::compiled::Field;
+use crate::known::KNOWN;
+use crate::lexicon::{self, Set, set};
+use crate::readings::ids;
+use crate::text::Finding;
+use crate::text_fields::{Page, finding};
+use crate::{FieldType, score};
+use std::sync::LazyLock;
+
+static LABELLED: LazyLock<Set> = LazyLock::new(|| {
+    set(&[
+        "IDDOC", "RUT", "CPF", "CNPJ", "CURP", "RFC", "RUC", "NIT", "CUIT", "CIF", "RG", "PASSPORT", "ZIP", "PLATE",
+        "VIN", "POLICY", "LICENSE", "FLIGHT", "METER", "COUPON", "PURCHASE",
+    ])
+});
+
+/// Ids, plates, flights: the label, then a word with digits. Ids that prove themselves need no label.
+pub(crate) fn labelled(page: &Page<'_>, fields: &[&Field]) -> Vec<Finding> {
+    let mut found: Vec<Finding> = Vec::new();
+    let texts: Vec<&&Field> = fields
+        .iter()
+        .filter(|field| field.definition.field_type == FieldType::Text && field.concepts.meets(&LABELLED))
+        .collect();
+    if !texts.is_empty() {
+        let folded: Vec<String> = page.words.iter().map(|word| word.folded.clone()).collect();
+        for hit in lexicon::find(&folded) {
+            let Some(field) = texts.iter().find(|field| {
+                hit.concepts.iter().any(|concept| LABELLED.has(*concept) && field.concepts.has(*concept))
+            }) else {
+                continue;
+            };
+            if found.iter().any(|other| other.target.key() == Some(&field.definition.key)) {
+                continue;
+            }
+            let after = page.words.get(hit.to - 1).map_or(0, |word| word.span.1);
+            let value = page.words[hit.to..]
+                .iter()
+                .take(3)
+                .find(|word| word.folded.bytes().any(|b| b.is_ascii_digit()))
+                .and_then(|word| token_at(page.text, word.span.0));
+            if let Some(span) = value.filter(|span| span.0 > after && span.0 - after < 24) {
+                let text = &page.text[span.0..span.1];
+                let long = text.bytes().filter(u8::is_ascii_alphanumeric).count() >= 4;
+                if long && !page.text[after..span.0].contains(['.', '\n']) {
+                    found.push(finding(field, text, span, 0.88));
+                }
+            }
+        }
+        for word in page.words.iter().filter(|word| {
+            word.folded.len() >= 2 && word.folded.bytes().next().is_some_and(|b| b.is_ascii_alphanumeric())
+        }) {
+            let Some(span) = token_at(page.text, word.span.0).filter(|span| span.0 == word.span.0) else { continue };
+            let Some(id) = ids::read(&page.text[span.0..span.1], page.country) else { continue };
+            let field = texts.iter().find(|field| score::id_concepts(id).meets(&field.concepts));
+            if let Some(field) =
+                field.filter(|field| !found.iter().any(|other| other.target.key() == Some(&field.definition.key)))
+            {
+                found.push(finding(field, &page.text[span.0..span.1], span, 0.86));
+            }
+        }
+    }
+    found.extend(named_things(page, fields));
+    found
+}
+
+/// The token around a place: letters, digits and the marks ids have.
+fn token_at(text: &str, at: usize) -> Option<(usize, usize)> {
+    let bytes = text.as_bytes();
+    let part = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'/');
+    let mut from = at;
+    while from > 0 && part(bytes[from - 1]) && at - from < 30 {
+        from -= 1;
+    }
+    let mut to = at;
+    while to < bytes.len() && part(bytes[to]) && to - at < 40 {
+        to += 1;
+    }
+    while to > from && !bytes[to - 1].is_ascii_alphanumeric() {
+        to -= 1;
+    }
+    while from < to && !bytes[from].is_ascii_alphanumeric() {
+        from += 1;
+    }
+    (to > from && text.is_char_boundary(from) && text.is_char_boundary(to)).then_some((from, to))
+}
+
+/// Places, vehicles, companies, animals: words that announce them and the capitalised run that follows.
+fn named_things(page: &Page<'_>, fields: &[&Field]) -> Vec<Finding> {
+    const HOME: &[&str] = &[
+        "vivo en",
+        "soy de",
+        "vivo no",
+        "moro em",
+        "moro no",
+        "moro na",
+        "sou de",
+        "estoy en",
+        "resido en",
+        "vivimos en",
+        "live in",
+        "based in",
+        "ciudad de",
+        "cidade de",
+        "i am from",
+        "im from",
+        "comuna de",
+        "somos de",
+    ];
+    const WANTED: &[&str] = &[
+        "cotizacion de",
+        "cotizar",
+        "quiero",
+        "busco",
+        "interesa",
+        "interesado en",
+        "interesada en",
+        "quero",
+        "procuro",
+        "interesse no",
+        "interesse na",
+        "looking for",
+        "interested in",
+        "comprar",
+        "buy",
+        "modelo",
+        "cotizacion",
+        "preco do",
+        "precio de",
+        "precio del",
+    ];
+    const WORKS: &[&str] = &[
+        "agencia",
+        "la empresa",
+        "trabajo en",
+        "trabalho na",
+        "trabalho no",
+        "work at",
+        "work for",
+        "represento a",
+        "de la compania",
+        "empresa",
+        "company",
+    ];
+    const PETS: &[&str] = &[
+        "mi perro",
+        "mi perra",
+        "mi gato",
+        "mi gata",
+        "perrita",
+        "perrito",
+        "gatito",
+        "gatita",
+        "mascota",
+        "meu cachorro",
+        "minha gata",
+        "my dog",
+        "my cat",
+        "cachorro",
+        "se llama",
+        "our dog",
+    ];
+    const AREA: &[&str] = &[
+        "dormitorios en",
+        "casa en",
+        "departamento en",
+        "zona de",
+        "zona",
+        "bairro",
+        "barrio",
+        "colonia",
+        "sector",
+        "venta en",
+        "alquiler en",
+        "in the",
+        "recolha em",
+        "recogida en",
+        "pickup at",
+        "pick up at",
+        "retiro en",
+    ];
+    static PET_TRAITS: LazyLock<Set> =
+        LazyLock::new(|| set(&["BREED", "SPECIES", "AGE", "WEIGHT", "VACCINE", "NEUTERED", "NOTES", "ALLERGY"]));
+    static NEIGH: LazyLock<Set> = LazyLock::new(|| set(&["NEIGH", "DISTRICT"]));
+    static VEHICLE: LazyLock<Set> = LazyLock::new(|| set(&["VEHICLE"]));
+    static COMPANY: LazyLock<Set> = LazyLock::new(|| set(&["COMPANY"]));
+    static ORIGIN: LazyLock<Set> = LazyLock::new(|| set(&["ORIGIN"]));
+    let mut found: Vec<Finding> = Vec::new();
+    for field in
+        fields.iter().filter(|field| field.definition.field_type == FieldType::Text && !field.concepts.meets(&LABELLED))
+    {
+        let pet_name = field.concepts.meets(&KNOWN.pet) && !field.concepts.meets(&PET_TRAITS);
+        let cues: &[&[&str]] = if field.concepts.meets(&KNOWN.city) {
+            &[HOME]
+        } else if field.concepts.meets(&VEHICLE) {
+            &[WANTED]
+        } else if pet_name {
+            &[PETS]
+        } else if field.concepts.meets(&COMPANY) && !field.concepts.meets(&NEIGH) {
+            &[WORKS]
+        } else if field.concepts.meets(&NEIGH) {
+            &[AREA]
+        } else if field.concepts.meets(&ORIGIN) {
+            &[&["recolha em", "recogida en", "pickup at", "pick up at", "retiro en", "desde", "from", "saliendo de"]]
+        } else {
+            continue;
+        };
+        let mut best: Option<(usize, usize)> = None;
+        for at in 0..page.words.len() {
+            let hit = cues.iter().flat_map(|list| list.iter()).any(|cue| {
+                let parts: Vec<&str> = cue.split(' ').collect();
+                parts.len() <= page.words.len() - at
+                    && parts.iter().zip(&page.words[at..]).all(|(part, word)| *part == word.folded)
+                    && {
+                        let last = at + parts.len() - 1;
+                        run_after(page, last + 1, if page.words[last].ends { 0 } else { 3 })
+                            .inspect(|run| best = best.or(Some(*run)))
+                            .is_some()
+                    }
+            });
+            if hit && best.is_some() {
+                break;
+            }
+        }
+        // "aqui é o Roberto Cezar de Uberlândia"
+        if best.is_none()
+            && field.concepts.meets(&KNOWN.city)
+            && let Some(name) = page.name
+        {
+            let next = page.words.partition_point(|word| word.span.0 < name.1);
+            if page.words.get(next).is_some_and(|word| matches!(word.folded.as_str(), "de" | "from"))
+                && next > 0
+                && !page.words[next - 1].ends
+            {
+                best = run_after(page, next + 1, 0);
+            }
+        }
+        if let Some(span) = best.filter(|span| page.name.is_none_or(|name| name.1 <= span.0 || span.1 <= name.0)) {
+            found.push(finding(field, &page.text[span.0..span.1], span, 0.74));
+        }
+    }
+    found
+}
+
+/// The capitalised run at or within `skip` small words after a place.
+fn run_after(page: &Page<'_>, from: usize, skip: usize) -> Option<(usize, usize)> {
+    let mut at = from;
+    while at < from + skip + 1 && page.words.get(at).is_some_and(|word| !word.capital) && !page.words[at].ends {
+        at += 1;
+    }
+    let first = page.words.get(at).filter(|word| word.capital && !word.folded.bytes().all(|b| b.is_ascii_digit()))?;
+    let mut end = at;
+    while let Some(word) = page.words.get(end)
+        && end - at < 4
+        && (word.capital
+            || end > at && word.folded.bytes().next().is_some_and(|b| b.is_ascii_digit()) && word.folded.len() <= 4)
+    {
+        end += 1;
+        if page.words[end - 1].ends {
+            break;
+        }
+    }
+    (end > at).then(|| (first.span.0, page.words[end - 1].span.1)).filter(|span| !page.is_covered(*span))
+}
