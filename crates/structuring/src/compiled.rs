@@ -229,6 +229,10 @@ fn key_score(key: &Key, field: &Field) -> KeyScore {
         k *= 0.75;
         s *= 0.75;
     }
+    if key.tail.negated != field.by_name.negated && key.tail.negated != field.by_key.negated {
+        k *= 0.85;
+        s *= 0.85;
+    }
     if own.meets(&field.hint) {
         k = k.max(0.55);
     }
@@ -237,7 +241,8 @@ fn key_score(key: &Key, field: &Field) -> KeyScore {
         let applies = |other: &Set| counter.is_empty() || other.meets(counter);
         mine && !theirs && applies(&field.concepts) || theirs && !mine && !counter.is_empty() && all.meets(counter)
     });
-    score.fused = k.max(0.4 * k + 0.7 * s).min(1.1);
+    // Not cut at 1: of two good ones the better should win.
+    score.fused = k.max(0.4 * k + 0.7 * s);
     score.method = if k < 0.4 * k + 0.7 * s && s > k || likeness.by_meaning > 0.5 {
         Method::Vector
     } else if likeness.by_letters > 0.5 {

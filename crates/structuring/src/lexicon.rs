@@ -1,6 +1,6 @@
 //! The phrase lexicon: what the words of keys are about.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 use std::sync::LazyLock;
 
 static LEXICON: LazyLock<Lexicon> = LazyLock::new(Lexicon::load);
@@ -227,8 +227,9 @@ pub(crate) fn is_noise(word: &str) -> bool {
 pub(crate) struct Lexicon {
     names: Vec<String>,
     weights: Vec<f32>,
-    phrases: HashMap<String, Vec<u16>>,
-    longest: usize,
+    phrases: FxHashMap<String, Vec<u16>>,
+    /// First word of a phrase → words of the longest phrase that begins with it.
+    longest: FxHashMap<String, usize>,
 }
 
 /// A phrase that was found: its concepts and the words it covers.
@@ -241,7 +242,12 @@ pub(crate) struct Hit {
 
 impl Lexicon {
     fn load() -> Lexicon {
-        let mut lexicon = Lexicon { names: Vec::new(), weights: Vec::new(), phrases: HashMap::new(), longest: 1 };
+        let mut lexicon = Lexicon {
+            names: Vec::new(),
+            weights: Vec::new(),
+            phrases: FxHashMap::default(),
+            longest: FxHashMap::default(),
+        };
         let base: serde_json::Value =
             serde_json::from_str(include_str!("../assets/lexicon-es-pt-en.json")).unwrap_or_default();
         for (name, entry) in base.as_object().into_iter().flatten() {
@@ -281,7 +287,8 @@ impl Lexicon {
 
     fn add(&mut self, concept: u16, phrase: &str) {
         let bare = strip_stops(phrase.split_whitespace());
-        self.longest = self.longest.max(bare.len());
+        let longest = self.longest.entry(bare.first().copied().unwrap_or("").to_owned()).or_default();
+        *longest = bare.len().max(*longest);
         let concepts = self.phrases.entry(bare.join(" ")).or_default();
         if !concepts.contains(&concept) {
             concepts.push(concept);
@@ -309,6 +316,7 @@ pub(crate) fn weight(concept: u16) -> f32 {
     LEXICON.weights.get(usize::from(concept)).copied().unwrap_or(0.0)
 }
 
+#[cfg(test)]
 pub(crate) fn name(concept: u16) -> &'static str {
     LEXICON.names.get(usize::from(concept)).map_or("", String::as_str)
 }
@@ -338,7 +346,8 @@ pub(crate) fn find(words: &[String]) -> Vec<Hit> {
     let mut phrase = String::new();
     while at < kept.len() {
         let mut found = None;
-        for length in (1..=LEXICON.longest.min(kept.len() - at)).rev() {
+        let longest = LEXICON.longest.get(&words[kept[at]]).copied().unwrap_or(1);
+        for length in (1..=longest.min(kept.len() - at)).rev() {
             phrase.clear();
             for (place, word) in kept[at..at + length].iter().enumerate() {
                 if place > 0 {

@@ -1,10 +1,10 @@
 //! People's names, and what is none.
 
 use crate::keys::fold;
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 use std::sync::LazyLock;
 
-static FIRST_NAMES: LazyLock<HashSet<String>> =
+static FIRST_NAMES: LazyLock<FxHashSet<String>> =
     LazyLock::new(|| serde_json::from_str(include_str!("../assets/firstnames-es-pt-en.json")).unwrap_or_default());
 
 /// Small words inside names.

@@ -3,12 +3,12 @@
 use crate::keys::fold;
 use crate::lexicon::is_stop;
 use crate::vectors::{Vector, calibrated, embed};
+use rustc_hash::FxHashMap;
 use std::cell::OnceCell;
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
-static GROUPS: LazyLock<HashMap<String, Vec<u16>>> = LazyLock::new(|| {
-    let mut groups: HashMap<String, Vec<u16>> = HashMap::new();
+static GROUPS: LazyLock<FxHashMap<String, Vec<u16>>> = LazyLock::new(|| {
+    let mut groups: FxHashMap<String, Vec<u16>> = FxHashMap::default();
     let lines = include_str!("../assets/options-wide.txt").lines().filter(|line| !line.starts_with('#'));
     for (at, line) in (0_u16..).zip(lines) {
         for word in line.split(", ") {

@@ -1,12 +1,12 @@
 //! Concepts that are near each other.
 
 use crate::lexicon::concept;
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 use std::sync::LazyLock;
 
 /// Concepts that are not the same but near: how much one stands for the other.
-static RELATED: LazyLock<HashMap<(u16, u16), f32>> = LazyLock::new(|| {
-    let mut related = HashMap::new();
+static RELATED: LazyLock<FxHashMap<(u16, u16), f32>> = LazyLock::new(|| {
+    let mut related = FxHashMap::default();
     for (a, b, near) in [
         ("PHONE", "MOBILE", 0.9),
         ("PHONE", "WHATSAPP", 0.85),

@@ -298,7 +298,7 @@ pub(crate) fn fit(
     }
     let (value, own) = typed(field, reading, learnt, country)?;
     let proven = reading.id().filter(|id| id_concepts(*id).meets(&field.concepts));
-    let f = score.fused;
+    let f = score.fused.min(1.1);
     let total = match field.definition.field_type {
         FieldType::Select | FieldType::MultiSelect => 0.62 * f + 0.42 * own - if score.differ { 0.03 } else { 0.0 },
         FieldType::Text => {

@@ -26,6 +26,7 @@ pub(crate) struct Units {
     total: f32,
     pub concepts: Set,
     pub plural: bool,
+    pub negated: bool,
 }
 
 /// How similar two texts are by their units.
@@ -84,6 +85,7 @@ impl Units {
             if at == 0 && word == "no" && words.len() > 1
                 || matches!(word.as_str(), "not" | "nao" | "sin" | "sem" | "without" | "non")
             {
+                self.negated = true;
                 self.add(Unit::Word("not".to_owned()), 0.6, None);
             } else if !is_noise(word) {
                 let weight = vectors::weight(word).map_or(0.8, |weight| weight.clamp(0.35, 0.9));

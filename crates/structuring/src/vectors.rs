@@ -114,7 +114,7 @@ pub(crate) fn weight(word: &str) -> Option<f32> {
 
 /// A cosine as a score: 0 below what unrelated words have, 1 where translations are.
 pub(crate) fn calibrated(cosine: f32) -> f32 {
-    ((cosine - 0.27) / (0.69 - 0.27)).clamp(0.0, 1.2)
+    ((cosine - 0.27) / (0.69 - 0.27)).clamp(0.0, 1.5)
 }
 
 #[cfg(test)]
