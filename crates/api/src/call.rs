@@ -62,12 +62,6 @@ impl Call {
         self.read_object(&object)
     }
 
-    /// A body that may be left out: then as if it were `{}`.
-    pub fn read_optional_body<T: Input>(&self) -> Result<T, Problem> {
-        let object = if self.body.is_empty() { Object::new() } else { self.object()? };
-        self.read_object(&object)
-    }
-
     pub fn read_object<T: Input>(&self, object: &Object) -> Result<T, Problem> {
         let mut fields = Fields::object(object, self.style, "");
         let input = T::read(&mut fields);

@@ -109,15 +109,10 @@ async fn run(
         return Err(Problem::new(404, "not_found", "U+0000 is in no name and in no id."));
     }
     let (parts, body) = request.into_parts();
-    let mut query = pairs(parts.uri.query());
+    let query = pairs(parts.uri.query());
     let (caller, setup) = match route.access {
         Access::Public => return (route.handler)(public_call(app, path, query, route.style)).await,
-        Access::Key(scope) => authenticate(app, &parts.headers, None, scope, request_id).await?,
-        Access::KeyInQuery(scope) => {
-            let at = query.iter().position(|(name, _)| name == "x-api-key");
-            let in_query = at.map(|at| query.remove(at).1);
-            authenticate(app, &parts.headers, in_query, scope, request_id).await?
-        }
+        Access::Key(scope) => authenticate(app, &parts.headers, scope, request_id).await?,
     };
     if let (Some(limiter), Actor::ApiKey(id)) = (&app.key_limiter, caller.actor) {
         extra.extend(limiter.take(id, app.crm.now())?);
@@ -172,13 +167,15 @@ fn public_call(app: &Arc<App>, path: Vec<(String, String)>, query: Vec<(String, 
 async fn authenticate(
     app: &App,
     headers: &HeaderMap,
-    in_query: Option<String>,
     scope: Scope,
     request_id: &str,
 ) -> Result<(Caller, Arc<Setup>), Problem> {
-    let given = headers.get("x-api-key").and_then(|value| value.to_str().ok()).map(str::to_owned).or(in_query);
-    let given = given.filter(|key| !key.is_empty() && key.len() <= 512).ok_or_else(unauthorized)?;
-    let hash = key::hash(&given);
+    let given = headers
+        .get("x-api-key")
+        .and_then(|value| value.to_str().ok())
+        .filter(|key| !key.is_empty() && key.len() <= 512)
+        .ok_or_else(unauthorized)?;
+    let hash = key::hash(given);
     let setup = app.crm.authenticate(hash).await?;
     let grant = setup.key(&hash).ok_or_else(unauthorized)?;
     if !grant.scopes.contains(scope) {

@@ -53,7 +53,6 @@ pub fn document() -> Value {
             }},
             "securitySchemes": {
                 "apiKey": {"type": "apiKey", "in": "header", "name": "x-api-key"},
-                "apiKeyInQuery": {"type": "apiKey", "in": "query", "name": "x-api-key"},
             },
         },
     })
@@ -73,16 +72,12 @@ fn operation(route: &Route, generator: &mut SchemaGenerator) -> Value {
     match route.access {
         Access::Public => operation["security"] = json!([]),
         Access::Key(scope) => operation["x-scope"] = scope.name().into(),
-        Access::KeyInQuery(scope) => {
-            operation["x-scope"] = scope.name().into();
-            operation["security"] = json!([{"apiKey": []}, {"apiKeyInQuery": []}]);
-        }
     }
     if let Some(body) = route.body {
         let mut fields = Fields::describe(route.style);
         body(&mut fields);
         operation["requestBody"] = json!({
-            "required": !route.body_optional,
+            "required": true,
             "content": {"application/json": {"schema": fields.into_schema()}},
         });
     }
@@ -90,6 +85,8 @@ fn operation(route: &Route, generator: &mut SchemaGenerator) -> Value {
         operation["deprecated"] = true.into();
         operation["x-sunset"] = sunset.removed_on().to_string().into();
         operation["x-successors"] = json!(sunset.successors);
+        let about = format!("How to move away from {}", sunset.operation);
+        operation["externalDocs"] = json!({"url": sunset.guide, "description": about});
     }
     operation
 }
@@ -146,7 +143,7 @@ fn responses(route: &Route, generator: &mut SchemaGenerator) -> Map<String, Valu
         if route.body.is_some() {
             problems.push(415);
         }
-        if matches!(route.method, Method::Post | Method::Patch | Method::Delete | Method::Put) {
+        if matches!(route.method, Method::Post | Method::Patch | Method::Delete) {
             problems.push(409);
         }
         if route.style == Style::Strict && matches!(route.method, Method::Patch | Method::Delete | Method::Post) {

@@ -19,7 +19,6 @@ pub enum Method {
     Get,
     Post,
     Patch,
-    Put,
     Delete,
 }
 
@@ -29,7 +28,6 @@ impl Method {
             Method::Get => "GET",
             Method::Post => "POST",
             Method::Patch => "PATCH",
-            Method::Put => "PUT",
             Method::Delete => "DELETE",
         }
     }
@@ -50,8 +48,6 @@ pub enum Access {
     Public,
     /// A key with this scope.
     Key(Scope),
-    /// The same, and the key may stand in the query.
-    KeyInQuery(Scope),
 }
 
 /// One possible 2xx answer.
@@ -75,7 +71,6 @@ pub struct Route {
     pub description: &'static str,
     pub query: Option<fn(&mut Fields<'_>)>,
     pub body: Option<fn(&mut Fields<'_>)>,
-    pub body_optional: bool,
     pub successes: Vec<Success>,
     /// Statuses beyond those that every operation has.
     pub problems: Vec<u16>,
@@ -100,7 +95,6 @@ where
         description: "",
         query: None,
         body: None,
-        body_optional: false,
         successes: Vec::new(),
         problems: Vec::new(),
     }
@@ -117,16 +111,11 @@ macro_rules! methods {
         }
     )*};
 }
-methods! { get Get, post Post, patch Patch, put Put, delete Delete }
+methods! { get Get, post Post, patch Patch, delete Delete }
 
 impl Route {
     pub fn scope(mut self, scope: Scope) -> Self {
         self.access = Access::Key(scope);
-        self
-    }
-
-    pub fn key_in_query(mut self, scope: Scope) -> Self {
-        self.access = Access::KeyInQuery(scope);
         self
     }
 
@@ -160,11 +149,6 @@ impl Route {
             let _ = T::read(fields);
         });
         self
-    }
-
-    pub fn optional_body<T: Input>(mut self) -> Self {
-        self.body_optional = true;
-        self.body::<T>()
     }
 
     pub fn answers<T: JsonSchema>(mut self, status: u16, about: &'static str) -> Self {

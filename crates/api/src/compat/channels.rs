@@ -3,7 +3,7 @@
 use crm::Setup;
 use crm::channels::{Channel, ChannelType};
 use crm::id::OrganizationId;
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -14,7 +14,7 @@ use crate::problem::Problem;
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct ChannelObject {
     /// Cloud API: the phone id as a number. Others: the channel's UUID.
-    #[schemars(with = "NumberOrText")]
+    #[schemars(schema_with = "number_or_text")]
     pub id: Value,
     pub phone_number: Option<String>,
     pub client_id: OrganizationId,
@@ -23,12 +23,8 @@ pub struct ChannelObject {
     pub phone_number_id: Option<String>,
 }
 
-/// For the schema only.
-#[derive(Debug, Serialize, JsonSchema)]
-#[serde(untagged)]
-pub enum NumberOrText {
-    Number(u64),
-    Text(String),
+fn number_or_text(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({"type": ["integer", "string"]})
 }
 
 /// The path's word; anything else is not there.

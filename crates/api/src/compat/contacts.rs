@@ -28,7 +28,7 @@ pub async fn info(call: Call) -> Result<Answer, Problem> {
     Answer::json(200, &views::detail(&setup, &found)?)
 }
 
-/// C3 and C31.
+/// A contact after its metadata changed.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct UpdatedContact {
     #[serde(flatten)]
@@ -152,7 +152,7 @@ pub struct ActiveTicket {
     pub current_stage_id: StageId,
 }
 
-/// A contact of C4.
+/// A contact in a list.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct ListedContact {
     #[serde(flatten)]

@@ -122,7 +122,7 @@ fn unknown_contact(id: ContactId) -> crm::Error {
 /// Whose event it is.
 enum Target {
     Known(ContactId),
-    OnChannel { channel: ChannelId, who: Who, structured: Structured },
+    OnChannel { channel: ChannelId, who: Who, structured: Box<Structured> },
 }
 
 fn prepare(setup: &Setup, object: &Object) -> Result<(Tracked, Target), Problem> {
@@ -153,7 +153,7 @@ fn prepare(setup: &Setup, object: &Object) -> Result<(Tracked, Target), Problem>
                     name: contact.name.map(|name| name.trim().to_owned()),
                     fields: Vec::new(),
                 };
-                let structured = record::structured(setup, "event", country, Object::new(), explicit);
+                let structured = Box::new(record::structured(setup, "event", country, Object::new(), explicit));
                 let who = record::who(Some(phone), None, Vec::new());
                 Some(Target::OnChannel { channel: channel.id, who, structured })
             }

@@ -294,7 +294,7 @@ pub fn structuring(outcome: &structuring::Outcome, applied: &Applied) -> Result<
     to_raw_value(&view).map_err(|error| Problem::internal(format!("structuring: {error}")))
 }
 
-/// C2, and with `structuring` C3 and C31.
+/// Everything about one contact.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct ContactDetail {
     #[serde(flatten)]

@@ -143,7 +143,7 @@ pub struct CreatedChannel {
 pub async fn create(call: Call) -> Result<Answer, Problem> {
     let input: CreateInput = call.read_body()?;
     let seed = uuid::Uuid::new_v4().as_u64_pair().0;
-    let id = ChannelId(IdSource::new(call.app.crm.now(), seed).next());
+    let id = ChannelId(IdSource::new(call.app.crm.now(), seed).new_uuid());
     let mut new = NewChannel {
         id,
         channel_type: input.channel_type,

@@ -12,6 +12,7 @@ mod organization;
 mod paging;
 mod pipelines;
 mod removal;
+mod structuring;
 mod tags;
 mod tickets;
 mod timeline;
@@ -68,6 +69,12 @@ fn work() -> Vec<Route> {
             .named("v1ContactTimeline", PEOPLE, "What happened with a contact, newest first")
             .query::<paging::PageQuery>()
             .answers::<Page<timeline::EntryView>>(200, "One page."),
+        post("/api/v1/structuring/preview", structuring::preview)
+            .scope(ContactsRead)
+            .named("v1PreviewStructuring", PEOPLE, "What structuring would make of a record")
+            .about("Writes nothing. With `definitions` in the body, fields can be tried before they are made.")
+            .body::<structuring::PreviewInput>()
+            .answers::<structuring::PreviewAnswer>(200, "What would be written, and what would be kept as metadata."),
         get("/api/v1/tickets", tickets::list)
             .scope(TicketsRead)
             .named("v1ListTickets", "Tickets", "Tickets, newest first")
