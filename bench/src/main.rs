@@ -53,7 +53,8 @@ async fn main() -> Result<(), Failure> {
     tokio::time::sleep(Duration::from_secs(2)).await;
     report.row("memory idle (resident)", format!("{:.1} MiB", memory_kib(started.pid(), "VmRSS")? as f64 / 1024.0));
 
-    let alone = run(&started, &Load { connections: 1, duration: seconds.min(Duration::from_secs(3)), first: 0 }).await?;
+    let alone =
+        run(&started, &Load { connections: 1, duration: seconds.min(Duration::from_secs(3)), first: 0 }).await?;
     let ratio = alone.p50.as_secs_f64() / sync.as_secs_f64();
     report.row("one upsert alone, p50", format!("{:.2} ms ({ratio:.1} × one sync)", alone.p50.as_secs_f64() * 1e3));
 

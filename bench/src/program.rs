@@ -52,8 +52,14 @@ impl Started {
             "verify_token": "verify",
         });
         self.call("POST", "/api/v1/channels", Some(&channel))?;
-        for (key, kind) in [("rut", "text"), ("fecha_nacimiento", "date"), ("presupuesto", "number"), ("comuna", "text")] {
-            self.call("POST", "/api/v1/custom_fields", Some(&json!({"key": key, "name": key, "type": kind, "entity": "customer"})))?;
+        for (key, kind) in
+            [("rut", "text"), ("fecha_nacimiento", "date"), ("presupuesto", "number"), ("comuna", "text")]
+        {
+            self.call(
+                "POST",
+                "/api/v1/custom_fields",
+                Some(&json!({"key": key, "name": key, "type": kind, "entity": "customer"})),
+            )?;
         }
         let pipelines = self.call("GET", "/api/public/pipeline", None)?;
         self.stage = pipelines[0]["stages"][0]["id"].as_str().ok_or("no stage")?.to_owned();

@@ -12,7 +12,8 @@ fn pipelines_in_board_order() {
         let boards = reply.json();
         assert_eq!(reply.status, 200);
         assert_eq!(boards[0]["id"], json!(w.here.pipeline));
-        let stages: Vec<&str> = boards[0]["stages"].as_array().unwrap().iter().map(|s| s["id"].as_str().unwrap()).collect();
+        let stages: Vec<&str> =
+            boards[0]["stages"].as_array().unwrap().iter().map(|s| s["id"].as_str().unwrap()).collect();
         assert_eq!(stages, w.here.stages);
         assert_eq!(
             redact(&boards[1]),

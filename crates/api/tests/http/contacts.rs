@@ -13,7 +13,10 @@ fn info_has_exactly_this_shape() {
         let (contact, ticket) = w.ticket("+56955501234");
         w.patch(&format!("/api/public/contact/tags/{contact}"), json!({"tagsIds": [w.here.vip]}));
         w.post(&format!("/api/public/contact/{contact}/assign-team-member/{}", w.here.agent), json!({}));
-        w.post(&format!("/api/public/contact/{contact}/update-metadata"), json!({"ciudad": "Osorno", "Talla Zapato": 42}));
+        w.post(
+            &format!("/api/public/contact/{contact}/update-metadata"),
+            json!({"ciudad": "Osorno", "Talla Zapato": 42}),
+        );
         w.post("/api/public/ticket/amount", json!({"ticket_id": ticket, "amount": 1990}));
         w.inbound(&contact, "Hola", 60);
         let info = w.info(&contact);
@@ -85,7 +88,8 @@ fn a_record_beyond_the_limits_of_structuring_is_kept_whole() {
         assert_eq!(reply.status, 201);
         let answer = reply.json();
         assert_eq!(answer["metadata"].as_object().unwrap().len(), 600);
-        let codes: Vec<&Value> = answer["structuring"]["warnings"].as_array().unwrap().iter().map(|w| &w["code"]).collect();
+        let codes: Vec<&Value> =
+            answer["structuring"]["warnings"].as_array().unwrap().iter().map(|w| &w["code"]).collect();
         assert!(codes.contains(&&json!("structuring_limit")), "{codes:?}");
     });
 }
@@ -93,12 +97,19 @@ fn a_record_beyond_the_limits_of_structuring_is_kept_whole() {
 #[test]
 fn recent_contacts_in_order_and_filtered() {
     each(|w| {
-        let body = |n: i32, more: Value| w.upsert(format!("+5695550100{n}"), more).json()["id"].as_str().unwrap().to_owned();
+        let body =
+            |n: i32, more: Value| w.upsert(format!("+5695550100{n}"), more).json()["id"].as_str().unwrap().to_owned();
         let ids: Vec<String> = (0..5).map(|n| body(n, json!({}))).collect();
         w.inbound(&ids[1], "antes", 7200);
         w.inbound(&ids[3], "después", 60);
-        w.upsert("+56955501002", json!({"stageId": w.here.stages[1], "custom_field_values": [{"key": "ciudad", "value": "Ñuñoa"}]}));
-        w.upsert("+56955501004", json!({"stageId": w.here.elsewhere, "custom_field_values": [{"key": "ingreso", "value": 1500}]}));
+        w.upsert(
+            "+56955501002",
+            json!({"stageId": w.here.stages[1], "custom_field_values": [{"key": "ciudad", "value": "Ñuñoa"}]}),
+        );
+        w.upsert(
+            "+56955501004",
+            json!({"stageId": w.here.elsewhere, "custom_field_values": [{"key": "ingreso", "value": 1500}]}),
+        );
         let list = |query: &str| -> Vec<String> {
             let reply = w.get(&format!("/api/public/contacts?{query}"));
             assert_eq!(reply.status, 200, "{query}: {}", reply.text());
@@ -110,7 +121,10 @@ fn recent_contacts_in_order_and_filtered() {
         assert_eq!(list(&format!("days=30&stage_id={}", w.here.stages[1])), [ids[2].clone()]);
         assert_eq!(list(&format!("days=30&pipeline_id={}", w.here.other_pipeline)), [ids[4].clone()]);
         assert_eq!(list("days=30&custom_field_key=ciudad&custom_field_value=%C3%91u%C3%B1oa"), [ids[2].clone()]);
-        assert_eq!(list("days=30&custom_field_key=ciudad&custom_field_value=nunoa&custom_field_entity=customer"), [ids[2].clone()]);
+        assert_eq!(
+            list("days=30&custom_field_key=ciudad&custom_field_value=nunoa&custom_field_entity=customer"),
+            [ids[2].clone()]
+        );
         assert_eq!(list("days=30&custom_field_key=ingreso&custom_field_value=1500"), [ids[4].clone()]);
         assert!(list("days=30&custom_field_key=ciudad&custom_field_value=Talca").is_empty());
         let open = w.get(&format!("/api/public/contacts?days=1&stage_id={}", w.here.stages[1])).json();
@@ -119,7 +133,10 @@ fn recent_contacts_in_order_and_filtered() {
         assert_eq!(w.get("/api/public/contacts?days=1").json()[0]["active_ticket_v2"], Value::Null);
         // By ticket field.
         w.post("/api/public/ticket/metadata", json!({"ai_contact_id": ids[2], "metadata": {"folio": 77}}));
-        assert_eq!(list("days=1&custom_field_key=folio&custom_field_value=77&custom_field_entity=ticket"), [ids[2].clone()]);
+        assert_eq!(
+            list("days=1&custom_field_key=folio&custom_field_value=77&custom_field_entity=ticket"),
+            [ids[2].clone()]
+        );
         // Pages hold still while others are pushed in.
         let mut seen = Vec::new();
         let mut path = "/api/public/contacts?days=1&limit=2".to_owned();
@@ -158,9 +175,16 @@ fn bad_queries_of_the_list_are_named_all_at_once() {
             ("days=1&limit=0", vec!["?limit out_of_range"]),
         ] {
             let reply = w.get(&format!("/api/public/contacts?{query}"));
-            assert_eq!((reply.status, wrong(&reply.json())), (400, expected.iter().map(ToString::to_string).collect()), "{query}");
+            assert_eq!(
+                (reply.status, wrong(&reply.json())),
+                (400, expected.iter().map(ToString::to_string).collect()),
+                "{query}"
+            );
         }
-        let query = format!("days=1&stage_id={NOBODY}&pipeline_id={}&custom_field_key=nope&custom_field_value=1", w.there.pipeline);
+        let query = format!(
+            "days=1&stage_id={NOBODY}&pipeline_id={}&custom_field_key=nope&custom_field_value=1",
+            w.there.pipeline
+        );
         let reply = w.get(&format!("/api/public/contacts?{query}"));
         assert_eq!(
             wrong(&reply.json()),
@@ -180,9 +204,9 @@ fn search_by_part_of_phone_or_email() {
             assert_eq!(reply.status, 200, "{query}: {}", reply.text());
             reply.json().as_array().unwrap().iter().map(|contact| text(&contact["id"])).collect()
         };
-        assert_eq!(search("phone=50-12"), [ana.clone()], "digits only");
+        assert_eq!(search("phone=50-12"), std::slice::from_ref(&ana), "digits only");
         assert_eq!(search("phone=%2B56%209%205550").len(), 2);
-        assert_eq!(search("email=ANA_ROJAS@EXAMPLE"), [ana.clone()], "no wildcard in what is looked for");
+        assert_eq!(search("email=ANA_ROJAS@EXAMPLE"), std::slice::from_ref(&ana), "no wildcard in what is looked for");
         assert!(search("email=%25%25%25").is_empty());
         let either = search("phone=9876&email=ana_");
         assert!(either.contains(&ana) && either.contains(&eva) && either.len() == 2, "both = either");
@@ -248,7 +272,10 @@ fn a_webchat_visitors_metadata() {
         let path = "/api/public/webchat/contact/add-metadata";
         let reply = w.post(path, json!({"externalUserId": "v-1", "metadata": {"ciudad": "Osorno", "otro": 1}}));
         assert_eq!((reply.status, &reply.json()["id"]), (201, &json!(contact)), "{}", reply.text());
-        assert_eq!((&reply.json()["metadata"], &reply.json()["custom_fields"][0]["value"]), (&json!({"otro": 1}), &json!("Osorno")));
+        assert_eq!(
+            (&reply.json()["metadata"], &reply.json()["custom_fields"][0]["value"]),
+            (&json!({"otro": 1}), &json!("Osorno"))
+        );
         let reply = w.post(path, json!({"externalUserId": "v-2", "metadata": {}}));
         assert_eq!((reply.status, wrong(&reply.json())), (400, vec!["/externalUserId unknown_reference".to_owned()]));
         let reply = w.post(path, json!({"metadata": 5}));

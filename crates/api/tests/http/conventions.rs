@@ -47,7 +47,8 @@ fn without_a_good_key_nothing_is_answered() {
             if is_public(&operation) {
                 continue;
             }
-            for headers in [vec![], vec![("x-api-key", "")], vec![("x-api-key", "rk_wrong")], vec![("x-api-key", "ñ")]] {
+            for headers in [vec![], vec![("x-api-key", "")], vec![("x-api-key", "rk_wrong")], vec![("x-api-key", "ñ")]]
+            {
                 let reply = client::send(w.address(), &method, &path, &headers, None).unwrap();
                 assert_eq!(reply.status, 401, "{method} {path} {headers:?}");
                 assert!(reply.header("www-authenticate").is_some());
@@ -55,7 +56,8 @@ fn without_a_good_key_nothing_is_answered() {
             }
             // A key in the query counts only where the table says so.
             if operation["security"].is_null() {
-                let reply = client::send(w.address(), &method, &format!("{path}?x-api-key={}", w.here.key), &[], None).unwrap();
+                let reply =
+                    client::send(w.address(), &method, &format!("{path}?x-api-key={}", w.here.key), &[], None).unwrap();
                 assert_eq!(reply.status, 401, "{method} {path}");
             }
         }
@@ -91,9 +93,12 @@ fn a_wrong_method_says_which_are_right() {
     each(|w| {
         let document = api::openapi::document();
         for (path, methods) in document["paths"].as_object().unwrap() {
-            let filled: Vec<String> =
-                path.split('/').map(|part| part.strip_prefix('{').map_or(part.to_owned(), |name| any(name.trim_end_matches('}')))).collect();
-            let allowed: BTreeSet<String> = methods.as_object().unwrap().keys().map(|method| method.to_uppercase()).collect();
+            let filled: Vec<String> = path
+                .split('/')
+                .map(|part| part.strip_prefix('{').map_or(part.to_owned(), |name| any(name.trim_end_matches('}'))))
+                .collect();
+            let allowed: BTreeSet<String> =
+                methods.as_object().unwrap().keys().map(|method| method.to_uppercase()).collect();
             for method in ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY"] {
                 if allowed.contains(method) {
                     continue;
@@ -114,8 +119,14 @@ fn errors_have_one_shape_and_old_clients_find_theirs() {
         let reply = w.post(UPSERT, json!({}));
         assert_eq!(reply.header("content-type"), Some("application/problem+json"));
         let problem = reply.json();
-        for (member, value) in [("type", json!("/docs/errors#invalid_request")), ("title", json!("Bad Request")), ("status", json!(400)),
-                                ("code", json!("invalid_request")), ("statusCode", json!(400)), ("error", json!("Bad Request"))] {
+        for (member, value) in [
+            ("type", json!("/docs/errors#invalid_request")),
+            ("title", json!("Bad Request")),
+            ("status", json!(400)),
+            ("code", json!("invalid_request")),
+            ("statusCode", json!(400)),
+            ("error", json!("Bad Request")),
+        ] {
             assert_eq!(problem[member], value, "{member}");
         }
         assert!(problem["message"][0].as_str().unwrap().starts_with("/channel: "));
@@ -125,7 +136,9 @@ fn errors_have_one_shape_and_old_clients_find_theirs() {
         assert!(!message.starts_with(':'), "{message}");
         let strict = w.get("/api/v1/contacts?limit=0");
         assert_eq!((strict.status, strict.json().get("statusCode")), (400, None));
-        for path in ["/", "/api", "/api/public/nothing", "/api/v1/nothing", "/api/public/contacts/", "//", "/%00", "/..%2f"] {
+        for path in
+            ["/", "/api", "/api/public/nothing", "/api/v1/nothing", "/api/public/contacts/", "//", "/%00", "/..%2f"]
+        {
             let reply = w.get(path);
             assert_eq!((reply.status, &reply.json()["code"]), (404, &json!("not_found")), "{path}");
         }
@@ -160,12 +173,20 @@ fn bodied(w: &World) -> Vec<(String, String, Value)> {
 fn only_json_and_only_so_much() {
     each(|w| {
         for (method, path, operation) in bodied(w) {
-            for kind in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/xml", "x"] {
+            for kind in [
+                "text/plain",
+                "application/x-www-form-urlencoded",
+                "multipart/form-data; boundary=x",
+                "application/xml",
+                "x",
+            ] {
                 let reply = w.raw(&w.here.key, &method, &path, &[("content-type", kind)], Some(b"{}"));
                 // A path that names nothing may be answered first.
                 assert!(matches!(reply.status, 415 | 404), "{method} {path} {kind}: {}", reply.status);
             }
-            for kind in ["application/json", "application/json; charset=utf-8", "APPLICATION/JSON", "application/problem+json"] {
+            for kind in
+                ["application/json", "application/json; charset=utf-8", "APPLICATION/JSON", "application/problem+json"]
+            {
                 let reply = w.raw(&w.here.key, &method, &path, &[("content-type", kind)], Some(b"{}"));
                 assert!(reply.status != 415 && reply.status < 500, "{method} {path} {kind}: {}", reply.status);
             }

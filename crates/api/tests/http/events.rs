@@ -1,7 +1,7 @@
 //! C32 and the event log.
 
-use api::limits::Rate;
 use api::ApiOptions;
+use api::limits::Rate;
 use serde_json::{Value, json};
 
 use crate::client;
@@ -15,10 +15,16 @@ const NOBODY: &str = "0190c5e2-7a3b-7c1d-9e4f-2b6a8d1c3e5f";
 fn an_event_finds_or_makes_its_contact_and_opens_no_ticket() {
     each(|w| {
         let event = |contact: Value, channel: Value| {
-            w.post(PATH, json!({"event": "order_paid", "properties": {"total": 1990, "Mis Datos": [1]}, "contact": contact,
-                                "channel": channel, "occurredAt": "2026-05-04T15:30:00Z", "extra": 1}))
+            w.post(
+                PATH,
+                json!({"event": "order_paid", "properties": {"total": 1990, "Mis Datos": [1]}, "contact": contact,
+                                "channel": channel, "occurredAt": "2026-05-04T15:30:00Z", "extra": 1}),
+            )
         };
-        let reply = event(json!({"phone": "9 5550 1234", "name": "Ana Rojas", "email": "ana@example.com"}), json!({"channelPhone": WHATSAPP}));
+        let reply = event(
+            json!({"phone": "9 5550 1234", "name": "Ana Rojas", "email": "ana@example.com"}),
+            json!({"channelPhone": WHATSAPP}),
+        );
         assert_eq!((reply.status, redact(&reply.json())), (202, json!({"id": "<id>"})), "{}", reply.text());
         assert!(reply.header("ratelimit").is_some() && reply.header("ratelimit-policy").is_some());
         assert_eq!(w.number("SELECT count(*) AS n FROM contacts"), 1);
@@ -47,7 +53,9 @@ fn an_event_finds_or_makes_its_contact_and_opens_no_ticket() {
                    "previous": null, "request_id": "<id>"})
         );
         assert_eq!(log["data"][0]["data"]["occurred_at"], "2026-05-04T15:30:00.000Z");
-        let exact = format!(r#"{{"event":"e","properties":{{"n":1e400}},"contact":{{"aiContactId":"{known}"}},"channel":{{"channelPhone":"{PLAYGROUND}"}}}}"#);
+        let exact = format!(
+            r#"{{"event":"e","properties":{{"n":1e400}},"contact":{{"aiContactId":"{known}"}},"channel":{{"channelPhone":"{PLAYGROUND}"}}}}"#
+        );
         assert_eq!(w.raw(&w.here.key, "POST", PATH, &[], Some(exact.as_bytes())).status, 202);
     });
 }
@@ -62,9 +70,14 @@ fn what_is_wrong_is_said_at_once_and_leaves_nothing() {
             (json!({"event": "x".repeat(101)}), vec!["/event too_long"]),
             (json!({"properties": []}), vec!["/properties invalid_type"]),
             (json!({"properties": {"t": "x".repeat(70_000)}}), vec!["/properties too_large"]),
-            (json!({"contact": {}, "channel": {}}), vec!["/channel/channelId required", "/contact/aiContactId required"]),
-            (json!({"contact": {"phone": "1"}, "channel": {"channelPhone": "+5699"}}),
-             vec!["/channel/channelPhone unknown_reference", "/contact/phone invalid_phone"]),
+            (
+                json!({"contact": {}, "channel": {}}),
+                vec!["/channel/channelId required", "/contact/aiContactId required"],
+            ),
+            (
+                json!({"contact": {"phone": "1"}, "channel": {"channelPhone": "+5699"}}),
+                vec!["/channel/channelPhone unknown_reference", "/contact/phone invalid_phone"],
+            ),
             (json!({"contact": {"aiContactId": NOBODY}}), vec!["/contact/aiContactId unknown_reference"]),
             (json!({"channel": {"channelId": w.there.playground}}), vec!["/channel/channelId unknown_reference"]),
             (json!({"channel": {"channelId": w.here.webchat}}), vec!["/contact/phone invalid_value"]),
@@ -75,10 +88,17 @@ fn what_is_wrong_is_said_at_once_and_leaves_nothing() {
             let mut body = good.clone();
             body.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
             let reply = w.post(PATH, body);
-            assert_eq!((reply.status, wrong(&reply.json())), (400, expected.iter().map(ToString::to_string).collect()), "{change}");
+            assert_eq!(
+                (reply.status, wrong(&reply.json())),
+                (400, expected.iter().map(ToString::to_string).collect()),
+                "{change}"
+            );
             assert_eq!(reply.json()["statusCode"], 400, "the compatibility surface, though under /api/v1");
         }
-        assert_eq!(wrong(&w.post(PATH, json!({})).json()), ["/channel required", "/contact required", "/event required", "/properties required"]);
+        assert_eq!(
+            wrong(&w.post(PATH, json!({})).json()),
+            ["/channel required", "/contact required", "/event required", "/properties required"]
+        );
         assert_eq!(w.counts(), before);
     });
 }
@@ -87,11 +107,13 @@ fn what_is_wrong_is_said_at_once_and_leaves_nothing() {
 fn a_thousand_an_hour_and_no_more() {
     each(|w| {
         let usual = Server::start(&w.crm, ApiOptions::default());
-        let options = ApiOptions { event_rate_limit: Some(Rate { requests: 2, seconds: 3600 }), ..ApiOptions::default() };
+        let options =
+            ApiOptions { event_rate_limit: Some(Rate { requests: 2, seconds: 3600 }), ..ApiOptions::default() };
         let server = Server::start(&w.crm, options);
         let headers = [("x-api-key", w.here.key.as_str()), ("content-type", "application/json")];
         let body = json!({"event": "e", "properties": {}, "contact": {"phone": "+56955501234"},
-                          "channel": {"channelPhone": PLAYGROUND}}).to_string();
+                          "channel": {"channelPhone": PLAYGROUND}})
+        .to_string();
         let send = || client::send(server.address, "POST", PATH, &headers, Some(body.as_bytes())).unwrap();
         let default = client::send(usual.address, "POST", PATH, &headers, Some(body.as_bytes())).unwrap();
         assert_eq!(default.header("ratelimit-policy"), Some("\"events\";q=1000;w=3600"));

@@ -64,7 +64,12 @@ fn what_is_no_json_object_is_refused_everywhere() {
                     continue;
                 }
                 let reply = w.raw(&w.here.key, &method, &path, &[], Some(&body));
-                assert!(matches!(reply.status, 400 | 404), "{method} {path}, {name}: {} {}", reply.status, reply.text());
+                assert!(
+                    matches!(reply.status, 400 | 404),
+                    "{method} {path}, {name}: {} {}",
+                    reply.status,
+                    reply.text()
+                );
                 assert_eq!(reply.json()["code"].as_str().map(|code| code.is_empty()), Some(false));
             }
         }
@@ -78,9 +83,24 @@ fn members_of_the_wrong_kind_are_refused_everywhere() {
         let (contact, ticket) = w.ticket("+56955501234");
         let long = "x".repeat(100_000);
         let odd = [
-            json!(null), json!(true), json!(-1), json!(1.5), json!(""), json!(" "), json!("x"), json!("\u{7f}\u{85}\u{202e}"), json!(long),
-            json!([]), json!({}), json!([[[]]]), json!({"": ""}), json!([null]), json!(["'; DROP TABLE contacts; --"]),
-            json!(i64::MAX), json!(u64::MAX), json!("\u{1F600}".repeat(300)),
+            json!(null),
+            json!(true),
+            json!(-1),
+            json!(1.5),
+            json!(""),
+            json!(" "),
+            json!("x"),
+            json!("\u{7f}\u{85}\u{202e}"),
+            json!(long),
+            json!([]),
+            json!({}),
+            json!([[[]]]),
+            json!({"": ""}),
+            json!([null]),
+            json!(["'; DROP TABLE contacts; --"]),
+            json!(i64::MAX),
+            json!(u64::MAX),
+            json!("\u{1F600}".repeat(300)),
         ];
         for (method, path, operation) in operations(own(w, &contact, &ticket)) {
             let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
@@ -92,7 +112,12 @@ fn members_of_the_wrong_kind_are_refused_everywhere() {
                 bodies.extend(members.keys().map(|name| json!({name.as_str(): value})));
                 for body in bodies {
                     let reply = w.raw(&w.here.key, &method, &path, &[], Some(body.to_string().as_bytes()));
-                    assert!(reply.status < 500, "{method} {path} {}: {}", body.to_string().chars().take(200).collect::<String>(), reply.text());
+                    assert!(
+                        reply.status < 500,
+                        "{method} {path} {}: {}",
+                        body.to_string().chars().take(200).collect::<String>(),
+                        reply.text()
+                    );
                 }
             }
             let huge = members.keys().map(|name| format!("\"{name}\":1e999999")).collect::<Vec<_>>().join(",");
@@ -103,7 +128,22 @@ fn members_of_the_wrong_kind_are_refused_everywhere() {
         for (method, path, operation) in operations(own(w, &contact, &ticket)) {
             for parameter in operation["parameters"].as_array().unwrap().iter().filter(|p| p["in"] == "query") {
                 let name = parameter["name"].as_str().unwrap();
-                for value in ["", "%00", "%ff", "%F0%9F%98%80", "-1", "1e400", "99999999999999999999", "a%0Ab", "%25", "'", "[]", "~", "1~", "~~"] {
+                for value in [
+                    "",
+                    "%00",
+                    "%ff",
+                    "%F0%9F%98%80",
+                    "-1",
+                    "1e400",
+                    "99999999999999999999",
+                    "a%0Ab",
+                    "%25",
+                    "'",
+                    "[]",
+                    "~",
+                    "1~",
+                    "~~",
+                ] {
                     let reply = w.raw(&w.here.key, &method, &format!("{path}?{name}={value}"), &[], None);
                     assert!(reply.status < 500, "{method} {path}?{name}={value}: {}", reply.text());
                 }
@@ -121,10 +161,14 @@ fn members_of_the_wrong_kind_are_refused_everywhere() {
 #[test]
 fn duplicate_keys_and_too_many_of_anything() {
     each(|w| {
-        let twice = format!(r#"{{"channel":"webchat","channel":"playground","channel_phone_number":"{PLAYGROUND}","contact_phone_number":"+56955501234"}}"#);
+        let twice = format!(
+            r#"{{"channel":"webchat","channel":"playground","channel_phone_number":"{PLAYGROUND}","contact_phone_number":"+56955501234"}}"#
+        );
         let reply = w.raw(&w.here.key, "POST", UPSERT, &[], Some(twice.as_bytes()));
         assert_eq!((reply.status, wrong(&reply.json())), (400, vec!["/channel duplicate_key".to_owned()]));
-        let free = format!(r#"{{"channel":"playground","channel_phone_number":"{PLAYGROUND}","contact_phone_number":"+56955501234","meta_data":{{"color":1,"color":2}}}}"#);
+        let free = format!(
+            r#"{{"channel":"playground","channel_phone_number":"{PLAYGROUND}","contact_phone_number":"+56955501234","meta_data":{{"color":1,"color":2}}}}"#
+        );
         let reply = w.raw(&w.here.key, "POST", UPSERT, &[], Some(free.as_bytes()));
         assert_eq!(reply.status, 201, "last wins in free data");
         let contact = reply.json()["id"].as_str().unwrap().to_owned();
@@ -146,7 +190,13 @@ fn duplicate_keys_and_too_many_of_anything() {
         let reply = w.raw(&w.here.key, "POST", UPSERT, &[], Some(values.as_bytes()));
         assert!(wrong(&reply.json()).contains(&"/custom_field_values too_many".to_owned()));
         let unknown = (0..60_000).map(|n| format!("\"k{n}\":1")).collect::<Vec<_>>().join(",");
-        let reply = w.raw(&w.here.key, "POST", &format!("/api/v1/contacts/{contact}/notes"), &[], Some(format!("{{{unknown}}}").as_bytes()));
+        let reply = w.raw(
+            &w.here.key,
+            "POST",
+            &format!("/api/v1/contacts/{contact}/notes"),
+            &[],
+            Some(format!("{{{unknown}}}").as_bytes()),
+        );
         assert_eq!(reply.status, 400);
         assert!(reply.json()["errors"].as_array().unwrap().len() <= 100, "a hundred say enough");
         assert!(reply.body.len() < 100_000);

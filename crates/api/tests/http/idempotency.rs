@@ -25,13 +25,17 @@ fn the_same_request_again_gets_the_first_answer() {
         assert_ne!(again.header("x-request-id"), first.header("x-request-id"));
         assert_eq!(w.counts(), counts);
         let restarted = w.restarted();
-        let body = json!({"channel": "playground", "channel_phone_number": PLAYGROUND, "contact_phone_number": "+56955501234",
-                          "note": "Hola"}).to_string();
-        let headers = [("x-api-key", w.here.key.as_str()), ("content-type", "application/json"), ("idempotency-key", "k-1")];
+        let body =
+            json!({"channel": "playground", "channel_phone_number": PLAYGROUND, "contact_phone_number": "+56955501234",
+                          "note": "Hola"})
+            .to_string();
+        let headers =
+            [("x-api-key", w.here.key.as_str()), ("content-type", "application/json"), ("idempotency-key", "k-1")];
         let later = client::send(restarted.address, "POST", UPSERT, &headers, Some(body.as_bytes())).unwrap();
         assert_eq!((later.body, later.status), (first.body.clone(), 201), "also after a restart");
         // The deprecated operation's headers are made anew.
-        let note = json!({"to_phone": "+56955501234", "from_phone": crate::world::WHATSAPP, "note": "x", "meta_data": {}});
+        let note =
+            json!({"to_phone": "+56955501234", "from_phone": crate::world::WHATSAPP, "note": "x", "meta_data": {}});
         let path = "/api/public/whatsapp/message/note/send";
         w.call("POST", path, &[("idempotency-key", "k-1")], Some(&note));
         let again = w.call("POST", path, &[("idempotency-key", "k-1")], Some(&note));
@@ -54,13 +58,16 @@ fn the_same_request_again_gets_the_first_answer() {
 fn twins_in_flight_have_one_effect_and_one_answer() {
     each(|w| {
         let (address, key) = (w.address(), w.here.key.as_str());
-        let body = json!({"channel": "playground", "channel_phone_number": PLAYGROUND, "contact_phone_number": "+56955501234",
-                          "note": "Hola", "stageId": w.here.stages[0]}).to_string();
+        let body =
+            json!({"channel": "playground", "channel_phone_number": PLAYGROUND, "contact_phone_number": "+56955501234",
+                          "note": "Hola", "stageId": w.here.stages[0]})
+            .to_string();
         let replies: Vec<Reply> = thread::scope(|scope| {
             let twins: Vec<_> = (0..32)
                 .map(|_| {
                     scope.spawn(|| {
-                        let headers = [("x-api-key", key), ("content-type", "application/json"), ("idempotency-key", "twin")];
+                        let headers =
+                            [("x-api-key", key), ("content-type", "application/json"), ("idempotency-key", "twin")];
                         client::send(address, "POST", UPSERT, &headers, Some(body.as_bytes())).unwrap()
                     })
                 })
@@ -114,7 +121,8 @@ fn after_a_day_a_key_is_free_again() {
 #[test]
 fn a_retry_is_answered_also_where_what_it_names_has_gone() {
     each(|w| {
-        let pipeline = w.post("/api/v1/pipelines", json!({"name": "Breve", "stages": [{"name": "Uno"}, {"name": "Dos"}]})).json();
+        let pipeline =
+            w.post("/api/v1/pipelines", json!({"name": "Breve", "stages": [{"name": "Uno"}, {"name": "Dos"}]})).json();
         let stage = text(&pipeline["stages"][0]["id"]);
         let body = json!({"channel": "playground", "channel_phone_number": PLAYGROUND, "contact_phone_number": "+56955501234",
                           "stageId": stage});
@@ -136,7 +144,11 @@ fn odd_keys_and_long_paths() {
     each(|w| {
         for bad in ["", " ", &"x".repeat(256), "ñ"] {
             let reply = keyed(w, bad, "+56955501234");
-            assert_eq!((reply.status, wrong(&reply.json())), (400, vec!["Idempotency-Key invalid_header".to_owned()]), "{bad:?}");
+            assert_eq!(
+                (reply.status, wrong(&reply.json())),
+                (400, vec!["Idempotency-Key invalid_header".to_owned()]),
+                "{bad:?}"
+            );
         }
         assert_eq!(keyed(w, &"x".repeat(255), "+56955501234").status, 201);
         // Longer than an entry of an index may be, and not compressible.

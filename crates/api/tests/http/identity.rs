@@ -58,7 +58,13 @@ fn an_identifier_field_joins_only_where_it_is_said() {
         let same = visitor(w, "v-1", rut.clone());
         assert_eq!(same["ai_customer_id"], a["ai_customer_id"], "the same value of an identifier field");
         let why = identity(w, &same);
-        assert!(why["identifiers"].as_array().unwrap().iter().any(|i| i["kind"] == "field:rut" && i["rule"] == "same_identifier_field"));
+        assert!(
+            why["identifiers"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .any(|i| i["kind"] == "field:rut" && i["rule"] == "same_identifier_field")
+        );
         let inferred = visitor(w, "v-2", json!({"meta_data": {"rut": "12.345.678-5"}}));
         assert_ne!(inferred["ai_customer_id"], a["ai_customer_id"], "inferred: only a proposal");
         let why = identity(w, &inferred);
@@ -78,12 +84,17 @@ fn an_identifier_field_joins_only_where_it_is_said() {
 #[test]
 fn a_visitors_phone_joins_when_an_integration_says_it() {
     each(|w| {
-        let ana = w.upsert("+56955501234", json!({"custom_field_values": [{"key": "ciudad", "value": "Osorno"}]})).json();
+        let ana =
+            w.upsert("+56955501234", json!({"custom_field_values": [{"key": "ciudad", "value": "Osorno"}]})).json();
         let fresh = visitor(w, "v-1", json!({"custom_field_values": [{"key": "ingreso", "value": 5}]}));
         assert_ne!(fresh["ai_customer_id"], ana["ai_customer_id"]);
         let joined = visitor(w, "v-1", json!({"contact_phone_number": "9 5550 1234"}));
         assert_eq!((&joined["ai_customer_id"], &joined["phone"]), (&ana["ai_customer_id"], &json!("+56955501234")));
-        assert_eq!(w.info(&text(&ana["id"]))["custom_fields"].as_array().unwrap().len(), 2, "what was known came along");
+        assert_eq!(
+            w.info(&text(&ana["id"]))["custom_fields"].as_array().unwrap().len(),
+            2,
+            "what was known came along"
+        );
         assert_eq!(w.number("SELECT count(*) AS n FROM customers"), 1, "no customer without a contact is left");
         // With a past of its own it is for somebody to decide.
         let other = visitor(w, "v-2", json!({"note": "Preguntó por precios"}));
@@ -95,7 +106,10 @@ fn a_visitors_phone_joins_when_an_integration_says_it() {
         assert_ne!(third["ai_customer_id"], ana["ai_customer_id"]);
         assert_eq!(identity(w, &third)["merge_proposals"][0]["kind"], "phone");
         // Made with a phone: the customer's from the start.
-        assert_eq!(visitor(w, "v-4", json!({"contact_phone_number": "+56955501234"}))["ai_customer_id"], ana["ai_customer_id"]);
+        assert_eq!(
+            visitor(w, "v-4", json!({"contact_phone_number": "+56955501234"}))["ai_customer_id"],
+            ana["ai_customer_id"]
+        );
         let none = w.number("SELECT count(*) AS n FROM customers c WHERE NOT EXISTS (SELECT 1 FROM contacts k WHERE k.customer_id = c.id)");
         assert_eq!(none, 0);
     });

@@ -1,7 +1,7 @@
 //! The HTTP surface as a client meets it: a real server on loopback, on both engines. Needs PostgreSQL: `make test`, or
 //! `scripts/postgres.sh start` and its URL in `RECADO_TEST_POSTGRES`.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "all of this is tests")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "all of this is tests")]
 
 mod boards;
 mod client;

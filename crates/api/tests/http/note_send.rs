@@ -16,12 +16,17 @@ fn old(w: &World) -> Value {
 #[test]
 fn it_answers_as_ever_and_announces_its_end() {
     each(|w| {
-        for from in [json!(WHATSAPP), json!(PHONE_ID), json!(106540352242922_i64), json!("9 1111 2222"), json!(WEB_WHATSAPP)] {
+        for from in
+            [json!(WHATSAPP), json!(PHONE_ID), json!(106540352242922_i64), json!("9 1111 2222"), json!(WEB_WHATSAPP)]
+        {
             let mut body = old(w);
             body["from_phone"] = from.clone();
             let reply = w.post(PATH, body);
             assert_eq!(reply.status, 201, "{from}: {}", reply.text());
-            assert_eq!(redact(&reply.json()), json!({"status": "ok", "message": "Message sent successfully.", "aiContactId": "<id>"}));
+            assert_eq!(
+                redact(&reply.json()),
+                json!({"status": "ok", "message": "Message sent successfully.", "aiContactId": "<id>"})
+            );
             assert!(reply.header("deprecation").unwrap().starts_with('@'));
             assert!(reply.header("sunset").unwrap().ends_with(" GMT"));
             let links = reply.all("link").join(", ");
@@ -31,18 +36,31 @@ fn it_answers_as_ever_and_announces_its_end() {
         }
         assert_eq!(w.number("SELECT count(*) AS n FROM messages WHERE direction <> 'note'"), 0, "nothing is sent");
         let refused = w.post(PATH, json!({}));
-        assert_eq!(wrong(&refused.json()), ["/from_phone required", "/meta_data required", "/note required", "/to_phone required"]);
+        assert_eq!(
+            wrong(&refused.json()),
+            ["/from_phone required", "/meta_data required", "/note required", "/to_phone required"]
+        );
         assert!(refused.header("sunset").is_some() && refused.header("deprecation").is_some(), "also where it refuses");
         let before = w.counts();
         let mut body = old(w);
-        for (member, value) in [("to_phone", json!("1")), ("from_phone", json!("+56912")), ("stage_id", json!(w.there.stages[0])),
-                                ("note", json!("x".repeat(4097))), ("meta_data", json!("x"))] {
+        for (member, value) in [
+            ("to_phone", json!("1")),
+            ("from_phone", json!("+56912")),
+            ("stage_id", json!(w.there.stages[0])),
+            ("note", json!("x".repeat(4097))),
+            ("meta_data", json!("x")),
+        ] {
             body[member] = value;
         }
         assert_eq!(
             wrong(&w.post(PATH, body).json()),
-            ["/from_phone unknown_reference", "/meta_data invalid_type", "/note too_long", "/stage_id unknown_reference",
-             "/to_phone invalid_phone"]
+            [
+                "/from_phone unknown_reference",
+                "/meta_data invalid_type",
+                "/note too_long",
+                "/stage_id unknown_reference",
+                "/to_phone invalid_phone"
+            ]
         );
         assert_eq!(w.counts(), before);
     });

@@ -24,25 +24,39 @@ fn a_contact_shown_and_changed() {
                    "custom_fields": [], "tags": [], "agents": [], "open_ticket": null})
         );
         let change = |tag: &str, body: Value| w.call("PATCH", &path, &[("if-match", tag)], Some(&body));
-        let changed = change(&tag, json!({"name": "Ana Rojas", "email": "ANA@example.com", "custom_fields": {"ciudad": "Osorno"}}));
+        let changed = change(
+            &tag,
+            json!({"name": "Ana Rojas", "email": "ANA@example.com", "custom_fields": {"ciudad": "Osorno"}}),
+        );
         assert_eq!(changed.status, 200, "{}", changed.text());
         let answer = changed.json();
-        assert_eq!((&answer["name"], &answer["email"], &answer["name_source"]), (&json!("Ana Rojas"), &json!("ana@example.com"), &json!("explicit")));
+        assert_eq!(
+            (&answer["name"], &answer["email"], &answer["name_source"]),
+            (&json!("Ana Rojas"), &json!("ana@example.com"), &json!("explicit"))
+        );
         let stale = change(&tag, json!({"name": "Otra"}));
         assert_eq!((stale.status, &stale.json()["code"]), (412, &json!("precondition_failed")));
         assert_eq!(stale.header("etag"), changed.header("etag"), "the tag that would match");
         assert_eq!(change("\"nonsense\"", json!({"name": "Otra"})).status, 412);
         assert_eq!(change("*", json!({"name": "Ana R."})).status, 200);
         let cleared = w.patch(&path, json!({"name": null, "email": null, "custom_fields": {"ciudad": null}})).json();
-        assert_eq!((&cleared["name"], &cleared["email"], &cleared["custom_fields"]), (&Value::Null, &Value::Null, &json!([])));
+        assert_eq!(
+            (&cleared["name"], &cleared["email"], &cleared["custom_fields"]),
+            (&Value::Null, &Value::Null, &json!([]))
+        );
         let events = w.last_sequence();
         w.patch(&path, json!({}));
         w.patch(&path, json!({"blocked": false, "name": null}));
         assert!(w.topics(events).is_empty());
         let reply = w.patch(&path, json!({"name": 5, "blocked": null, "email": "x", "custom_fields": {"nope": 1, "ingreso": "x"}, "phone": "1"}));
         let found = wrong(&reply.json());
-        for expected in ["/name invalid_type", "/blocked invalid_type", "/email invalid_email", "/custom_fields/nope unknown_reference",
-                         "/phone unknown_key"] {
+        for expected in [
+            "/name invalid_type",
+            "/blocked invalid_type",
+            "/email invalid_email",
+            "/custom_fields/nope unknown_reference",
+            "/phone unknown_key",
+        ] {
             assert!(found.contains(&expected.to_owned()), "{expected} in {found:?}");
         }
         assert!(found.iter().any(|error| error.starts_with("/custom_fields/ingreso ")), "{found:?}");
@@ -78,7 +92,9 @@ fn a_tickets_life() {
     each(|w| {
         let contact = w.contact("+56955501234");
         let stages = &w.here.stages;
-        let create = || w.post("/api/v1/tickets", json!({"contact_id": contact, "stage_id": stages[0], "agent_id": w.here.agent}));
+        let create = || {
+            w.post("/api/v1/tickets", json!({"contact_id": contact, "stage_id": stages[0], "agent_id": w.here.agent}))
+        };
         let made = create();
         assert_eq!(made.status, 201, "{}", made.text());
         let ticket = text(&made.json()["id"]);
@@ -93,26 +109,50 @@ fn a_tickets_life() {
         let act = |what: &str, body: Value| w.post(&format!("/api/v1/tickets/{ticket}/{what}"), body);
         let tag = w.get(&format!("/api/v1/tickets/{ticket}")).header("etag").unwrap().to_owned();
         assert_eq!(act("move", json!({"stage_id": stages[1]})).json()["stage_id"], json!(stages[1]));
-        let stale = w.call("POST", &format!("/api/v1/tickets/{ticket}/move"), &[("if-match", &tag)], Some(&json!({"stage_id": stages[2]})));
+        let stale = w.call(
+            "POST",
+            &format!("/api/v1/tickets/{ticket}/move"),
+            &[("if-match", &tag)],
+            Some(&json!({"stage_id": stages[2]})),
+        );
         assert_eq!(stale.status, 412);
-        let patched = w.patch(&format!("/api/v1/tickets/{ticket}"), json!({"amount": "12.50", "currency": "USD", "metadata": {"folio": 3, "x": 1}}));
-        assert_eq!((&patched.json()["amount"], &patched.json()["metadata"]), (&json!("12.50"), &json!({"x": 1})), "{}", patched.text());
-        let reply = w.patch(&format!("/api/v1/tickets/{ticket}"), json!({"amount": "x", "metadata": {"folio": "y"}, "z": 1}));
+        let patched = w.patch(
+            &format!("/api/v1/tickets/{ticket}"),
+            json!({"amount": "12.50", "currency": "USD", "metadata": {"folio": 3, "x": 1}}),
+        );
+        assert_eq!(
+            (&patched.json()["amount"], &patched.json()["metadata"]),
+            (&json!("12.50"), &json!({"x": 1})),
+            "{}",
+            patched.text()
+        );
+        let reply =
+            w.patch(&format!("/api/v1/tickets/{ticket}"), json!({"amount": "x", "metadata": {"folio": "y"}, "z": 1}));
         let found = wrong(&reply.json());
         assert!(found.len() == 3 && found.contains(&"/z unknown_key".to_owned()), "{found:?}");
-        assert_eq!(wrong(&w.patch(&format!("/api/v1/tickets/{ticket}"), json!({"currency": "USD"})).json()), ["/amount required"]);
+        assert_eq!(
+            wrong(&w.patch(&format!("/api/v1/tickets/{ticket}"), json!({"currency": "USD"})).json()),
+            ["/amount required"]
+        );
         assert_eq!(act("assign", json!({"agent_id": null})).json()["agent_id"], Value::Null);
         assert_eq!(wrong(&act("assign", json!({})).json()), ["/agent_id required"]);
         assert_eq!(act("close", json!({"outcome": "open"})).status, 400);
         let closed = act("close", json!({"outcome": "lost", "reason": "precio"})).json();
-        assert_eq!((&closed["status"], &closed["outcome"], &closed["reason"]), (&json!("closed"), &json!("lost"), &json!("precio")));
+        assert_eq!(
+            (&closed["status"], &closed["outcome"], &closed["reason"]),
+            (&json!("closed"), &json!("lost"), &json!("precio"))
+        );
         assert_eq!(act("close", json!({"outcome": "lost"})).status, 200, "closed so already");
         assert_eq!(act("close", json!({"outcome": "won"})).json()["code"], "ticket_closed");
         assert_eq!(act("move", json!({"stage_id": stages[0]})).json()["code"], "ticket_closed");
         assert_eq!(w.call("POST", &format!("/api/v1/tickets/{ticket}/reopen"), &[], None).json()["status"], "open");
         act("move", json!({"stage_id": stages[3], "reason": "pagó"}));
         let reopened = act("reopen", json!({}));
-        assert_eq!((&reopened.json()["status"], &reopened.json()["stage_id"]), (&json!("open"), &json!(stages[0])), "a won stage is none to be open in");
+        assert_eq!(
+            (&reopened.json()["status"], &reopened.json()["stage_id"]),
+            (&json!("open"), &json!(stages[0])),
+            "a won stage is none to be open in"
+        );
         act("close", json!({"outcome": "lost"}));
         let second = text(&create().json()["id"]);
         let refused = act("reopen", json!({}));
@@ -162,7 +202,11 @@ fn notes_and_the_timeline() {
         }
         assert_eq!(&paged, entries, "page by page the same");
         let said = w.get(&format!("/api/v1/contacts/{contact}/messages")).json();
-        assert_eq!((said["data"].as_array().unwrap().len(), &said["data"][0]["body"]), (1, &json!("Hola")), "notes are not messages");
+        assert_eq!(
+            (said["data"].as_array().unwrap().len(), &said["data"][0]["body"]),
+            (1, &json!("Hola")),
+            "notes are not messages"
+        );
         for bad in ["cursor=x", "cursor=1~x", "cursor=x~x", "limit=0", "x=1"] {
             assert_eq!(w.get(&format!("{timeline}?{bad}")).status, 400, "{bad}");
         }

@@ -35,10 +35,15 @@ fn at_once(w: &World, spellings: &[Value]) -> (usize, usize) {
 fn one_person(spellings: &[Value], stored: &str) {
     each(|w| {
         assert_eq!(at_once(w, spellings), (1, 63));
-        for (table, rows) in
-            [("contacts", 1), ("customers", 1), ("tickets", 1), ("contact_identifiers", 1), ("customer_identifiers", 1),
-             ("contact_agents", 1), ("messages", 0)]
-        {
+        for (table, rows) in [
+            ("contacts", 1),
+            ("customers", 1),
+            ("tickets", 1),
+            ("contact_identifiers", 1),
+            ("customer_identifiers", 1),
+            ("contact_agents", 1),
+            ("messages", 0),
+        ] {
             assert_eq!(w.number(&format!("SELECT count(*) AS n FROM {table}")), rows, "{table}");
         }
         assert_eq!(w.number("SELECT count(*) AS n FROM tickets WHERE status = 'open'"), 1);
@@ -65,7 +70,8 @@ fn spellings_of_a_chilean_number() {
 
 #[test]
 fn brazil_with_and_without_the_ninth_digit() {
-    let spellings = [json!("+55 11 8765-4321"), json!("+55 11 98765-4321"), json!(551187654321_i64), json!("5511987654321")];
+    let spellings =
+        [json!("+55 11 8765-4321"), json!("+55 11 98765-4321"), json!(551187654321_i64), json!("5511987654321")];
     each(|w| {
         assert_eq!(at_once(w, &spellings), (1, 63));
         assert_eq!(w.number("SELECT count(*) AS n FROM contacts"), 1);
@@ -100,7 +106,9 @@ fn landlines_are_not_corrected() {
 #[test]
 fn what_is_no_number_is_refused_by_name() {
     each(|w| {
-        for given in [json!("12"), json!("+999 1234567"), json!("abc"), json!("12345678901234567890"), json!(-5), json!(1.5)] {
+        for given in
+            [json!("12"), json!("+999 1234567"), json!("abc"), json!("12345678901234567890"), json!(-5), json!(1.5)]
+        {
             let reply = w.upsert(given.clone(), json!({}));
             assert_eq!(reply.status, 400, "{given}");
             let errors = crate::redact::wrong(&reply.json());

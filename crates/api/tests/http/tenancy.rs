@@ -22,7 +22,8 @@ fn theirs(w: &World) -> (String, String) {
 fn body(operation: &Value) -> Value {
     let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
     let Some(members) = schema["properties"].as_object() else { return json!({}) };
-    let required: Vec<&str> = schema["required"].as_array().map_or(Vec::new(), |r| r.iter().filter_map(Value::as_str).collect());
+    let required: Vec<&str> =
+        schema["required"].as_array().map_or(Vec::new(), |r| r.iter().filter_map(Value::as_str).collect());
     let value = |schema: &Value| match (&schema["type"], &schema["enum"]) {
         (_, Value::Array(words)) => words[0].clone(),
         (Value::String(kind), _) if kind == "object" => json!({}),
@@ -32,7 +33,11 @@ fn body(operation: &Value) -> Value {
         _ if schema["format"] == "uuid" => json!("0190c5e2-7a3b-7c1d-9e4f-2b6a8d1c3e5f"),
         _ => json!("x"),
     };
-    members.iter().filter(|(name, _)| required.contains(&name.as_str())).map(|(name, schema)| (name.clone(), value(schema))).collect()
+    members
+        .iter()
+        .filter(|(name, _)| required.contains(&name.as_str()))
+        .map(|(name, schema)| (name.clone(), value(schema)))
+        .collect()
 }
 
 fn outcome(reply: &Reply) -> (u16, Value, Vec<String>) {
@@ -67,7 +72,11 @@ fn every_route_with_ids_in_its_path() {
             let with_foreign = operations(fill(&foreign));
             let with_nobodys = operations(fill("0190c5e2-7a3b-7c1d-9e4f-2b6a8d1c3e5f"));
             for ((method, path, operation), (_, nobodys, _)) in with_foreign.into_iter().zip(with_nobodys) {
-                let has_id = operation["parameters"].as_array().unwrap().iter().any(|p| p["in"] == "path" && p["name"] != "channelType");
+                let has_id = operation["parameters"]
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .any(|p| p["in"] == "path" && p["name"] != "channelType");
                 if !has_id {
                     continue;
                 }
@@ -101,14 +110,20 @@ fn ids_in_bodies_and_queries() {
         };
         check(&|id| w.upsert("+56955501234", json!({"stageId": id})), &there.stages[0]);
         check(&|id| w.upsert("+56955501234", json!({"agentId": id})), &there.agent);
-        check(&|id| w.post(UPSERT, json!({"channel": "webchat", "channel_id": id, "external_user_id": "x"})), &there.webchat);
+        check(
+            &|id| w.post(UPSERT, json!({"channel": "webchat", "channel_id": id, "external_user_id": "x"})),
+            &there.webchat,
+        );
         check(&|id| w.post("/api/public/ticket/amount", json!({"ticket_id": id, "amount": 1})), &ticket);
         check(&|id| w.post("/api/public/ticket/metadata", json!({"ai_contact_id": id, "metadata": {}})), &contact);
         check(&|id| w.get(&format!("/api/public/contacts?days=1&stage_id={id}")), &there.stages[0]);
         check(&|id| w.get(&format!("/api/public/contacts?days=1&pipeline_id={id}")), &there.pipeline);
         check(&|id| w.post("/api/v1/tickets", json!({"contact_id": id, "stage_id": w.here.stages[0]})), &contact);
         check(&|id| w.post("/api/v1/tickets", json!({"contact_id": own, "stage_id": id})), &there.stages[0]);
-        check(&|id| w.post("/api/v1/tickets", json!({"contact_id": own, "stage_id": w.here.stages[0], "agent_id": id})), &there.agent);
+        check(
+            &|id| w.post("/api/v1/tickets", json!({"contact_id": own, "stage_id": w.here.stages[0], "agent_id": id})),
+            &there.agent,
+        );
         check(&|id| w.post(&format!("/api/v1/tickets/{own_ticket}/move"), json!({"stage_id": id})), &there.stages[1]);
         check(&|id| w.post(&format!("/api/v1/tickets/{own_ticket}/assign"), json!({"agent_id": id})), &there.agent);
         let event = |contact: Value, channel: Value| {

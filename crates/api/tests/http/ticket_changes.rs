@@ -20,8 +20,12 @@ fn which_ticket_is_meant() {
                 body.as_object_mut().unwrap().extend(named.as_object().unwrap().clone());
                 w.post(path, body)
             };
-            for named in [json!({"ticket_id": ticket}), json!({"ai_contact_id": contact}), json!({"contact_number": "9 5550 1234"}),
-                          json!({"contact_number": 56955501234_i64})] {
+            for named in [
+                json!({"ticket_id": ticket}),
+                json!({"ai_contact_id": contact}),
+                json!({"contact_number": "9 5550 1234"}),
+                json!({"contact_number": 56955501234_i64}),
+            ] {
                 let reply = call(named.clone());
                 assert_eq!((reply.status, reply.json()), (201, json!({"status": "ok"})), "{path} {named}");
             }
@@ -65,7 +69,8 @@ fn which_ticket_is_meant() {
 #[test]
 fn of_several_contacts_with_a_number_the_one_with_an_open_ticket() {
     each(|w| {
-        let cloud = json!({"channel": "whatsapp", "channel_phone_number": PHONE_ID, "contact_phone_number": "+56955501234"});
+        let cloud =
+            json!({"channel": "whatsapp", "channel_phone_number": PHONE_ID, "contact_phone_number": "+56955501234"});
         let (older, ticket) = w.ticket("+56955501234");
         let newer = text(&w.post(UPSERT, cloud).json()["id"]);
         w.inbound(&newer, "Hola", 0);

@@ -23,7 +23,10 @@ fn a_ticket_is_opened_then_moved_and_never_doubled() {
                    "integration_data": {"integrationContactId": 12, "integrationDealId": "d-1", "additionalData": {"n": 1}}}),
         );
         assert_eq!(reply.status, 201, "{}", reply.text());
-        assert_eq!(redact(&reply.json()), json!({"aiContactId": "<id>", "status": "ok", "ticketId": "<id>", "created": true}));
+        assert_eq!(
+            redact(&reply.json()),
+            json!({"aiContactId": "<id>", "status": "ok", "ticketId": "<id>", "created": true})
+        );
         let contact = text(&reply.json()["aiContactId"]);
         let info = w.info(&contact);
         assert_eq!((&info["name"], &info["email"]), (&json!("Ana Rojas"), &json!("ana@example.com")));
@@ -32,15 +35,24 @@ fn a_ticket_is_opened_then_moved_and_never_doubled() {
         assert_eq!(ticket["metadata"], json!({"nro_pedido": 5}));
         assert_eq!(ticket["integration_data"]["integrationDealId"], "d-1");
         let full = w.get(&format!("/api/v1/tickets/{}", text(&ticket["id"]))).json();
-        assert_eq!((&full["custom_fields"][0]["key"], &full["custom_fields"][0]["value"]), (&json!("folio"), &json!(77)));
-        let reply = cloud(w, json!({"stage_id": w.here.stages[1], "ticket_metadata": {"otro": true},
-                                    "integration_data": {"integrationDealId": "d-2"}}));
+        assert_eq!(
+            (&full["custom_fields"][0]["key"], &full["custom_fields"][0]["value"]),
+            (&json!("folio"), &json!(77))
+        );
+        let reply = cloud(
+            w,
+            json!({"stage_id": w.here.stages[1], "ticket_metadata": {"otro": true},
+                                    "integration_data": {"integrationDealId": "d-2"}}),
+        );
         assert_eq!((reply.status, &reply.json()["created"]), (200, &json!(false)));
         assert_eq!(reply.json()["ticketId"], ticket["id"]);
         let moved = w.info(&contact)["active_ticket"].clone();
         assert_eq!(moved["current_stage_id"], json!(w.here.stages[1]));
         assert_eq!(moved["metadata"], json!({"nro_pedido": 5, "otro": true}));
-        assert_eq!((&moved["integration_data"]["integrationDealId"], &moved["integration_data"]["integrationContactId"]), (&json!("d-2"), &json!("12")));
+        assert_eq!(
+            (&moved["integration_data"]["integrationDealId"], &moved["integration_data"]["integrationContactId"]),
+            (&json!("d-2"), &json!("12"))
+        );
         assert_eq!(w.number("SELECT count(*) AS n FROM tickets"), 1);
         assert_eq!(w.number("SELECT count(*) AS n FROM messages"), 0, "without a message nothing is sent");
     });
@@ -53,8 +65,13 @@ fn the_path_names_a_channel_of_its_kind() {
         let open = |kind: &str, id: &str| w.post(&format!("/api/public/ticket/open/{kind}/{id}"), body.clone());
         assert_eq!(open("web-whatsapp", &w.here.web_whatsapp).status, 201);
         for (kind, id) in [
-            ("whatsapp", "1"), ("whatsapp", "abc"), ("whatsapp", w.here.whatsapp.as_str()), ("whatsapp", "99999999999999999999999"),
-            ("web-whatsapp", PHONE_ID), ("web-whatsapp", w.here.playground.as_str()), ("web-whatsapp", NOBODY),
+            ("whatsapp", "1"),
+            ("whatsapp", "abc"),
+            ("whatsapp", w.here.whatsapp.as_str()),
+            ("whatsapp", "99999999999999999999999"),
+            ("web-whatsapp", PHONE_ID),
+            ("web-whatsapp", w.here.playground.as_str()),
+            ("web-whatsapp", NOBODY),
             ("web-whatsapp", w.there.web_whatsapp.as_str()),
         ] {
             let reply = open(kind, id);
@@ -76,8 +93,16 @@ fn all_that_is_wrong_is_said_at_once() {
         );
         assert_eq!(reply.status, 400);
         let found = wrong(&reply.json());
-        for pointer in ["/to_phone_number ", "/stage_id unknown_reference", "/email ", "/contact_metadata ", "/ticket_metadata/folio ",
-                        "/integration_data ", "/message/content ", "/message/ai_generated "] {
+        for pointer in [
+            "/to_phone_number ",
+            "/stage_id unknown_reference",
+            "/email ",
+            "/contact_metadata ",
+            "/ticket_metadata/folio ",
+            "/integration_data ",
+            "/message/content ",
+            "/message/ai_generated ",
+        ] {
             assert!(found.iter().any(|error| error.starts_with(pointer)), "{pointer} in {found:?}");
         }
         let reply = w.post(&format!("/api/public/ticket/open/whatsapp/{PHONE_ID}"), json!({}));
@@ -85,7 +110,10 @@ fn all_that_is_wrong_is_said_at_once() {
         for (message, expected) in [
             (json!({"ai_generated": false}), "/message/content assistant_not_configured"),
             (json!({"content": "Hola"}), "/message/ai_generated required"),
-            (json!({"templateId": "t-1", "content": "Hola", "ai_generated": false}), "/message/templateId unknown_reference"),
+            (
+                json!({"templateId": "t-1", "content": "Hola", "ai_generated": false}),
+                "/message/templateId unknown_reference",
+            ),
         ] {
             let reply = cloud(w, json!({"message": message}));
             assert_eq!((reply.status, wrong(&reply.json())), (400, vec![expected.to_owned()]), "{message}");
@@ -121,7 +149,8 @@ fn a_message_needs_an_open_window_and_an_unblocked_contact() {
         assert_eq!(w.counts(), before);
         assert_eq!(cloud(w, json!({})).status, 200, "a ticket without a message is no sending");
         // The QR channel knows no window.
-        let body = json!({"to_phone_number": "+56955507777", "stage_id": w.here.stages[0], "message": message["message"]});
+        let body =
+            json!({"to_phone_number": "+56955507777", "stage_id": w.here.stages[0], "message": message["message"]});
         let reply = w.post(&format!("/api/public/ticket/open/web-whatsapp/{}", w.here.web_whatsapp), body);
         assert_eq!(reply.status, 201, "{}", reply.text());
         assert_eq!(w.number("SELECT count(*) AS n FROM messages WHERE status = 'queued'"), 2);
