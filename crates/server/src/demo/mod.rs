@@ -39,7 +39,7 @@ pub fn key() -> api::key::NewKey {
 }
 
 pub fn organization_id() -> OrganizationId {
-    IdSource::new(FIRST_DAY, SEED).next().into()
+    IdSource::new(FIRST_DAY, SEED).new_uuid().into()
 }
 
 /// Finds the demo's organization, or makes it; one that is complete is left as it is, whatever was done to it since.
