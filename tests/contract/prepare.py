@@ -51,6 +51,8 @@ def main():
         info = call("GET", f"/api/public/contact/{made['id']}/info")
         tickets.append(info["active_ticket"]["id"])
     ids = {
+        "key": MADE["api_key"],
+        "key_id": call("GET", "/api/v1/api_keys")["data"][0]["id"],
         "contact": contacts,
         "ticket": tickets,
         "stage": stages,

@@ -53,6 +53,26 @@ pub fn send(
     exchange(to, &request)
 }
 
+/// The same, again for as long as the server says that it may be tried again: of many who want to change one thing at
+/// once some lose each time, are told so (503), and nothing of theirs was done.
+pub fn send_until_taken(
+    to: SocketAddr,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: Option<&[u8]>,
+) -> io::Result<Reply> {
+    for _ in 0..20 {
+        let reply = send(to, method, path, headers, body)?;
+        if reply.status != 503 {
+            return Ok(reply);
+        }
+        assert!(reply.header("retry-after").is_some(), "a 503 says when to try again");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    send(to, method, path, headers, body)
+}
+
 /// Sends bytes as they are. A server may answer and close before it has read them all.
 pub fn exchange(to: SocketAddr, request: &[u8]) -> io::Result<Reply> {
     let mut stream = TcpStream::connect(to)?;

@@ -68,7 +68,7 @@ fn twins_in_flight_have_one_effect_and_one_answer() {
                     scope.spawn(|| {
                         let headers =
                             [("x-api-key", key), ("content-type", "application/json"), ("idempotency-key", "twin")];
-                        client::send(address, "POST", UPSERT, &headers, Some(body.as_bytes())).unwrap()
+                        client::send_until_taken(address, "POST", UPSERT, &headers, Some(body.as_bytes())).unwrap()
                     })
                 })
                 .collect();

@@ -20,7 +20,8 @@ fn at_once(w: &World, spellings: &[Value]) -> (usize, usize) {
                 .to_string();
                 scope.spawn(move || {
                     let headers = [("x-api-key", key), ("content-type", "application/json")];
-                    let reply = client::send(address, "POST", UPSERT, &headers, Some(body.as_bytes())).unwrap();
+                    let reply =
+                        client::send_until_taken(address, "POST", UPSERT, &headers, Some(body.as_bytes())).unwrap();
                     assert!(matches!(reply.status, 200 | 201), "{}", reply.text());
                     reply.status
                 })
