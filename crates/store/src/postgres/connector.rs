@@ -1,6 +1,7 @@
 //! How a connection is made.
 
 use std::str::FromStr;
+use std::sync::Mutex;
 use std::time::Duration;
 
 use postgres::Config;
@@ -15,6 +16,9 @@ use crate::{Error, PostgresOptions};
 const IDLE_IN_TRANSACTION: Duration = Duration::from_secs(60);
 
 pub(super) struct Connector {
+    /// Held by the one closure that is run again after it met others twice: were all of them run again at once, they
+    /// would meet each other once more.
+    pub(super) contended: Mutex<()>,
     config: Config,
     tls: Tls,
     pub(super) schema: Option<String>,
@@ -41,7 +45,7 @@ impl Connector {
             .keepalives_interval(Duration::from_secs(5))
             .keepalives_retries(3)
             .tcp_user_timeout(Duration::from_secs(30));
-        Ok(Connector { config, tls: Tls::new(&trust)?, schema: options.schema.clone() })
+        Ok(Connector { contended: Mutex::new(()), config, tls: Tls::new(&trust)?, schema: options.schema.clone() })
     }
 
     /// Connects; `writer` insists on a server that accepts writes, if the url names several.

@@ -1,8 +1,8 @@
 //! A thread with a connection: takes closures from the queue, one transaction each.
 
 use std::hash::{BuildHasher, RandomState};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -133,6 +133,8 @@ impl Worker {
             return;
         }
         let (mut met, mut broken) = (0, 0);
+        let connector = self.connector.clone();
+        let mut turn = None;
         let fate = loop {
             let run = match &mut self.connection {
                 None => break Err(Error::unavailable("no connection to PostgreSQL")),
@@ -153,7 +155,8 @@ impl Worker {
                     met += 1;
                     self.counters.re_runs.add(1);
                     if met > 1 {
-                        thread::sleep(jitter(Duration::from_millis(1 << met.min(6))));
+                        turn.get_or_insert_with(|| connector.contended.lock().unwrap_or_else(PoisonError::into_inner));
+                        thread::sleep(jitter(Duration::from_millis(1 << met.min(4))));
                     }
                 }
                 Run::Broken(error) => {
@@ -167,6 +170,7 @@ impl Worker {
                 }
             }
         };
+        drop(turn);
         call.answer(fate);
     }
 
