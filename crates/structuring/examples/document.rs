@@ -17,19 +17,31 @@ const SHOWN: &[&str] = &[
     "fresh-055",
 ];
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// The section, as Markdown.
+pub fn examples() -> Result<String, Box<dyn std::error::Error>> {
+    use std::fmt::Write;
     let text = std::fs::read_to_string(format!("{}/tests/data/fresh.jsonl", env!("CARGO_MANIFEST_DIR")))?;
+    let mut out = String::new();
     for line in text.lines() {
         let record = Record::read(line)?;
         if !SHOWN.contains(&record.id.as_str()) {
             continue;
         }
-        let fields: Vec<String> =
-            record.definitions.iter().map(|field| format!("{} ({})", field.name, field.field_type.as_str())).collect();
-        println!("### {}, channel in {}\n", record.id, record.country.as_deref().unwrap_or("no country"));
-        println!("Fields: {}.\n", fields.join(", "));
-        println!("```json\n{}\n```\n", record.data);
-        println!("```text\n{}```\n", explain(&record.structure()));
+        let named: Vec<String> = record
+            .definitions
+            .iter()
+            .map(|field| format!("`{}` {} ({})", field.key, field.name, field.field_type.as_str()))
+            .collect();
+        writeln!(out, "### {}: a channel in {}\n", record.id, record.country.as_deref().unwrap_or("no country"))?;
+        writeln!(out, "Fields: {}.\n", named.join(", "))?;
+        writeln!(out, "```json\n{}\n```\n", record.data)?;
+        writeln!(out, "```text\n{}```\n", explain(&record.structure()))?;
     }
+    Ok(out)
+}
+
+#[cfg_attr(test, expect(dead_code, reason = "the test of the page calls examples itself"))]
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    print!("{}", examples()?);
     Ok(())
 }

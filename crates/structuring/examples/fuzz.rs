@@ -8,6 +8,9 @@ use structuring::eval::Record;
 use structuring::json::Mode;
 use structuring::{Definitions, Explicit, Json, Learnt, Request, phone, read_email, read_value, structure};
 
+/// Where the dice begin; not zero.
+pub const SEED: u64 = 0x9e37_79b9_7f4a_7c15;
+
 struct Dice(u64);
 
 impl Dice {
@@ -130,35 +133,39 @@ fn try_all(text: &[u8], definitions: &Definitions, country: &str) {
     assert!(text.contains(&0) || again.is_ok_and(|again| again == data), "what is written reads back");
 }
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let seconds: u64 = std::env::args().nth(1).unwrap_or_default().parse().unwrap_or(10);
-    let mut dice = Dice(std::env::args().nth(2).and_then(|seed| seed.parse().ok()).unwrap_or(0x9e37_79b9_7f4a_7c15));
+/// Runs mutated records as long as `more` (asked with the number of runs so far) says so; answers how many ran.
+pub fn fuzz(seed: u64, mut more: impl FnMut(u64) -> bool) -> Result<u64, Box<dyn std::error::Error>> {
+    let mut dice = Dice(seed);
     let mut records = Vec::new();
     for file in ["dev", "fresh", "fresh2"] {
         let text = std::fs::read_to_string(format!("{}/tests/data/{file}.jsonl", env!("CARGO_MANIFEST_DIR")))?;
         for line in text.lines() {
             let record = Record::read(line)?;
-            records.push((
-                record.data.to_string().into_bytes(),
-                Definitions::compile(1, record.definitions),
-                record.country.unwrap_or_default(),
-            ));
+            let definitions = Definitions::compile(1, record.definitions);
+            records.push((record.data.to_string().into_bytes(), definitions, record.country.unwrap_or_default()));
         }
     }
-    let until = Instant::now() + Duration::from_secs(seconds);
     let mut runs = 0_u64;
-    while Instant::now() < until {
+    while more(runs) {
         let at = dice.below(records.len());
         let other = dice.below(records.len());
         let mut text = records[at].0.clone();
         mutate(&mut text, &records[other].0, &mut dice);
         let (_, definitions, country) = &records[at];
         if catch_unwind(AssertUnwindSafe(|| try_all(&text, definitions, country))).is_err() {
-            eprintln!("run {runs}, {country}: {}", String::from_utf8_lossy(&text));
-            return Err("a panic".into());
+            return Err(format!("a panic: run {runs}, {country}: {}", String::from_utf8_lossy(&text)).into());
         }
         runs += 1;
     }
+    Ok(runs)
+}
+
+#[cfg_attr(test, expect(dead_code, reason = "the smoke test calls fuzz itself"))]
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let seconds: u64 = std::env::args().nth(1).unwrap_or_default().parse().unwrap_or(10);
+    let seed = std::env::args().nth(2).and_then(|seed| seed.parse().ok()).unwrap_or(SEED);
+    let until = Instant::now() + Duration::from_secs(seconds);
+    let runs = fuzz(seed, |_| Instant::now() < until)?;
     println!("{runs} runs in {seconds} s, no panic");
     Ok(())
 }

@@ -14,6 +14,17 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let kind = record.get("kind").and_then(Json::as_str).unwrap_or("").to_owned();
         let list = |key: &str| record.get(key).and_then(Json::as_array).unwrap_or(&[]).to_vec();
         let text = |json: &Json, key: &str| json.get(key).and_then(Json::as_str).unwrap_or("").to_owned();
+        if kind == "options" {
+            let options: Vec<String> = list("options").iter().filter_map(|o| o.as_str().map(str::to_owned)).collect();
+            for pair in list("values") {
+                let hit = match_option(&options, &text(&pair, "value")).map(|at| options[at].clone())
+                    == Some(text(&pair, "gold"));
+                let count = counts.entry(kind.clone()).or_default();
+                count.0 += u32::from(hit);
+                count.1 += 1;
+            }
+            continue;
+        }
         let targets = list("targets");
         let definitions = Definitions::compile(
             1,
@@ -29,14 +40,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 })
                 .collect(),
         );
-        let options: Vec<String> = targets.iter().map(|target| text(target, "name")).collect();
         for source in list("sources") {
             let (label, gold) = (text(&source, "label"), text(&source, "gold"));
-            let answer = if kind == "labels" {
-                match_labels(&definitions, &label)
-            } else {
-                match_option(&options, &label).and_then(|at| targets.get(at)).map(|target| text(target, "key"))
-            };
+            let answer = match_labels(&definitions, &label);
             let same_name = |key: &str| definitions.get(key).map(|definition| definition.name.clone());
             let hit = answer.as_deref() == Some(gold.as_str())
                 || answer.as_deref().and_then(same_name) == same_name(&gold) && answer.is_some();

@@ -188,10 +188,6 @@ fn key_score(key: &Key, field: &Field) -> KeyScore {
             }
         }
     }
-    // Singular and plural of one word are often two fields.
-    if k > 0.3 && key.tail.plural != field.by_name.plural {
-        k -= 0.015;
-    }
     let mut s = 0.0_f32;
     for mine in [&key.tail_vector, &key.full_vector].into_iter().flatten() {
         for theirs in [&field.name_vector, &field.key_vector].into_iter().flatten() {
@@ -241,8 +237,11 @@ fn key_score(key: &Key, field: &Field) -> KeyScore {
         let applies = |other: &Set| counter.is_empty() || other.meets(counter);
         mine && !theirs && applies(&field.concepts) || theirs && !mine && !counter.is_empty() && all.meets(counter)
     });
-    // Not cut at 1: of two good ones the better should win.
-    score.fused = k.max(0.4 * k + 0.7 * s);
+    // Not cut at 1: of two good ones the better should win. Between equals the one of as many words, and of the same
+    // number: singular and plural of one word are often two fields.
+    let longer = u8::try_from(key.tail.words.abs_diff(field.by_name.words).min(4)).unwrap_or(4);
+    let apart = 0.01 * f32::from(longer) + if key.tail.plural == field.by_name.plural { 0.0 } else { 0.03 };
+    score.fused = (k.max(0.4 * k + 0.7 * s) - apart.min(0.05)).max(0.0);
     score.method = if k < 0.4 * k + 0.7 * s && s > k || likeness.by_meaning > 0.5 {
         Method::Vector
     } else if likeness.by_letters > 0.5 {

@@ -190,6 +190,7 @@ impl Key {
             let kept: Vec<&str> = words.iter().map(String::as_str).filter(|word| !is_noise(word)).collect();
             if kept.is_empty() {
                 embed(words.iter().map(String::as_str).filter(|word| !is_stop(word) && word.len() > 2))
+                    .or_else(|| embed(words.iter().map(String::as_str).filter(|word| word.len() > 1)))
             } else {
                 embed(kept)
             }

@@ -27,6 +27,8 @@ pub(crate) struct Units {
     pub concepts: Set,
     pub plural: bool,
     pub negated: bool,
+    /// All words, the ones that say nothing included.
+    pub words: usize,
 }
 
 /// How similar two texts are by their units.
@@ -52,6 +54,7 @@ impl Units {
     pub fn of_words(words: &[String]) -> Units {
         let mut units = Units::default();
         units.extend(words);
+        units.words = words.len();
         units.plural = words.iter().any(|word| word.len() > 3 && word.ends_with('s') && !is_noise(word));
         units
     }
