@@ -424,14 +424,17 @@ impl Desk<'_> {
 
     /// What running text says of what is still open.
     fn free_text(&mut self) {
+        // Texts of which a part was used already.
+        let mut held = vec![false; self.readings.len()];
+        for (leaf, reading) in self.readings.iter().enumerate() {
+            if let Some(part) = reading.leaf().part.as_ref().filter(|part| part.span.is_some() && self.taken[leaf]) {
+                held[part.owner] = true;
+            }
+        }
         for leaf in 0..self.readings.len() {
             let reading = &self.readings[leaf];
-            let held = (0..self.readings.len()).any(|other| {
-                self.readings[other].leaf().part.as_ref().is_some_and(|part| part.owner == leaf && part.span.is_some())
-                    && self.taken[other]
-            });
             if self.taken[leaf]
-                || held
+                || held[leaf]
                 || reading.leaf().part.is_some()
                 || !reading.is_string()
                 || reading.leaf().unread

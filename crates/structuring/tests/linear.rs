@@ -156,3 +156,22 @@ fn no_input_panics() {
         steps(&data, &definitions);
     }
 }
+
+/// What is beyond the limits is only carried over, so its work is not in the steps: with anything quadratic in it, half a
+/// million keys would not end before the test runner's own limit.
+#[test]
+fn what_is_beyond_the_limits_is_kept_and_costs_little() {
+    let many = 500_000;
+    let data = object((0..many).map(|at| (format!("clave {at} x"), Json::from(at as u64))));
+    let definitions = definitions();
+    let (outcome, _) = structure_counted(&Request {
+        definitions: &definitions,
+        learnt: &Learnt::default(),
+        source: "test",
+        country: Some("CL"),
+        data: &data,
+        explicit: &Explicit::default(),
+    });
+    assert_eq!(outcome.rest.len(), many);
+    assert!(outcome.warnings.iter().any(|warning| warning.code == "structuring_limit"));
+}
