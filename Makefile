@@ -38,10 +38,6 @@ openapi: ## write openapi.json anew from the code
 bench: ## measure, beside the limits of this machine, and write bench/RESULTS.md
 	bench/run.sh
 
-.PHONY: soak
-soak: ## an hour at half load: memory, file handles and latency must stay flat
-	bench/soak.sh
-
 .PHONY: audit
 audit: ## licences, sources, duplicate versions and known holes of all dependencies
 	@command -v cargo-deny >/dev/null || cargo install --locked cargo-deny@$(CARGO_DENY_VERSION)
