@@ -431,10 +431,10 @@ impl Desk<'_> {
                 held[part.owner] = true;
             }
         }
-        for leaf in 0..self.readings.len() {
+        for (leaf, held) in held.into_iter().enumerate() {
             let reading = &self.readings[leaf];
             if self.taken[leaf]
-                || held[leaf]
+                || held
                 || reading.leaf().part.is_some()
                 || !reading.is_string()
                 || reading.leaf().unread

@@ -3,95 +3,30 @@
 //! unsure one only fills what is empty and asks for review.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::hash::{Hash, Hasher};
 
 use serde::Serialize;
 use serde_json::json;
 use store::params;
 use structuring::json::Object;
-use structuring::{Explicit, Json, Method, Outcome, Placement, Request, ReviewReason, Source, Target, phone};
+use structuring::{Json, Method, Outcome, Placement, ReviewReason, Source, Target, phone};
 
 use super::identifiers::{claim_identifier_field, claim_phone, propose_if_somebody_else};
+use super::metadata::{merge_metadata, metadata_text};
+use super::structured::Structured;
 use super::values::{self, FieldValue};
 use crate::contacts::{self, Contact, ValueSource};
-use crate::error::{Error, FieldError, Problems, Result};
+use crate::error::{Error, Result};
 use crate::events::{self, Fact, Topic};
 use crate::fields::Entity;
 use crate::id::{ReviewId, StructuringId};
-use crate::setup::{Setup, definition_of};
+use crate::setup::Setup;
 use crate::work::Work;
 
 /// At and above, a value is written; below it is written only where nothing is, and queued for review.
 const SURE: f32 = 0.85;
 /// Below, it stays in the metadata with a suggestion.
 const PLAUSIBLE: f32 = 0.50;
-/// Metadata of one contact or ticket, as JSON text.
-pub(crate) const METADATA_LIMIT: usize = 256 * 1024;
-
-/// A record and what structuring made of it, under the set-up of one revision.
-#[derive(Debug)]
-pub struct Structured {
-    revision: i64,
-    source: &'static str,
-    country: Option<String>,
-    data: Json,
-    explicit: Explicit,
-    /// Keys whose value is explicitly null: to be removed.
-    pub removed: Vec<String>,
-    pub outcome: Outcome,
-}
-
-impl Structured {
-    /// `source` names the operation, for what is learnt per source; `country` is the channel's.
-    pub fn new(setup: &Setup, source: &'static str, country: Option<&str>, data: Json, explicit: Explicit) -> Self {
-        let mut structured = Structured {
-            revision: setup.revision,
-            source,
-            country: country.map(str::to_owned),
-            data,
-            explicit,
-            removed: Vec::new(),
-            outcome: Outcome::default(),
-        };
-        structured.outcome = structured.run(setup, &structured.explicit);
-        structured
-    }
-
-    fn run(&self, setup: &Setup, explicit: &Explicit) -> Outcome {
-        structuring::structure(&Request {
-            definitions: &setup.definitions,
-            learnt: &setup.learnt,
-            source: self.source,
-            country: self.country.as_deref(),
-            data: &self.data,
-            explicit,
-        })
-    }
-
-    /// The outcome under this set-up: made again only where the definitions moved since. An explicit value that its
-    /// field no longer takes is refused.
-    pub fn under(&self, setup: &Setup) -> Result<Cow<'_, Outcome>> {
-        if setup.revision == self.revision {
-            return Ok(Cow::Borrowed(&self.outcome));
-        }
-        let mut explicit = self.explicit.clone();
-        let mut problems = Problems::default();
-        for (key, value) in &mut explicit.fields {
-            let Some(field) = setup.field(Entity::Customer, key) else {
-                let pointer = "/custom_field_values";
-                problems.add(FieldError::unknown_reference(pointer, "customer field", format!("`{key}`")));
-                continue;
-            };
-            match structuring::read_value(&definition_of(field), value, self.country.as_deref()) {
-                Ok(typed) => *value = typed,
-                Err(error) => problems.add(FieldError::new("/custom_field_values", error.code, error.message)),
-            }
-        }
-        problems.check()?;
-        Ok(Cow::Owned(self.run(setup, &explicit)))
-    }
-}
 
 #[derive(Debug, Default)]
 pub struct Applied {
@@ -484,85 +419,4 @@ fn review_key(value: &str) -> String {
 
 fn current_differs(existing: Option<&FieldValue>, new: &str) -> bool {
     existing.is_none_or(|value| value.value != new)
-}
-
-/// Merges by top-level key; answers whether anything is different now.
-pub(crate) fn merge_metadata(
-    metadata: &mut Object,
-    rest: &[(String, Json)],
-    removed: &[String],
-    mut note: impl FnMut(&str, Option<&Json>, Option<&Json>),
-) -> bool {
-    if rest.len() + removed.len() > MANY_KEYS {
-        return merge_many(metadata, rest, removed, note);
-    }
-    let mut changed = false;
-    for (key, value) in rest {
-        let before = metadata.get(key);
-        if before != Some(value) {
-            note(key, Some(value), before);
-            metadata.insert(key.clone(), value.clone());
-            changed = true;
-        }
-    }
-    for key in removed {
-        if let Some(before) = metadata.remove(key) {
-            note(key, None, Some(&before));
-            changed = true;
-        }
-    }
-    changed
-}
-
-/// Above, keys are looked up in an index: an object finds its keys one after the other, and a hundred thousand of them
-/// would hold up the writer for seconds.
-const MANY_KEYS: usize = 64;
-
-fn merge_many(
-    metadata: &mut Object,
-    rest: &[(String, Json)],
-    removed: &[String],
-    mut note: impl FnMut(&str, Option<&Json>, Option<&Json>),
-) -> bool {
-    let mut members: Vec<(String, Option<Json>)> =
-        std::mem::take(metadata).into_iter().map(|(key, value)| (key, Some(value))).collect();
-    let mut places: HashMap<String, usize> =
-        members.iter().enumerate().map(|(at, (key, _))| (key.clone(), at)).collect();
-    let mut changed = false;
-    for (key, value) in rest {
-        match places.get(key) {
-            Some(&at) if members[at].1.as_ref() == Some(value) => continue,
-            Some(&at) => {
-                let before = members[at].1.replace(value.clone());
-                note(key, Some(value), before.as_ref());
-            }
-            None => {
-                places.insert(key.clone(), members.len());
-                members.push((key.clone(), Some(value.clone())));
-                note(key, Some(value), None);
-            }
-        }
-        changed = true;
-    }
-    for key in removed {
-        if let Some(before) = places.get(key).and_then(|&at| members[at].1.take()) {
-            note(key, None, Some(&before));
-            changed = true;
-        }
-    }
-    *metadata = members.into_iter().filter_map(|(key, value)| Some((key, value?))).collect();
-    changed
-}
-
-pub(crate) fn metadata_text(metadata: Object, pointer: &str) -> Result<String> {
-    let text = Json::Object(metadata).to_string();
-    if text.len() > METADATA_LIMIT {
-        let message = format!(
-            "With this the metadata would be {} bytes of JSON; at most {METADATA_LIMIT} are kept. Send less, or remove keys \
-             by setting them to null.",
-            text.len()
-        );
-        return Err(Error::invalid(pointer, "too_large", message));
-    }
-    Ok(text)
 }

@@ -1,8 +1,9 @@
 //! The main job: a customer pushed in from outside becomes a contact with its fields, metadata, ticket and agent, in
 //! one transaction or not at all.
 
-use super::apply::{Applied, Structured, apply};
+use super::apply::{Applied, apply};
 use super::identify::{Who, find_or_create};
+use super::structured::Structured;
 use crate::contacts::{self, Contact};
 use crate::error::{Error, FieldError, Problems, Result};
 use crate::id::{ChannelId, MemberId, StageId};
