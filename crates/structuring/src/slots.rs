@@ -275,6 +275,11 @@ impl Candidate {
         Candidate { leaves, value, rank, whose, confidence, method }
     }
 
+    /// Whether nothing but the order of the data puts one before the other.
+    pub fn as_good_as(&self, other: &Candidate) -> bool {
+        self.whose == other.whose && self.rank == other.rank
+    }
+
     pub fn whose(&self) -> Whose {
         self.whose
     }

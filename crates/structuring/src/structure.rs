@@ -234,13 +234,25 @@ impl Desk<'_> {
             }
         }
         rivals.truncate(3);
+        // E.164 has at most 15 digits: a text with more holds another number, which stays in the rest with it.
+        let crowded = |leaf: &usize| {
+            let text = self.readings[*leaf].leaf().text().unwrap_or("");
+            target == Target::Phone && text.bytes().filter(u8::is_ascii_digit).count() > 15
+        };
+        let crowded: Vec<usize> = leaves.iter().copied().filter(crowded).collect();
+        let tied = candidates[1..].iter().any(|other| other.value != best.value && other.as_good_as(best))
+            || !crowded.is_empty();
         self.place(target, Json::from(best.value.as_str()), &leaves, best.confidence, best.method);
+        crowded.into_iter().for_each(|leaf| self.taken[leaf] = false);
         let (value, whose) = (best.value.clone(), best.whose());
         for other in candidates[1..].iter().filter(|other| other.value == value && other.whose() == whose) {
             other.leaves.iter().for_each(|leaf| self.taken[*leaf] = true);
         }
         if let Some(placement) = self.outcome.placements.last_mut() {
             placement.alternatives = rivals;
+            if tied {
+                placement.flags.push(Flag::Ambiguous);
+            }
         }
     }
 

@@ -344,3 +344,24 @@ fn long_values_and_many_keys_are_no_trouble() {
         assert_eq!((reply.status, wrong(&reply.json())), (400, vec!["/meta_data too_large".to_owned()]));
     });
 }
+
+#[test]
+fn of_two_phones_that_are_as_good_none_identifies() {
+    each(|w| {
+        let push = |data: Value| {
+            w.post(UPSERT, json!({"channel": "playground", "channel_phone_number": PLAYGROUND, "meta_data": data}))
+        };
+        for data in [
+            json!({"telefono": ["9 5550 1234", "9 5550 9999"]}),
+            json!({"celular": "9 5550 1234", "telefono movil": "9 5550 9999"}),
+            json!({"telefono": "9 5550 1234 / 9 5550 9999"}),
+        ] {
+            let refused = push(data);
+            assert_eq!(refused.status, 400, "{}", refused.text());
+            assert_eq!(wrong(&refused.json()), ["/contact_phone_number required"]);
+            assert!(refused.text().contains("+56955501234"), "{}", refused.text());
+        }
+        let told_apart = push(json!({"celular": "9 5550 1234", "telefono fijo": "2 2555 0199"}));
+        assert_eq!((told_apart.status, &told_apart.json()["phone"]), (201, &json!("+56955501234")));
+    });
+}

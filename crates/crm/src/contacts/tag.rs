@@ -8,6 +8,7 @@ use crate::error::{Error, FieldError, Problems, Result};
 use crate::events::{self, Fact, Topic};
 use crate::id::ContactId;
 use crate::tags::{self, EntityType, Tag};
+use crate::text::fold;
 use crate::tickets::{self, Ticket};
 use crate::work::Work;
 
@@ -70,7 +71,11 @@ pub fn add_by_name(w: &mut Work<'_, '_>, contact: &Contact, names: &[String]) ->
     let mut open: Option<Option<Ticket>> = None;
     let before: Vec<i64> = tags_of(w, contact.id)?.iter().map(|tag| tag.id).collect();
     let mut after = before.clone();
-    for name in names {
+    for (at, name) in names.iter().enumerate() {
+        // Said twice, in whatever spelling, it is one tag.
+        if names[..at].iter().any(|earlier| fold(earlier) == fold(name)) {
+            continue;
+        }
         if let Some(tag) = tags::find_by_name(w, EntityType::Contact, name)? {
             assign_contact_tag(w, contact, &tag, &mut after)?;
             result.assigned.push(tag);
