@@ -73,7 +73,7 @@ async fn main() -> Result<(), Failure> {
 
     let limit = limit::bare(&directory.path().join("limit.db"), arguments.connections, seconds)?;
     report.row(
-        &format!("limit: the same SQL, {} to a commit, one thread, no HTTP", arguments.connections),
+        &format!("limit: the upsert function alone, {} to a commit, one thread", arguments.connections),
         format!("{limit:.0}/s"),
     );
     report.row("upserts over HTTP / limit", format!("{:.0} %", 100.0 * many.per_second / limit));
