@@ -4,6 +4,7 @@
 mod http;
 mod limit;
 mod program;
+mod record;
 mod report;
 
 use std::path::PathBuf;
@@ -71,12 +72,13 @@ async fn main() -> Result<(), Failure> {
     report.row("contact info, same connections", format!("{:.0}/s, p99 {:.1} ms", reads.per_second, ms(reads.p99)));
     drop(started);
 
-    let limit = limit::bare(&directory.path().join("limit.db"), arguments.connections, seconds)?;
-    report.row(
-        &format!("limit: the upsert function alone, {} to a commit, one thread", arguments.connections),
-        format!("{limit:.0}/s"),
-    );
-    report.row("upserts over HTTP / limit", format!("{:.0} %", 100.0 * many.per_second / limit));
+    let mut limit = limit::Limit::new(&directory.path().join("limit.db"))?;
+    let batch = arguments.connections;
+    let statements = limit.statements(&directory.path().join("statements.db"), batch)?;
+    report.row(&format!("limit: the statements of upserts alone, {batch} to a commit"), format!("{statements:.0}/s"));
+    let function = limit.function(batch, seconds)?;
+    report.row(&format!("the function that runs them, {batch} to a commit"), format!("{function:.0}/s"));
+    report.row("upserts over HTTP / limit", format!("{:.0} %", 100.0 * many.per_second / statements));
     report.print();
     if let Some(path) = &arguments.results {
         report.write(path)?;

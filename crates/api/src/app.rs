@@ -17,7 +17,13 @@ pub struct ApiOptions {
     pub event_rate_limit: Option<Rate>,
     /// `Host` values that are answered; empty: all. Set on loopback listeners, against DNS rebinding.
     pub allowed_hosts: Vec<String>,
+    /// Where the server is reached, without a slash at its end: what the examples of its pages call. None:
+    /// [`EXAMPLE_ORIGIN`].
+    pub origin: Option<String>,
 }
+
+/// What the documents that are pages too have in their examples.
+pub const EXAMPLE_ORIGIN: &str = "http://127.0.0.1:8080";
 
 /// 1000 per hour per organization.
 pub const DEFAULT_EVENT_RATE: Rate = Rate { requests: 1000, seconds: 3600 };
@@ -35,6 +41,10 @@ pub struct App {
 }
 
 impl App {
+    pub(crate) fn origin(&self) -> &str {
+        self.options.origin.as_deref().unwrap_or(EXAMPLE_ORIGIN)
+    }
+
     pub fn new(crm: Crm, sealer: Sealer, options: ApiOptions) -> Arc<App> {
         let key_limiter = options.rate_limit.map(|rate| Limiter::new("key", rate));
         let event_limiter = Limiter::new("events", options.event_rate_limit.unwrap_or(DEFAULT_EVENT_RATE));

@@ -107,7 +107,9 @@ impl Call {
                 } else {
                     answer.body.to_vec()
                 };
-                idempotency::remember(w, key, &Remembered { status: answer.status, body, sealed: answer.secret })?;
+                let etag = answer.headers.iter().find(|(name, _)| *name == "etag").map(|(_, value)| value.clone());
+                let remembered = Remembered { status: answer.status, body, etag, sealed: answer.secret };
+                idempotency::remember(w, key, &remembered)?;
                 Ok(Done::Answer(answer))
             })
             .await?;
@@ -132,7 +134,11 @@ impl Call {
             (Some(key), true) => self.app.sealer.open(&place(key), &remembered.body).map_err(Problem::internal)?,
             _ => remembered.body,
         };
-        Ok(Answer::bytes(remembered.status, JSON, body.into()).header("idempotency-replayed", "true"))
+        let answer = Answer::bytes(remembered.status, JSON, body.into()).header("idempotency-replayed", "true");
+        Ok(match remembered.etag {
+            Some(etag) => answer.header("etag", etag),
+            None => answer,
+        })
     }
 
     /// Reads in one snapshot.
@@ -144,14 +150,19 @@ impl Call {
         Ok(self.app.crm.read(&self.caller, work).await?)
     }
 
-    /// Runs `prepare` over the set-up at hand; where that refuses because something is not there, over the set-up as it is
-    /// now: it may have been made a moment ago, by another process.
+    /// Runs `prepare` over the set-up at hand; where that refuses, over the set-up as it is now if it has moved: what the
+    /// request names may have been made a moment ago, by another process.
     pub async fn prepare<T>(&self, prepare: impl Fn(&Setup) -> Result<T, Problem>) -> Result<T, Problem> {
-        match prepare(&self.setup) {
-            Err(problem) if problem.status == 404 || problem.errors.iter().any(|e| e.code == "unknown_reference") => {
-                prepare(&*self.app.crm.fresh_setup(self.caller.organization).await?)
-            }
-            other => other,
+        let refused = match prepare(&self.setup) {
+            Err(problem) if problem.status < 500 => problem,
+            other => return other,
+        };
+        let Some(setup) = self.app.crm.setup_since(&self.setup).await? else { return Err(refused) };
+        // The caller's right comes first, and may have gone too.
+        let scopes = setup.scopes_of(self.caller.actor).ok_or(crm::Error::Unauthorized)?;
+        match self.caller.scope {
+            Some(scope) if !scopes.contains(scope) => Err(crm::Error::Forbidden(scope).into()),
+            _ => prepare(&setup),
         }
     }
 }

@@ -4,11 +4,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::Body;
+use axum::body::{Body, HttpBody as _};
 use axum::extract::{RawPathParams, Request};
 use axum::http::header::{HeaderMap, HeaderName, HeaderValue};
 use axum::http::{Response, StatusCode, request::Parts};
-use axum::{RequestExt, Router};
+use axum::{RequestPartsExt, Router};
 use bytes::Bytes;
 use crm::idempotency::RequestKey;
 use crm::{Actor, Caller, FieldError, Scope, Setup};
@@ -20,7 +20,7 @@ use crate::app::App;
 use crate::call::Call;
 use crate::input::Style;
 use crate::key;
-use crate::limits::{BODY_SECONDS, JSON_BODY};
+use crate::limits::{BODY_SECONDS, DRAIN_SECONDS, DRAINED, JSON_BODY};
 use crate::problem::{Problem, unauthorized};
 use crate::route::{Access, Method, Route};
 
@@ -60,27 +60,40 @@ async fn answer(app: Arc<App>, place: Option<Arc<Place>>, request: Request) -> R
     let started = std::time::Instant::now();
     let request_id = request_id(request.headers());
     let method = request.method().clone();
-    let style = match &place {
-        Some(place) => place.routes[0].style,
-        None if request.uri().path().starts_with("/api/v1/") => Style::Strict,
-        None => Style::Compatible,
-    };
     let mut extra = Vec::new();
-    let route = place.as_deref().map(|place| find(place, request.method()));
+    let (mut parts, mut body) = request.into_parts();
+    let route = place.as_deref().map(|place| find(place, &method));
+    let style = match (&route, &place) {
+        (Some(Some(route)), _) => route.style,
+        (_, Some(place)) => place.routes[0].style,
+        _ if parts.uri.path().starts_with("/api/v1/") => Style::Strict,
+        _ => Style::Compatible,
+    };
     let result = match &route {
         None => Err(Problem::new(404, "not_found", "There is nothing at this path; /docs lists every operation.")),
         Some(None) => Err(not_allowed(place.as_deref())),
-        Some(Some(route)) => run(&app, route, request, &request_id, &mut extra).await,
+        Some(Some(route)) => run(&app, route, &mut parts, &mut body, &request_id, &mut extra).await,
     };
-    let answer = result.unwrap_or_else(|problem| problem.into_answer(style, &request_id));
+    drain(&parts, &mut body).await;
     let path = place.as_deref().map_or("(none)", |place| place.routes[0].path);
+    let answer = result.unwrap_or_else(|problem| {
+        if let Some(cause) = &problem.cause {
+            match problem.status {
+                503 => tracing::warn!(%method, path, request_id, code = problem.code, cause, "shed"),
+                _ => tracing::error!(%method, path, request_id, cause, "internal error"),
+            }
+        }
+        problem.into_answer(style, &request_id)
+    });
     let micros = started.elapsed().as_micros() as u64;
     tracing::debug!(%method, path, status = answer.status, micros, request_id, "answered");
     response(answer, extra, &request_id)
 }
 
+/// `HEAD` is `GET` whose body stays here.
 fn find(place: &Place, method: &axum::http::Method) -> Option<Arc<Route>> {
-    place.routes.iter().find(|route| route.method.name() == method.as_str()).cloned()
+    let name = if method == axum::http::Method::HEAD { "GET" } else { method.as_str() };
+    place.routes.iter().find(|route| route.method.name() == name).cloned()
 }
 
 fn not_allowed(place: Option<&Place>) -> Problem {
@@ -93,22 +106,22 @@ fn not_allowed(place: Option<&Place>) -> Problem {
 async fn run(
     app: &Arc<App>,
     route: &Arc<Route>,
-    mut request: Request,
+    parts: &mut Parts,
+    body: &mut Body,
     request_id: &str,
     extra: &mut Vec<(&'static str, String)>,
 ) -> Result<Answer, Problem> {
-    check_host(app, request.headers())?;
+    check_host(app, &parts.headers)?;
     if let Some(sunset) = route.sunset {
         extra.extend(sunset.headers());
     }
-    let path = match request.extract_parts::<RawPathParams>().await {
+    let path = match parts.extract::<RawPathParams>().await {
         Ok(params) => params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect::<Vec<_>>(),
         Err(_) => return Err(Problem::new(404, "not_found", "The path is not valid UTF-8.")),
     };
     if path.iter().any(|(_, value)| value.contains('\0')) {
         return Err(Problem::new(404, "not_found", "U+0000 is in no name and in no id."));
     }
-    let (parts, body) = request.into_parts();
     let query = pairs(parts.uri.query());
     let (caller, setup) = match route.access {
         Access::Public => return (route.handler)(public_call(app, path, query, route.style)).await,
@@ -121,8 +134,8 @@ async fn run(
         let error = FieldError::new("?", "control_character", "U+0000 is not allowed in the query.");
         return Err(Problem::invalid(vec![error]));
     }
-    let body = if route.method == Method::Get { Bytes::new() } else { read_body(&parts, body).await? };
-    let request_key = if route.method.remembers() { idempotency_key(route, &path, &parts, &body)? } else { None };
+    let body = if route.method == Method::Get { Bytes::new() } else { read_body(parts, body).await? };
+    let request_key = if route.method.remembers() { idempotency_key(route, &path, parts, &body)? } else { None };
     let text = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let call = Call {
         app: app.clone(),
@@ -224,7 +237,7 @@ fn pairs(query: Option<&str>) -> Vec<(String, String)> {
     form_urlencoded::parse(query).map(|(name, value)| (name.into_owned(), value.into_owned())).collect()
 }
 
-async fn read_body(parts: &Parts, body: Body) -> Result<Bytes, Problem> {
+async fn read_body(parts: &Parts, body: &mut Body) -> Result<Bytes, Problem> {
     let too_large = || {
         let detail = format!("The body is larger than {JSON_BODY} bytes.");
         Problem::new(413, "body_too_large", detail).header("connection", "close")
@@ -244,6 +257,25 @@ async fn read_body(parts: &Parts, body: Body) -> Result<Bytes, Problem> {
             Err(Problem::new(408, "body_timeout", detail).header("connection", "close"))
         }
     }
+}
+
+/// Takes in what is left of a refused body, within bounds: a client that is still sending when the connection closes sees
+/// a broken pipe and never the answer. One that waits to be asked for its body just gets the answer.
+async fn drain(parts: &Parts, body: &mut Body) {
+    if body.is_end_stream() || parts.headers.contains_key("expect") {
+        return;
+    }
+    let rest = async {
+        let mut taken = 0;
+        while let Some(Ok(frame)) = body.frame().await {
+            taken += frame.data_ref().map_or(0, Bytes::len);
+            if taken > DRAINED {
+                return;
+            }
+        }
+    };
+    // Whatever comes of it, the answer stands.
+    let _ = tokio::time::timeout(Duration::from_secs(DRAIN_SECONDS), rest).await;
 }
 
 /// Method and path of a request with an idempotency key, in bytes.

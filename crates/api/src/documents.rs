@@ -3,8 +3,10 @@
 use std::sync::OnceLock;
 
 use bytes::Bytes;
+use serde_json::json;
 
 use crate::answer::{Answer, JSON};
+use crate::app::EXAMPLE_ORIGIN;
 use crate::call::Call;
 use crate::problem::Problem;
 use crate::{docs_page, openapi};
@@ -21,7 +23,11 @@ pub async fn openapi_json(call: Call) -> Result<Answer, Problem> {
 }
 
 pub async fn page(call: Call) -> Result<Answer, Problem> {
-    let page = call.app.documents.page.get_or_init(|| docs_page::render(&openapi::document()).into());
+    let page = call.app.documents.page.get_or_init(|| {
+        let mut document = openapi::document();
+        document["servers"] = json!([{"url": call.app.origin()}]);
+        docs_page::render(&document).into()
+    });
     Ok(html(page.clone()))
 }
 
@@ -34,13 +40,18 @@ pub async fn script(_: Call) -> Result<Answer, Problem> {
 }
 
 /// The error codes, from the same file that is read in the repository.
-pub async fn errors(_: Call) -> Result<Answer, Problem> {
-    Ok(html(docs_page::guide(include_str!("../../../docs/errors.md")).into()))
+pub async fn errors(call: Call) -> Result<Answer, Problem> {
+    Ok(guide(include_str!("../../../docs/errors.md"), &call))
 }
 
 /// The guide away from C22.
-pub async fn note_send_guide(_: Call) -> Result<Answer, Problem> {
-    Ok(html(docs_page::guide(include_str!("../../../docs/migrations/note-send.md")).into()))
+pub async fn note_send_guide(call: Call) -> Result<Answer, Problem> {
+    Ok(guide(include_str!("../../../docs/migrations/note-send.md"), &call))
+}
+
+/// A page of the repository; its examples call this server.
+fn guide(markdown: &str, call: &Call) -> Answer {
+    html(docs_page::guide(&markdown.replace(EXAMPLE_ORIGIN, call.app.origin())).into())
 }
 
 /// Nothing from elsewhere, nothing inline, in nobody's frame.

@@ -231,9 +231,13 @@ impl<'a> Fields<'a> {
         self.properties
             .into_iter()
             .map(|(name, mut schema)| {
-                let about = schema.as_object_mut().and_then(|s| s.remove("description")).unwrap_or_default();
-                json!({"name": name, "in": "query", "required": required.contains(&name.as_str()), "schema": schema,
-                       "description": about})
+                let about = schema.as_object_mut().and_then(|schema| schema.remove("description"));
+                let required = required.contains(&name.as_str());
+                let mut parameter = json!({"name": name, "in": "query", "required": required, "schema": schema});
+                if let Some(about) = about {
+                    parameter["description"] = about;
+                }
+                parameter
             })
             .collect()
     }

@@ -42,7 +42,7 @@ pub struct Text {
 /// Names, labels.
 pub const SHORT: Text = Text { max: 255 };
 /// Descriptions, notes.
-pub const LONG: Text = Text { max: 4096 };
+pub const LONG: Text = Text { max: 2000 };
 
 /// Text as it may be stored and shown: no control characters but line feed, carriage return and tab.
 fn clean_text<'t>(text: &'t str, max: usize, at: &str, problems: &mut Vec<FieldError>) -> Option<&'t str> {
@@ -394,10 +394,28 @@ pub struct List<K> {
     pub max: usize,
 }
 
-impl<K: Kind> Kind for List<K> {
-    type Out = Vec<K::Out>;
+/// The items as `List` has them, none where one is wrong: what is sound can be checked further, at its own place.
+#[derive(Debug, Clone, Copy)]
+pub struct Items<K>(pub List<K>);
+
+impl<K: Kind> Kind for Items<K> {
+    type Out = Vec<Option<K::Out>>;
 
     fn read(&self, raw: Raw<'_>, at: &str, problems: &mut Vec<FieldError>) -> Option<Self::Out> {
+        self.0.items(raw, at, problems)
+    }
+
+    fn expected(&self) -> String {
+        self.0.expected()
+    }
+
+    fn schema(&self) -> Value {
+        self.0.schema()
+    }
+}
+
+impl<K: Kind> List<K> {
+    fn items(&self, raw: Raw<'_>, at: &str, problems: &mut Vec<FieldError>) -> Option<Vec<Option<K::Out>>> {
         let Raw::Json(Json::Array(items)) = raw else { return wrong_type(self, raw, at, problems) };
         if items.len() > self.max {
             return refuse(problems, at, "too_many", format!("At most {} items, found {}.", self.max, items.len()));
@@ -405,13 +423,23 @@ impl<K: Kind> Kind for List<K> {
         let before = problems.len();
         let mut read = Vec::with_capacity(items.len());
         for (index, item) in items.iter().enumerate() {
-            read.extend(self.of.read(Raw::Json(item), &format!("{at}/{index}"), problems));
+            read.push(self.of.read(Raw::Json(item), &format!("{at}/{index}"), problems));
             // A hundred wrong items say enough.
             if problems.len() > before + 100 {
                 break;
             }
         }
-        (problems.len() == before).then_some(read)
+        Some(read)
+    }
+}
+
+impl<K: Kind> Kind for List<K> {
+    type Out = Vec<K::Out>;
+
+    fn read(&self, raw: Raw<'_>, at: &str, problems: &mut Vec<FieldError>) -> Option<Self::Out> {
+        let before = problems.len();
+        let items = self.items(raw, at, problems)?;
+        (problems.len() == before).then(|| items.into_iter().flatten().collect())
     }
 
     fn expected(&self) -> String {

@@ -12,6 +12,9 @@ use crate::problem::Problem;
 pub const JSON_BODY: usize = 1024 * 1024;
 /// How long a client may take to send its body.
 pub const BODY_SECONDS: u64 = 30;
+/// Of a body that is refused unread, so much is taken in, for so long, before the connection closes.
+pub const DRAINED: usize = 16 * 1024 * 1024;
+pub const DRAIN_SECONDS: u64 = 5;
 /// Buckets kept at most; beyond, those that are full again are forgotten.
 const BUCKETS: usize = 100_000;
 

@@ -106,11 +106,22 @@ fn parameters(route: &Route) -> Vec<Value> {
     if route.method.remembers() && route.access != Access::Public {
         parameters.push(json!({
             "name": "Idempotency-Key", "in": "header", "required": false,
-            "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+            "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]([ -~]*[!-~])?$"},
             "description": "A repetition with the same key within 24 h gets the first answer and changes nothing.",
         }));
     }
+    if checks_version(route) {
+        parameters.push(json!({
+            "name": "If-Match", "in": "header", "required": false, "schema": {"type": "string"},
+            "description": "The `ETag` that was read: 412 if somebody has changed it since.",
+        }));
+    }
     parameters
+}
+
+/// Whether `If-Match` is honoured.
+fn checks_version(route: &Route) -> bool {
+    route.style == Style::Strict && matches!(route.method, Method::Patch | Method::Delete | Method::Post)
 }
 
 /// Ids in paths are UUIDs, except where an integration knows something else.
@@ -146,7 +157,7 @@ fn responses(route: &Route, generator: &mut SchemaGenerator) -> Map<String, Valu
         if matches!(route.method, Method::Post | Method::Patch | Method::Delete) {
             problems.push(409);
         }
-        if route.style == Style::Strict && matches!(route.method, Method::Patch | Method::Delete | Method::Post) {
+        if checks_version(route) {
             problems.push(412);
         }
     } else {

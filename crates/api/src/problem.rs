@@ -18,6 +18,8 @@ pub struct Problem {
     pub detail: String,
     pub errors: Vec<FieldError>,
     pub headers: Vec<(&'static str, String)>,
+    /// What the log gets beside the request id, and the caller does not.
+    pub cause: Option<String>,
     /// More members, such as the `replacement` of a removed operation.
     pub extensions: Map<String, Value>,
 }
@@ -25,7 +27,7 @@ pub struct Problem {
 impl Problem {
     pub fn new(status: u16, code: &'static str, detail: impl Into<String>) -> Self {
         let detail = detail.into();
-        Problem { status, code, detail, errors: Vec::new(), headers: Vec::new(), extensions: Map::new() }
+        Problem { status, code, detail, errors: Vec::new(), headers: Vec::new(), cause: None, extensions: Map::new() }
     }
 
     pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
@@ -40,8 +42,8 @@ impl Problem {
 
     /// A defect: the log gets the cause, the caller the request id.
     pub fn internal(cause: impl std::fmt::Display) -> Self {
-        tracing::error!(%cause, "internal error");
-        Problem::new(500, "internal", "Something went wrong on our side. The request id finds it in the server's log.")
+        let detail = "Something went wrong on our side. The request id finds it in the server's log.";
+        Problem { cause: Some(cause.to_string()), ..Problem::new(500, "internal", detail) }
     }
 
     pub fn invalid(errors: Vec<FieldError>) -> Self {
@@ -130,9 +132,9 @@ impl From<Error> for Problem {
             ),
             Error::Store(ref cause) => {
                 if cause.is_transient() {
-                    tracing::warn!(%cause, code, "shed");
-                    Problem::new(503, code, "The database cannot take this right now; nothing was changed. Try again.")
-                        .header("retry-after", "1")
+                    let detail = "The database cannot take this right now; nothing was changed. Try again.";
+                    let shed = Problem { cause: Some(cause.to_string()), ..Problem::new(503, code, detail) };
+                    shed.header("retry-after", "1")
                 } else {
                     Problem::internal(cause)
                 }

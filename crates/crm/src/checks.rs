@@ -70,13 +70,8 @@ pub(crate) fn phone(text: &str, country: &str, pointer: &str, problems: &mut Pro
     match structuring::phone::read_possible(text, Some(country)) {
         Ok(phone) => Some(phone.as_str().to_owned()),
         Err(error) => {
-            problems.add(FieldError::new(pointer, "invalid_phone", format!("{}.", capitalised(&error.to_string()))));
+            problems.add(FieldError::new(pointer, "invalid_phone", error.to_string()));
             None
         }
     }
-}
-
-fn capitalised(text: &str) -> String {
-    let mut characters = text.chars();
-    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
 }

@@ -1,6 +1,6 @@
 //! Remembered answers: a retried request gets the answer of the first, stored in the same transaction as the change.
 
-use store::params;
+use store::{Row, params};
 
 use crate::error::{Error, Result};
 use crate::time::Timestamp;
@@ -24,6 +24,7 @@ pub struct RequestKey {
 pub struct Remembered {
     pub status: u16,
     pub body: Vec<u8>,
+    pub etag: Option<String>,
     pub sealed: bool,
 }
 
@@ -43,7 +44,7 @@ pub fn claim(w: &mut Work<'_, '_>, request: &RequestKey) -> Result<Claim> {
         "INSERT INTO idempotency (organization_id, actor, operation, key, request_hash, status, body, sealed, created_at)
          VALUES ($1, $2, $3, $4, $5, 0, $6, $7, $8)
          ON CONFLICT (organization_id, actor, operation, key) DO UPDATE
-           SET request_hash = excluded.request_hash, status = 0, body = excluded.body, sealed = excluded.sealed,
+           SET request_hash = excluded.request_hash, status = 0, body = excluded.body, etag = NULL, sealed = excluded.sealed,
                created_at = excluded.created_at
            WHERE idempotency.created_at < $9",
         params![
@@ -62,22 +63,21 @@ pub fn claim(w: &mut Work<'_, '_>, request: &RequestKey) -> Result<Claim> {
         return Ok(Claim::First);
     }
     let row = w.tx.query_one(
-        "SELECT request_hash, status, body, sealed FROM idempotency
+        "SELECT request_hash, status, body, etag, sealed FROM idempotency
          WHERE organization_id = $1 AND actor = $2 AND operation = $3 AND key = $4",
         params![w.caller.organization, &actor, &request.operation, &request.key],
     )?;
     if row.get::<Vec<u8>>("request_hash")? != request.request_hash {
         return Err(Error::IdempotencyReused);
     }
-    let status = u16::try_from(row.get::<i64>("status")?).unwrap_or(500);
-    Ok(Claim::Replay(Remembered { status, body: row.get("body")?, sealed: row.get("sealed")? }))
+    remembered(&row).map(Claim::Replay)
 }
 
 /// What this very request was answered, without claiming anything.
 pub fn recall(w: &mut Work<'_, '_>, request: &RequestKey) -> Result<Option<Remembered>> {
     let oldest = Timestamp::from_micros(w.now.micros() - REMEMBERED_HOURS * 3_600_000_000);
     let row = w.tx.query_opt(
-        "SELECT status, body, sealed FROM idempotency
+        "SELECT status, body, etag, sealed FROM idempotency
          WHERE organization_id = $1 AND actor = $2 AND operation = $3 AND key = $4 AND request_hash = $5 AND created_at >= $6",
         params![
             w.caller.organization,
@@ -88,15 +88,18 @@ pub fn recall(w: &mut Work<'_, '_>, request: &RequestKey) -> Result<Option<Remem
             oldest
         ],
     )?;
-    let Some(row) = row else { return Ok(None) };
+    row.as_ref().map(remembered).transpose()
+}
+
+fn remembered(row: &Row) -> Result<Remembered> {
     let status = u16::try_from(row.get::<i64>("status")?).unwrap_or(500);
-    Ok(Some(Remembered { status, body: row.get("body")?, sealed: row.get("sealed")? }))
+    Ok(Remembered { status, body: row.get("body")?, etag: row.get("etag")?, sealed: row.get("sealed")? })
 }
 
 /// Stores the answer with the change.
 pub fn remember(w: &mut Work<'_, '_>, request: &RequestKey, answer: &Remembered) -> Result<()> {
     w.tx.execute(
-        "UPDATE idempotency SET status = $5, body = $6, sealed = $7
+        "UPDATE idempotency SET status = $5, body = $6, etag = $7, sealed = $8
          WHERE organization_id = $1 AND actor = $2 AND operation = $3 AND key = $4",
         params![
             w.caller.organization,
@@ -105,6 +108,7 @@ pub fn remember(w: &mut Work<'_, '_>, request: &RequestKey, answer: &Remembered)
             &request.key,
             i64::from(answer.status),
             &answer.body[..],
+            answer.etag.as_deref(),
             answer.sealed
         ],
     )?;

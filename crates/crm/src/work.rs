@@ -34,15 +34,15 @@ impl<'w, 'c> Work<'w, 'c> {
         let setup = if revision == cached.revision {
             cached.clone()
         } else {
-            let setup = Setup::load(tx, caller.organization)?.ok_or(Error::Unauthorized)?;
-            let scopes = setup.scopes_of(caller.actor).ok_or(Error::Unauthorized)?;
-            if let Some(scope) = caller.scope
-                && !scopes.contains(scope)
-            {
-                return Err(Error::Forbidden(scope));
-            }
-            Arc::new(setup)
+            Arc::new(Setup::load(tx, caller.organization)?.ok_or(Error::Unauthorized)?)
         };
+        // Also under a set-up of the same revision: the key may have gone between its look-up and this.
+        let scopes = setup.scopes_of(caller.actor).ok_or(Error::Unauthorized)?;
+        if let Some(scope) = caller.scope
+            && !scopes.contains(scope)
+        {
+            return Err(Error::Forbidden(scope));
+        }
         Ok(Work { tx, setup, caller, now, ids: IdSource::new(now, seed), setup_moved: false })
     }
 
@@ -125,6 +125,10 @@ impl Crm {
 
     pub fn open_with_clock(db: Db, clock: Clock) -> Result<Crm> {
         db.migrate(crate::migrations::ALL)?;
+        let moved = db.write_blocking(Priority::Interactive, |tx| tx.dialect().raise_event_sequences(tx, "events"))?;
+        if moved {
+            tracing::info!("the data comes from another PostgreSQL cluster: events are numbered on from there");
+        }
         Ok(Crm(Arc::new(Inner { db, clock, setups: RwLock::default(), keys: RwLock::default() })))
     }
 
@@ -151,6 +155,21 @@ impl Crm {
         let setup = Arc::new(setup.ok_or_else(|| Error::not_found("organization"))?);
         self.remember(&setup);
         Ok(setup)
+    }
+
+    /// The set-up as it is now, if that is another than this one.
+    pub async fn setup_since(&self, known: &Setup) -> Result<Option<Arc<Setup>>> {
+        let id = known.id();
+        let row = self
+            .db()
+            .read(Priority::Interactive, move |tx| {
+                tx.query_opt("SELECT revision FROM organizations WHERE id = $1", params![id])
+            })
+            .await?;
+        match row.map(|row| row.at::<i64>(0)).transpose()? {
+            Some(revision) if revision == known.revision => Ok(None),
+            _ => self.fresh_setup(id).await.map(Some),
+        }
     }
 
     fn remember(&self, setup: &Arc<Setup>) {
@@ -200,7 +219,12 @@ impl Crm {
             return Ok(setup);
         }
         let setup = self.fresh_setup(organization).await?;
-        if setup.key(&hash).is_some() { Ok(setup) } else { Err(Error::Unauthorized) }
+        if setup.key(&hash).is_some() {
+            return Ok(setup);
+        }
+        // From now on its own row says no, which costs less than the whole set-up.
+        self.0.keys.write().unwrap_or_else(PoisonError::into_inner).remove(&hash);
+        Err(Error::Unauthorized)
     }
 
     /// Runs a business function in one transaction; durable when it answers `Ok`.

@@ -84,12 +84,25 @@ fn nightly(db: &Db, settings: &Settings, now: Timestamp) -> Result<Option<PathBu
     }
     backup::make_directory(directory)?;
     let path = directory.join(format!("nightly-{}.db", backup::stamp(now)));
+    forget_halves(directory)?;
     backup::copy(db, &path)?;
     let copies = copies(directory);
     for old in &copies[..copies.len().saturating_sub(settings.backup_keep)] {
         fs::remove_file(directory.join(old))?;
     }
     Ok(Some(path))
+}
+
+/// Copies that a stop cut off: nobody would ever finish or delete them.
+fn forget_halves(directory: &Path) -> Result<(), Failure> {
+    for entry in fs::read_dir(directory)? {
+        let path = entry?.path();
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        if name.starts_with("nightly-") && name.ends_with(".db.partial") {
+            fs::remove_file(&path)?;
+        }
+    }
+    Ok(())
 }
 
 /// The last time that it was so many minutes after midnight, UTC.

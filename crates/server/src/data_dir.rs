@@ -72,7 +72,7 @@ impl DataDir {
 
     /// From the environment (`RECADO_SECRET_KEY`), else from `secret.key`, which is made at the first call.
     pub fn sealer(&self) -> Result<Sealer, DataDirError> {
-        if let Ok(text) = std::env::var("RECADO_SECRET_KEY") {
+        if let Some(text) = key_from_environment() {
             return Ok(Sealer::new(&from_hex(&text).ok_or(DataDirError::BadKeyText)?));
         }
         let path = self.key_file();
@@ -107,6 +107,11 @@ impl DataDir {
         }
         removed.map_err(io)
     }
+}
+
+/// `RECADO_SECRET_KEY`; empty is not set.
+pub fn key_from_environment() -> Option<String> {
+    std::env::var("RECADO_SECRET_KEY").ok().filter(|text| !text.is_empty())
 }
 
 fn from_hex(text: &str) -> Option<[u8; 32]> {

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crm::id::ChannelId;
 use crm::{Crm, Timestamp};
 use store::{Db, PostgresOptions, Priority, SqliteOptions, Tx, params};
 
@@ -99,6 +100,18 @@ fn snapshot_before(db: &Db, directory: &Path, known: u32) -> Result<Option<PathB
     db.backup(&path)?;
     tracing::info!(from = found, to = known, copy = %path.display(), "the schema is brought up to date");
     Ok(Some(path))
+}
+
+/// A channel whose secrets are sealed, if there is one: what the key must open.
+pub fn one_sealed(db: &Db) -> Result<Option<(ChannelId, Vec<u8>)>, Failure> {
+    if schema_of(db)?.is_none() {
+        return Ok(None);
+    }
+    let read = |tx: &mut Tx<'_>| -> Result<Option<(ChannelId, Vec<u8>)>, store::Error> {
+        let row = tx.query_opt("SELECT id, secrets FROM channels WHERE secrets IS NOT NULL LIMIT 1", params![])?;
+        row.map(|row| Ok((row.get("id")?, row.get("secrets")?))).transpose()
+    };
+    Ok(db.read_blocking(Priority::Interactive, read)?)
 }
 
 #[cfg(test)]

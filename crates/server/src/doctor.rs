@@ -6,11 +6,10 @@ use std::path::Path;
 
 use clap::Args;
 use crm::channels::seal_place;
-use crm::id::ChannelId;
-use store::{Db, Priority, Tx, params};
+use store::Db;
 
 use crate::cli::Failure;
-use crate::data_dir::DataDir;
+use crate::data_dir::{self, DataDir};
 use crate::output::{print_line, size};
 use crate::settings::{DataFlags, Settings};
 use crate::{backup, database, telemetry};
@@ -105,8 +104,8 @@ fn check_database(report: &mut Report, db: &Db) -> Result<(), Failure> {
 
 /// Whether the key is there, is for its owner's eyes only, and opens what it sealed.
 fn check_key(report: &mut Report, data_dir: &DataDir, db: &Db) -> Result<(), Failure> {
-    let sealed = one_sealed(db)?;
-    let from_environment = std::env::var_os("RECADO_SECRET_KEY").is_some();
+    let sealed = database::one_sealed(db)?;
+    let from_environment = data_dir::key_from_environment().is_some();
     let path = data_dir.key_file();
     if !from_environment && !path.exists() {
         return match sealed {
@@ -132,17 +131,6 @@ fn check_key(report: &mut Report, data_dir: &DataDir, db: &Db) -> Result<(), Fai
         0 => report.well("key file", path.display()),
         _ => report.finding("key file", format!("others can read {0}; run chmod 600 {0}", path.display())),
     }
-}
-
-fn one_sealed(db: &Db) -> Result<Option<(ChannelId, Vec<u8>)>, Failure> {
-    if database::schema_of(db)?.is_none() {
-        return Ok(None);
-    }
-    let read = |tx: &mut Tx<'_>| -> Result<Option<(ChannelId, Vec<u8>)>, store::Error> {
-        let row = tx.query_opt("SELECT id, secrets FROM channels WHERE secrets IS NOT NULL LIMIT 1", params![])?;
-        row.map(|row| Ok((row.get("id")?, row.get("secrets")?))).transpose()
-    };
-    Ok(db.read_blocking(Priority::Interactive, read)?)
 }
 
 fn check_directory(report: &mut Report, data_dir: &DataDir) -> Result<(), Failure> {

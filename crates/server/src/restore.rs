@@ -9,7 +9,7 @@ use clap::Args;
 use crm::Timestamp;
 
 use crate::cli::Failure;
-use crate::data_dir::DataDir;
+use crate::data_dir::{DataDir, key_from_environment};
 use crate::output::print_line;
 use crate::settings::{DataFlags, Settings};
 use crate::{backup, telemetry};
@@ -65,7 +65,7 @@ pub fn run(arguments: &RestoreArguments) -> Result<(), Failure> {
         print_line(&format!("The database that was there is now {}.", aside.display()))?;
     }
     print_line(&format!("Restored {} from {}.", database.display(), arguments.file.display()))?;
-    if !data_dir.key_file().exists() && std::env::var_os("RECADO_SECRET_KEY").is_none() {
+    if !data_dir.key_file().exists() && key_from_environment().is_none() {
         let key = data_dir.key_file();
         print_line(&format!(
             "Before the server starts, put the old key file to {}: it is not in a backup.",

@@ -1,20 +1,22 @@
 //! `recado serve`.
 
 use std::io::ErrorKind;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
+use api::seal::Sealer;
 use api::{ApiOptions, App};
 use clap::Args;
+use store::Db;
 use tokio::net::TcpListener;
 use tokio::runtime::Builder;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::cli::Failure;
-use crate::data_dir::DataDir;
+use crate::data_dir::{DataDir, key_from_environment};
 use crate::output::print_line;
 use crate::settings::{ServeFlags, Settings};
-use crate::{chores, database, demo, telemetry};
+use crate::{chores, database, demo, organization, telemetry};
 
 /// Threads for what cannot be waited for otherwise: a backup, a name to be resolved.
 const BLOCKING_THREADS: usize = 4;
@@ -67,7 +69,7 @@ async fn serve(settings: &Settings, with_demo: bool) -> Result<(), Failure> {
     let listener = listen(settings.listen).await?;
     let address = listener.local_addr()?;
     let crm = database::open(settings, &data_dir)?;
-    let sealer = data_dir.sealer()?;
+    let sealer = sealer(&data_dir, crm.db())?;
     let mut introduction = String::new();
     if with_demo {
         demo::prepare(crm.db(), &crm, &sealer).await?;
@@ -85,6 +87,7 @@ async fn serve(settings: &Settings, with_demo: bool) -> Result<(), Failure> {
         rate_limit: settings.rate_limit,
         event_rate_limit: settings.event_rate_limit,
         allowed_hosts: allowed_hosts(settings, address),
+        origin: Some(origin(settings, address)),
     };
     let app = App::new(crm.clone(), sealer, options);
     let mut stopping = Signals::new()?;
@@ -92,6 +95,12 @@ async fn serve(settings: &Settings, with_demo: bool) -> Result<(), Failure> {
     print_line(&format!("Recado answers at http://{address}"))?;
     if let Some(url) = &settings.public_url {
         tracing::info!(%url, "and by way of its proxy");
+    }
+    if !organization::is_there_one(crm.db())? {
+        tracing::info!(
+            "there is no organization yet: `recado init` with the same --data-dir or --database-url makes one and prints its \
+             first API key; this server need not stop for it"
+        );
     }
     if !introduction.is_empty() {
         print_line(&introduction)?;
@@ -113,6 +122,20 @@ async fn serve(settings: &Settings, with_demo: bool) -> Result<(), Failure> {
     crm.db().close();
     tracing::info!("stopped");
     Ok(())
+}
+
+/// The key of the data directory. One that is missing where it has sealed something is not made anew: nothing would open
+/// what is there, and what comes would be sealed with another.
+fn sealer(data_dir: &DataDir, db: &Db) -> Result<Sealer, Failure> {
+    let missing = key_from_environment().is_none() && !data_dir.key_file().exists();
+    if missing && database::one_sealed(db)?.is_some() {
+        return Err(Failure::new(format!(
+            "the key that sealed the secrets of channels is missing: put it back to {} (mode 600), or give it in \
+             RECADO_SECRET_KEY",
+            data_dir.key_file().display()
+        )));
+    }
+    Ok(data_dir.sealer()?)
 }
 
 struct Signals {
@@ -147,6 +170,19 @@ async fn listen(wanted: SocketAddr) -> Result<TcpListener, Failure> {
         };
         Failure::new(format!("cannot listen on {wanted}: {why}"))
     })
+}
+
+/// Where a reader of the server's pages reaches it.
+fn origin(settings: &Settings, mut address: SocketAddr) -> String {
+    match &settings.public_url {
+        Some(url) => url.to_string(),
+        None => {
+            if address.ip().is_unspecified() {
+                address.set_ip(Ipv4Addr::LOCALHOST.into());
+            }
+            format!("http://{address}")
+        }
+    }
 }
 
 /// On a loopback address only known names are answered, because a page from elsewhere could have its own name resolve to it.

@@ -38,7 +38,8 @@ impl Dialect {
     /// which numbers may still appear: `event_sequence_base.base + (transaction << 12 | n)`. A number from a sequence
     /// object could not do that: it is handed out before the commit, and commits cross. The table
     /// `event_sequence_base (base BIGINT NOT NULL)` with its one row is the caller's; raise `base` above the largest
-    /// sequence number there is after moving the data into another cluster, whose transactions count from the start.
+    /// sequence number there is after moving the data into another cluster, whose transactions count from the start
+    /// ([`Dialect::raise_event_sequences`]).
     ///
     /// One query for the first event of a transaction, none for the others. More than 4096 are an error.
     pub fn next_event_sequence(self, tx: &mut Tx<'_>) -> Result<Option<i64>, Error> {
@@ -61,6 +62,20 @@ impl Dialect {
             }
         };
         Ok(Some(first + n))
+    }
+
+    /// Raises `event_sequence_base` above the largest sequence number in `table`, if the numbers to come would not be
+    /// above it: the data was restored from another cluster. Answers whether it did. Nothing to do on SQLite.
+    pub fn raise_event_sequences(self, tx: &mut Tx<'_>, table: &str) -> Result<bool, Error> {
+        if self.engine == Engine::Sqlite {
+            return Ok(false);
+        }
+        let highest = format!("(SELECT max(sequence) FROM {table})");
+        let sql = format!(
+            "UPDATE event_sequence_base SET base = {highest} + 1
+             WHERE {highest} >= base + (CAST(CAST(pg_current_xact_id() AS TEXT) AS BIGINT) << 12)"
+        );
+        Ok(tx.execute(&sql, &[])? > 0)
     }
 
     /// Every event with a sequence number below this one is visible to this transaction or will never be; none at or

@@ -23,6 +23,9 @@ pub struct SqliteOptions {
     pub reader_cache_kib: u32,
     /// The most pages (of 4 KiB) the file may have; 0 for no limit of ours.
     pub max_pages: u32,
+    /// Told of each statement that the writing connection starts, with its values.
+    #[cfg(feature = "testing")]
+    pub statements: Option<fn(rusqlite::trace::TraceEvent<'_>)>,
 }
 
 impl Default for SqliteOptions {
@@ -37,6 +40,8 @@ impl Default for SqliteOptions {
             writer_cache_kib: 16 * 1024,
             reader_cache_kib: 4 * 1024,
             max_pages: 0,
+            #[cfg(feature = "testing")]
+            statements: None,
         }
     }
 }

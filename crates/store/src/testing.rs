@@ -10,6 +10,7 @@ use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
+use std::time::Duration;
 
 use postgres::NoTls;
 use tempfile::TempDir;
@@ -89,9 +90,13 @@ pub async fn each_engine_async(body: impl AsyncFn(&Db)) {
     }
 }
 
+/// How long a test waits for a read or a connection. A busy machine that makes databases for a dozen tests at once may
+/// stall for seconds; a test of the time limits sets its own.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// An empty SQLite database in a directory of its own.
 pub fn fresh_sqlite() -> Fresh {
-    fresh_sqlite_with(SqliteOptions::default())
+    fresh_sqlite_with(SqliteOptions { read_time: PATIENCE, ..SqliteOptions::default() })
 }
 
 /// The same with other options.
@@ -104,7 +109,13 @@ pub fn fresh_sqlite_with(options: SqliteOptions) -> Fresh {
 
 /// An empty PostgreSQL database, with few connections.
 pub fn fresh_postgres() -> Fresh {
-    fresh_postgres_with(PostgresOptions { writers: 4, readers: 2, ..PostgresOptions::default() })
+    fresh_postgres_with(PostgresOptions {
+        writers: 4,
+        readers: 2,
+        read_time: PATIENCE,
+        connect_time: PATIENCE,
+        ..PostgresOptions::default()
+    })
 }
 
 /// The same with other options.

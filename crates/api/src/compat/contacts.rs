@@ -1,6 +1,8 @@
 //! Contacts: C2, C3, C4, C11.
 
-use crm::contacts::{self, Contact, ContactFilter, FieldFilter, MOST_CONTACTS, detail, recent, with_open_tickets};
+use crm::contacts::{
+    self, Contact, ContactFilter, FieldFilter, Leaving, MOST_CONTACTS, detail, recent, with_open_tickets,
+};
 use crm::customers::Structured;
 use crm::fields::Entity;
 use crm::id::{ContactId, MemberId, PipelineId, StageId, TicketId};
@@ -72,16 +74,8 @@ pub async fn update_metadata(call: Call) -> Result<Answer, Problem> {
 
 /// Structures metadata for a contact that is there; an explicit null removes its key.
 pub fn metadata_of(setup: &Setup, source: &'static str, contact: &Contact, data: Object) -> Structured {
-    let mut removed = Vec::new();
-    let mut said = Object::new();
-    for (key, value) in data {
-        if value.is_null() {
-            removed.push(structuring::snake_key(&key));
-        } else {
-            said.push(key, value);
-        }
-    }
     let country = setup.channel(contact.channel_id).map_or(setup.organization.country.as_str(), |c| c.country.as_str());
+    let (said, removed) = record::removals(data);
     let mut structured = record::structured(setup, source, country, said, Explicit::default());
     structured.removed = removed;
     structured
@@ -112,7 +106,8 @@ pub async fn change_metadata(
 /// C4's query.
 #[derive(Debug)]
 pub struct RecentQuery {
-    pub days: i64,
+    /// None where it is wrong, which is a problem of its own.
+    pub days: Option<i64>,
     pub stage: Option<StageId>,
     pub pipeline: Option<PipelineId>,
     pub field_key: Option<String>,
@@ -137,12 +132,14 @@ impl Input for RecentQuery {
             f.optional("custom_field_key", SHORT, "With custom_field_value: only contacts with that value.");
         let field_value = f.optional("custom_field_value", Text { max: 1000 }, "");
         let entity = f.optional("custom_field_entity", one_of!(Entity), "Whose field: customer (default) or ticket.");
-        if field_key.is_some() != field_value.is_some() && !f.describes() {
+        let said = |f: &Fields<'_>, name: &str| f.problems.iter().any(|problem| problem.pointer.ends_with(name));
+        let wrong = said(f, "custom_field_key") || said(f, "custom_field_value");
+        if field_key.is_some() != field_value.is_some() && !wrong && !f.describes() {
             let missing = if field_key.is_some() { "custom_field_value" } else { "custom_field_key" };
             f.problem(missing, "required", "custom_field_key and custom_field_value go together.");
         }
         let page = page_query(f, MOST_CONTACTS, MOST_CONTACTS);
-        Some(RecentQuery { days: days?, stage, pipeline, field_key, field_value, entity, page })
+        Some(RecentQuery { days, stage, pipeline, field_key, field_value, entity, page })
     }
 }
 
@@ -162,13 +159,15 @@ pub struct ListedContact {
 
 /// C4
 pub async fn list(call: Call) -> Result<Answer, Problem> {
-    let query: RecentQuery = call.read_query()?;
-    let (filter, page) = call.prepare(|setup| filter_of(setup, &call, &query)).await?;
+    let (filter, page) = call.prepare(|setup| filter_of(setup, &call)).await?;
     listed(&call, filter, page).await
 }
 
-fn filter_of(setup: &Setup, call: &Call, query: &RecentQuery) -> Result<(ContactFilter, PageRequest), Problem> {
-    let mut problems = Vec::new();
+fn filter_of(setup: &Setup, call: &Call) -> Result<(ContactFilter, PageRequest), Problem> {
+    let mut fields = Fields::query(&call.query, call.style);
+    let query = RecentQuery::read(&mut fields);
+    let mut problems = fields.finish();
+    let Some(query) = query else { return Err(Problem::invalid(problems)) };
     if let Some(id) = query.stage.filter(|id| setup.stage(*id).is_none()) {
         problems.push(FieldError::unknown_reference("?stage_id", "stage", id));
     }
@@ -190,9 +189,9 @@ fn filter_of(setup: &Setup, call: &Call, query: &RecentQuery) -> Result<(Contact
             }
         }
     }
-    let since = Some(call.app.crm.now().plus_days(-query.days));
+    let since = query.days.map(|days| call.app.crm.now().plus_days(-days));
     let filter = ContactFilter { since, stage: query.stage, pipeline: query.pipeline, field, ..Default::default() };
-    complete(Some((filter, query.page.clone())), problems)
+    complete(Some((filter, query.page)), problems)
 }
 
 /// The array of C4 and C8, with a link to the rest where there is more.
@@ -261,7 +260,8 @@ pub async fn assign(call: Call) -> Result<Answer, Problem> {
             }
             let contact = Contact::get(w, contact)?;
             let open = tickets::open_ticket_of(w, contact.id)?;
-            contacts::assign(w, &contact, open, member, query.remove_existing)?;
+            let leaving = if query.remove_existing { Leaving::Everybody } else { Leaving::Nobody };
+            contacts::assign(w, &contact, open, member, leaving)?;
             Ok(())
         },
         |(), _| Answer::json(201, &AssignedAnswer { success: true, message: "Team member assigned successfully" }),

@@ -16,7 +16,7 @@ use super::views::{self, ContactObject, StructuringObject};
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::input::{Fields, Input, Style};
-use crate::kinds::{AnyObject, Email, List, PhoneText, SHORT, Text, TextOrNumber, id, nested};
+use crate::kinds::{AnyObject, Email, Items, List, PhoneText, SHORT, Text, TextOrNumber, id, nested};
 use crate::one_of;
 use crate::problem::Problem;
 
@@ -33,7 +33,7 @@ pub struct UpsertInput {
     pub stage_id: Option<StageId>,
     pub agent_id: Option<MemberId>,
     pub meta_data: Option<Object>,
-    pub custom_field_values: Option<Vec<KeyValue>>,
+    pub custom_field_values: Option<Vec<Option<KeyValue>>>,
     pub note: Option<String>,
 }
 
@@ -62,7 +62,7 @@ impl Input for UpsertInput {
             f.optional("agentId", id::<MemberId>(), "Becomes an agent of the contact and of its open ticket.");
         let meta_data =
             f.optional("meta_data", AnyObject, "Anything known of the person, in any shape; structuring reads it.");
-        let pairs = List { of: nested::<KeyValue>(Style::Compatible), max: 500 };
+        let pairs = Items(List { of: nested::<KeyValue>(Style::Compatible), max: 500 });
         let custom_field_values = f.optional("custom_field_values", pairs, "Values that are certain.");
         let note = f.optional("note", Text { max: NOTE_LIMIT }, "A note for the timeline; nothing is sent.");
         if let (Some(kind), false) = (channel, f.describes()) {

@@ -88,16 +88,18 @@ pub struct TrackedAnswer {
 }
 
 pub async fn track(call: Call) -> Result<Answer, Problem> {
-    let limit = call.app.event_limiter.take(call.caller.organization, call.app.crm.now())?;
     let object = call.object()?;
     let (event, target) = call.prepare(|setup| prepare(setup, &object)).await?;
+    let limit = call.app.event_limiter.take(call.caller.organization, call.app.crm.now())?;
     let answer = call
         .write(
             move |w| {
                 let contact = match &target {
-                    Target::Known(id) => {
+                    Target::Known { id, said } => {
                         let found = Contact::find(w.tx, w.caller.organization, *id)?;
-                        found.ok_or_else(|| unknown_contact(*id))?
+                        let mut contact = found.ok_or_else(|| unknown_contact(*id))?;
+                        apply(w, &mut contact, said, "/contact")?;
+                        contact
                     }
                     Target::OnChannel { channel, who, structured } => {
                         let setup = w.setup.clone();
@@ -121,7 +123,7 @@ fn unknown_contact(id: ContactId) -> crm::Error {
 
 /// Whose event it is.
 enum Target {
-    Known(ContactId),
+    Known { id: ContactId, said: Box<Structured> },
     OnChannel { channel: ChannelId, who: Who, structured: Box<Structured> },
 }
 
@@ -144,16 +146,17 @@ fn prepare(setup: &Setup, object: &Object) -> Result<(Tracked, Target), Problem>
             let message = "A webchat channel does not know people by phone; give aiContactId.";
             problems.push(FieldError::new("/contact/phone", "invalid_value", message));
         }
+        let explicit = Explicit {
+            // Whoever is named by id keeps the number that they have.
+            phone: phone.as_ref().filter(|_| contact.id.is_none()).map(|phone| phone.as_str().to_owned()),
+            email: contact.email,
+            name: contact.name.map(|name| name.trim().to_owned()),
+            fields: Vec::new(),
+        };
+        let structured = Box::new(record::structured(setup, "event", country, Object::new(), explicit));
         target = match (contact.id, channel, phone) {
-            (Some(id), _, _) => Some(Target::Known(id)),
+            (Some(id), _, _) => Some(Target::Known { id, said: structured }),
             (None, Some(channel), Some(phone)) => {
-                let explicit = Explicit {
-                    phone: Some(phone.as_str().to_owned()),
-                    email: contact.email,
-                    name: contact.name.map(|name| name.trim().to_owned()),
-                    fields: Vec::new(),
-                };
-                let structured = Box::new(record::structured(setup, "event", country, Object::new(), explicit));
                 let who = record::who(Some(phone), None, Vec::new());
                 Some(Target::OnChannel { channel: channel.id, who, structured })
             }

@@ -1,9 +1,10 @@
 //! What C1, C18 and C19 share: finding the channel, reading the explicit values, structuring the free data.
 
+use std::collections::HashSet;
+
 use crm::channels::{Channel, ChannelType};
 use crm::customers::{Structured, Who};
 use crm::fields::{CustomField, Entity};
-use crm::setup::definition_of;
 use crm::{FieldError, Setup};
 use structuring::json::Object;
 use structuring::phone::{self, Phone};
@@ -19,18 +20,16 @@ const IDENTIFIES: f32 = 0.85;
 #[derive(Debug, Clone)]
 pub struct KeyValue {
     pub key: String,
-    /// None where the value is an explicit null, which removes; inner absent member is an error.
-    pub value: Json,
+    /// Null removes; none (absent, or an empty text) says nothing.
+    pub value: Option<Json>,
 }
 
 impl Input for KeyValue {
     fn read(f: &mut Fields<'_>) -> Option<Self> {
         let key = f.required("key", SHORT, "Key of a custom field of customers.");
         let value = f.nullable("value", Anything, "As the field's type wants it; null removes the value.");
-        if key.is_some() && value.is_none() && !f.describes() {
-            f.problem("value", "required", "`value` is required; null removes the value.");
-        }
-        Some(KeyValue { key: key?, value: value?.unwrap_or(Json::Null) })
+        let value = value.map(|given| given.unwrap_or(Json::Null)).filter(|given| given.as_str() != Some(""));
+        Some(KeyValue { key: key?, value })
     }
 }
 
@@ -65,30 +64,34 @@ pub struct ExplicitFields {
 
 pub fn explicit_fields(
     setup: &Setup,
-    given: &[KeyValue],
+    given: &[Option<KeyValue>],
     pointer: &str,
     country: &str,
     problems: &mut Vec<FieldError>,
 ) -> ExplicitFields {
     let mut fields = ExplicitFields { values: Vec::new(), removed: Vec::new(), identifiers: Vec::new() };
     for (at, pair) in given.iter().enumerate() {
+        let Some(pair) = pair else { continue };
         let Some(field) = setup.field(Entity::Customer, &pair.key) else {
             let at = format!("{pointer}/{at}/key");
             problems.push(FieldError::unknown_reference(at, "customer field", format!("`{}`", pair.key)));
             continue;
         };
-        if pair.value.is_null() {
+        let Some(given) = &pair.value else { continue };
+        // Said twice: the last one counts.
+        fields.removed.retain(|key| *key != field.key);
+        fields.values.retain(|(key, _)| *key != field.key);
+        fields.identifiers.retain(|(key, _)| *key != field.key);
+        if given.is_null() {
             fields.removed.push(field.key.clone());
             continue;
         }
-        let Some(value) = typed(field, &pair.value, country, &format!("{pointer}/{at}/value"), problems) else {
+        let Some(value) = typed(field, given, country, &format!("{pointer}/{at}/value"), problems) else {
             continue;
         };
         if field.identifier {
             fields.identifiers.push((field.key.clone(), crm::customers::value_key(&value)));
         }
-        // Said twice: the last one counts.
-        fields.values.retain(|(key, _)| *key != field.key);
         fields.values.push((field.key.clone(), value));
     }
     fields
@@ -101,13 +104,23 @@ pub fn typed(
     pointer: &str,
     problems: &mut Vec<FieldError>,
 ) -> Option<Json> {
-    match structuring::read_value(&definition_of(field), value, Some(country)) {
+    match crm::fields::read_value(field, value, Some(country)) {
         Ok(value) => Some(value),
         Err(error) => {
             problems.push(FieldError::new(pointer, error.code, error.message));
             None
         }
     }
+}
+
+/// What free data says, and the keys that an explicit null removes.
+pub fn removals(data: Object) -> (Object, Vec<String>) {
+    let said = crm::customers::said(&data).into_iter().filter(|(.., value)| value.is_null());
+    let removed: HashSet<String> = said.map(|(key, ..)| key).collect();
+    // A value that a later null takes back is not said at all.
+    let taken_back = |key: &str| !removed.is_empty() && removed.contains(&structuring::snake_key(key));
+    let said = data.into_iter().filter(|(key, value)| !value.is_null() && !taken_back(key)).collect();
+    (said, removed.into_iter().collect())
 }
 
 /// Structures, timed.

@@ -95,11 +95,10 @@ pub async fn add(call: Call) -> Result<Answer, Problem> {
     let input: AddInput = call.read_body()?;
     call.write(
         move |w| {
-            let mut found = None;
-            for (channels, kind_of_identifier, value) in readings(&w.setup, kind, &identifier) {
-                found = found.or(by_identifier(w, &channels, kind_of_identifier, &value)?);
-            }
-            let contact = found.ok_or_else(|| contacts::unknown_contact("with this identifier"))?;
+            let readings = readings(&w.setup, kind, &identifier);
+            let known_by = if kind.by_phone() { "phone" } else { "external_user_id" };
+            let contact = by_identifier(w, known_by, &readings)?;
+            let contact = contact.ok_or_else(|| contacts::unknown_contact("with this identifier"))?;
             add_by_name(w, &contact, &input.names)
         },
         |done, setup| {
@@ -120,20 +119,16 @@ pub async fn add(call: Call) -> Result<Answer, Problem> {
     .await
 }
 
-/// What the identifier means on the channels of this kind: a national number is read as of each channel's country.
-fn readings(setup: &Setup, kind: ChannelType, identifier: &str) -> Vec<(Vec<ChannelId>, &'static str, String)> {
-    let mut readings: Vec<(Vec<ChannelId>, &'static str, String)> = Vec::new();
-    for channel in setup.channels.iter().filter(|channel| channel.channel_type == kind) {
-        let (name, value) = if kind.by_phone() {
-            let Ok(phone) = phone::read_possible(identifier, Some(&channel.country)) else { continue };
-            ("phone", phone.as_str().to_owned())
-        } else {
-            ("external_user_id", identifier.to_owned())
-        };
-        match readings.iter_mut().find(|(_, _, known)| *known == value) {
-            Some((channels, _, _)) => channels.push(channel.id),
-            None => readings.push((vec![channel.id], name, value)),
-        }
-    }
-    readings
+/// What the identifier means on each channel of this kind: a national number is read as of the channel's country.
+fn readings(setup: &Setup, kind: ChannelType, identifier: &str) -> Vec<(ChannelId, String)> {
+    let channels = setup.channels.iter().filter(|channel| channel.channel_type == kind);
+    channels
+        .filter_map(|channel| {
+            let value = match kind.by_phone() {
+                true => phone::read_possible(identifier, Some(&channel.country)).ok()?.as_str().to_owned(),
+                false => identifier.to_owned(),
+            };
+            Some((channel.id, value))
+        })
+        .collect()
 }

@@ -82,10 +82,24 @@ fn read<T: Input>(object: &Object) -> Result<(T, Vec<FieldError>), Problem> {
     }
 }
 
+/// The problem, and whatever is wrong with the reference besides: all of it in one answer.
+async fn with_reference(call: &Call, mut problem: Problem, named: &Named) -> Problem {
+    let mut unread = Vec::new();
+    let Some(which) = named.which(&call.setup, &mut unread).filter(|_| problem.status == 400) else { return problem };
+    let allow_closed = named.allow_closed;
+    if let Err(crm::Error::Invalid(errors)) =
+        call.app.crm.read(&call.caller, move |w| locate(w, &which, allow_closed)).await
+    {
+        problem.errors.extend(errors);
+        return Problem::invalid(problem.errors);
+    }
+    problem
+}
+
 /// C20
 pub async fn metadata(call: Call) -> Result<Answer, Problem> {
     let object = call.object()?;
-    let (which, change, allow_closed) = call
+    let prepared = call
         .prepare(|setup| {
             let (input, mut problems) = read::<MetadataInput>(&object)?;
             let which = input.named.which(setup, &mut problems);
@@ -98,7 +112,14 @@ pub async fn metadata(call: Call) -> Result<Answer, Problem> {
                 _ => Err(Problem::invalid(found.0)),
             }
         })
-        .await?;
+        .await;
+    let (which, change, allow_closed) = match prepared {
+        Ok(prepared) => prepared,
+        Err(problem) => {
+            let (input, _) = read::<MetadataInput>(&object)?;
+            return Err(with_reference(&call, problem, &input.named).await);
+        }
+    };
     call.write(
         move |w| {
             let mut ticket = locate(w, &which, allow_closed)?;
@@ -150,7 +171,7 @@ pub async fn amount(call: Call) -> Result<Answer, Problem> {
         problems.push(FieldError::new("/amount", error.code(), error.to_string()));
     }
     let (Some(which), Some(amount), true) = (which, input.amount, problems.is_empty()) else {
-        return Err(Problem::invalid(problems));
+        return Err(with_reference(&call, Problem::invalid(problems), &input.named).await);
     };
     let change = AmountChange { amount, currency: input.currency };
     let allow_closed = input.named.allow_closed;

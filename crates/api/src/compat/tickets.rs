@@ -34,7 +34,11 @@ impl Input for OpenInput {
         let stage_id = f.required("stage_id", id::<StageId>(), "Where the ticket stands then.");
         let contact_name = f.optional("contact_name", SHORT, "");
         let email = f.optional("email", Email, "");
-        let contact_metadata = f.optional("contact_metadata", AnyObject, "About the person; structured as in C3.");
+        let contact_metadata = f.optional(
+            "contact_metadata",
+            AnyObject,
+            "About the person: structured into fields and metadata; null removes a key.",
+        );
         let ticket_metadata =
             f.optional("ticket_metadata", AnyObject, "About the ticket; keys that equal a ticket field fill it.");
         let integration = nested::<IntegrationInput>(Style::Compatible);
@@ -183,8 +187,9 @@ fn prepare(setup: &Setup, channel: &Channel, object: &Object) -> Result<Open, Pr
         name: input.contact_name.map(|name| name.trim().to_owned()),
         fields: Vec::new(),
     };
-    let structured =
-        record::structured(setup, "ticket_open", country, input.contact_metadata.unwrap_or_default(), explicit);
+    let (said, removed) = record::removals(input.contact_metadata.unwrap_or_default());
+    let mut structured = record::structured(setup, "ticket_open", country, said, explicit);
+    structured.removed = removed;
     let (Some(stage), true) = (input.stage_id, problems.is_empty()) else { return Err(Problem::invalid(problems)) };
     Ok(Open {
         channel: channel.id,

@@ -223,7 +223,7 @@ pub fn message(setup: &Setup, contact: &Contact, message: &Message) -> MessageOb
     }
 }
 
-/// What structuring made of the data, for documentation; the answer itself is written by the engine's own type.
+/// What structuring made of the data.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct StructuringObject {
     pub placements: Vec<PlacementObject>,

@@ -1,9 +1,8 @@
 //! C31: metadata of a webchat visitor.
 
+use crm::FieldError;
 use crm::channels::ChannelType;
 use crm::contacts::by_identifier;
-use crm::id::ChannelId;
-use crm::{FieldError, Setup};
 use structuring::json::Object;
 
 use super::contacts::{change_metadata, metadata_of};
@@ -29,16 +28,18 @@ impl Input for AddMetadataInput {
 
 pub async fn add_metadata(call: Call) -> Result<Answer, Problem> {
     let input: AddMetadataInput = call.read_body()?;
-    let (channels, user) = (webchats(&call.setup), input.external_user_id.clone());
-    let found = call.read(move |w| by_identifier(w, &channels, "external_user_id", &user)).await?;
+    let user = input.external_user_id.clone();
+    let found = call
+        .read(move |w| {
+            let channels = w.setup.channels.iter().filter(|channel| channel.channel_type == ChannelType::Webchat);
+            let readings: Vec<_> = channels.map(|channel| (channel.id, user.clone())).collect();
+            by_identifier(w, "external_user_id", &readings)
+        })
+        .await?;
     let contact = found.ok_or_else(|| {
         let error = FieldError::unknown_reference("/externalUserId", "webchat visitor", &input.external_user_id);
         Problem::invalid(vec![error])
     })?;
     let structured = metadata_of(&call.setup, "webchat_metadata", &contact, input.metadata);
     change_metadata(&call, 201, contact.id, structured).await
-}
-
-fn webchats(setup: &Setup) -> Vec<ChannelId> {
-    setup.channels.iter().filter(|c| c.channel_type == ChannelType::Webchat).map(|c| c.id).collect()
 }

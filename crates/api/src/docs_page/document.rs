@@ -101,14 +101,14 @@ impl<'a> Document<'a> {
         self.root["info"]["description"].as_str().unwrap_or_default()
     }
 
-    /// The first server's address without a slash at its end; the address of a fresh installation where none is
+    /// The first server's address without a slash at its end; [`EXAMPLE_ORIGIN`](crate::app::EXAMPLE_ORIGIN) where none is
     /// given or it is relative to the page.
     pub fn base_url(&self) -> &'a str {
         self.root["servers"][0]["url"]
             .as_str()
             .map(|url| url.trim_end_matches('/'))
             .filter(|url| url.starts_with("http"))
-            .unwrap_or("http://127.0.0.1:8080")
+            .unwrap_or(crate::app::EXAMPLE_ORIGIN)
     }
 
     pub fn security_schemes(&self) -> impl Iterator<Item = (&'a str, &'a Value)> + use<'a> {

@@ -17,6 +17,7 @@ use structuring::json::{Object, escape_pointer};
 
 use super::events::{ActorView, actor};
 use super::paging::page;
+use super::references::References;
 use super::tickets::{TicketView, view as ticket_view};
 use crate::answer::Answer;
 use crate::call::{Call, complete};
@@ -114,6 +115,13 @@ impl Input for ContactsQuery {
 
 pub async fn list(call: Call) -> Result<Answer, Problem> {
     let query: ContactsQuery = call.read_query()?;
+    let filter = &query.filter;
+    call.prepare(|setup| {
+        let mut problems = References::of(setup);
+        problems.stage("?stage_id", filter.stage).pipeline("?pipeline_id", filter.pipeline);
+        problems.channel("?channel_id", filter.channel).check()
+    })
+    .await?;
     let (found, setup) = call
         .read(move |w| Ok((browse(w, &query.filter, ContactSort::Activity, &query.page)?, w.setup.clone())))
         .await?;
@@ -193,8 +201,7 @@ fn typed_fields(setup: &Setup, given: &Object, problems: &mut Vec<FieldError>) -
             typed.push((key.to_owned(), Json::Null));
             continue;
         }
-        let definition = crm::setup::definition_of(field);
-        match structuring::read_value(&definition, value, Some(&setup.organization.country)) {
+        match crm::fields::read_value(field, value, Some(&setup.organization.country)) {
             Ok(value) => typed.push((key.to_owned(), value)),
             Err(error) => problems.push(FieldError::new(pointer, error.code, error.message)),
         }

@@ -11,6 +11,7 @@ mod notes;
 mod organization;
 mod paging;
 mod pipelines;
+mod references;
 mod removal;
 mod structuring;
 mod tags;

@@ -83,13 +83,13 @@ pub struct PreviewAnswer {
     pub micros: u64,
 }
 
-/// For the schema only: a placement before anything is written has no `applied`.
+/// Where a value would go, before anything is written.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "PreviewPlacement")]
 #[serde(transparent)]
 pub struct PreviewPlacement(Map<String, Value>);
 
-/// For the schema only: a doubtful value.
+/// A value that a person would be asked about.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "DoubtfulValue")]
 #[serde(transparent)]
@@ -97,7 +97,7 @@ pub struct ReviewObject(Map<String, Value>);
 
 pub async fn preview(call: Call) -> Result<Answer, Problem> {
     let input: PreviewInput = call.read_body()?;
-    let setup = call.app.crm.fresh_setup(call.caller.organization).await?;
+    let setup = call.read(|w| Ok(w.setup.clone())).await?;
     let own = input.definitions.as_ref().map(|given| compile(given)).transpose()?;
     Answer::json(200, &run(&setup, own.as_ref(), input.country.as_deref(), input.data))
 }

@@ -1,6 +1,6 @@
 //! Tickets of the Recado surface.
 
-use crm::contacts::{self, Contact};
+use crm::contacts::{self, Contact, Leaving};
 use crm::customers::{FieldValue, check_agent, check_stage, values_of};
 use crm::fields::Entity;
 use crm::id::{ContactId, MemberId, PipelineId, StageId, TicketId};
@@ -17,6 +17,7 @@ use serde_json::{Map, Value};
 use structuring::json::Object;
 
 use super::paging::page;
+use super::references::References;
 use crate::answer::Answer;
 use crate::call::{Call, complete};
 use crate::compat::views::{self, FieldObject, raw};
@@ -117,6 +118,13 @@ impl Input for TicketsQuery {
 
 pub async fn list(call: Call) -> Result<Answer, Problem> {
     let query: TicketsQuery = call.read_query()?;
+    let filter = &query.filter;
+    call.prepare(|setup| {
+        let mut problems = References::of(setup);
+        problems.stage("?stage_id", filter.stage).pipeline("?pipeline_id", filter.pipeline);
+        problems.member("?agent_id", filter.agent).check()
+    })
+    .await?;
     let (found, setup) = call.read(move |w| Ok((browse(w, &query.filter, &query.page)?, w.setup.clone()))).await?;
     let data = found.data.iter().map(|ticket| view(&setup, ticket, &[])).collect::<Result<_, _>>()?;
     Answer::json(200, &Page::<TicketView> { data, next_cursor: found.next_cursor })
@@ -165,7 +173,7 @@ pub async fn create(call: Call) -> Result<Answer, Problem> {
             let placed = tickets::place(w, &mut contact, input.stage, false)?;
             let mut ticket = placed.ticket;
             if let Some(agent) = input.agent {
-                let assigned = contacts::assign(w, &contact, Some(ticket.clone()), agent, false)?;
+                let assigned = contacts::assign(w, &contact, Some(ticket.clone()), agent, Leaving::Nobody)?;
                 ticket = assigned.ticket.unwrap_or(ticket);
             }
             Ok((placed.opened, whole(w, ticket)?))
@@ -341,7 +349,7 @@ pub async fn assign(call: Call) -> Result<Answer, Problem> {
                 }
                 Some(agent) => {
                     let contact = Contact::get(w, ticket.contact_id)?;
-                    let assigned = contacts::assign(w, &contact, Some(ticket.clone()), agent, false)?;
+                    let assigned = contacts::assign(w, &contact, Some(ticket.clone()), agent, Leaving::Nobody)?;
                     ticket = assigned.ticket.unwrap_or(ticket);
                 }
             }

@@ -1,6 +1,8 @@
 //! What is true of every operation: keys, scopes, methods, sizes, media types, headers.
 
 use std::collections::BTreeSet;
+use std::io::{Read, Write};
+use std::net::TcpStream;
 
 use serde_json::{Value, json};
 
@@ -114,6 +116,26 @@ fn a_wrong_method_says_which_are_right() {
 }
 
 #[test]
+fn head_is_get_without_the_body() {
+    each(|w| {
+        for path in ["/healthz", "/docs", "/api/public/tags"] {
+            let mut stream = TcpStream::connect(w.address()).unwrap();
+            let head = format!(
+                "HEAD {path} HTTP/1.1\r\nhost: localhost\r\nx-api-key: {}\r\nconnection: close\r\n\r\n",
+                w.here.key
+            );
+            stream.write_all(head.as_bytes()).unwrap();
+            let mut answer = String::new();
+            stream.read_to_string(&mut answer).unwrap();
+            let length = format!("content-length: {}\r\n", w.get(path).body.len());
+            assert!(answer.starts_with("HTTP/1.1 200") && answer.contains(&length), "{answer}");
+            assert!(answer.ends_with("\r\n\r\n"), "no body: {answer}");
+        }
+        assert_eq!(w.call("HEAD", UPSERT, &[], None).status, 405);
+    });
+}
+
+#[test]
 fn errors_have_one_shape_and_old_clients_find_theirs() {
     each(|w| {
         let reply = w.post(UPSERT, json!({}));
@@ -195,6 +217,22 @@ fn only_json_and_only_so_much() {
         let large = vec![b' '; 1024 * 1024 + 1];
         let declared = w.raw(&w.here.key, "POST", UPSERT, &[], Some(&large));
         assert_eq!((declared.status, &declared.json()["code"]), (413, &json!("body_too_large")));
+        // Whatever refuses it, a client that sends it all in one go gets to read why.
+        for key in ["none", &w.here.key] {
+            let mut request = format!(
+                "POST {UPSERT} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\nx-api-key: {key}\r\n\
+                 content-type: application/json\r\ncontent-length: {}\r\n\r\n",
+                8 * large.len()
+            )
+            .into_bytes();
+            request.resize(request.len() + 8 * large.len(), b' ');
+            let mut stream = TcpStream::connect(w.address()).unwrap();
+            stream.write_all(&request).unwrap();
+            let mut answer = String::new();
+            stream.read_to_string(&mut answer).unwrap();
+            let status = if key == "none" { "HTTP/1.1 401" } else { "HTTP/1.1 413" };
+            assert!(answer.starts_with(status), "{answer}");
+        }
         let mut chunked = format!(
             "POST {UPSERT} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\nx-api-key: {}\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n",
             w.here.key

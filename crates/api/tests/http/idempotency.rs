@@ -55,6 +55,16 @@ fn the_same_request_again_gets_the_first_answer() {
 }
 
 #[test]
+fn a_replay_has_the_first_answers_etag() {
+    each(|w| {
+        let make = || w.call("POST", "/api/v1/tags", &[("idempotency-key", "k")], Some(&json!({"value": "Frecuente"})));
+        let (first, again) = (make(), make());
+        assert_eq!((first.header("etag"), again.header("idempotency-replayed")), (Some("\"1\""), Some("true")));
+        assert_eq!(again.header("etag"), first.header("etag"));
+    });
+}
+
+#[test]
 fn twins_in_flight_have_one_effect_and_one_answer() {
     each(|w| {
         let (address, key) = (w.address(), w.here.key.as_str());

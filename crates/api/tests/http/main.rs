@@ -14,6 +14,7 @@ mod idempotency;
 mod identity;
 mod messages;
 mod note_send;
+mod people_again;
 mod recado_surface;
 mod redact;
 mod same_person;

@@ -53,6 +53,25 @@ fn by_name_on_whoever_the_identifier_names() {
         w.upsert("+56955501234", json!({"stageId": w.here.stages[0]}));
         assert_eq!(w.post(path, json!({"tags": ["urgente"]})).json()["assignedCount"], 1);
         assert_eq!(w.number("SELECT count(*) AS n FROM ticket_tags"), 1);
+        // Of two contacts with the number the one with an open ticket is meant, whoever was active last.
+        let newer = json!({"type": "playground", "name": "Otro", "country": "CL", "phone_number": "+56223456780"});
+        assert_eq!(w.post("/api/v1/channels", newer).status, 201);
+        let newer = json!({"channel": "playground", "channel_phone_number": "+56223456780", "contact_phone_number": "955501234"});
+        let newer = text(&w.post(UPSERT, newer).json()["id"]);
+        w.inbound(&newer, "Hola", 0);
+        let answer = w.post(path, json!({"tags": ["vip", "urgente"]})).json();
+        assert_eq!((&answer["assignedCount"], w.info(&newer)["tags"].as_array().unwrap().len()), (&json!(2), 0));
+        // A tag on the ticket is told, once.
+        let before = w.last_sequence();
+        w.post("/api/v1/tags", json!({"value": "apuro", "entity_type": "TICKET"}));
+        for _ in 0..2 {
+            w.post(path, json!({"tags": ["apuro"]}));
+        }
+        assert_eq!(w.topics(before).iter().filter(|topic| *topic == "ticket.updated").count(), 1);
+        // Said twice in other spellings: one tag, counted once.
+        let answer = w.post(path, json!({"tags": ["Ñandú", "nandu", " ÑANDÚ ", "vip"]})).json();
+        assert_eq!((&answer["createdCount"], &answer["assignedCount"]), (&json!(1), &json!(2)), "{answer}");
+        assert_eq!(w.info(&contact)["tags"].as_array().unwrap().len(), 3);
         // A visitor, by their user id.
         let visitor = json!({"channel": "webchat", "channel_id": w.here.webchat, "external_user_id": "v/1 ñ"});
         let visitor = text(&w.post(UPSERT, visitor).json()["id"]);

@@ -98,6 +98,23 @@ fn metadata_is_merged_by_key_and_fields_are_filled_by_exact_key() {
         assert_eq!(w.get(&format!("/api/v1/tickets/{ticket}")).json()["custom_fields"], json!([]));
         let reply = merge(json!({"folio": "sin número", "otro": 1}));
         assert_eq!((reply.status, wrong(&reply.json()).len()), (400, 1), "{}", reply.text());
+        let nobody = "0190c5e2-7a3b-7c1d-9e4f-2b6a8d1c3e5f";
+        let reply = w.post(METADATA, json!({"ticket_id": nobody, "metadata": {"folio": "sin número"}}));
+        assert_eq!(wrong(&reply.json()), ["/metadata/folio invalid_value", "/ticket_id unknown_reference"]);
+        let reply = w.post(AMOUNT, json!({"ai_contact_id": nobody, "amount": -1}));
+        assert_eq!(wrong(&reply.json()), ["/ai_contact_id unknown_reference", "/amount out_of_range"]);
+        // Of keys that fold alike the last one alone counts, a null as well as a value.
+        let raw = |metadata: &str| {
+            let body = format!(r#"{{"ticket_id":"{ticket}","metadata":{metadata}}}"#);
+            assert_eq!(w.raw(&w.here.key, "POST", METADATA, &[], Some(body.as_bytes())).status, 201);
+        };
+        raw(r#"{"Monto": 1, "monto": 2, "seña": null, "Sena": "x", "luz": "y", "Luz": null}"#);
+        let shown = w.info(&contact)["active_ticket"]["metadata"].clone();
+        assert_eq!((&shown["monto"], &shown["sena"], &shown["luz"]), (&json!(2), &json!("x"), &json!(null)));
+        let events = w.last_sequence();
+        raw(r#"{"Monto": 1, "monto": 2}"#);
+        assert!(w.topics(events).is_empty(), "it is two already");
+        merge(json!({"monto": null, "sena": null}));
         let reply = merge(json!({"texto": "x".repeat(300_000)}));
         assert_eq!(wrong(&reply.json()), ["/metadata too_large"]);
         let exact = format!(r#"{{"ticket_id":"{ticket}","metadata":{{"n":1e400,"d":0.10}}}}"#);

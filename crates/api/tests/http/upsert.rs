@@ -104,8 +104,9 @@ fn all_that_is_wrong_is_said_at_once_and_leaves_nothing_behind() {
                 "/contact_email invalid_email",
                 "/contact_name invalid_type",
                 "/contact_phone_number invalid_phone",
+                "/custom_field_values/0/key unknown_reference",
                 "/custom_field_values/1/key required",
-                "/custom_field_values/3/value required",
+                "/custom_field_values/2/value invalid_value",
                 "/meta_data invalid_type",
                 "/note too_long",
                 "/stageId unknown_reference",
@@ -182,6 +183,10 @@ fn nothing_said_changes_nothing_and_null_removes_a_field() {
         }
         assert_eq!(w.info(&contact), before);
         assert!(w.topics(events).is_empty(), "no change, no event");
+        let nothing = json!({"custom_field_values": [{"key": "ciudad"}, {"key": "ciudad", "value": ""}]});
+        assert_eq!(w.upsert("+56955501234", nothing).status, 200, "nothing said is nothing changed");
+        let shown = w.info(&text(&w.upsert("+56955501234", json!({})).json()["id"]))["custom_fields"].clone();
+        assert_eq!(shown[0]["value"], "Osorno");
         w.upsert("+56955501234", json!({"custom_field_values": [{"key": "ciudad", "value": null}]}));
         assert_eq!(w.info(&contact)["custom_fields"], json!([]));
     });

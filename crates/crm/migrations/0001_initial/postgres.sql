@@ -204,6 +204,7 @@ CREATE TABLE contacts (
 );
 CREATE INDEX contacts_customer ON contacts (organization_id, customer_id);
 CREATE INDEX contacts_activity ON contacts (organization_id, (coalesce(last_message_at, created_at)), id);
+CREATE INDEX contacts_last_message ON contacts (organization_id, (coalesce(last_message_at, -1)), id);
 -- Substring search over phones and e-mails reads this index alone, never the rows.
 CREATE INDEX contacts_search ON contacts (organization_id, phone, email_key);
 CREATE INDEX contacts_stage ON contacts (organization_id, stage_id) WHERE stage_id IS NOT NULL;
@@ -355,7 +356,7 @@ CREATE TABLE tickets (
 CREATE UNIQUE INDEX tickets_open_identity_key ON tickets (organization_id, contact_id) WHERE status = 'open';
 CREATE INDEX tickets_contact ON tickets (organization_id, contact_id, id);
 CREATE INDEX tickets_stage ON tickets (organization_id, stage_id, status, id);
-
+CREATE INDEX tickets_pipeline ON tickets (organization_id, pipeline_id, id);
 CREATE INDEX tickets_agent ON tickets (organization_id, agent_id) WHERE agent_id IS NOT NULL;
 
 CREATE TABLE ticket_tags (
@@ -419,6 +420,8 @@ CREATE TABLE idempotency (
   status BIGINT NOT NULL,
   -- The answer's body; sealed where it carries a secret.
   body BYTEA NOT NULL,
+  -- The answer's ETag, if it had one.
+  etag TEXT,
   sealed BOOLEAN NOT NULL,
   created_at BIGINT NOT NULL,
   CONSTRAINT idempotency_identity_key PRIMARY KEY (organization_id, actor, operation, key)

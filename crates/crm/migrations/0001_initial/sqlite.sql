@@ -201,6 +201,7 @@ CREATE TABLE contacts (
 ) STRICT;
 CREATE INDEX contacts_customer ON contacts (organization_id, customer_id);
 CREATE INDEX contacts_activity ON contacts (organization_id, (coalesce(last_message_at, created_at)), id);
+CREATE INDEX contacts_last_message ON contacts (organization_id, (coalesce(last_message_at, -1)), id);
 -- Substring search over phones and e-mails reads this index alone, never the rows.
 CREATE INDEX contacts_search ON contacts (organization_id, phone, email_key);
 CREATE INDEX contacts_stage ON contacts (organization_id, stage_id) WHERE stage_id IS NOT NULL;
@@ -352,7 +353,7 @@ CREATE TABLE tickets (
 CREATE UNIQUE INDEX tickets_open_identity_key ON tickets (organization_id, contact_id) WHERE status = 'open';
 CREATE INDEX tickets_contact ON tickets (organization_id, contact_id, id);
 CREATE INDEX tickets_stage ON tickets (organization_id, stage_id, status, id);
-
+CREATE INDEX tickets_pipeline ON tickets (organization_id, pipeline_id, id);
 CREATE INDEX tickets_agent ON tickets (organization_id, agent_id) WHERE agent_id IS NOT NULL;
 
 CREATE TABLE ticket_tags (
@@ -416,6 +417,8 @@ CREATE TABLE idempotency (
   status INTEGER NOT NULL,
   -- The answer's body; sealed where it carries a secret.
   body BLOB NOT NULL,
+  -- The answer's ETag, if it had one.
+  etag TEXT,
   sealed INTEGER NOT NULL,
   created_at INTEGER NOT NULL,
   CONSTRAINT idempotency_identity_key PRIMARY KEY (organization_id, actor, operation, key)
@@ -447,6 +450,7 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
   ('contacts', 'sqlite_autoindex_contacts_1', '1000000 500000 1'),
   ('contacts', 'contacts_customer', '1000000 500000 5'),
   ('contacts', 'contacts_activity', '1000000 500000 2 2'),
+  ('contacts', 'contacts_last_message', '1000000 500000 1000 2'),
   ('contacts', 'contacts_search', '1000000 500000 2 2'),
   ('contacts', 'contacts_stage', '1000000 500000 25000'),
   ('contact_identifiers', 'contact_identifiers', '1000000 500000 25000 12500 1'),
@@ -471,6 +475,7 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
   ('tickets', 'tickets_open_identity_key', '50000 25000 1'),
   ('tickets', 'tickets_contact', '1000000 500000 5 2'),
   ('tickets', 'tickets_stage', '1000000 500000 25000 8333 2'),
+  ('tickets', 'tickets_pipeline', '1000000 500000 50000 2'),
   ('tickets', 'tickets_agent', '50000 25000 1250'),
   ('ticket_tags', 'ticket_tags', '1000000 500000 5 1'),
   ('ticket_tags', 'ticket_tags_tag', '1000000 500000 25000'),

@@ -9,8 +9,9 @@ use crate::error::Result;
 use crate::id::ChannelId;
 use crate::work::Work;
 
-/// A channel that has contacts is removed only with `archive`: it is put out of sight, its contacts and their messages
-/// stay, its secrets go. Its number is free for another channel either way.
+/// A channel that has contacts is removed only with `archive`: its contacts and their messages stay. Its secrets go, and its
+/// number is free for another channel. The row itself is only put out of sight, with contacts or without: to delete it the
+/// database would look for what names it in every contact and message, and all writers would wait.
 pub fn remove(w: &mut Work<'_, '_>, id: ChannelId, if_version: Option<i64>, archive: bool) -> Result<Removed> {
     let setup = w.setup.clone();
     let channel = get(&setup, id)?;
@@ -27,16 +28,12 @@ pub fn remove(w: &mut Work<'_, '_>, id: ChannelId, if_version: Option<i64>, arch
         return Err(in_use("channel", &[("contacts", contacts)], remedy));
     }
     w.bump_revision()?;
+    w.tx.execute(
+        "UPDATE channels SET archived = $3, secrets = NULL, version = version + 1, updated_at = $4
+         WHERE organization_id = $1 AND id = $2",
+        params![organization, id, true, w.now],
+    )?;
     let archived = contacts > 0;
-    if archived {
-        w.tx.execute(
-            "UPDATE channels SET archived = $3, secrets = NULL, version = version + 1, updated_at = $4
-             WHERE organization_id = $1 AND id = $2",
-            params![organization, id, true, w.now],
-        )?;
-    } else {
-        w.tx.execute("DELETE FROM channels WHERE organization_id = $1 AND id = $2", params![organization, id])?;
-    }
     let change = if archived { "archived" } else { "deleted" };
     let previous = json!({"channel": view(&setup, channel)});
     record(w, "channel", id, change, json!({"contacts": contacts}), Some(previous))?;

@@ -1,4 +1,4 @@
-//! Gives a contact to an agent: the agent joins the contact's agents and becomes the open ticket's.
+//! Gives a contact to an agent: the agent joins the contact's agents and becomes the ticket's.
 
 use serde_json::json;
 use store::params;
@@ -16,20 +16,34 @@ pub struct Assigned {
     pub changed: bool,
 }
 
-/// `remove_others`: the agent is the only one then. The member must have been checked.
+/// Which of the contact's other agents leave as a new one comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leaving {
+    Nobody,
+    Everybody,
+    Only(MemberId),
+}
+
+/// The member must have been checked. The ticket, open or closed, becomes theirs too.
 pub fn assign(
     w: &mut Work<'_, '_>,
     contact: &Contact,
-    open_ticket: Option<Ticket>,
+    ticket: Option<Ticket>,
     agent: MemberId,
-    remove_others: bool,
+    leaving: Leaving,
 ) -> Result<Assigned> {
+    let which = match leaving {
+        Leaving::Nobody => None,
+        Leaving::Everybody => Some((agent, "<>")),
+        Leaving::Only(member) => Some((member, "=")),
+    };
     let mut removed = Vec::new();
-    if remove_others {
-        for row in w.tx.query(
-            "DELETE FROM contact_agents WHERE organization_id = $1 AND contact_id = $2 AND member_id <> $3 RETURNING member_id",
-            params![w.caller.organization, contact.id, agent],
-        )? {
+    if let Some((member, compared)) = which {
+        let sql = format!(
+            "DELETE FROM contact_agents WHERE organization_id = $1 AND contact_id = $2 AND member_id {compared} $3
+             RETURNING member_id"
+        );
+        for row in w.tx.query(&sql, params![w.caller.organization, contact.id, member])? {
             removed.push(row.at::<MemberId>(0)?);
         }
     }
@@ -38,11 +52,11 @@ pub fn assign(
          ON CONFLICT (organization_id, contact_id, member_id) DO NOTHING",
         params![w.caller.organization, contact.id, agent, w.now],
     )? == 1;
-    let mut ticket = open_ticket;
+    let mut ticket = ticket;
     let mut ticket_agent = None;
-    if let Some(open) = ticket.as_mut().filter(|ticket| ticket.is_open()) {
-        let before = open.agent_id;
-        if tickets::assign_agent(w, open, Some(agent))? {
+    if let Some(ticket) = &mut ticket {
+        let before = ticket.agent_id;
+        if tickets::assign_agent(w, ticket, Some(agent))? {
             ticket_agent = Some(before);
         }
     }

@@ -172,23 +172,29 @@ pub fn search(w: &mut Work<'_, '_>, phone_digits: Option<&str>, email: Option<&s
     w.tx.query(query.sql(), &query.params())?.iter().map(Contact::from_row).collect()
 }
 
-/// Of several contacts with a number: the one with an open ticket, then latest activity, then oldest.
+/// Which of several contacts a number means: the one with an open ticket, then latest activity, then oldest.
+const FOREMOST: &str =
+    "EXISTS (SELECT 1 FROM tickets t WHERE t.organization_id = c.organization_id AND t.contact_id = c.id
+                                AND t.status = 'open') DESC,
+                        coalesce(c.last_message_at, c.created_at) DESC, c.created_at, c.id";
+
+/// The contact that a number means, on whatever channel.
 pub fn by_number(w: &mut Work<'_, '_>, phone: &Phone) -> Result<Option<Contact>> {
     let sql = format!(
         "SELECT {COLUMNS} FROM contacts c
          WHERE c.organization_id = $1 AND (c.phone = $2 OR c.id IN
            (SELECT i.contact_id FROM contact_identifiers i WHERE i.organization_id = $1 AND i.kind = 'phone' AND i.value = $2))
-         ORDER BY EXISTS (SELECT 1 FROM tickets t WHERE t.organization_id = c.organization_id AND t.contact_id = c.id
-                          AND t.status = 'open') DESC,
-                  coalesce(c.last_message_at, c.created_at) DESC, c.created_at, c.id LIMIT 1"
+         ORDER BY {FOREMOST} LIMIT 1"
     );
     let row = w.tx.query_opt(&sql, params![w.caller.organization, phone.as_str()])?;
     row.as_ref().map(Contact::from_row).transpose()
 }
 
-/// A contact of one kind of channel by what that channel knows it by; of several the latest active.
-pub fn by_identifier(w: &mut Work<'_, '_>, channels: &[ChannelId], kind: &str, value: &str) -> Result<Option<Contact>> {
-    let Some((first, others)) = channels.split_first() else { return Ok(None) };
+/// The contact that any of these channels knows by its value of the kind (`phone`, `external_user_id`).
+pub fn by_identifier(w: &mut Work<'_, '_>, kind: &str, readings: &[(ChannelId, String)]) -> Result<Option<Contact>> {
+    if readings.is_empty() {
+        return Ok(None);
+    }
     let mut query = Query::new(
         format!(
             "SELECT {COLUMNS} FROM contact_identifiers i
@@ -197,10 +203,12 @@ pub fn by_identifier(w: &mut Work<'_, '_>, channels: &[ChannelId], kind: &str, v
         ),
         w.caller.organization,
     );
-    query.and("i.kind = ", kind).and("i.value = ", value).and("i.channel_id IN (", first);
-    for channel in others {
-        query.push(", ", channel);
+    query.and("i.kind = ", kind);
+    let mut or = " AND (";
+    for (channel, value) in readings {
+        query.push(&format!("{or}(i.channel_id = "), channel).push(" AND i.value = ", value).text(")");
+        or = " OR ";
     }
-    query.text(") ORDER BY coalesce(c.last_message_at, c.created_at) DESC, c.created_at, c.id LIMIT 1");
+    query.text(&format!(") ORDER BY {FOREMOST} LIMIT 1"));
     w.tx.query_opt(query.sql(), &query.params())?.as_ref().map(Contact::from_row).transpose()
 }

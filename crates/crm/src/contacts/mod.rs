@@ -9,7 +9,7 @@ mod save;
 mod tag;
 mod update;
 
-pub use assign::{Assigned, assign};
+pub use assign::{Assigned, Leaving, assign};
 pub use detail::{Detail, detail};
 pub use history::{TimelineEntry, timeline};
 pub use identity::{IdentifierRow, Identity, ProposalRow, identity};
@@ -124,6 +124,14 @@ impl Contact {
             .ok()
             .and_then(structuring::Json::into_object)
             .ok_or_else(|| Error::Internal("contact metadata is not a JSON object".into()))
+    }
+
+    /// The chat status while a ticket is open: whether the person waits for an answer.
+    pub(crate) fn status_while_open(&self) -> ChatStatus {
+        match self.last_inbound_at {
+            Some(inbound) if self.last_message_at.is_none_or(|last| inbound >= last) => ChatStatus::Unattended,
+            _ => ChatStatus::Attended,
+        }
     }
 
     /// Whether anything happened with this contact: a message, a note, a ticket.

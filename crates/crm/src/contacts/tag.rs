@@ -1,5 +1,7 @@
 //! Tags on contacts and on their open tickets.
 
+use std::collections::HashSet;
+
 use serde_json::json;
 use store::params;
 
@@ -71,9 +73,11 @@ pub fn add_by_name(w: &mut Work<'_, '_>, contact: &Contact, names: &[String]) ->
     let mut open: Option<Option<Ticket>> = None;
     let before: Vec<i64> = tags_of(w, contact.id)?.iter().map(|tag| tag.id).collect();
     let mut after = before.clone();
-    for (at, name) in names.iter().enumerate() {
+    let mut on_ticket: Vec<i64> = Vec::new();
+    let mut said = HashSet::new();
+    for name in names {
         // Said twice, in whatever spelling, it is one tag.
-        if names[..at].iter().any(|earlier| fold(earlier) == fold(name)) {
+        if !said.insert(fold(name)) {
             continue;
         }
         if let Some(tag) = tags::find_by_name(w, EntityType::Contact, name)? {
@@ -86,11 +90,9 @@ pub fn add_by_name(w: &mut Work<'_, '_>, contact: &Contact, names: &[String]) ->
             match open.as_ref().and_then(Option::as_ref) {
                 None => result.not_assigned.push(name.clone()),
                 Some(ticket) => {
-                    w.tx.execute(
-                        "INSERT INTO ticket_tags (organization_id, ticket_id, tag_id, created_at) VALUES ($1, $2, $3, $4)
-                         ON CONFLICT (organization_id, ticket_id, tag_id) DO NOTHING",
-                        params![w.caller.organization, ticket.id, tag.id, w.now],
-                    )?;
+                    if insert_ticket_tag(w, ticket, &tag)? {
+                        on_ticket.push(tag.id);
+                    }
                     result.assigned.push(tag);
                 }
             }
@@ -105,6 +107,9 @@ pub fn add_by_name(w: &mut Work<'_, '_>, contact: &Contact, names: &[String]) ->
     }
     if after != before {
         record_tags(w, contact.id, &before, &after)?;
+    }
+    if let (false, Some(Some(ticket))) = (on_ticket.is_empty(), open) {
+        record_ticket_tags(w, &ticket, &on_ticket)?;
     }
     Ok(result)
 }
@@ -126,10 +131,30 @@ fn insert_contact_tag(w: &mut Work<'_, '_>, contact: ContactId, tag: i64) -> Res
     Ok(())
 }
 
+/// Answers whether the ticket did not have it.
+fn insert_ticket_tag(w: &mut Work<'_, '_>, ticket: &Ticket, tag: &Tag) -> Result<bool> {
+    let inserted = w.tx.execute(
+        "INSERT INTO ticket_tags (organization_id, ticket_id, tag_id, created_at) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (organization_id, ticket_id, tag_id) DO NOTHING",
+        params![w.caller.organization, ticket.id, tag.id, w.now],
+    )?;
+    Ok(inserted == 1)
+}
+
 fn record_tags(w: &mut Work<'_, '_>, contact: ContactId, before: &[i64], after: &[i64]) -> Result<()> {
     let fact = Fact::new(Topic::ContactUpdated).contact(contact).data(json!({"tags": after}));
     events::record(w, fact.previous(json!({"tags": before})))?;
     Ok(())
+}
+
+fn record_ticket_tags(w: &mut Work<'_, '_>, ticket: &Ticket, added: &[i64]) -> Result<()> {
+    let rows = w.tx.query(
+        "SELECT tag_id FROM ticket_tags WHERE organization_id = $1 AND ticket_id = $2 ORDER BY tag_id",
+        params![w.caller.organization, ticket.id],
+    )?;
+    let after = rows.iter().map(|row| row.at(0)).collect::<std::result::Result<Vec<i64>, _>>()?;
+    let before: Vec<i64> = after.iter().copied().filter(|id| !added.contains(id)).collect();
+    tickets::record_update(w, ticket, json!({"tags": after}), json!({"tags": before}))
 }
 
 /// For a caller that named somebody who is not there.

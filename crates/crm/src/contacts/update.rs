@@ -7,7 +7,7 @@ use super::{Contact, ValueSource, save};
 use crate::customers::{self, Applied, Structured};
 use crate::error::{Error, FieldError, Problems, Result};
 use crate::events::{self, Fact, Topic};
-use crate::fields::Entity;
+use crate::fields::{self, Entity};
 use crate::work::Work;
 
 /// C3: structures the metadata into fields and metadata of the contact.
@@ -90,18 +90,28 @@ fn edit_fields(
     }
     let setup = w.setup.clone();
     let mut problems = Problems::default();
-    for (key, _) in &edit.custom_fields {
-        if setup.field(Entity::Customer, key).is_none() {
-            let mut pointer = "/custom_fields".to_owned();
-            structuring::json::escape_pointer(&mut pointer, key);
+    let mut typed = Vec::new();
+    for (key, value) in &edit.custom_fields {
+        let mut pointer = "/custom_fields".to_owned();
+        structuring::json::escape_pointer(&mut pointer, key);
+        let Some(field) = setup.field(Entity::Customer, key) else {
             problems.add(FieldError::unknown_reference(pointer, "customer field", key));
+            continue;
+        };
+        // Read again: the field may have another type, or other options, than when the request was read.
+        match value.is_null() {
+            true => typed.push((field, Json::Null)),
+            false => match fields::read_value(field, value, None) {
+                Ok(value) => typed.push((field, value)),
+                Err(error) => problems.add(FieldError::new(pointer, error.code, error.message)),
+            },
         }
     }
     problems.check()?;
     let known = customers::values_of(w, contact.customer_id.0)?;
     let (mut now, mut before) = (Object::new(), Object::new());
-    for (key, value) in &edit.custom_fields {
-        let Some(field) = setup.field(Entity::Customer, key) else { continue };
+    for (field, value) in &typed {
+        let key = &field.key;
         let existing = known.iter().find(|v| v.field_id == field.id);
         if value.is_null() {
             if let Some(old) = customers::remove_value(w, contact.customer_id.0, field.id)? {

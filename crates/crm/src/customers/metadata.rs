@@ -2,10 +2,28 @@
 
 use std::collections::HashMap;
 
-use structuring::Json;
 use structuring::json::Object;
+use structuring::{Json, snake_key};
 
 use crate::error::{Error, Result};
+
+/// What an object says, by snake_case key: of keys that fold alike the last one alone counts, whether it gives a value or
+/// removes one with null; an empty text says nothing.
+pub fn said(object: &Object) -> Vec<(String, &str, &Json)> {
+    let mut said: Vec<(String, &str, &Json)> = Vec::with_capacity(object.len());
+    let mut places: HashMap<String, usize> = HashMap::new();
+    for (key, value) in object.iter().filter(|(_, value)| value.as_str() != Some("")) {
+        let snake = snake_key(key);
+        match places.get(&snake) {
+            Some(&at) => said[at] = (snake, key, value),
+            None => {
+                places.insert(snake.clone(), said.len());
+                said.push((snake, key, value));
+            }
+        }
+    }
+    said
+}
 
 /// Metadata of one contact or ticket, as JSON text.
 const METADATA_LIMIT: usize = 256 * 1024;

@@ -11,6 +11,7 @@ mod values;
 pub use apply::{Applied, apply};
 pub(crate) use identifiers::claim_identifier_field;
 pub use identify::{Found, Who, find_or_create};
+pub use metadata::said;
 pub(crate) use metadata::{merge_metadata, metadata_text};
 pub use structured::Structured;
 pub use upsert::{Upsert, Upserted, check_agent, check_stage, upsert};

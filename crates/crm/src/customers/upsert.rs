@@ -4,7 +4,7 @@
 use super::apply::{Applied, apply};
 use super::identify::{Who, find_or_create};
 use super::structured::Structured;
-use crate::contacts::{self, Contact};
+use crate::contacts::{self, Contact, Leaving};
 use crate::error::{Error, FieldError, Problems, Result};
 use crate::id::{ChannelId, MemberId, StageId};
 use crate::messages;
@@ -78,7 +78,7 @@ pub fn upsert(w: &mut Work<'_, '_>, input: &Upsert) -> Result<Upserted> {
             None if found.created => None,
             None => tickets::open_ticket_of(w, contact.id)?,
         };
-        let assigned = contacts::assign(w, &contact, open, agent, false)?;
+        let assigned = contacts::assign(w, &contact, open, agent, Leaving::Nobody)?;
         ticket = assigned.ticket.or(ticket);
     }
     if let Some(note) = &input.note {

@@ -2,14 +2,12 @@
 
 use store::params;
 use structuring::json::Mode;
-use structuring::{FieldType, Json, read_value};
+use structuring::{FieldType, Json};
 use uuid::Uuid;
 
-use super::{CONVERT_LIMIT, CustomField, count_values};
+use super::{CONVERT_LIMIT, CustomField, count_values, read_value};
 use crate::customers::value_key;
 use crate::error::{Error, Result};
-use crate::money::parse_amount;
-use crate::setup::definition_of;
 use crate::work::Work;
 
 /// Whether values kept under one definition may be no values of the other.
@@ -46,7 +44,6 @@ pub(super) fn convert(w: &mut Work<'_, '_>, before: &CustomField, now: &CustomFi
         "SELECT entity_id, value FROM field_values WHERE organization_id = $1 AND field_id = $2",
         params![w.caller.organization, before.id],
     )?;
-    let definition = definition_of(now);
     let country = w.setup.organization.country.clone();
     let mut changed: Vec<(Uuid, Json)> = Vec::new();
     let mut refused = 0;
@@ -54,13 +51,13 @@ pub(super) fn convert(w: &mut Work<'_, '_>, before: &CustomField, now: &CustomFi
         let text: String = row.at(1)?;
         let value = Json::parse(text.as_bytes(), Mode::Lenient)
             .map_err(|error| Error::Internal(format!("a field's value: {error}")))?;
-        match read_value(&definition, &value, Some(&country)) {
-            Ok(read) if fits_currency(now, &read) => {
+        match read_value(now, &value, Some(&country)) {
+            Ok(read) => {
                 if read != value {
                     changed.push((row.at(0)?, read));
                 }
             }
-            _ => refused += 1,
+            Err(_) => refused += 1,
         }
     }
     if refused > 0 {
@@ -79,12 +76,4 @@ pub(super) fn convert(w: &mut Work<'_, '_>, before: &CustomField, now: &CustomFi
         )?;
     }
     Ok(count)
-}
-
-/// An amount has no more decimals than its currency.
-fn fits_currency(field: &CustomField, value: &Json) -> bool {
-    match (field.field_type, &field.currency, value.as_number()) {
-        (FieldType::Currency, Some(currency), Some(number)) => parse_amount(number.as_str(), currency).is_ok(),
-        _ => true,
-    }
 }

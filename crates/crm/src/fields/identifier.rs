@@ -58,8 +58,18 @@ fn propose(w: &mut Work<'_, '_>, kind: &str, value: &str, customer: Uuid) -> Res
     Ok(())
 }
 
-/// Forgets them, and the proposals that nobody decided.
+/// Forgets them, and the proposals that nobody decided. 409 `too_many_values` beyond 5000.
 pub(super) fn forget(w: &mut Work<'_, '_>, field: &CustomField) -> Result<()> {
+    let rows = w.tx.query(
+        "SELECT 1 AS one FROM customer_identifiers WHERE organization_id = $1 AND kind = $2 LIMIT $3",
+        params![w.caller.organization, kind(field), CONVERT_LIMIT + 1],
+    )?;
+    if rows.len() as i64 > CONVERT_LIMIT {
+        let message = format!(
+            "More than {CONVERT_LIMIT} customers are known by this field: it stays an identifier. Make another field and fill that."
+        );
+        return Err(Error::conflict("too_many_values", message));
+    }
     for table in ["customer_identifiers", "merge_proposals"] {
         let sql = format!("DELETE FROM {table} WHERE organization_id = $1 AND kind = $2");
         w.tx.execute(&sql, params![w.caller.organization, kind(field)])?;

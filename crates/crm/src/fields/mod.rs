@@ -6,10 +6,12 @@ mod identifier;
 mod remove;
 mod shape;
 mod update;
+mod value;
 
 pub use create::{NewField, create};
 pub use remove::remove;
 pub use update::{FieldPatch, update};
+pub use value::read_value;
 
 use schemars::SchemaGenerator;
 use serde::Serialize;

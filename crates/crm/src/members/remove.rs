@@ -5,7 +5,7 @@ use store::params;
 
 use super::{Member, check_last_owner, check_owners_affair, get, save};
 use crate::changes::{MOVE_LIMIT, Removed, Users, check_version, in_use, record, too_many};
-use crate::contacts::{self, Contact};
+use crate::contacts::{self, Contact, Leaving};
 use crate::error::{Error, Result};
 use crate::id::{ContactId, MemberId};
 use crate::tickets;
@@ -104,15 +104,11 @@ fn hand_over(w: &mut Work<'_, '_>, from: MemberId, to: MemberId) -> Result<i64> 
         params![organization, from],
     )?;
     let ids = rows.iter().map(|row| row.at(0)).collect::<std::result::Result<Vec<ContactId>, _>>()?;
-    w.tx.execute(
-        "DELETE FROM contact_agents WHERE organization_id = $1 AND member_id = $2",
-        params![organization, from],
-    )?;
     for id in &ids {
         let contact = Contact::get(w, *id)?;
         // A ticket that is somebody else's stays theirs.
         let ticket = tickets::open_ticket_of(w, *id)?.filter(|ticket| ticket.agent_id == Some(from));
-        contacts::assign(w, &contact, ticket, to, false)?;
+        contacts::assign(w, &contact, ticket, to, Leaving::Only(from))?;
     }
     Ok(ids.len() as i64)
 }

@@ -52,7 +52,8 @@ pub fn queue(w: &mut Work<'_, '_>, channel: &Channel, contact: &mut Contact, out
         created_at: w.now,
     };
     insert(w, &message)?;
-    contact.last_message_at = Some(w.now);
+    // A clock that was put back moves nobody down the list.
+    contact.last_message_at = contact.last_message_at.max(Some(w.now));
     if contact.chat_status == ChatStatus::Unattended {
         contact.chat_status = ChatStatus::Attended;
     }

@@ -6,7 +6,7 @@ use store::params;
 
 use super::get;
 use crate::changes::{check_version, in_use, record};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::work::Work;
 
 /// What the tag was taken off.
@@ -15,6 +15,9 @@ pub struct DeletedTag {
     pub contacts: i64,
     pub tickets: i64,
 }
+
+/// How many contacts and tickets one change takes a tag off: it is one transaction, and others wait.
+const TAKE_OFF_LIMIT: i64 = 20_000;
 
 /// A tag in use is removed only where `force` says so: then it is taken off everything first. A tag carries no history
 /// of its own, so it is gone and not archived; its number is not given again.
@@ -31,6 +34,14 @@ pub fn delete(w: &mut Work<'_, '_>, id: i64, if_version: Option<i64>, force: boo
     if !force && (used.contacts > 0 || used.tickets > 0) {
         let counts = [("contacts", used.contacts), ("tickets", used.tickets)];
         return Err(in_use("tag", &counts, "Delete it with force=true to take it off all of them."));
+    }
+    if used.contacts + used.tickets > TAKE_OFF_LIMIT {
+        let message = format!(
+            "This tag is on {} contacts and tickets; it is taken off at most {TAKE_OFF_LIMIT} at once. Take it off some of them \
+             first.",
+            used.contacts + used.tickets
+        );
+        return Err(Error::conflict("too_many_values", message));
     }
     w.tx.execute("DELETE FROM contact_tags WHERE organization_id = $1 AND tag_id = $2", params![organization, id])?;
     w.tx.execute("DELETE FROM ticket_tags WHERE organization_id = $1 AND tag_id = $2", params![organization, id])?;

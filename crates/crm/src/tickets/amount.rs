@@ -23,6 +23,8 @@ pub fn set_amount(w: &mut Work<'_, '_>, ticket: &mut Ticket, change: &AmountChan
     };
     let minor = money::parse_amount(&change.amount, &currency)
         .map_err(|error| Error::invalid("/amount", error.code(), error.to_string()))?;
+    // One spelling: `clf` is UF.
+    let currency = money::currency(&currency).map_or(currency, |known| known.code.to_owned());
     if ticket.amount == Some(minor) && ticket.currency.as_deref() == Some(currency.as_str()) {
         return Ok(false);
     }

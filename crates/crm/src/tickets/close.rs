@@ -1,8 +1,8 @@
 //! Closing with an outcome, and opening again.
 
 use serde_json::json;
-use store::params;
 
+use super::moving::record_stage_change;
 use super::{Ticket, TicketStatus, save};
 use crate::contacts::{self, ChatStatus, Contact};
 use crate::error::{Error, Result};
@@ -52,22 +52,10 @@ pub fn reopen(w: &mut Work<'_, '_>, mut ticket: Ticket) -> Result<Ticket> {
         ticket.stage_id = first.id;
         ticket.stage_since = w.now;
     }
-    // Claimed by writing: the index allows one open ticket a contact, and a second writer waits here.
-    let opened = w.tx.savepoint(|tx| {
-        tx.execute(
-            "UPDATE tickets SET status = 'open' WHERE organization_id = $1 AND id = $2",
-            params![w.caller.organization, ticket.id],
-        )
-    });
-    match opened {
-        Err(error) if error.constraint() == Some("tickets_open_identity_key") => {
-            return Err(Error::conflict(
-                "ticket_open",
-                "Another ticket of this contact is open; close that one first.",
-            ));
-        }
-        other => other?,
-    };
+    // Two at once: the index allows one open ticket a contact, and whoever comes second runs again and sees it here.
+    if super::open_ticket_of(w, ticket.contact_id)?.is_some() {
+        return Err(Error::conflict("ticket_open", "Another ticket of this contact is open; close that one first."));
+    }
     ticket.status = TicketStatus::Open;
     ticket.outcome = None;
     ticket.reason = None;
@@ -76,12 +64,15 @@ pub fn reopen(w: &mut Work<'_, '_>, mut ticket: Ticket) -> Result<Ticket> {
     let mut contact = Contact::get(w, ticket.contact_id)?;
     contact.stage_id = Some(ticket.stage_id);
     if contact.chat_status == ChatStatus::Closed {
-        contact.chat_status = ChatStatus::Attended;
+        contact.chat_status = contact.status_while_open();
     }
     contacts::save(w, &mut contact)?;
     let data = json!({"ticket": ticket.snapshot(), "changed": {"status": "open"}});
     let previous = json!({"status": "closed", "outcome": before.outcome, "stage_id": before.stage_id});
     let fact = Fact::new(Topic::TicketUpdated).contact(contact.id).ticket(ticket.id);
     events::record(w, fact.data(data).previous(previous))?;
+    if before.stage_id != ticket.stage_id {
+        record_stage_change(w, &contact, &ticket, &before)?;
+    }
     Ok(ticket)
 }

@@ -1,17 +1,16 @@
 //! C20: merges into a ticket's metadata; keys that equal a ticket field fill that field.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 
+use structuring::Json;
 use structuring::json::{Object, escape_pointer};
-use structuring::{Json, snake_key};
 
 use super::{Ticket, record_update, save};
 use crate::contacts::ValueSource;
-use crate::customers::{merge_metadata, metadata_text, remove_value, values_of, write_value};
+use crate::customers::{merge_metadata, metadata_text, remove_value, said, values_of, write_value};
 use crate::error::{FieldError, Problems, Result};
-use crate::fields::{CustomField, Entity};
-use crate::setup::{Setup, definition_of};
+use crate::fields::{CustomField, Entity, read_value};
+use crate::setup::Setup;
 use crate::work::Work;
 
 /// A request's metadata, read against the ticket fields of one revision of the set-up.
@@ -44,15 +43,11 @@ impl MetadataChange {
             country: country.map(str::to_owned),
             ..Default::default()
         };
-        let mut place: HashMap<String, usize> = HashMap::new();
-        for (key, value) in object.iter() {
-            let snake = snake_key(key);
+        for (snake, key, value) in said(object) {
             if value.is_null() {
                 change.removed.push(snake);
-            } else if value.as_str() == Some("") {
-                // Nothing was said.
             } else if let Some(field) = setup.field(Entity::Ticket, &snake) {
-                match structuring::read_value(&definition_of(field), value, country) {
+                match read_value(field, value, country) {
                     Ok(typed) => change.fields.push((field.clone(), typed)),
                     Err(error) => {
                         let mut at = pointer.to_owned();
@@ -60,10 +55,7 @@ impl MetadataChange {
                         problems.add(FieldError::new(at, error.code, error.message));
                     }
                 }
-            } else if let Some(&at) = place.get(&snake) {
-                change.rest[at].1 = value.clone();
             } else {
-                place.insert(snake.clone(), change.rest.len());
                 change.rest.push((snake, value.clone()));
             }
         }

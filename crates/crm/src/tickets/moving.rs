@@ -39,6 +39,22 @@ pub fn move_to(
     save(w, &mut ticket)?;
     contact.stage_id = Some(target.id);
     contacts::save(w, contact)?;
+    record_stage_change(w, contact, &ticket, &before)?;
+    if closes {
+        let data = json!({"ticket": ticket.snapshot(), "reason": ticket.reason});
+        let fact = Fact::new(Topic::TicketClosed).contact(contact.id).ticket(ticket.id).data(data);
+        events::record(w, fact.previous(json!({"status": "open"})))?;
+    }
+    Ok(ticket)
+}
+
+/// `stage.changed`, of a ticket that stood elsewhere before.
+pub(super) fn record_stage_change(
+    w: &mut Work<'_, '_>,
+    contact: &Contact,
+    ticket: &Ticket,
+    before: &Ticket,
+) -> Result<()> {
     let platform = w.setup.channel(contact.channel_id).map_or("", |c| c.channel_type.name());
     let data = json!({
         "ticket": ticket.snapshot(),
@@ -52,12 +68,7 @@ pub fn move_to(
     let previous = json!({"stage_id": before.stage_id, "pipeline_id": before.pipeline_id});
     let fact = Fact::new(Topic::StageChanged).contact(contact.id).ticket(ticket.id);
     events::record(w, fact.data(data).previous(previous))?;
-    if closes {
-        let data = json!({"ticket": ticket.snapshot(), "reason": ticket.reason});
-        let fact = Fact::new(Topic::TicketClosed).contact(contact.id).ticket(ticket.id).data(data);
-        events::record(w, fact.previous(json!({"status": "open"})))?;
-    }
-    Ok(ticket)
+    Ok(())
 }
 
 /// Sets the ticket's agent; answers whether it is another one now.

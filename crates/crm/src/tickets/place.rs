@@ -62,7 +62,7 @@ pub fn place(w: &mut Work<'_, '_>, contact: &mut Contact, stage: StageId, new_co
     if closes {
         contact.chat_status = ChatStatus::Closed;
     } else if contact.chat_status == ChatStatus::Closed {
-        contact.chat_status = ChatStatus::Attended;
+        contact.chat_status = contact.status_while_open();
     }
     contacts::save(w, contact)?;
     let data = json!({"ticket": ticket.snapshot()});

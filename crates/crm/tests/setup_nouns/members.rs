@@ -126,7 +126,7 @@ fn who_leaves_hands_over() {
         let first = world.contact(channel, "9 5550 0001");
         let second = world.contact(channel, "9 5550 0002");
         let tickets = [world.ticket(&first, stage, Some(ana)), world.ticket(&second, stage, Some(luis))];
-        world.write(move |w| crm::contacts::assign(w, &second, None, ana, false)).unwrap();
+        world.write(move |w| crm::contacts::assign(w, &second, None, ana, crm::contacts::Leaving::Nobody)).unwrap();
 
         let refused = let_go(world, ana, Users::Refuse);
         assert!(message(refused).starts_with("This member is in use: 1 open ticket, 2 assigned contacts. "));

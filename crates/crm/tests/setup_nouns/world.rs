@@ -94,7 +94,11 @@ impl World {
             let ticket = tickets::place(w, &mut contact, stage, false)?.ticket;
             match agent {
                 None => Ok(ticket),
-                Some(agent) => Ok(crm::contacts::assign(w, &contact, Some(ticket), agent, false)?.ticket.unwrap()),
+                Some(agent) => {
+                    Ok(crm::contacts::assign(w, &contact, Some(ticket), agent, crm::contacts::Leaving::Nobody)?
+                        .ticket
+                        .unwrap())
+                }
             }
         })
         .unwrap()

@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use api::limits::Rate;
 use axum::http::Uri;
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogFormat {
@@ -89,11 +90,14 @@ pub fn time_of_day(text: &str) -> Result<i64, String> {
 }
 
 pub fn log_filter(text: &str) -> Result<String, String> {
-    match EnvFilter::try_new(text) {
-        Ok(_) => Ok(text.to_owned()),
-        Err(error) => {
-            Err(format!("expected error, warn, info, debug, trace, or a filter such as info,store=debug: {error}"))
-        }
+    let expected = "expected off, error, warn, info, debug, trace, or a filter such as info,store=debug";
+    // A lone word that is no level would be taken for a target, and silence everything else.
+    let lone =
+        text.split(',').map(str::trim).find(|part| !part.contains(['=', '[']) && part.parse::<LevelFilter>().is_err());
+    match (lone, EnvFilter::try_new(text)) {
+        (Some(word), _) => Err(format!("{expected}, found `{word}`")),
+        (None, Err(error)) => Err(format!("{expected}: {error}")),
+        (None, Ok(_)) => Ok(text.to_owned()),
     }
 }
 

@@ -47,6 +47,21 @@ fn an_unknown_host_is_refused_on_loopback() {
     assert_eq!((status, problem["code"].as_str()), (403, Some("unknown_host")));
 }
 
+#[test]
+fn examples_of_its_pages_call_the_server_that_shows_them() {
+    let directory = tempfile::tempdir().unwrap();
+    let server = Server::start(directory.path(), &[]);
+    let own = format!("http://{}/api/", server.address);
+    for page in ["/docs", "/docs/migrations/note-send"] {
+        let (_, body) = server.call("GET", page, &[], "");
+        assert!(body.contains(&own), "{page} lacks {own}");
+        assert!(!body.contains("http://127.0.0.1:8080"), "{page}");
+    }
+    drop(server);
+    let server = Server::start(directory.path(), &["--public-url", "https://crm.example.com"]);
+    assert!(server.call("GET", "/docs", &[], "").1.contains("https://crm.example.com/api/"));
+}
+
 /// A request whose body is on its way when the server is asked to stop.
 fn half_a_request(server: &Server, key: &str, body: &str) -> std::net::TcpStream {
     let mut stream = server.connect();

@@ -63,6 +63,8 @@ impl Connection {
             connection.settings(&format!("PRAGMA max_page_count = {}", options.max_pages))?;
         }
         connection.inner.set_prepared_statement_cache_capacity(WRITER_STATEMENTS);
+        #[cfg(feature = "testing")]
+        connection.inner.trace_v2(rusqlite::trace::TraceEventCodes::SQLITE_TRACE_STMT, options.statements);
         Ok(connection)
     }
 
