@@ -114,7 +114,7 @@ fn all_that_is_wrong_is_said_at_once_and_leaves_nothing_behind() {
         );
         let problem = reply.json();
         assert_eq!((&problem["statusCode"], &problem["error"]), (&json!(400), &json!("Bad Request")));
-        assert_eq!(problem["message"].as_array().unwrap().len(), 10);
+        assert_eq!(problem["message"].as_array().unwrap().len(), 11);
         let reply = w.upsert(
             "+56955501234",
             json!({"custom_field_values": [{"key": "nope", "value": 1}, {"key": "ingreso", "value": "abc"}]}),
