@@ -16,12 +16,13 @@ pub(crate) struct Documents {
 }
 
 pub async fn openapi_json(call: Call) -> Result<Answer, Problem> {
-    let json = call.app.documents.json.get_or_init(|| openapi::document().to_string().into());
+    let json = call.app.documents.json.get_or_init(|| openapi::document_with(&call.app.sunsets).to_string().into());
     Ok(Answer::bytes(200, JSON, json.clone()))
 }
 
 pub async fn page(call: Call) -> Result<Answer, Problem> {
-    let page = call.app.documents.page.get_or_init(|| docs_page::render(&openapi::document()).into());
+    let page =
+        call.app.documents.page.get_or_init(|| docs_page::render(&openapi::document_with(&call.app.sunsets)).into());
     Ok(html(page.clone()))
 }
 
@@ -38,9 +39,10 @@ pub async fn errors(_: Call) -> Result<Answer, Problem> {
     Ok(html(docs_page::guide(include_str!("../../../docs/errors.md")).into()))
 }
 
-/// The guide away from C22.
-pub async fn note_send_guide(_: Call) -> Result<Answer, Problem> {
-    Ok(html(docs_page::guide(include_str!("../../../docs/migrations/note-send.md")).into()))
+/// The guide away from an operation that is deprecated, also when it is gone.
+pub async fn migration_guide(call: Call) -> Result<Answer, Problem> {
+    let row = call.app.sunsets.find(call.param("operation")).ok_or_else(|| crm::Error::not_found("migration guide"))?;
+    Ok(html(docs_page::guide(row.sunset.guide).into()))
 }
 
 /// Nothing from elsewhere, nothing inline, in nobody's frame.
