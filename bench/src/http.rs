@@ -67,6 +67,19 @@ pub async fn reads(started: &Started, load: &Load) -> Result<Measured, Failure> 
     .await
 }
 
+/// The cheapest call that is counted: C9 of one contact without messages after the other.
+pub async fn deprecated(started: &Started, load: &Load) -> Result<Measured, Failure> {
+    let found = started.call("GET", "/api/public/contacts?days=1&limit=1000", None)?;
+    let ids: Vec<String> =
+        found.as_array().ok_or("no contacts")?.iter().filter_map(|c| c["id"].as_str().map(str::to_owned)).collect();
+    let (address, key) = (started.address, started.api_key.clone());
+    measure(started, load, move |number| {
+        let id = &ids[(number % ids.len() as u64) as usize];
+        request(address, &key, "GET", &format!("/api/public/ai-message/{id}"), "")
+    })
+    .await
+}
+
 async fn measure(
     started: &Started,
     load: &Load,

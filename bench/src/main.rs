@@ -1,6 +1,7 @@
 //! Durable upserts through HTTP, beside what the same machine gives without HTTP and what its disk gives at all, measured
 //! in one run. Prints a table and writes it where `--results` says.
 
+mod counting;
 mod http;
 mod limit;
 mod program;
@@ -70,6 +71,18 @@ async fn main() -> Result<(), Failure> {
     report.row("memory at its peak", format!("{:.1} MiB", memory_kib(started.pid(), "VmHWM")? as f64 / 1024.0));
     let reads = http::reads(&started, &load).await?;
     report.row("contact info, same connections", format!("{:.0}/s, p99 {:.1} ms", reads.per_second, ms(reads.p99)));
+    let deprecated = http::deprecated(&started, &load).await?;
+    let counting = counting::one_call();
+    let call = 1.0 / deprecated.per_second;
+    report.row(
+        "counting a call, of the cheapest deprecated call (C9 without messages)",
+        format!(
+            "{:.2} µs of {:.1} µs: {:.2} %",
+            counting.as_secs_f64() * 1e6,
+            call * 1e6,
+            100.0 * counting.as_secs_f64() / call
+        ),
+    );
     drop(started);
 
     let mut limit = limit::Limit::new(&directory.path().join("limit.db"))?;

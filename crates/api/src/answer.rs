@@ -27,6 +27,15 @@ impl Answer {
         Answer { status, content_type, body, headers: Vec::new(), secret: false }
     }
 
+    /// The same answer with another body: its headers stay.
+    pub fn with_json(mut self, status: u16, body: &impl Serialize) -> Result<Answer, Problem> {
+        let shown = Answer::json(status, body)?;
+        self.status = shown.status;
+        self.content_type = shown.content_type;
+        self.body = shown.body;
+        Ok(self)
+    }
+
     pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Answer {
         self.headers.push((name, value.into()));
         self

@@ -3,9 +3,13 @@
 use std::sync::Arc;
 
 use crm::id::{ApiKeyId, OrganizationId};
-use crm::{Crm, Setup};
+use crm::{Caller, Crm, Setup, organizations, sunsets};
+use store::Priority;
 
+use crate::lifecycle::{Announcements, Ledger, Registry};
 use crate::limits::{Limiter, Rate};
+use crate::route::Route;
+use crate::routes;
 use crate::seal::Sealer;
 
 /// Settings of the HTTP side.
@@ -20,6 +24,8 @@ pub struct ApiOptions {
     /// Where the server is reached, without a slash at its end: what the examples of its pages call. None:
     /// [`EXAMPLE_ORIGIN`].
     pub origin: Option<String>,
+    /// Deprecated operations that the operator announces later.
+    pub announcements: Announcements,
 }
 
 /// What the documents that are pages too have in their examples.
@@ -38,6 +44,10 @@ pub struct App {
     pub(crate) nobody: Arc<Setup>,
     /// `openapi.json` and the pages made from it: the same for the life of the process.
     pub(crate) documents: crate::documents::Documents,
+    /// Everything that is answered: operations and pages.
+    pub(crate) operations: Vec<Arc<Route>>,
+    pub(crate) sunsets: Registry,
+    pub(crate) ledger: Ledger,
 }
 
 impl App {
@@ -46,10 +56,55 @@ impl App {
     }
 
     pub fn new(crm: Crm, sealer: Sealer, options: ApiOptions) -> Arc<App> {
+        let mut table = routes::table();
+        table.extend(routes::pages());
+        App::with_table(crm, sealer, options, table)
+    }
+
+    pub(crate) fn with_table(crm: Crm, sealer: Sealer, options: ApiOptions, table: Vec<Route>) -> Arc<App> {
+        let operations: Vec<Arc<Route>> = table.into_iter().map(Arc::new).collect();
+        let sunsets = Registry::of_table(&operations, &options.announcements);
         let key_limiter = options.rate_limit.map(|rate| Limiter::new("key", rate));
         let event_limiter = Limiter::new("events", options.event_rate_limit.unwrap_or(DEFAULT_EVENT_RATE));
         let nobody = Arc::new(Setup::nobody());
         let documents = crate::documents::Documents::default();
-        Arc::new(App { crm, sealer, options, key_limiter, event_limiter, nobody, documents })
+        Arc::new(App {
+            crm,
+            sealer,
+            options,
+            key_limiter,
+            event_limiter,
+            nobody,
+            documents,
+            operations,
+            sunsets,
+            ledger: Ledger::default(),
+        })
+    }
+
+    /// Writes what was counted of calls to operations that go away. Goes on where whoever asked for it hangs up.
+    pub async fn write_counts(self: &Arc<App>) -> crm::Result<usize> {
+        let app = self.clone();
+        let writing = tokio::spawn(async move { app.ledger.flush(&app.crm).await });
+        writing.await.map_err(|error| crm::Error::Internal(error.to_string()))?
+    }
+
+    /// Writes what is due in the logs of all organizations about operations that go away; answers how many events that
+    /// were.
+    pub async fn announce_sunsets(&self) -> crm::Result<usize> {
+        let endings = Arc::new(self.sunsets.endings());
+        let mut count = 0;
+        let organizations = self.crm.db().read(Priority::Background, organizations::all_ids).await?;
+        for organization in organizations {
+            let caller = Caller::system(organization);
+            let due = endings.clone();
+            // Nearly always there is nothing, and a reader finds that out.
+            if self.crm.read(&caller, move |w| sunsets::unwritten(w, &due)).await?.is_empty() {
+                continue;
+            }
+            let due = endings.clone();
+            count += self.crm.write_in_background(&caller, move |w| sunsets::announce(w, &due)).await?.len();
+        }
+        Ok(count)
     }
 }

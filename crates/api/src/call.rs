@@ -6,6 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use crm::idempotency::{self, Claim, Remembered, RequestKey};
 use crm::{Caller, FieldError, Setup, Work};
+use jiff::civil::Date;
 use structuring::Json;
 use structuring::json::{Mode, Object};
 
@@ -27,6 +28,8 @@ pub struct Call {
     pub if_match: Option<String>,
     pub body: Bytes,
     pub request_key: Option<RequestKey>,
+    /// The day of the call in UTC, or the one that it rehearses.
+    pub on: Date,
 }
 
 /// What a write came to: a fresh value to be shown, or an answer that stands already.

@@ -11,8 +11,10 @@ use axum::http::{Response, StatusCode, request::Parts};
 use axum::{RequestPartsExt, Router};
 use bytes::Bytes;
 use crm::idempotency::RequestKey;
+use crm::sunsets::{Phase, date_of};
 use crm::{Actor, Caller, FieldError, Scope, Setup};
 use http_body_util::{BodyExt, Limited};
+use jiff::civil::Date;
 use sha2::{Digest, Sha256};
 
 use crate::answer::Answer;
@@ -20,6 +22,7 @@ use crate::app::App;
 use crate::call::Call;
 use crate::input::Style;
 use crate::key;
+use crate::lifecycle::{PREVIEW_HEADER, Preview};
 use crate::limits::{BODY_SECONDS, DRAIN_SECONDS, DRAINED, JSON_BODY};
 use crate::problem::{Problem, unauthorized};
 use crate::route::{Access, Method, Route};
@@ -29,11 +32,10 @@ struct Place {
     routes: Vec<Arc<Route>>,
 }
 
-pub fn router(app: Arc<App>, table: Vec<Route>) -> Router {
+pub fn router(app: Arc<App>) -> Router {
     let mut places: Vec<(&'static str, Place)> = Vec::new();
-    for route in table {
-        let path = route.path;
-        let route = Arc::new(route);
+    for route in &app.operations {
+        let (path, route) = (route.path, route.clone());
         match places.iter_mut().find(|(known, _)| *known == path) {
             Some((_, place)) => place.routes.push(route),
             None => places.push((path, Place { routes: vec![route] })),
@@ -76,18 +78,21 @@ async fn answer(app: Arc<App>, place: Option<Arc<Place>>, request: Request) -> R
     };
     drain(&parts, &mut body).await;
     let path = place.as_deref().map_or("(none)", |place| place.routes[0].path);
-    let answer = result.unwrap_or_else(|problem| {
-        if let Some(cause) = &problem.cause {
-            match problem.status {
-                503 => tracing::warn!(%method, path, request_id, code = problem.code, cause, "shed"),
-                _ => tracing::error!(%method, path, request_id, cause, "internal error"),
-            }
-        }
-        problem.into_answer(style, &request_id)
-    });
+    let answer = result.unwrap_or_else(|problem| refused(problem, &method, path, style, &request_id));
     let micros = started.elapsed().as_micros() as u64;
     tracing::debug!(%method, path, status = answer.status, micros, request_id, "answered");
     response(answer, extra, &request_id)
+}
+
+/// The answer for the caller; what went wrong on our side, for the log.
+fn refused(problem: Problem, method: &axum::http::Method, path: &str, style: Style, request_id: &str) -> Answer {
+    if let Some(cause) = &problem.cause {
+        match problem.status {
+            503 => tracing::warn!(%method, path, request_id, code = problem.code, cause, "shed"),
+            _ => tracing::error!(%method, path, request_id, cause, "internal error"),
+        }
+    }
+    problem.into_answer(style, request_id)
 }
 
 /// `HEAD` is `GET` whose body stays here.
@@ -102,7 +107,7 @@ fn not_allowed(place: Option<&Place>) -> Problem {
     Problem::new(405, "method_not_allowed", format!("This path takes {allowed}.")).header("allow", allowed)
 }
 
-/// Everything that is checked before a handler, in the order of semantics.md: 401, 403, then the request itself.
+/// Everything that is checked before a handler, in this order: 401, 403, 410, the request itself.
 async fn run(
     app: &Arc<App>,
     route: &Arc<Route>,
@@ -112,9 +117,10 @@ async fn run(
     extra: &mut Vec<(&'static str, String)>,
 ) -> Result<Answer, Problem> {
     check_host(app, &parts.headers)?;
-    if let Some(sunset) = route.sunset {
-        extra.extend(sunset.headers());
-    }
+    let now = app.crm.now();
+    let preview = Preview::of(&parts.headers);
+    let on = preview.date().unwrap_or_else(|| date_of(now));
+    extra.extend(preview.date().map(|date| (PREVIEW_HEADER, date.to_string())));
     let path = match parts.extract::<RawPathParams>().await {
         Ok(params) => params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect::<Vec<_>>(),
         Err(_) => return Err(Problem::new(404, "not_found", "The path is not valid UTF-8.")),
@@ -122,20 +128,29 @@ async fn run(
     if path.iter().any(|(_, value)| value.contains('\0')) {
         return Err(Problem::new(404, "not_found", "U+0000 is in no name and in no id."));
     }
+    let course = route.sunset.and_then(|sunset| app.sunsets.course(sunset, on));
+    extra.extend(course.iter().flat_map(|course| course.headers(&path)));
     let query = pairs(parts.uri.query());
     let (caller, setup) = match route.access {
-        Access::Public => return (route.handler)(public_call(app, path, query, route.style)).await,
+        Access::Public => {
+            preview.check()?;
+            return (route.handler)(public_call(app, path, query, route.style, on)).await;
+        }
         Access::Key(scope) => authenticate(app, &parts.headers, scope, request_id).await?,
     };
-    if let (Some(limiter), Actor::ApiKey(id)) = (&app.key_limiter, caller.actor) {
-        extra.extend(limiter.take(id, app.crm.now())?);
+    if let Actor::ApiKey(id) = caller.actor {
+        // A rehearsal says nothing of who still calls.
+        if let (Some(sunset), Preview::Absent) = (route.sunset, preview) {
+            let agent = parts.headers.get("user-agent").map_or(&b""[..], |value| value.as_bytes());
+            app.ledger.count(caller.organization, sunset.operation, id, agent, now);
+        }
+        if let Some(limiter) = &app.key_limiter {
+            extra.extend(limiter.take(id, now)?);
+        }
     }
-    if query.iter().any(|(name, value)| name.contains('\0') || value.contains('\0')) {
-        let error = FieldError::new("?", "control_character", "U+0000 is not allowed in the query.");
-        return Err(Problem::invalid(vec![error]));
-    }
+    // It decides the phase, so it comes before the 410.
+    preview.check()?;
     let body = if route.method == Method::Get { Bytes::new() } else { read_body(parts, body).await? };
-    let request_key = if route.method.remembers() { idempotency_key(route, &path, parts, &body)? } else { None };
     let text = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let call = Call {
         app: app.clone(),
@@ -147,8 +162,37 @@ async fn run(
         content_type: text("content-type"),
         if_match: text("if-match"),
         body,
-        request_key,
+        request_key: None,
+        on,
     };
+    let Some(course) = course else { return carry_out(route, call, parts).await };
+    let replacement = match course.phase() {
+        Phase::Planned | Phase::Announced => None,
+        Phase::Warning => Some(course.replacement(&call).await),
+        Phase::Removed => return Err(course.gone(course.replacement(&call).await)),
+    };
+    let result = carry_out(route, call, parts).await;
+    let result = result.and_then(|answer| course.answer(answer));
+    match replacement {
+        // Also where it was refused: who calls in vain has to move as well.
+        Some(replacement) => {
+            let refused = |problem| refused(problem, &parts.method, route.path, route.style, request_id);
+            let answer = result.unwrap_or_else(refused);
+            Ok(course.warn(answer, replacement))
+        }
+        None => result,
+    }
+}
+
+/// The request itself: its query, its idempotency key, its handler.
+async fn carry_out(route: &Route, mut call: Call, parts: &Parts) -> Result<Answer, Problem> {
+    if call.query.iter().any(|(name, value)| name.contains('\0') || value.contains('\0')) {
+        let error = FieldError::new("?", "control_character", "U+0000 is not allowed in the query.");
+        return Err(Problem::invalid(vec![error]));
+    }
+    if route.method.remembers() {
+        call.request_key = idempotency_key(route, &call.path, parts, &call.body)?;
+    }
     let remembers = call.request_key.is_some();
     let again = if remembers { Some(call.clone()) } else { None };
     match ((route.handler)(call).await, again) {
@@ -162,7 +206,13 @@ async fn run(
 }
 
 /// Documents and health need nobody: an empty organization stands in.
-fn public_call(app: &Arc<App>, path: Vec<(String, String)>, query: Vec<(String, String)>, style: Style) -> Call {
+fn public_call(
+    app: &Arc<App>,
+    path: Vec<(String, String)>,
+    query: Vec<(String, String)>,
+    style: Style,
+    on: Date,
+) -> Call {
     Call {
         app: app.clone(),
         caller: Caller::system(Default::default()),
@@ -174,6 +224,7 @@ fn public_call(app: &Arc<App>, path: Vec<(String, String)>, query: Vec<(String, 
         if_match: None,
         body: Bytes::new(),
         request_key: None,
+        on,
     }
 }
 

@@ -18,13 +18,13 @@ pub(crate) struct Documents {
 }
 
 pub async fn openapi_json(call: Call) -> Result<Answer, Problem> {
-    let json = call.app.documents.json.get_or_init(|| openapi::document().to_string().into());
+    let json = call.app.documents.json.get_or_init(|| openapi::document_with(&call.app.sunsets).to_string().into());
     Ok(Answer::bytes(200, JSON, json.clone()))
 }
 
 pub async fn page(call: Call) -> Result<Answer, Problem> {
     let page = call.app.documents.page.get_or_init(|| {
-        let mut document = openapi::document();
+        let mut document = openapi::document_with(&call.app.sunsets);
         document["servers"] = json!([{"url": call.app.origin()}]);
         docs_page::render(&document).into()
     });
@@ -44,9 +44,10 @@ pub async fn errors(call: Call) -> Result<Answer, Problem> {
     Ok(guide(include_str!("../../../docs/errors.md"), &call))
 }
 
-/// The guide away from C22.
-pub async fn note_send_guide(call: Call) -> Result<Answer, Problem> {
-    Ok(guide(include_str!("../../../docs/migrations/note-send.md"), &call))
+/// The guide away from an operation that is deprecated, also when it is gone.
+pub async fn migration_guide(call: Call) -> Result<Answer, Problem> {
+    let row = call.app.sunsets.find(call.param("operation")).ok_or_else(|| crm::Error::not_found("migration guide"))?;
+    Ok(guide(row.sunset.guide, &call))
 }
 
 /// A page of the repository; its examples call this server.

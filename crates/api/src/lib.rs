@@ -11,7 +11,7 @@ mod health;
 mod input;
 pub mod key;
 mod kinds;
-mod lifecycle;
+pub mod lifecycle;
 pub mod limits;
 pub mod openapi;
 mod problem;
@@ -23,10 +23,9 @@ mod v1;
 
 pub use app::{ApiOptions, App};
 pub use serve::serve;
+pub use v1::sunsets::{SunsetView, view as sunset_view};
 
 /// The whole HTTP surface over one app.
 pub fn router(app: std::sync::Arc<App>) -> axum::Router {
-    let mut table = routes::table();
-    table.extend(routes::pages());
-    dispatch::router(app, table)
+    dispatch::router(app)
 }

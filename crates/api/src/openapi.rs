@@ -1,5 +1,7 @@
 //! The OpenAPI 3.1 document, made from the route table and the types that requests and answers are made of.
 
+mod sunset;
+
 use std::collections::BTreeMap;
 
 use schemars::SchemaGenerator;
@@ -7,6 +9,7 @@ use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
 use crate::input::{Fields, Style};
+use crate::lifecycle::Registry;
 use crate::problem::PROBLEM_JSON;
 use crate::route::{Access, Method, Route};
 use crate::routes;
@@ -14,7 +17,13 @@ use crate::routes;
 /// Statuses that any operation with a key may answer; 400 only where there is something to be wrong.
 const EVERY: [u16; 8] = [401, 403, 404, 405, 408, 413, 429, 503];
 
+/// With the dates that the program has.
 pub fn document() -> Value {
+    document_with(&Registry::standard())
+}
+
+/// With the dates that the operator has.
+pub(crate) fn document_with(sunsets: &Registry) -> Value {
     let table = routes::table();
     let settings = SchemaSettings::draft2020_12().with(|settings| {
         settings.definitions_path = "/components/schemas".into();
@@ -23,11 +32,12 @@ pub fn document() -> Value {
     let mut generator = settings.into_generator();
     let mut paths: BTreeMap<&str, Map<String, Value>> = BTreeMap::new();
     for route in &table {
-        let operation = operation(route, &mut generator);
+        let operation = operation(route, sunsets, &mut generator);
         paths.entry(route.path).or_default().insert(route.method.name().to_ascii_lowercase(), operation);
     }
     let mut schemas: Map<String, Value> = generator.take_definitions(true);
     schemas.insert("Problem".into(), problem_schema());
+    schemas.insert("DeprecationWarning".into(), sunset::warning_schema());
     json!({
         "openapi": "3.1.0",
         "info": {
@@ -37,7 +47,8 @@ pub fn document() -> Value {
             "description": "Two surfaces, one server: `/api/public/…` is wire-compatible with existing integrations; \
                             `/api/v1/…` is everything else. Authenticate with the header `x-api-key`. Errors are \
                             `application/problem+json` with a stable `code`, and list every bad field at once. Any POST or \
-                            PATCH takes an `Idempotency-Key`.",
+                            PATCH takes an `Idempotency-Key`. With `Recado-Preview-Date: YYYY-MM-DD` any call is answered as on \
+                            that day, as far as deprecated operations go.",
             "license": {"name": "AGPL-3.0-or-later", "identifier": "AGPL-3.0-or-later"},
         },
         "servers": [{"url": "/"}],
@@ -58,7 +69,7 @@ pub fn document() -> Value {
     })
 }
 
-fn operation(route: &Route, generator: &mut SchemaGenerator) -> Value {
+fn operation(route: &Route, sunsets: &Registry, generator: &mut SchemaGenerator) -> Value {
     let mut operation = json!({
         "operationId": route.operation_id,
         "tags": [route.tag],
@@ -81,12 +92,8 @@ fn operation(route: &Route, generator: &mut SchemaGenerator) -> Value {
             "content": {"application/json": {"schema": fields.into_schema()}},
         });
     }
-    if let Some(sunset) = route.sunset {
-        operation["deprecated"] = true.into();
-        operation["x-sunset"] = sunset.removed_on().to_string().into();
-        operation["x-successors"] = json!(sunset.successors);
-        let about = format!("How to move away from {}", sunset.operation);
-        operation["externalDocs"] = json!({"url": sunset.guide, "description": about});
+    if let Some(row) = route.sunset.and_then(|sunset| sunsets.find(sunset.operation)) {
+        sunset::mark(&mut operation, row);
     }
     operation
 }
@@ -129,6 +136,7 @@ fn path_schema(name: &str) -> Value {
     match name {
         "channelType" => json!({"type": "string", "enum": crm::channels::ChannelType::NAMES}),
         "platformIdentifier" | "phoneId" | "key" => json!({"type": "string"}),
+        "operation" => json!({"type": "string", "enum": sunset::names()}),
         "tag_id" => json!({"type": "integer", "minimum": 1}),
         _ => json!({"type": "string", "format": "uuid"}),
     }
@@ -198,6 +206,14 @@ fn problem_schema() -> Value {
             "statusCode": {"type": "integer"},
             "message": {"oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]},
             "error": {"type": "string"},
+            "sunset": {"type": "string", "format": "date", "description": "Of a removed operation: since when."},
+            "guide": {"type": "string", "description": "Of a removed operation: how to move away from it."},
+            "successors": {"type": "array", "items": {"type": "string"}, "description": "Of a removed operation."},
+            "replacement": {
+                "type": ["object", "null"],
+                "description": "Of a removed operation: this request, translated; null where it cannot be.",
+            },
+            "warnings": {"type": "array", "items": {"$ref": "#/components/schemas/DeprecationWarning"}},
         },
     })
 }

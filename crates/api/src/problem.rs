@@ -2,9 +2,11 @@
 
 use crm::{Error, FieldError};
 use serde_json::{Map, Value, json};
+use structuring::Json;
 
 use crate::answer::Answer;
 use crate::input::Style;
+use crate::lifecycle::with_member;
 
 pub const PROBLEM_JSON: &str = "application/problem+json";
 
@@ -20,14 +22,14 @@ pub struct Problem {
     pub headers: Vec<(&'static str, String)>,
     /// What the log gets beside the request id, and the caller does not.
     pub cause: Option<String>,
-    /// More members, such as the `replacement` of a removed operation.
-    pub extensions: Map<String, Value>,
+    /// More members, such as the `replacement` of a removed operation. Their numbers stay as they were written.
+    pub extensions: Vec<(&'static str, Json)>,
 }
 
 impl Problem {
     pub fn new(status: u16, code: &'static str, detail: impl Into<String>) -> Self {
         let detail = detail.into();
-        Problem { status, code, detail, errors: Vec::new(), headers: Vec::new(), cause: None, extensions: Map::new() }
+        Problem { status, code, detail, errors: Vec::new(), headers: Vec::new(), cause: None, extensions: Vec::new() }
     }
 
     pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
@@ -35,8 +37,8 @@ impl Problem {
         self
     }
 
-    pub fn with(mut self, member: &str, value: Value) -> Self {
-        self.extensions.insert(member.to_owned(), value);
+    pub fn with(mut self, member: &'static str, value: Json) -> Self {
+        self.extensions.push((member, value));
         self
     }
 
@@ -94,8 +96,11 @@ impl Problem {
             body.insert("message".into(), message);
             body.insert("error".into(), self.title().into());
         }
-        body.extend(self.extensions);
-        let mut answer = Answer::bytes(self.status, PROBLEM_JSON, Value::Object(body).to_string().into());
+        let mut body = Value::Object(body).to_string().into_bytes();
+        for (member, value) in &self.extensions {
+            body = with_member(&body, member, &value.to_string());
+        }
+        let mut answer = Answer::bytes(self.status, PROBLEM_JSON, body.into());
         answer.headers = self.headers;
         answer
     }

@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::input::{Fields, Input, Style};
-use crate::lifecycle::Sunset;
+use crate::lifecycle::{self, Sunset};
 use crate::problem::Problem;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -32,9 +32,13 @@ impl Method {
         }
     }
 
+    pub fn has_body(self) -> bool {
+        matches!(self, Method::Post | Method::Patch)
+    }
+
     /// Whether an `Idempotency-Key` is honoured.
     pub fn remembers(self) -> bool {
-        matches!(self, Method::Post | Method::Patch)
+        self.has_body()
     }
 }
 
@@ -113,6 +117,13 @@ macro_rules! methods {
 }
 methods! { get Get, post Post, patch Patch, delete Delete }
 
+/// An operation that goes away: carried out as its translation, at its successor. Wants the successor's scope.
+pub fn deprecated(method: Method, path: &'static str, sunset: &'static Sunset) -> Route {
+    let mut route = route(method, path, move |call| lifecycle::run(call, method, sunset));
+    route.sunset = Some(sunset);
+    route
+}
+
 impl Route {
     pub fn scope(mut self, scope: Scope) -> Self {
         self.access = Access::Key(scope);
@@ -158,11 +169,6 @@ impl Route {
 
     pub fn refuses(mut self, statuses: &[u16]) -> Self {
         self.problems.extend_from_slice(statuses);
-        self
-    }
-
-    pub fn sunset(mut self, sunset: &'static Sunset) -> Self {
-        self.sunset = Some(sunset);
         self
     }
 }

@@ -3,10 +3,10 @@
 use crm::Scope::{ContactsRead, ContactsWrite, EventsRead, EventsWrite, MessagesRead, SetupRead, TicketsWrite};
 
 use crate::compat::{
-    channels, contacts, conversations, customers, events, messages, note_send, pipelines, search, tags, team,
-    ticket_changes, tickets, views, webchat,
+    ai_messages, channels, contacts, conversations, customers, events, messages, note_send, pipelines, search, tags,
+    team, ticket_changes, tickets, views, webchat, whatsapp_contacts,
 };
-use crate::route::{Route, get, patch, post};
+use crate::route::{Method, Route, deprecated, get, patch, post};
 use crate::{documents, health, v1};
 
 pub const TAGS: &[(&str, &str)] = &[
@@ -18,6 +18,7 @@ pub const TAGS: &[(&str, &str)] = &[
     ("Events", "What happened."),
     ("Organization", "The organization itself, its members and keys."),
     ("Set-up", "Channels, pipelines, custom fields and tags of the Recado surface."),
+    ("Sunsets", "Operations that go away."),
     ("Server", "Health and documents."),
 ];
 
@@ -65,7 +66,7 @@ fn compatibility() -> Vec<Route> {
             .scope(MessagesRead)
             .named("listMessages", "Messages", "A contact's messages")
             .query::<messages::MessagesQuery>()
-            .answers::<messages::MessagesPage>(200, "50 a page, oldest first."),
+            .answers::<messages::MessagesPage>(200, "50 a page or `limit`, oldest first; with `limit` or `cursor` a `Link` leads on."),
         get("/api/public/contact/{aiContactId}/conversations", conversations::list)
             .scope(MessagesRead)
             .named("listConversations", "Messages", "A contact's messages in conversations")
@@ -128,9 +129,20 @@ fn compatibility() -> Vec<Route> {
             .named("setTicketAmount", "Tickets", "Say what a ticket is worth")
             .body::<ticket_changes::AmountInput>()
             .answers::<ticket_changes::OkAnswer>(201, "Set."),
-        post("/api/public/whatsapp/message/note/send", note_send::send)
+        deprecated(Method::Get, "/api/public/whatsapp/contact/contacts", &whatsapp_contacts::SUNSET)
+            .scope(ContactsRead)
+            .named("listWhatsappContacts", PEOPLE, "Contacts on WhatsApp active within some days")
+            .about("Use `GET /api/public/contacts` with `channel_type`.")
+            .query::<whatsapp_contacts::WhatsappContactsQuery>()
+            .answers::<Vec<contacts::ListedContact>>(200, "Newest last message first; `Link` leads on where there is more."),
+        deprecated(Method::Get, "/api/public/ai-message/{aiContactId}", &ai_messages::SUNSET)
+            .scope(MessagesRead)
+            .named("listAllMessages", "Messages", "A contact's messages as one array")
+            .about("Use `GET /api/public/contact/v2/{aiContactId}/messages`, with `limit`.")
+            .query::<ai_messages::AiMessagesQuery>()
+            .answers::<Vec<views::MessageObject>>(200, "Oldest first; `Link` leads on where there is more."),
+        deprecated(Method::Post, "/api/public/whatsapp/message/note/send", &note_send::SUNSET)
             .scope(ContactsWrite)
-            .sunset(&note_send::SUNSET)
             .named("sendNote", "Messages", "Push a person in with a note")
             .about("Use `POST /api/public/customer/upsert/info` with `note`. Nothing is sent to the person.")
             .body::<note_send::NoteInput>()
@@ -175,7 +187,7 @@ pub fn pages() -> Vec<Route> {
     vec![
         get("/docs", documents::page),
         get("/docs/errors", documents::errors),
-        get("/docs/migrations/note-send", documents::note_send_guide),
+        get("/docs/migrations/{operation}", documents::migration_guide),
         get(crate::docs_page::CSS_PATH, documents::style),
         get(crate::docs_page::JS_PATH, documents::script),
     ]

@@ -22,6 +22,7 @@ pub mod page;
 pub mod pipelines;
 mod query;
 pub mod setup;
+pub mod sunsets;
 pub mod tags;
 pub mod text;
 pub mod tickets;

@@ -2,12 +2,21 @@
 
 use store::Migration;
 
-pub const ALL: &[Migration] = &[Migration {
-    number: 1,
-    name: "initial",
-    sqlite: include_str!("../migrations/0001_initial/sqlite.sql"),
-    postgres: include_str!("../migrations/0001_initial/postgres.sql"),
-}];
+macro_rules! migrations {
+    ($($number:literal $name:literal $folder:literal),* $(,)?) => {
+        pub const ALL: &[Migration] = &[$(Migration {
+            number: $number,
+            name: $name,
+            sqlite: include_str!(concat!("../migrations/", $folder, "/sqlite.sql")),
+            postgres: include_str!(concat!("../migrations/", $folder, "/postgres.sql")),
+        }),*];
+    };
+}
+
+migrations! {
+    1 "initial" "0001_initial",
+    2 "sunsets" "0002_sunsets",
+}
 
 /// The number of the newest schema this program knows; an existing database below it is migrated by `Crm::open`.
 pub fn newest_schema() -> u32 {

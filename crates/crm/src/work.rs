@@ -233,9 +233,26 @@ impl Crm {
         T: Send + 'static,
         F: Fn(&mut Work<'_, '_>) -> Result<T> + Send + 'static,
     {
+        self.write_at(Priority::Interactive, caller, f).await
+    }
+
+    /// The same for a chore: whoever waits for an answer goes first.
+    pub async fn write_in_background<T, F>(&self, caller: &Caller, f: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Work<'_, '_>) -> Result<T> + Send + 'static,
+    {
+        self.write_at(Priority::Background, caller, f).await
+    }
+
+    async fn write_at<T, F>(&self, priority: Priority, caller: &Caller, f: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Work<'_, '_>) -> Result<T> + Send + 'static,
+    {
         let cached = self.setup(caller.organization).await?;
         let closure = self.closure(caller, cached, f);
-        let (value, setup) = self.db().write(Priority::Interactive, closure).await?;
+        let (value, setup) = self.db().write(priority, closure).await?;
         match setup {
             Some(setup) => self.remember(&setup),
             None => self.forget(caller.organization),

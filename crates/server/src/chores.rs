@@ -1,13 +1,16 @@
-//! What a server does by itself while it runs: forgets old answers, copies its database at night.
+//! What a server does by itself while it runs: forgets what is old, writes who calls operations that go away and that they
+//! do, copies its database at night.
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
-use crm::{Crm, Timestamp, idempotency};
+use api::App;
+use crm::{Crm, Timestamp, idempotency, sunsets};
 use store::{Db, Priority, Tx};
 use tokio::task::JoinHandle;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 use crate::backup;
 use crate::cli::Failure;
@@ -17,18 +20,68 @@ use crate::settings::Settings;
 const FIRST: Duration = Duration::from_secs(60);
 const FORGET_EVERY: Duration = Duration::from_secs(600);
 const LOOK_EVERY: Duration = Duration::from_secs(60);
+/// A kill loses the counts of so long.
+const COUNTS_EVERY: Duration = Duration::from_secs(3);
+const LAST_COUNTS: Duration = Duration::from_secs(5);
+const ANNOUNCE_EVERY: Duration = Duration::from_secs(600);
 /// Rows a transaction: others wait no longer than for any request.
 const CHUNK: i64 = 200;
 const DAY_MINUTES: i64 = 24 * 60;
 const MINUTE_MICROS: i64 = 60_000_000;
 
 /// The chores that run; they end with the process, at any point.
-pub fn start(crm: &Crm, settings: &Settings) -> Vec<JoinHandle<()>> {
-    let mut running = vec![tokio::spawn(forget(crm.clone()))];
+pub struct Chores {
+    running: Vec<JoinHandle<()>>,
+    app: Arc<App>,
+}
+
+pub fn start(app: &Arc<App>, settings: &Settings) -> Chores {
+    let crm = &app.crm;
+    let mut running = vec![
+        tokio::spawn(forget(crm.clone())),
+        tokio::spawn(write_counts(app.clone())),
+        tokio::spawn(announce_sunsets(app.clone())),
+    ];
     if settings.backup_nightly && settings.database_url.is_none() {
         running.push(tokio::spawn(back_up(crm.db().clone(), settings.clone())));
     }
-    running
+    Chores { running, app: app.clone() }
+}
+
+impl Chores {
+    /// No request runs any more: what was counted until now is written.
+    pub async fn end(self) {
+        for chore in self.running {
+            chore.abort();
+        }
+        match timeout(LAST_COUNTS, self.app.write_counts()).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "the last counts of calls are lost"),
+            Err(_) => tracing::warn!("the database takes too long; the last counts of calls are lost"),
+        }
+    }
+}
+
+/// Who still calls operations that go away. A failure keeps the counts.
+async fn write_counts(app: Arc<App>) {
+    loop {
+        sleep(COUNTS_EVERY).await;
+        if let Err(error) = app.write_counts().await {
+            tracing::warn!(%error, "could not write the counts of calls; they are kept");
+        }
+    }
+}
+
+/// What the log says about operations that go away. A day may begin at any time: clocks jump, servers rest.
+async fn announce_sunsets(app: Arc<App>) {
+    loop {
+        match app.announce_sunsets().await {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(count, "wrote events about operations that go away"),
+            Err(error) => tracing::warn!(%error, "could not write events about operations that go away"),
+        }
+        sleep(ANNOUNCE_EVERY).await;
+    }
 }
 
 async fn forget(crm: Crm) {
@@ -39,6 +92,11 @@ async fn forget(crm: Crm) {
             Ok(count) => tracing::info!(count, "forgot remembered answers that are older than a day"),
             Err(error) => tracing::warn!(%error, "could not forget remembered answers"),
         }
+        match forget_old_calls(&crm).await {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(count, "forgot counts of calls that are older than 400 days"),
+            Err(error) => tracing::warn!(%error, "could not forget counts of calls"),
+        }
         sleep(FORGET_EVERY).await;
     }
 }
@@ -48,6 +106,19 @@ async fn forget_old_answers(crm: &Crm) -> Result<u64, crm::Error> {
     loop {
         let now = crm.now();
         let work = move |tx: &mut Tx<'_>| idempotency::forget_old(tx, now, CHUNK);
+        let forgotten = crm.db().write(Priority::Background, work).await?;
+        count += forgotten;
+        if forgotten < CHUNK as u64 {
+            return Ok(count);
+        }
+    }
+}
+
+async fn forget_old_calls(crm: &Crm) -> Result<u64, crm::Error> {
+    let mut count = 0;
+    loop {
+        let today = sunsets::day_of(crm.now());
+        let work = move |tx: &mut Tx<'_>| sunsets::forget_old(tx, today, CHUNK);
         let forgotten = crm.db().write(Priority::Background, work).await?;
         count += forgotten;
         if forgotten < CHUNK as u64 {

@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand};
 
 use crate::output::{print, print_line};
-use crate::{backup, doctor, init, key, member, restore, serve, structure};
+use crate::{backup, doctor, init, key, member, restore, serve, structure, sunsets, translate};
 
 /// A self-hosted, WhatsApp-first conversational CRM: one program, nothing else to run.
 ///
@@ -26,6 +26,8 @@ pub enum Command {
     Member(member::MemberArguments),
     Key(key::KeyArguments),
     Structure(structure::StructureArguments),
+    Sunsets(sunsets::SunsetsArguments),
+    Translate(translate::TranslateArguments),
     /// Print the OpenAPI document of the HTTP API
     ///
     /// The same that the server answers at /openapi.json.
@@ -87,6 +89,8 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Member(arguments) => member::run(&arguments),
         Command::Key(arguments) => key::run(&arguments),
         Command::Structure(arguments) => structure::run(&arguments),
+        Command::Sunsets(arguments) => sunsets::run(&arguments),
+        Command::Translate(arguments) => translate::run(&arguments),
         Command::Openapi => print(&format!("{:#}\n", api::openapi::document())),
         Command::Version => print_line(&format!("recado {}", env!("CARGO_PKG_VERSION"))),
     }

@@ -28,9 +28,9 @@ One program, `recado`. Every command explains itself with `--help`; this page is
 | 0 | all went well |
 | 1 | it failed: the message on standard error says why |
 | 2 | the arguments or the configuration are wrong |
-| 3 | a check found something (`recado doctor`) |
+| 3 | a check found something (`recado doctor`, `recado sunsets --fail-within`) |
 
-`init`, `member`, `key`, `backup` and `doctor` work beside a running server; `restore` does not. On SIGTERM or Ctrl-C a server
+`init`, `member`, `key`, `backup`, `doctor`, `sunsets` and `translate` work beside a running server; `restore` does not. On SIGTERM or Ctrl-C a server
 takes no more requests and gives what runs 20 seconds; a second signal stops it at once. Nothing that was acknowledged is lost
 either way.
 ";

@@ -19,7 +19,9 @@ mod restore;
 mod serve;
 mod settings;
 mod structure;
+mod sunsets;
 mod telemetry;
+mod translate;
 
 use std::process::ExitCode;
 

@@ -88,10 +88,11 @@ async fn serve(settings: &Settings, with_demo: bool) -> Result<(), Failure> {
         event_rate_limit: settings.event_rate_limit,
         allowed_hosts: allowed_hosts(settings, address),
         origin: Some(origin(settings, address)),
+        announcements: settings.announcements.clone(),
     };
     let app = App::new(crm.clone(), sealer, options);
     let mut stopping = Signals::new()?;
-    let chores = chores::start(&crm, settings);
+    let chores = chores::start(&app, settings);
     print_line(&format!("Recado answers at http://{address}"))?;
     if let Some(url) = &settings.public_url {
         tracing::info!(%url, "and by way of its proxy");
@@ -116,9 +117,7 @@ async fn serve(settings: &Settings, with_demo: bool) -> Result<(), Failure> {
         });
     };
     api::serve(app, listener, stop).await;
-    for chore in chores {
-        chore.abort();
-    }
+    chores.end().await;
     crm.db().close();
     tracing::info!("stopped");
     Ok(())

@@ -1,5 +1,6 @@
 //! Contacts: C2, C3, C4, C11.
 
+use crm::channels::ChannelType;
 use crm::contacts::{
     self, Contact, ContactFilter, FieldFilter, Leaving, MOST_CONTACTS, detail, recent, with_open_tickets,
 };
@@ -113,7 +114,21 @@ pub struct RecentQuery {
     pub field_key: Option<String>,
     pub field_value: Option<String>,
     pub entity: Option<Entity>,
+    pub channel_types: Vec<ChannelType>,
     pub page: PageRequest,
+}
+
+/// Comma-separated; empty where nothing is said.
+fn channel_types(f: &mut Fields<'_>) -> Vec<ChannelType> {
+    let about = "Only contacts on channels of these types, separated by commas, such as whatsapp,web-whatsapp.";
+    let Some(words) = f.optional("channel_type", SHORT, about) else { return Vec::new() };
+    let types = words.split(',').map(|word| ChannelType::from_name(word.trim()));
+    let Some(types) = types.collect() else {
+        let known = ChannelType::NAMES.join(", ");
+        f.problem("channel_type", "invalid_value", format!("Expected one or more of {known}, separated by commas."));
+        return Vec::new();
+    };
+    types
 }
 
 pub fn page_query(f: &mut Fields<'_>, most: u32, default: u32) -> PageRequest {
@@ -138,8 +153,9 @@ impl Input for RecentQuery {
             let missing = if field_key.is_some() { "custom_field_value" } else { "custom_field_key" };
             f.problem(missing, "required", "custom_field_key and custom_field_value go together.");
         }
+        let channel_types = channel_types(f);
         let page = page_query(f, MOST_CONTACTS, MOST_CONTACTS);
-        Some(RecentQuery { days, stage, pipeline, field_key, field_value, entity, page })
+        Some(RecentQuery { days, stage, pipeline, field_key, field_value, entity, channel_types, page })
     }
 }
 
@@ -190,11 +206,18 @@ fn filter_of(setup: &Setup, call: &Call) -> Result<(ContactFilter, PageRequest),
         }
     }
     let since = query.days.map(|days| call.app.crm.now().plus_days(-days));
-    let filter = ContactFilter { since, stage: query.stage, pipeline: query.pipeline, field, ..Default::default() };
+    let filter = ContactFilter {
+        since,
+        stage: query.stage,
+        pipeline: query.pipeline,
+        channel_types: query.channel_types,
+        field,
+        ..Default::default()
+    };
     complete(Some((filter, query.page)), problems)
 }
 
-/// The array of C4 and C8, with a link to the rest where there is more.
+/// The array of C4, and so of C8, with a link to the rest where there is more.
 pub async fn listed(call: &Call, filter: ContactFilter, page: PageRequest) -> Result<Answer, Problem> {
     let (rows, open, setup) = call
         .read(move |w| {

@@ -115,8 +115,8 @@ pub async fn upsert(call: Call) -> Result<Answer, Problem> {
     .await
 }
 
-/// Runs a prepared upsert; C22 shows its result otherwise.
-pub async fn run(
+/// Runs a prepared upsert.
+async fn run(
     call: &Call,
     input: Upsert,
     view: impl Fn(&Upserted, Box<RawValue>, &Setup) -> Result<Answer, Problem> + Send + Sync + 'static,
@@ -131,7 +131,7 @@ pub async fn run(
 }
 
 /// Everything that can be said against the request, at once; structuring included.
-pub fn prepare(setup: &Setup, object: &Object) -> Result<Upsert, Problem> {
+fn prepare(setup: &Setup, object: &Object) -> Result<Upsert, Problem> {
     let mut fields = Fields::object(object, Style::Compatible, "");
     let input = UpsertInput::read(&mut fields);
     let mut problems = fields.finish();

@@ -1,5 +1,6 @@
 //! The compatibility surface: paths, spellings and shapes of existing integrations, kept exactly.
 
+pub mod ai_messages;
 pub mod channels;
 pub mod contacts;
 pub mod conversations;
@@ -16,3 +17,4 @@ pub mod ticket_changes;
 pub mod tickets;
 pub mod views;
 pub mod webchat;
+pub mod whatsapp_contacts;

@@ -1,32 +1,43 @@
 //! C22, deprecated: a person with a note. Implemented as its own translation to C1, so that both do the same by
 //! construction.
 
-use crm::channels::{Channel, ChannelType};
+use crm::FieldError;
+use crm::channels::ChannelType;
 use crm::id::{ContactId, StageId};
 use crm::messages::NOTE_LIMIT;
-use crm::{FieldError, Problems, Setup};
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use structuring::Json;
 use structuring::json::Object;
 
-use super::{customers, record};
+use super::record;
 use crate::answer::Answer;
-use crate::call::Call;
-use crate::input::{Fields, Input, Style};
+use crate::input::{Fields, Input};
 use crate::kinds::{AnyObject, PhoneText, SHORT, Text, id};
-use crate::lifecycle::Sunset;
+use crate::lifecycle::{Known, Old, Replacement, Sunset};
 use crate::problem::Problem;
+use crate::route::Method;
+
+const UPSERT: &str = "/api/public/customer/upsert/info";
+/// Of two channels with one number the Cloud API's.
+const KINDS: [ChannelType; 2] = [ChannelType::Whatsapp, ChannelType::WebWhatsapp];
 
 pub static SUNSET: Sunset = Sunset {
     operation: "note-send",
     announced_on: (2026, 11, 22),
     successors: &[
-        "/api/public/customer/upsert/info",
+        UPSERT,
         "/api/public/ticket/open/whatsapp/{phoneId}",
         "/api/public/ticket/open/web-whatsapp/{phoneId}",
     ],
-    guide: "/docs/migrations/note-send",
+    guide: include_str!("../../../../docs/migrations/note-send.md"),
+    translate,
+    answer,
+    names: &[
+        ("/stageId", "/stage_id"),
+        ("/contact_phone_number", "/to_phone"),
+        ("/channel_phone_number", "/from_phone"),
+    ],
 };
 
 #[derive(Debug)]
@@ -60,64 +71,51 @@ pub struct NoteAnswer {
     pub ai_contact_id: ContactId,
 }
 
-pub async fn send(call: Call) -> Result<Answer, Problem> {
-    let object = call.object()?;
-    let input = call
-        .prepare(|setup| {
-            let successor = translate(setup, &object)?;
-            customers::prepare(setup, &successor)
-        })
-        .await?;
-    customers::run(&call, input, |done, _, _| {
-        let answer = NoteAnswer { status: "ok", message: "Message sent successfully.", ai_contact_id: done.contact.id };
-        Answer::json(201, &answer)
-    })
-    .await
+/// What C1's answer has of it.
+#[derive(Deserialize)]
+struct Upserted {
+    id: ContactId,
 }
 
-/// The body of C1 that does what this body asked for. Pure over the request and the organization's channels.
-pub fn translate(setup: &Setup, object: &Object) -> Result<Object, Problem> {
-    let mut fields = Fields::object(object, Style::Compatible, "");
-    let input = NoteInput::read(&mut fields);
-    let mut problems = fields.finish();
-    let Some(input) = input else { return Err(Problem::invalid(problems)) };
-    let channel = input.from_phone.as_deref().and_then(|from| {
-        let channel = channel_of(setup, from);
-        if channel.is_none() {
+fn answer(upserted: Answer) -> Result<Answer, Problem> {
+    let Upserted { id } = serde_json::from_slice(&upserted.body).map_err(Problem::internal)?;
+    let answer = NoteAnswer { status: "ok", message: "Message sent successfully.", ai_contact_id: id };
+    upserted.with_json(201, &answer)
+}
+
+/// The request to C1 that does what this one asked for.
+fn translate(old: &Old<'_>, known: &Known<'_>) -> Result<Replacement, Vec<FieldError>> {
+    let (input, mut problems) = old.read::<NoteInput>();
+    let Some(input) = input else { return Err(problems) };
+    let own = input.from_phone.as_deref().and_then(|from| {
+        let own = known.number(&KINDS, from);
+        if own.is_none() {
             problems.push(FieldError::unknown_reference("/from_phone", "WhatsApp channel", from));
         }
-        channel
+        own
     });
-    let country = channel.map_or(setup.organization.country.as_str(), |c| c.country.as_str());
+    let country = own.map_or(known.country(), |own| own.country);
     let phone =
         input.to_phone.as_deref().and_then(|text| record::read_phone(text, country, "/to_phone", &mut problems));
-    let mut found = Problems(problems);
-    crm::customers::check_stage(setup, input.stage_id, "/stage_id", &mut found);
-    let problems = found.0;
-    let (Some(channel), Some(phone), Some(note), Some(meta_data), true) =
-        (channel, phone, input.note, input.meta_data, problems.is_empty())
+    if let Some(stage) = input.stage_id.filter(|stage| known.lacks_stage(*stage)) {
+        problems.push(FieldError::unknown_reference("/stage_id", "stage", stage));
+    }
+    let (Some(own), Some(phone), Some(note), Some(meta_data), true) =
+        (own, phone, input.note, input.meta_data, problems.is_empty())
     else {
-        return Err(Problem::invalid(problems));
+        return Err(problems);
     };
-    let mut successor = Object::new();
-    successor.push("channel", Json::from(channel.channel_type.name()));
-    let number = channel.phone.clone().or_else(|| channel.phone_number_id.clone());
-    successor.push("channel_phone_number", Json::from(number.unwrap_or_default()));
-    successor.push("contact_phone_number", Json::from(phone.as_str()));
+    let mut body = Object::new();
+    body.push("channel", own.kind.name());
+    body.push("channel_phone_number", own.phone.or(own.phone_number_id).unwrap_or_default());
+    body.push("contact_phone_number", phone.as_str());
     if let Some(name) = input.contact_name {
-        successor.push("contact_name", Json::from(name));
+        body.push("contact_name", name);
     }
     if let Some(stage) = input.stage_id {
-        successor.push("stageId", Json::from(stage.to_string()));
+        body.push("stageId", stage.to_string());
     }
-    successor.push("note", Json::from(note));
-    successor.push("meta_data", Json::from(meta_data));
-    Ok(successor)
-}
-
-/// Of two channels with one number the Cloud API's.
-fn channel_of<'s>(setup: &'s Setup, from: &str) -> Option<&'s Channel> {
-    [ChannelType::Whatsapp, ChannelType::WebWhatsapp]
-        .into_iter()
-        .find_map(|kind| record::channel_by_number(setup, kind, from))
+    body.push("note", note);
+    body.push("meta_data", Json::Object(meta_data));
+    Ok(Replacement::new(Method::Post, UPSERT).body(body))
 }

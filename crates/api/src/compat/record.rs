@@ -12,6 +12,7 @@ use structuring::{Explicit, Json, Target};
 
 use crate::input::{Fields, Input};
 use crate::kinds::{Anything, SHORT};
+use crate::lifecycle::OwnNumber;
 
 /// At and above, a phone found in free data may identify a person.
 const IDENTIFIES: f32 = 0.85;
@@ -36,12 +37,7 @@ impl Input for KeyValue {
 /// The organization's own number, in any spelling, or a Cloud API phone id; only of this kind of channel.
 pub fn channel_by_number<'s>(setup: &'s Setup, kind: ChannelType, number: &str) -> Option<&'s Channel> {
     let mut of_kind = setup.channels.iter().filter(|c| c.channel_type == kind && !c.archived);
-    of_kind.find(|channel| {
-        channel.phone_number_id.as_deref() == Some(number.trim())
-            || channel.phone.as_deref().is_some_and(|own| {
-                phone::read_possible(number, Some(&channel.country)).is_ok_and(|given| given.as_str() == own)
-            })
-    })
+    of_kind.find(|channel| OwnNumber::of(channel).is(number))
 }
 
 pub fn read_phone(text: &str, country: &str, pointer: &str, problems: &mut Vec<FieldError>) -> Option<Phone> {

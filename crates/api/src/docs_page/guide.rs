@@ -6,16 +6,31 @@ use super::text::{escape, inline, markdown, slug};
 /// The page of a Markdown file, in the style of the reference. Its first `# ` heading is the title.
 ///
 /// On top of what descriptions may have, it knows headings, which get their slug as fragment, and tables. A table's row
-/// that begins with `code` gets that as fragment, so that `/docs/errors#not_found` leads to its row.
+/// that begins with `code` gets that as fragment, so that `/docs/errors#not_found` leads to its row. The paragraphs `Before:`
+/// and `After:` stand side by side, with their code.
 #[must_use]
 pub fn guide(source: &str) -> String {
     let mut body = String::new();
     let mut title = "Recado";
     let mut prose = String::new();
     let mut fenced = false;
+    let mut pair = Pair::None;
     let mut lines = source.lines().peekable();
     while let Some(line) = lines.next() {
-        fenced ^= line.trim_start().starts_with("```");
+        let fence = line.trim_start().starts_with("```");
+        fenced ^= fence;
+        let (opens, closes) = pair.meet(line, fenced, fence);
+        if let Some(html) = opens {
+            body += &markdown(&prose);
+            prose.clear();
+            body += html;
+        }
+        if closes {
+            body += &markdown(&format!("{prose}{line}\n"));
+            prose.clear();
+            body += "</div></div>\n";
+            continue;
+        }
         let level = line.chars().take_while(|character| *character == '#').count();
         if !fenced && (1..=4).contains(&level) && line[level..].starts_with(' ') {
             body += &markdown(&prose);
@@ -46,6 +61,35 @@ pub fn guide(source: &str) -> String {
              <main id=\"content\" class=\"guide\">\n{body}</main>"
         ),
     )
+}
+
+/// Old and new side by side: the paragraphs `Before:` and `After:`, each with the code block that follows.
+#[derive(Clone, Copy, PartialEq)]
+enum Pair {
+    None,
+    Before,
+    After,
+}
+
+impl Pair {
+    /// What is written before the line, and whether the pair ends with it.
+    fn meet(&mut self, line: &str, fenced: bool, fence: bool) -> (Option<&'static str>, bool) {
+        match (*self, line) {
+            (Pair::None, "Before:") if !fenced => {
+                *self = Pair::Before;
+                (Some("<div class=\"pair\"><div>\n"), false)
+            }
+            (Pair::Before, "After:") if !fenced => {
+                *self = Pair::After;
+                (Some("</div><div>\n"), false)
+            }
+            (Pair::After, _) if fence && !fenced => {
+                *self = Pair::None;
+                (None, true)
+            }
+            _ => (None, false),
+        }
+    }
 }
 
 /// `rows`: the head, the rule below it, then the rest.
@@ -95,5 +139,13 @@ mod tests {
         ] {
             assert!(page.contains(part), "{part}\n{page}");
         }
+    }
+
+    #[test]
+    fn old_and_new_stand_side_by_side() {
+        let page = guide("# x\n\nBefore:\n\n```sh\nAfter:\n```\n\nAfter:\n\n```sh\nnew\n```\n\nThen.\n");
+        let pair = "<div class=\"pair\"><div>\n<p>Before:</p>\n<pre><code>After:\n</code></pre>\n</div><div>\n<p>After:</p>\n\
+                    <pre><code>new\n</code></pre>\n</div></div>\n<p>Then.</p>";
+        assert!(page.contains(pair), "{page}");
     }
 }

@@ -67,7 +67,7 @@ fn it_answers_as_ever_and_announces_its_end() {
 }
 
 /// Everything that is true of the person afterwards.
-fn state(w: &World, contact: &str) -> Value {
+pub fn state(w: &World, contact: &str) -> Value {
     let mut state = w.info(contact);
     state["timeline"] = w.get(&format!("/api/v1/contacts/{contact}/timeline")).json();
     state["identity"] = w.get(&format!("/api/v1/contacts/{contact}/identity")).json();

@@ -6,6 +6,7 @@ use store::params;
 use structuring::phone::Phone;
 
 use super::{COLUMNS, Contact};
+use crate::channels::ChannelType;
 use crate::error::Result;
 use crate::fields::Entity;
 use crate::id::{ChannelId, ContactId, FieldId, PipelineId, StageId, TicketId};
@@ -33,6 +34,8 @@ pub struct ContactFilter {
     pub stage: Option<StageId>,
     pub pipeline: Option<PipelineId>,
     pub channel: Option<ChannelId>,
+    /// On a channel of one of these types; empty: of any.
+    pub channel_types: Vec<ChannelType>,
     pub field: Option<FieldFilter>,
     /// Part of a name, phone or e-mail.
     pub text: Option<String>,
@@ -52,6 +55,14 @@ fn filtered(w: &Work<'_, '_>, filter: &ContactFilter) -> Query {
     query.and_if("coalesce(c.last_message_at, c.created_at) >= ", &filter.since);
     query.and_if("c.stage_id = ", &filter.stage);
     query.and_if("c.channel_id = ", &filter.channel);
+    if let Some((first, others)) = filter.channel_types.split_first() {
+        query.and("c.channel_id IN (SELECT k.id FROM channels k WHERE k.organization_id = ", w.caller.organization);
+        query.push(" AND k.type IN (", first);
+        for channel_type in others {
+            query.push(", ", channel_type);
+        }
+        query.text("))");
+    }
     if let Some(pipeline) = filter.pipeline {
         query.and("c.stage_id IN (SELECT s.id FROM stages s WHERE s.organization_id = ", w.caller.organization);
         query.push(" AND s.pipeline_id = ", pipeline).text(")");

@@ -17,7 +17,7 @@ use crate::error::Result;
 use crate::id::{ContactId, EventId, TicketId};
 use crate::work::Work;
 
-/// Every topic that is written today. `operation.*` and others join with the features that write them.
+/// Every topic that is written today. Others join with the features that write them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Topic {
     ContactCreated,
@@ -33,10 +33,15 @@ pub enum Topic {
     EventTracked,
     /// The organization's own set-up: channels, pipelines, fields, tags, members, keys.
     SetupChanged,
+    /// An operation of the API goes away.
+    OperationDeprecated,
+    /// It does so within 90, 30, 7 or 1 days, and is still called.
+    OperationSunsetSoon,
+    OperationRemoved,
 }
 
 impl Topic {
-    pub const ALL: [Topic; 11] = [
+    pub const ALL: [Topic; 14] = [
         Topic::ContactCreated,
         Topic::ContactUpdated,
         Topic::TicketCreated,
@@ -48,6 +53,9 @@ impl Topic {
         Topic::MessageQueued,
         Topic::EventTracked,
         Topic::SetupChanged,
+        Topic::OperationDeprecated,
+        Topic::OperationSunsetSoon,
+        Topic::OperationRemoved,
     ];
 
     pub fn name(self) -> &'static str {
@@ -63,6 +71,9 @@ impl Topic {
             Topic::MessageQueued => "message.queued",
             Topic::EventTracked => "event.tracked",
             Topic::SetupChanged => "setup.changed",
+            Topic::OperationDeprecated => "operation.deprecated",
+            Topic::OperationSunsetSoon => "operation.sunset_soon",
+            Topic::OperationRemoved => "operation.removed",
         }
     }
 

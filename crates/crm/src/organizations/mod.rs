@@ -64,6 +64,12 @@ impl Organization {
     }
 }
 
+/// All there are, oldest first: for chores and the command line.
+pub fn all_ids(tx: &mut Tx<'_>) -> Result<Vec<OrganizationId>> {
+    let rows = tx.query("SELECT id FROM organizations ORDER BY created_at, id", params![])?;
+    rows.iter().map(|row| Ok(row.at(0)?)).collect()
+}
+
 /// The IANA name of a time zone as the time zone database writes it; none where it has none of this name.
 pub(crate) fn time_zone_name(name: &str) -> Option<String> {
     jiff::tz::TimeZone::get(name.trim()).ok()?.iana_name().map(str::to_owned)

@@ -17,6 +17,10 @@ pub struct Given {
 #[derive(Debug, Clone, Default)]
 pub struct DataFlags(pub Given);
 
+/// Those of `recado sunsets`: its dates are those of the server.
+#[derive(Debug, Clone, Default)]
+pub struct SunsetFlags(pub Given);
+
 /// All of them: `recado serve`.
 #[derive(Debug, Clone, Default)]
 pub struct ServeFlags(pub Given);
@@ -79,4 +83,5 @@ macro_rules! flags {
 }
 
 flags!(DataFlags, |setting| setting.usage == Use::Data);
+flags!(SunsetFlags, |setting| setting.usage == Use::Data || setting.key == "sunsets_announced");
 flags!(ServeFlags, |_| true);

@@ -12,10 +12,11 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use api::lifecycle::Announcements;
 use api::limits::Rate;
 
 use crate::cli::Failure;
-pub use flags::{DataFlags, Given, ServeFlags};
+pub use flags::{DataFlags, Given, ServeFlags, SunsetFlags};
 pub use read::{LogFormat, PublicUrl};
 
 #[derive(Debug, Clone)]
@@ -28,6 +29,7 @@ pub struct Settings {
     pub public_url: Option<PublicUrl>,
     pub rate_limit: Option<Rate>,
     pub event_rate_limit: Option<Rate>,
+    pub announcements: Announcements,
     pub backup_nightly: bool,
     /// Minutes after midnight, UTC.
     pub backup_at: i64,
@@ -68,6 +70,7 @@ impl Settings {
             public_url: sources.optional("public_url", read::public_url)?,
             rate_limit: sources.optional("rate_limit", read::rate)?,
             event_rate_limit: sources.optional("event_rate_limit", read::rate)?,
+            announcements: sources.optional("sunsets_announced", Announcements::read)?.unwrap_or_default(),
             backup_nightly: sources.required("backup_nightly", read::flag)?,
             backup_at: sources.required("backup_at", read::time_of_day)?,
             backup_keep: sources.required("backup_keep", |text| read::whole(text, 1, 1000))?,

@@ -117,6 +117,18 @@ pub const ALL: &[Setting] = &[
         about: "Calls of POST /api/v1/events of one organization",
     },
     Setting {
+        key: "sunsets_announced",
+        flag: "sunsets-announced",
+        variable: "RECADO_SUNSETS_ANNOUNCED",
+        usage: Use::Serve,
+        value: "OPERATION=DATE,…",
+        default: None,
+        unset: "the days that the program has",
+        example: "\"note-send=2027-01-31\"",
+        about: "Announce deprecated operations later than the program does; they warn 6 and go 12 months after. The same for \
+                every node",
+    },
+    Setting {
         key: "backup_nightly",
         flag: "backup-nightly",
         variable: "RECADO_BACKUP_NIGHTLY",

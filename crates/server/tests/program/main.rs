@@ -8,4 +8,5 @@ mod demo;
 mod init;
 mod people;
 mod serve;
+mod sunsets;
 mod world;
