@@ -1,10 +1,11 @@
-//! What a server does by itself while it runs: forgets old answers, copies its database at night.
+//! What a server does by itself while it runs: forgets old answers, counts keys that no field knows and fills fields that
+//! were made of them, copies its database at night.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crm::{Crm, Timestamp, idempotency};
+use crm::{Crm, Timestamp, idempotency, proposals};
 use store::{Db, Priority, Tx};
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
@@ -15,6 +16,10 @@ use crate::settings::Settings;
 
 /// A server that has just started has better things to do.
 const FIRST: Duration = Duration::from_secs(60);
+/// How often the event log is looked at for new keys.
+const TAIL_EVERY: Duration = Duration::from_secs(2);
+/// Background work leaves room between its pieces.
+const BETWEEN_PIECES: Duration = Duration::from_millis(10);
 const FORGET_EVERY: Duration = Duration::from_secs(600);
 const LOOK_EVERY: Duration = Duration::from_secs(60);
 /// Rows a transaction: others wait no longer than for any request.
@@ -24,7 +29,7 @@ const MINUTE_MICROS: i64 = 60_000_000;
 
 /// The chores that run; they end with the process, at any point.
 pub fn start(crm: &Crm, settings: &Settings) -> Vec<JoinHandle<()>> {
-    let mut running = vec![tokio::spawn(forget(crm.clone()))];
+    let mut running = vec![tokio::spawn(forget(crm.clone())), tokio::spawn(learn_keys(crm.clone()))];
     if settings.backup_nightly && settings.database_url.is_none() {
         running.push(tokio::spawn(back_up(crm.db().clone(), settings.clone())));
     }
@@ -54,6 +59,27 @@ async fn forget_old_answers(crm: &Crm) -> Result<u64, crm::Error> {
             return Ok(count);
         }
     }
+}
+
+/// Counts keys that no field knows, and fills fields that were made of them: a piece, then whoever else waits, and on.
+async fn learn_keys(crm: Crm) {
+    loop {
+        let more = match tend_keys(&crm).await {
+            Ok(more) => more,
+            Err(error) => {
+                tracing::warn!(%error, "could not count keys or fill a field; tried again");
+                false
+            }
+        };
+        sleep(if more { BETWEEN_PIECES } else { TAIL_EVERY }).await;
+    }
+}
+
+/// Whether there is more to do at once.
+async fn tend_keys(crm: &Crm) -> Result<bool, crm::Error> {
+    let counted = proposals::watch(crm).await?;
+    let filled = proposals::fill(crm).await?;
+    Ok(counted || filled)
 }
 
 async fn back_up(db: Db, settings: Settings) {

@@ -65,7 +65,7 @@ pub async fn send(call: Call) -> Result<Answer, Problem> {
     let input = call
         .prepare(|setup| {
             let successor = translate(setup, &object)?;
-            customers::prepare(setup, &successor)
+            customers::prepare(setup, &call.source(), &successor)
         })
         .await?;
     customers::run(&call, input, |done, _, _| {

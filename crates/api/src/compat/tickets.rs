@@ -134,7 +134,7 @@ async fn open(call: Call, find: impl Fn(&Setup) -> Option<&Channel>) -> Result<A
     let input = call
         .prepare(|setup| {
             let channel = find(setup).ok_or_else(|| Problem::from(crm::Error::not_found("phone id")))?;
-            prepare(setup, channel, &object)
+            prepare(setup, channel, &call.source(), &object)
         })
         .await?;
     call.write(
@@ -152,7 +152,7 @@ async fn open(call: Call, find: impl Fn(&Setup) -> Option<&Channel>) -> Result<A
     .await
 }
 
-fn prepare(setup: &Setup, channel: &Channel, object: &Object) -> Result<Open, Problem> {
+fn prepare(setup: &Setup, channel: &Channel, source: &str, object: &Object) -> Result<Open, Problem> {
     let mut fields = Fields::object(object, Style::Compatible, "");
     let input = OpenInput::read(&mut fields);
     let mut problems = fields.finish();
@@ -183,8 +183,7 @@ fn prepare(setup: &Setup, channel: &Channel, object: &Object) -> Result<Open, Pr
         name: input.contact_name.map(|name| name.trim().to_owned()),
         fields: Vec::new(),
     };
-    let structured =
-        record::structured(setup, "ticket_open", country, input.contact_metadata.unwrap_or_default(), explicit);
+    let structured = record::structured(setup, source, country, input.contact_metadata.unwrap_or_default(), explicit);
     let (Some(stage), true) = (input.stage_id, problems.is_empty()) else { return Err(Problem::invalid(problems)) };
     Ok(Open {
         channel: channel.id,

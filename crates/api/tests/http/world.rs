@@ -289,9 +289,12 @@ pub fn text(value: &Value) -> String {
 
 /// Every table of the schema.
 pub fn tables() -> impl Iterator<Item = &'static str> {
-    include_str!("../../../crm/migrations/0001_initial/sqlite.sql")
-        .lines()
-        .filter_map(|line| line.strip_prefix("CREATE TABLE ")?.split(' ').next())
+    const SCHEMA: &[&str] = &[
+        include_str!("../../../crm/migrations/0001_initial/sqlite.sql"),
+        include_str!("../../../crm/migrations/0003_reviews/sqlite.sql"),
+    ];
+    let lines = SCHEMA.iter().flat_map(|migration| migration.lines());
+    lines.filter_map(|line| line.strip_prefix("CREATE TABLE ")?.split(' ').next())
 }
 
 fn shop(crm: &Crm, bits: u8, country: &str) -> Shop {

@@ -33,10 +33,12 @@ pub enum Topic {
     EventTracked,
     /// The organization's own set-up: channels, pipelines, fields, tags, members, keys.
     SetupChanged,
+    /// Somebody decided about a value that structuring was not sure of.
+    ReviewDecided,
 }
 
 impl Topic {
-    pub const ALL: [Topic; 11] = [
+    pub const ALL: [Topic; 12] = [
         Topic::ContactCreated,
         Topic::ContactUpdated,
         Topic::TicketCreated,
@@ -48,6 +50,7 @@ impl Topic {
         Topic::MessageQueued,
         Topic::EventTracked,
         Topic::SetupChanged,
+        Topic::ReviewDecided,
     ];
 
     pub fn name(self) -> &'static str {
@@ -63,6 +66,7 @@ impl Topic {
             Topic::MessageQueued => "message.queued",
             Topic::EventTracked => "event.tracked",
             Topic::SetupChanged => "setup.changed",
+            Topic::ReviewDecided => "review.decided",
         }
     }
 
