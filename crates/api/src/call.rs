@@ -55,6 +55,11 @@ impl Call {
         complete(input, fields.finish())
     }
 
+    /// The caller's feed, as the rules of structuring tell feeds apart.
+    pub fn source(&self) -> Arc<str> {
+        self.setup.source_of(self.caller.actor)
+    }
+
     /// The body as a JSON object.
     pub fn object(&self) -> Result<Object, Problem> {
         object_of(&self.body, self.content_type.as_deref())

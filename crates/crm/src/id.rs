@@ -67,6 +67,10 @@ ids! {
     StructuringId
     /// One value that waits for a person's decision.
     ReviewId
+    /// What decisions taught structuring.
+    RuleId
+    /// A key that no field knows, and what it might become.
+    ProposalId
     EventId
 }
 

@@ -16,6 +16,7 @@ macro_rules! migrations {
 migrations! {
     1 "initial" "0001_initial",
     2 "sunsets" "0002_sunsets",
+    3 "reviews" "0003_reviews",
 }
 
 /// The number of the newest schema this program knows; an existing database below it is migrated by `Crm::open`.

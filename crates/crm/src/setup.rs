@@ -13,15 +13,19 @@ use crate::channels::Channel;
 use crate::error::Result;
 use crate::fields::{CustomField, Entity};
 use crate::id::{ApiKeyId, ChannelId, FieldId, MemberId, OrganizationId, PipelineId, StageId};
+use crate::keys::source_named;
 use crate::members::Member;
 use crate::organizations::Organization;
 use crate::pipelines::{Pipeline, Stage};
+use crate::rules;
 use crate::time::Timestamp;
 
 #[derive(Debug, Clone)]
 pub struct KeyGrant {
     pub id: ApiKeyId,
     pub scopes: Scopes,
+    /// What its records are called in the rules of structuring.
+    pub source: Arc<str>,
 }
 
 pub struct Setup {
@@ -52,14 +56,19 @@ impl Setup {
         let fields = CustomField::load_all(tx, id)?;
         let mut keys = HashMap::new();
         for row in tx.query(
-            "SELECT id, hash, scopes FROM api_keys WHERE organization_id = $1 AND revoked_at IS NULL",
+            "SELECT id, name, hash, scopes, source FROM api_keys WHERE organization_id = $1 AND revoked_at IS NULL",
             params![id],
         )? {
             let hash: Vec<u8> = row.get("hash")?;
             let scopes: Vec<String> = serde_json::from_str(&row.get::<String>("scopes")?).unwrap_or_default();
             if let Ok(hash) = <[u8; 32]>::try_from(hash.as_slice()) {
                 let scopes = Scopes::from_names(scopes.iter().map(String::as_str));
-                keys.insert(hash, KeyGrant { id: row.get("id")?, scopes });
+                let source: Option<String> = row.get("source")?;
+                let source = match source {
+                    Some(source) => source,
+                    None => source_named(row.text("name")?),
+                };
+                keys.insert(hash, KeyGrant { id: row.get("id")?, scopes, source: source.into() });
             }
         }
         let mut stages = HashMap::new();
@@ -70,7 +79,7 @@ impl Setup {
         }
         let definitions = fields.iter().filter(|f| f.entity == Entity::Customer).map(definition_of).collect();
         let definitions = Arc::new(Definitions::compile(revision as u64, definitions));
-        let learnt = Arc::new(Learnt::default());
+        let learnt = Arc::new(rules::load(tx, id)?);
         Ok(Some(Setup {
             revision,
             organization,
@@ -126,6 +135,17 @@ impl Setup {
             Actor::ApiKey(id) => self.keys.values().find(|grant| grant.id == id).map(|grant| grant.scopes),
             Actor::Member(id) => self.member(id).filter(|m| m.active).map(|m| m.role.scopes()),
             Actor::System | Actor::Assistant | Actor::Contact(_) => Some(Scopes::EVERYTHING),
+        }
+    }
+
+    /// Which feed the actor's records come from, as the rules of structuring tell feeds apart.
+    pub fn source_of(&self, actor: Actor) -> Arc<str> {
+        let key = |id| self.keys.values().find(|grant| grant.id == id).map(|grant| grant.source.clone());
+        match actor {
+            Actor::ApiKey(id) => key(id).unwrap_or_else(|| "key".into()),
+            Actor::Member(_) => "members".into(),
+            Actor::Contact(_) => "contacts".into(),
+            Actor::System | Actor::Assistant => "system".into(),
         }
     }
 

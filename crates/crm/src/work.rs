@@ -260,6 +260,22 @@ impl Crm {
         Ok(value)
     }
 
+    /// The same for nobody who waits: a piece of a chore, which looks at `tx.out_of_time()` and remembers how far it came.
+    pub async fn write_background<T, F>(&self, caller: &Caller, f: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Work<'_, '_>) -> Result<T> + Send + 'static,
+    {
+        let cached = self.setup(caller.organization).await?;
+        let closure = self.closure(caller, cached, f);
+        let (value, setup) = self.db().write(Priority::Background, closure).await?;
+        match setup {
+            Some(setup) => self.remember(&setup),
+            None => self.forget(caller.organization),
+        }
+        Ok(value)
+    }
+
     /// The same from a thread that may wait: the command line, the demo.
     pub fn write_blocking<T, F>(&self, caller: &Caller, f: F) -> Result<T>
     where

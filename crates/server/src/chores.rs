@@ -1,5 +1,5 @@
-//! What a server does by itself while it runs: forgets what is old, writes who calls operations that go away and that they
-//! do, copies its database at night.
+//! What a server does by itself while it runs: forgets what is old, counts keys that no field knows and fills fields that were
+//! made of them, writes who calls operations that go away and that they do, copies its database at night.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use api::App;
-use crm::{Crm, Timestamp, idempotency, sunsets};
+use crm::{Crm, Timestamp, idempotency, proposals, sunsets};
 use store::{Db, Priority, Tx};
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
@@ -18,6 +18,10 @@ use crate::settings::Settings;
 
 /// A server that has just started has better things to do.
 const FIRST: Duration = Duration::from_secs(60);
+/// How often the event log is looked at for new keys.
+const TAIL_EVERY: Duration = Duration::from_secs(2);
+/// Background work leaves room between its pieces.
+const BETWEEN_PIECES: Duration = Duration::from_millis(10);
 const FORGET_EVERY: Duration = Duration::from_secs(600);
 const LOOK_EVERY: Duration = Duration::from_secs(60);
 /// A kill loses the counts of so long.
@@ -39,6 +43,7 @@ pub fn start(app: &Arc<App>, settings: &Settings) -> Chores {
     let crm = &app.crm;
     let mut running = vec![
         tokio::spawn(forget(crm.clone())),
+        tokio::spawn(learn_keys(crm.clone())),
         tokio::spawn(write_counts(app.clone())),
         tokio::spawn(announce_sunsets(app.clone())),
     ];
@@ -125,6 +130,27 @@ async fn forget_old_calls(crm: &Crm) -> Result<u64, crm::Error> {
             return Ok(count);
         }
     }
+}
+
+/// Counts keys that no field knows, and fills fields that were made of them: a piece, then whoever else waits, and on.
+async fn learn_keys(crm: Crm) {
+    loop {
+        let more = match tend_keys(&crm).await {
+            Ok(more) => more,
+            Err(error) => {
+                tracing::warn!(%error, "could not count keys or fill a field; tried again");
+                false
+            }
+        };
+        sleep(if more { BETWEEN_PIECES } else { TAIL_EVERY }).await;
+    }
+}
+
+/// Whether there is more to do at once.
+async fn tend_keys(crm: &Crm) -> Result<bool, crm::Error> {
+    let counted = proposals::watch(crm).await?;
+    let filled = proposals::fill(crm).await?;
+    Ok(counted || filled)
 }
 
 async fn back_up(db: Db, settings: Settings) {

@@ -3,7 +3,7 @@
 //! No personal values are in it: sources, paths, kinds of values, field keys and option words only.
 
 use crate::reading::Reading;
-use crate::{Json, Target};
+use crate::{Json, Source, Target};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
@@ -19,6 +19,21 @@ pub enum ValueKind {
     Boolean,
     Text,
     Object,
+}
+
+impl ValueKind {
+    /// As they are spelt, in the order of the variants.
+    pub const NAMES: &'static [&'static str] =
+        &["phone", "email", "url", "date", "number", "boolean", "text", "object"];
+
+    pub fn name(self) -> &'static str {
+        Self::NAMES[self as usize]
+    }
+
+    pub fn from_name(name: &str) -> Option<ValueKind> {
+        use ValueKind::{Boolean, Date, Email, Number, Object, Phone, Text, Url};
+        [Phone, Email, Url, Date, Number, Boolean, Text, Object].into_iter().find(|kind| kind.name() == name)
+    }
 }
 
 /// How sure a mapping is.
@@ -144,4 +159,43 @@ pub fn learnt_key(data: &Json, pointer: &str, country: Option<&str>) -> Option<(
     let flat = crate::flatten::flatten(data);
     let leaf = flat.leaves.iter().find(|leaf| leaf.pointer == pointer)?;
     Some((path_of(leaf), kind_of(&Reading::new(leaf, country))))
+}
+
+/// Where one value of a record stood, as decisions about it are kept.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Place {
+    /// As the path of a [`Mapping`].
+    pub path: String,
+    pub kind: ValueKind,
+    /// The value was all that stood there. Where it was a piece of running text a mapping would take the whole text, so
+    /// none can be made; that the path is *not* of a target can still be said.
+    pub whole: bool,
+    /// What stood there, where a placement takes it out of the rest: a list and a text of which parts were used stay.
+    pub taken: Option<Json>,
+}
+
+/// The places of values, in the order of their sources; none where nothing stands there.
+pub fn places<'s>(
+    data: &Json,
+    sources: impl IntoIterator<Item = &'s Source>,
+    country: Option<&str>,
+) -> Vec<Option<Place>> {
+    let flat = crate::flatten::flatten(data);
+    let country = country.map(str::to_ascii_uppercase);
+    let span = |leaf: &crate::flatten::Leaf<'_>| leaf.part.as_ref().and_then(|part| part.span);
+    let place = |source: &Source| {
+        let at = |whole: bool| {
+            flat.leaves.iter().find(|leaf| {
+                leaf.pointer == source.pointer && if whole { span(leaf) == source.span } else { leaf.part.is_none() }
+            })
+        };
+        let (leaf, whole) = at(true).map(|leaf| (leaf, true)).or_else(|| at(false).map(|leaf| (leaf, false)))?;
+        Some(Place {
+            path: path_of(leaf),
+            kind: kind_of(&Reading::new(leaf, country.as_deref())),
+            whole,
+            taken: (whole && leaf.part.is_none()).then(|| leaf.value.as_ref().clone()),
+        })
+    };
+    sources.into_iter().map(place).collect()
 }

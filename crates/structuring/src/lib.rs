@@ -47,7 +47,7 @@ pub use email::read_email;
 pub use flatten::{MAX_BYTES, MAX_DEPTH, MAX_LEAVES, MAX_TEXT};
 pub use json::Json;
 pub use keys::{fold, snake_key};
-pub use learnt::{Learnt, Mapping, OptionWord, Standing, ValueKind, learnt_key};
+pub use learnt::{Learnt, Mapping, OptionWord, Place, Standing, ValueKind, learnt_key, places};
 pub use outcome::{Alternative, Flag, Method, Outcome, Placement, ReviewItem, ReviewReason, Source, Target, Warning};
 pub use request::{Explicit, Request};
 pub use structure::{ENGINE, structure, structure_counted};

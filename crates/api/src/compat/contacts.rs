@@ -69,15 +69,16 @@ pub async fn update_metadata(call: Call) -> Result<Answer, Problem> {
         _ => object,
     };
     let contact = call.read(move |w| Contact::get(w, id)).await?;
-    let structured = metadata_of(&call.setup, "update_metadata", &contact, data);
+    let structured = metadata_of(&call, &contact, data);
     change_metadata(&call, 201, contact.id, structured).await
 }
 
 /// Structures metadata for a contact that is there; an explicit null removes its key.
-pub fn metadata_of(setup: &Setup, source: &'static str, contact: &Contact, data: Object) -> Structured {
+pub fn metadata_of(call: &Call, contact: &Contact, data: Object) -> Structured {
+    let setup = &call.setup;
     let country = setup.channel(contact.channel_id).map_or(setup.organization.country.as_str(), |c| c.country.as_str());
     let (said, removed) = record::removals(data);
-    let mut structured = record::structured(setup, source, country, said, Explicit::default());
+    let mut structured = record::structured(setup, &call.source(), country, said, Explicit::default());
     structured.removed = removed;
     structured
 }

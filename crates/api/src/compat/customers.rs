@@ -106,7 +106,7 @@ pub struct UpsertAnswer {
 
 pub async fn upsert(call: Call) -> Result<Answer, Problem> {
     let object = call.object()?;
-    let input = call.prepare(|setup| prepare(setup, &object)).await?;
+    let input = call.prepare(|setup| prepare(setup, &call.source(), &object)).await?;
     run(&call, input, |done, structuring, setup| {
         let status = if done.created { 201 } else { 200 };
         let contact = views::contact(setup, &done.contact);
@@ -131,7 +131,7 @@ async fn run(
 }
 
 /// Everything that can be said against the request, at once; structuring included.
-fn prepare(setup: &Setup, object: &Object) -> Result<Upsert, Problem> {
+fn prepare(setup: &Setup, source: &str, object: &Object) -> Result<Upsert, Problem> {
     let mut fields = Fields::object(object, Style::Compatible, "");
     let input = UpsertInput::read(&mut fields);
     let mut problems = fields.finish();
@@ -154,8 +154,7 @@ fn prepare(setup: &Setup, object: &Object) -> Result<Upsert, Problem> {
         name: input.contact_name.map(|name| name.trim().to_owned()),
         fields: fields.values,
     };
-    let mut structured =
-        record::structured(setup, "customer_upsert", country, input.meta_data.unwrap_or_default(), explicit);
+    let mut structured = record::structured(setup, source, country, input.meta_data.unwrap_or_default(), explicit);
     structured.removed = fields.removed;
     let by_phone = input.channel.is_some_and(ChannelType::by_phone);
     let phone = match by_phone && input.contact_phone_number.is_none() && !named(&problems, "/contact_phone_number") {

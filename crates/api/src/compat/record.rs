@@ -119,8 +119,8 @@ pub fn removals(data: Object) -> (Object, Vec<String>) {
     (said, removed.into_iter().collect())
 }
 
-/// Structures, timed.
-pub fn structured(setup: &Setup, source: &'static str, country: &str, data: Object, explicit: Explicit) -> Structured {
+/// Structures, timed. `source` is the caller's feed: [`Call::source`](crate::call::Call::source).
+pub fn structured(setup: &Setup, source: &str, country: &str, data: Object, explicit: Explicit) -> Structured {
     let started = std::time::Instant::now();
     let mut structured = Structured::new(setup, source, Some(country), Json::Object(data), explicit);
     structured.outcome.micros = started.elapsed().as_micros() as u64;

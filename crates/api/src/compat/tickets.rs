@@ -138,7 +138,7 @@ async fn open(call: Call, find: impl Fn(&Setup) -> Option<&Channel>) -> Result<A
     let input = call
         .prepare(|setup| {
             let channel = find(setup).ok_or_else(|| Problem::from(crm::Error::not_found("phone id")))?;
-            prepare(setup, channel, &object)
+            prepare(setup, channel, &call.source(), &object)
         })
         .await?;
     call.write(
@@ -156,7 +156,7 @@ async fn open(call: Call, find: impl Fn(&Setup) -> Option<&Channel>) -> Result<A
     .await
 }
 
-fn prepare(setup: &Setup, channel: &Channel, object: &Object) -> Result<Open, Problem> {
+fn prepare(setup: &Setup, channel: &Channel, source: &str, object: &Object) -> Result<Open, Problem> {
     let mut fields = Fields::object(object, Style::Compatible, "");
     let input = OpenInput::read(&mut fields);
     let mut problems = fields.finish();
@@ -188,7 +188,7 @@ fn prepare(setup: &Setup, channel: &Channel, object: &Object) -> Result<Open, Pr
         fields: Vec::new(),
     };
     let (said, removed) = record::removals(input.contact_metadata.unwrap_or_default());
-    let mut structured = record::structured(setup, "ticket_open", country, said, explicit);
+    let mut structured = record::structured(setup, source, country, said, explicit);
     structured.removed = removed;
     let (Some(stage), true) = (input.stage_id, problems.is_empty()) else { return Err(Problem::invalid(problems)) };
     Ok(Open {

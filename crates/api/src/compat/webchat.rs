@@ -40,6 +40,6 @@ pub async fn add_metadata(call: Call) -> Result<Answer, Problem> {
         let error = FieldError::unknown_reference("/externalUserId", "webchat visitor", &input.external_user_id);
         Problem::invalid(vec![error])
     })?;
-    let structured = metadata_of(&call.setup, "webchat_metadata", &contact, input.metadata);
+    let structured = metadata_of(&call, &contact, input.metadata);
     change_metadata(&call, 201, contact.id, structured).await
 }

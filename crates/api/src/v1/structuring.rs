@@ -19,6 +19,7 @@ pub struct PreviewInput {
     pub data: Object,
     pub country: Option<String>,
     pub definitions: Option<Vec<DefinitionInput>>,
+    pub source: Option<String>,
 }
 
 #[derive(Debug, Clone)]
@@ -55,12 +56,13 @@ impl Input for PreviewInput {
         );
         let definitions = List { of: nested::<DefinitionInput>(Style::Strict), max: 200 };
         let definitions = f.optional("definitions", definitions, "Fields to try; the organization's without it.");
+        let source = f.optional("source", SHORT, "Whose rules hold, as `source` of a rule; the caller's without it.");
         if let Some(code) = &country
             && crm::organizations::Country::find(&code.to_uppercase()).is_none()
         {
             f.problem("country", "invalid_country", "Expected an ISO 3166 code of two letters, such as CL.");
         }
-        Some(PreviewInput { data: data?, country, definitions })
+        Some(PreviewInput { data: data?, country, definitions, source })
     }
 }
 
@@ -99,7 +101,8 @@ pub async fn preview(call: Call) -> Result<Answer, Problem> {
     let input: PreviewInput = call.read_body()?;
     let setup = call.read(|w| Ok(w.setup.clone())).await?;
     let own = input.definitions.as_ref().map(|given| compile(given)).transpose()?;
-    Answer::json(200, &run(&setup, own.as_ref(), input.country.as_deref(), input.data))
+    let source = input.source.map_or_else(|| setup.source_of(call.caller.actor), Into::into);
+    Answer::json(200, &run(&setup, own.as_ref(), &source, input.country.as_deref(), input.data))
 }
 
 fn compile(given: &[DefinitionInput]) -> Result<Definitions, Problem> {
@@ -114,14 +117,14 @@ fn compile(given: &[DefinitionInput]) -> Result<Definitions, Problem> {
     crate::call::complete(Some(Definitions::compile(0, definitions)), problems)
 }
 
-fn run(setup: &Setup, own: Option<&Definitions>, country: Option<&str>, data: Object) -> PreviewAnswer {
+fn run(setup: &Setup, own: Option<&Definitions>, source: &str, country: Option<&str>, data: Object) -> PreviewAnswer {
     let started = std::time::Instant::now();
     let data = Json::Object(data);
     let country = country.map(str::to_uppercase);
     let outcome = structuring::structure(&Request {
         definitions: own.unwrap_or(&setup.definitions),
         learnt: &setup.learnt,
-        source: "preview",
+        source,
         country: Some(country.as_deref().unwrap_or(&setup.organization.country)),
         data: &data,
         explicit: &Explicit::default(),

@@ -3,23 +3,24 @@
 //! unsure one only fills what is empty and asks for review.
 
 use std::borrow::Cow;
-use std::hash::{Hash, Hasher};
 
-use serde::Serialize;
-use serde_json::json;
+use serde_json::Value;
 use store::params;
 use structuring::json::Object;
-use structuring::{Json, Method, Outcome, Placement, ReviewReason, Source, Target, phone};
+use structuring::{Json, Method, Outcome, Placement, ReviewReason, Target, phone};
 
+use super::change::Changes;
 use super::identifiers::{claim_identifier_field, claim_phone, propose_if_somebody_else};
 use super::metadata::{merge_metadata, metadata_text};
+use super::origin::Origin;
+use super::queue::{Doubt, Queued, queue};
 use super::structured::Structured;
 use super::values::{self, FieldValue};
 use crate::contacts::{self, Contact, ValueSource};
 use crate::error::{Error, Result};
-use crate::events::{self, Fact, Topic};
 use crate::fields::Entity;
-use crate::id::{ReviewId, StructuringId};
+use crate::id::StructuringId;
+use crate::reviews::Reason;
 use crate::setup::Setup;
 use crate::work::Work;
 
@@ -32,54 +33,9 @@ const PLAUSIBLE: f32 = 0.50;
 pub struct Applied {
     /// Per placement of the outcome: whether the value stands now (written, or there already).
     pub applied: Vec<bool>,
+    /// How many values of this record wait for a person's decision.
     pub review_count: usize,
     pub outcome: Option<Outcome>,
-}
-
-/// What a change did, for its event.
-#[derive(Default)]
-struct Changes {
-    data: Object,
-    previous: Object,
-    /// Members of `custom_fields` and of `metadata`, of which there may be many.
-    fields: (Object, Object),
-    metadata: (Object, Object),
-}
-
-impl Changes {
-    fn set(&mut self, key: &str, now: &str, before: Option<String>) {
-        self.data.push(key, now);
-        self.previous.push(key, before);
-    }
-
-    fn field(&mut self, key: &str, now: Option<Json>, before: Option<Json>) {
-        self.fields.0.push(key, now);
-        self.fields.1.push(key, before);
-    }
-
-    fn metadata(&mut self, key: &str, now: Option<Json>, before: Option<Json>) {
-        self.metadata.0.push(key, now);
-        self.metadata.1.push(key, before);
-    }
-
-    /// What is now and what was; none where nothing changed.
-    fn into_parts(mut self) -> Option<(Json, Json)> {
-        for (name, (now, before)) in [("custom_fields", self.fields), ("metadata", self.metadata)] {
-            if !now.is_empty() {
-                self.data.push(name, now);
-                self.previous.push(name, before);
-            }
-        }
-        if self.data.is_empty() { None } else { Some((self.data.into(), self.previous.into())) }
-    }
-}
-
-/// A placement as its row of provenance has it.
-#[derive(Serialize)]
-struct Record<'a> {
-    #[serde(flatten)]
-    placement: &'a Placement,
-    previous: Json,
 }
 
 /// `metadata_pointer` names the member of the request that the rest came from.
@@ -90,38 +46,40 @@ pub fn apply(
     metadata_pointer: &str,
 ) -> Result<Applied> {
     let setup = w.setup.clone();
-    let outcome = structured.under(&setup)?;
+    let (outcome, origins) = structured.under(&setup)?;
     let structuring_id: StructuringId = w.new_id();
     let mut writer = Writer {
         contact,
         changes: Changes::default(),
         records: Vec::new(),
+        kept: Vec::new(),
         contact_changed: false,
         reviews: 0,
         structuring_id,
-        source: structured.source,
+        source: &structured.source,
     };
     let mut applied = Applied::default();
     let mut known: Option<Vec<FieldValue>> = None;
-    for placement in &outcome.placements {
+    for (at, placement) in outcome.placements.iter().enumerate() {
+        let found = Found { placement, origins: origins.placed.get(at).map_or(&[], Vec::as_slice) };
         let stands = match &placement.target {
-            Target::Name => writer.name(w, placement)?,
-            Target::Email => writer.email(w, placement)?,
-            Target::Phone => writer.phone(w, placement)?,
+            Target::Name | Target::Email => writer.slot(w, &found)?,
+            Target::Phone => writer.phone(w, &found)?,
             Target::Field(key) => {
                 let known = match &mut known {
                     Some(known) => known,
                     none => none.insert(values::values_of(w, writer.contact.customer_id.0)?),
                 };
-                writer.field(w, &setup, key, placement, known)?
+                writer.field(w, &setup, key, &found, known)?
             }
         };
         applied.applied.push(stands);
     }
     // What was placed but unsure is queued as it is written; a mere suggestion stays in the metadata.
-    for item in outcome.review.iter().filter(|item| item.reason == ReviewReason::Conflict) {
-        let doubt = Doubt::new(&item.target, &item.value, &item.sources, item.confidence, item.method);
-        writer.queue_review(w, &doubt, "conflict")?;
+    for (at, item) in outcome.review.iter().enumerate().filter(|(_, item)| item.reason == ReviewReason::Conflict) {
+        let origins = origins.doubted.get(at).map_or(&[][..], Vec::as_slice);
+        let known = outcome.placed(&item.target).map(|placement| placement.value.to_string());
+        writer.ask(w, &Doubt::conflict(item, origins, known.as_deref()))?;
     }
     for key in &structured.removed {
         writer.remove_field(w, &setup, key)?;
@@ -142,16 +100,14 @@ pub fn apply(
                 contact.id,
                 &*w.caller.request_id,
                 w.caller.actor.to_string(),
-                structured.source,
+                &*structured.source,
                 outcome.engine,
                 format!("[{}]", records.join(",")),
                 w.now
             ],
         )?;
     }
-    if let Some((data, previous)) = changes.into_parts() {
-        events::record(w, Fact::new(Topic::ContactUpdated).contact(contact.id).data(data).previous(previous))?;
-    }
+    changes.record(w, contact, Value::Null)?;
     if let Cow::Owned(outcome) = outcome {
         applied.outcome = Some(outcome);
     }
@@ -195,23 +151,28 @@ fn judge(placement: &Placement, current: Option<(&str, Option<ValueSource>)>, ne
     }
 }
 
-/// A value that a person should look at.
-struct Doubt<'a> {
-    target: &'a Target,
-    value: &'a Json,
-    sources: &'a [Source],
-    confidence: f32,
-    method: Method,
+/// A placement with where it stood.
+struct Found<'a> {
+    placement: &'a Placement,
+    origins: &'a [Origin],
 }
 
-impl<'a> Doubt<'a> {
-    fn new(target: &'a Target, value: &'a Json, sources: &'a [Source], confidence: f32, method: Method) -> Self {
-        Doubt { target, value, sources, confidence, method }
+impl Found<'_> {
+    fn explicit(&self) -> bool {
+        self.placement.method == Method::Explicit
     }
 
-    fn of(placement: &'a Placement) -> Self {
-        Doubt::new(&placement.target, &placement.value, &placement.sources, placement.confidence, placement.method)
+    fn source(&self) -> ValueSource {
+        if self.explicit() { ValueSource::Explicit } else { ValueSource::Inferred }
     }
+}
+
+/// What was there before a value was written.
+#[derive(Default)]
+struct Before {
+    value: Option<Json>,
+    source: Option<ValueSource>,
+    structuring_id: Option<StructuringId>,
 }
 
 struct Writer<'a> {
@@ -219,76 +180,126 @@ struct Writer<'a> {
     changes: Changes,
     /// JSON texts.
     records: Vec<String>,
+    /// Values that were taken out of the rest and have no place after all.
+    kept: Vec<(String, Json)>,
     contact_changed: bool,
     reviews: usize,
     structuring_id: StructuringId,
-    source: &'static str,
+    source: &'a str,
 }
 
 impl Writer<'_> {
-    fn record(&mut self, placement: &Placement, value: Option<Json>, source: Option<ValueSource>) -> Result<()> {
-        if placement.method == Method::Explicit {
+    /// The provenance of what was just written.
+    fn record(&mut self, found: &Found<'_>, before: Before) -> Result<()> {
+        if found.explicit() {
             return Ok(());
         }
         let mut previous = Object::new();
-        previous.push("value", value);
-        previous.push("source", source.map(ValueSource::name));
-        let record = Record { placement, previous: previous.into() };
-        let text = serde_json::to_string(&record).map_err(|e| Error::Internal(format!("a placement: {e}")))?;
-        self.records.push(text);
+        previous.push("value", before.value);
+        previous.push("source", before.source.map(ValueSource::name));
+        if let Some(id) = before.structuring_id {
+            previous.push("structuring_id", id.to_string());
+        }
+        let placement = serde_json::to_string(found.placement);
+        let placement = placement.map_err(|error| Error::Internal(format!("a placement: {error}")))?;
+        let placement = placement.strip_suffix('}').unwrap_or(&placement);
+        let origins = Origin::to_json(found.origins);
+        self.records.push(format!("{placement},\"origins\":{origins},\"previous\":{}}}", Json::from(previous)));
         Ok(())
     }
 
-    fn source_of(placement: &Placement) -> ValueSource {
-        if placement.method == Method::Explicit { ValueSource::Explicit } else { ValueSource::Inferred }
+    /// Whether to go on and write, having asked a person where that is due; `known` stands already.
+    fn may_write(
+        &mut self,
+        w: &mut Work<'_, '_>,
+        found: &Found<'_>,
+        verdict: &Verdict,
+        known: Option<&str>,
+    ) -> Result<bool> {
+        Ok(match verdict {
+            Verdict::Write => true,
+            Verdict::Stands => false,
+            Verdict::WriteAndReview => {
+                let value = found.placement.value.to_string();
+                let doubt = Doubt::of(found.placement, found.origins, Reason::LowConfidence, Some(&value));
+                // Asked before and yet not there: somebody took it away.
+                let new = self.ask(w, &doubt)? == Queued::New;
+                if !new {
+                    self.keep(found);
+                }
+                new
+            }
+            Verdict::Review => {
+                let doubt = Doubt::of(found.placement, found.origins, Reason::DiffersFromKnown, known);
+                if self.ask(w, &doubt)? == Queued::Decided {
+                    self.keep(found);
+                }
+                false
+            }
+            Verdict::Keep => {
+                self.keep(found);
+                false
+            }
+        })
     }
 
-    fn name(&mut self, w: &mut Work<'_, '_>, placement: &Placement) -> Result<bool> {
-        let Some(new) = placement.value.as_str() else { return Ok(false) };
-        let current = self.contact.name.as_deref().map(|name| (name, self.contact.name_source));
-        let verdict = judge(placement, current, new);
-        if matches!(verdict, Verdict::Write | Verdict::WriteAndReview) {
-            let before = self.contact.name.replace(new.to_owned());
-            let before_source = self.contact.name_source.replace(Self::source_of(placement));
-            self.contact_changed = true;
-            if before.as_deref() != Some(new) {
-                self.changes.set("name", new, before.clone());
-            }
-            self.record(placement, before.map(Json::from), before_source)?;
-        }
-        self.finish(w, placement, verdict)
+    fn ask(&mut self, w: &mut Work<'_, '_>, doubt: &Doubt<'_>) -> Result<Queued> {
+        let queued = queue(w, self.contact.id, self.structuring_id, self.source, doubt)?;
+        self.reviews += usize::from(queued != Queued::Decided);
+        Ok(queued)
     }
 
-    fn email(&mut self, w: &mut Work<'_, '_>, placement: &Placement) -> Result<bool> {
-        let Some(new) = placement.value.as_str() else { return Ok(false) };
-        let current = self.contact.email.as_deref().map(|email| (email, self.contact.email_source));
-        let verdict = judge(placement, current, new);
-        if matches!(verdict, Verdict::Write | Verdict::WriteAndReview) {
-            let before = self.contact.email.replace(new.to_owned());
-            let before_source = self.contact.email_source.replace(Self::source_of(placement));
+    /// Nothing is dropped: what has no place stays in the metadata.
+    fn keep(&mut self, found: &Found<'_>) {
+        let kept = found.origins.iter().filter_map(|origin| Some((origin.rest_key()?, origin.taken.clone()?)));
+        self.kept.extend(kept);
+    }
+
+    /// Name or e-mail.
+    fn slot(&mut self, w: &mut Work<'_, '_>, found: &Found<'_>) -> Result<bool> {
+        let Some(new) = found.placement.value.as_str() else { return Ok(false) };
+        let contact = &self.contact;
+        let (key, value, source) = match found.placement.target {
+            Target::Name => ("name", contact.name.clone(), contact.name_source),
+            _ => ("email", contact.email.clone(), contact.email_source),
+        };
+        let verdict = judge(found.placement, value.as_deref().map(|value| (value, source)), new);
+        let known = value.as_deref().map(|value| Json::from(value).to_string());
+        if self.may_write(w, found, &verdict, known.as_deref())? {
+            let (slot, slot_source) = if key == "name" {
+                (&mut self.contact.name, &mut self.contact.name_source)
+            } else {
+                (&mut self.contact.email, &mut self.contact.email_source)
+            };
+            *slot = Some(new.to_owned());
+            *slot_source = Some(found.source());
             self.contact_changed = true;
-            if before.as_deref() != Some(new) {
-                self.changes.set("email", new, before.clone());
+            if value.as_deref() != Some(new) {
+                self.changes.set(key, new, value.clone());
             }
-            self.record(placement, before.map(Json::from), before_source)?;
+            self.record(found, Before { value: value.map(Json::from), source, structuring_id: None })?;
+            return Ok(true);
         }
-        self.finish(w, placement, verdict)
+        Ok(matches!(verdict, Verdict::Stands))
     }
 
     /// The phone of a contact that its channel knows by it never changes here; a webchat contact's may.
-    fn phone(&mut self, w: &mut Work<'_, '_>, placement: &Placement) -> Result<bool> {
-        let Some(new) = placement.value.as_str() else { return Ok(false) };
+    fn phone(&mut self, w: &mut Work<'_, '_>, found: &Found<'_>) -> Result<bool> {
+        let Some(new) = found.placement.value.as_str() else { return Ok(false) };
         if self.contact.phone.as_deref() == Some(new) {
             return Ok(true);
         }
-        let explicit = placement.method == Method::Explicit;
         let by_phone = w.setup.channel(self.contact.channel_id).is_none_or(|c| c.channel_type.by_phone());
-        let fills = self.contact.phone.is_none() && placement.confidence >= SURE;
-        if by_phone || !(explicit || fills) {
-            self.queue_review(w, &Doubt::of(placement), "different_phone")?;
+        let fills = self.contact.phone.is_none() && found.placement.confidence >= SURE;
+        if by_phone || !(found.explicit() || fills) {
+            let known = self.contact.phone.as_deref().map(|phone| Json::from(phone).to_string());
+            let doubt = Doubt::of(found.placement, found.origins, Reason::DifferentPhone, known.as_deref());
+            if self.ask(w, &doubt)? == Queued::Decided {
+                self.keep(found);
+            }
             return Ok(false);
         }
-        if explicit {
+        if found.explicit() {
             if let Ok(phone) = phone::read_possible(new, None) {
                 claim_phone(w, self.contact, &phone)?;
             }
@@ -298,7 +309,7 @@ impl Writer<'_> {
         let before = self.contact.phone.replace(new.to_owned());
         self.contact_changed = true;
         self.changes.set("phone", new, before.clone());
-        self.record(placement, before.map(Json::from), None)?;
+        self.record(found, Before { value: before.map(Json::from), ..Before::default() })?;
         Ok(true)
     }
 
@@ -307,80 +318,38 @@ impl Writer<'_> {
         w: &mut Work<'_, '_>,
         setup: &Setup,
         key: &str,
-        placement: &Placement,
-        known: &mut [FieldValue],
+        found: &Found<'_>,
+        known: &[FieldValue],
     ) -> Result<bool> {
         let Some(field) = setup.field(Entity::Customer, key) else { return Ok(false) };
-        let existing = known.iter_mut().find(|value| value.field_id == field.id);
-        let new = placement.value.to_string();
-        let current = existing.as_ref().map(|value| (value.value.as_str(), Some(value.source)));
-        let verdict = judge(placement, current, &new);
-        if matches!(verdict, Verdict::Write | Verdict::WriteAndReview) {
-            let explicit = placement.method == Method::Explicit;
-            let compared = values::value_key(&placement.value);
-            if field.identifier {
-                if explicit {
-                    claim_identifier_field(w, self.contact, key, &compared)?;
-                } else {
-                    propose_if_somebody_else(w, self.contact, &format!("field:{key}"), &compared)?;
-                }
-            }
-            let origin = (!explicit).then_some(self.structuring_id);
-            let source = Self::source_of(placement);
-            values::write_value(w, self.contact.customer_id.0, field.id, &placement.value, source, origin)?;
-            let before = existing.as_ref().map(|value| (value.json(), value.source));
-            let (before, before_source) = before.unzip();
-            if current_differs(existing.as_deref(), &new) {
-                self.changes.field(key, Some(placement.value.clone()), before.clone());
-            }
-            self.record(placement, before, before_source)?;
+        let existing = known.iter().find(|value| value.field_id == field.id);
+        let value = &found.placement.value;
+        let new = value.to_string();
+        let current = existing.map(|value| value.value.as_str());
+        let verdict = judge(found.placement, existing.map(|value| (value.value.as_str(), Some(value.source))), &new);
+        if !self.may_write(w, found, &verdict, current)? {
+            return Ok(matches!(verdict, Verdict::Stands));
         }
-        self.finish(w, placement, verdict)
-    }
-
-    fn finish(&mut self, w: &mut Work<'_, '_>, placement: &Placement, verdict: Verdict) -> Result<bool> {
-        match verdict {
-            Verdict::Write | Verdict::Stands => Ok(true),
-            Verdict::WriteAndReview => {
-                self.queue_review(w, &Doubt::of(placement), "low_confidence")?;
-                Ok(true)
+        let compared = values::value_key(value);
+        if field.identifier {
+            if found.explicit() {
+                claim_identifier_field(w, self.contact, key, &compared)?;
+            } else {
+                propose_if_somebody_else(w, self.contact, &format!("field:{key}"), &compared)?;
             }
-            Verdict::Review => {
-                self.queue_review(w, &Doubt::of(placement), "differs_from_known")?;
-                Ok(false)
-            }
-            Verdict::Keep => Ok(false),
         }
-    }
-
-    fn queue_review(&mut self, w: &mut Work<'_, '_>, doubt: &Doubt<'_>, reason: &str) -> Result<()> {
-        let id: ReviewId = w.new_id();
-        let pointers: Vec<&str> = doubt.sources.iter().map(|source| source.pointer.as_str()).collect();
-        let value = doubt.value.to_string();
-        self.reviews += 1;
-        w.tx.execute(
-            "INSERT INTO reviews (organization_id, id, contact_id, structuring_id, target, field_key, value, value_key, source,
-                                  pointers, confidence, method, reason, status, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'pending', $14)
-             ON CONFLICT (organization_id, contact_id, target, field_key, value_key) WHERE status = 'pending' DO NOTHING",
-            params![
-                w.caller.organization,
-                id,
-                self.contact.id,
-                self.structuring_id,
-                doubt.target.word(),
-                doubt.target.key().unwrap_or_default(),
-                value,
-                review_key(&value),
-                self.source,
-                serde_json::Value::from(pointers).to_string(),
-                f64::from(doubt.confidence),
-                json!(doubt.method).as_str().unwrap_or_default(),
-                reason,
-                w.now
-            ],
-        )?;
-        Ok(())
+        let origin = (!found.explicit()).then_some(self.structuring_id);
+        values::write_value(w, self.contact.customer_id.0, field.id, value, found.source(), origin)?;
+        let before = Before {
+            value: existing.map(FieldValue::json),
+            source: existing.map(|value| value.source),
+            structuring_id: existing.and_then(|value| value.structuring_id),
+        };
+        if current != Some(new.as_str()) {
+            self.changes.field(key, Some(value.clone()), before.value.clone());
+        }
+        self.record(found, before)?;
+        Ok(true)
     }
 
     fn remove_field(&mut self, w: &mut Work<'_, '_>, setup: &Setup, key: &str) -> Result<()> {
@@ -392,12 +361,18 @@ impl Writer<'_> {
     }
 
     fn metadata(&mut self, rest: &[(String, Json)], removed: &[String], pointer: &str) -> Result<()> {
+        let mut rest = Cow::Borrowed(rest);
+        if !self.kept.is_empty() {
+            let kept = std::mem::take(&mut self.kept);
+            let new = kept.into_iter().filter(|(key, _)| !rest.iter().any(|(other, _)| other == key));
+            rest = Cow::Owned(new.chain(rest.iter().cloned()).collect());
+        }
         if rest.is_empty() && (removed.is_empty() || self.contact.metadata == "{}") {
             return Ok(());
         }
         let mut metadata = self.contact.metadata()?;
         let changes = &mut self.changes;
-        let changed = merge_metadata(&mut metadata, rest, removed, |key, now, before| {
+        let changed = merge_metadata(&mut metadata, &rest, removed, |key, now, before| {
             changes.metadata(key, now.cloned(), before.cloned());
         });
         if changed {
@@ -406,17 +381,4 @@ impl Writer<'_> {
         }
         Ok(())
     }
-}
-
-/// A value as pending reviews are told apart by it: itself, or where it is long its beginning and a hash, because an
-/// index entry has a largest size. The hash may change with the compiler; then a value is queued twice at worst.
-fn review_key(value: &str) -> String {
-    let Some((end, _)) = value.char_indices().nth(200) else { return value.to_owned() };
-    let mut hasher = std::hash::DefaultHasher::new();
-    value.hash(&mut hasher);
-    format!("{}…{:016x}", &value[..end], hasher.finish())
-}
-
-fn current_differs(existing: Option<&FieldValue>, new: &str) -> bool {
-    existing.is_none_or(|value| value.value != new)
 }

@@ -53,6 +53,30 @@ pub(crate) fn claim_identifier_field(
     claim(w, contact, &format!("field:{key}"), value, "same_identifier_field")
 }
 
+/// A phone that a person decided on: the customer's where it is nobody's, else a proposal. It never joins by itself.
+/// Answers whether it is the customer's now.
+pub(super) fn claim_phone_or_propose(w: &mut Work<'_, '_>, contact: &Contact, phone: &Phone) -> Result<bool> {
+    let owner = register(w, "phone", phone.as_str(), contact.customer_id, "reviewed_phone")?;
+    if owner != contact.customer_id {
+        propose(w, contact, "phone", phone.as_str(), owner)?;
+    }
+    Ok(owner == contact.customer_id)
+}
+
+/// Whether the identifier is the contact's customer's, because somebody said so.
+pub(crate) fn is_identified_by(w: &mut Work<'_, '_>, contact: &Contact, kind: &str, value: &str) -> Result<bool> {
+    Ok(customer_of(w, kind, value)? == Some(contact.customer_id))
+}
+
+/// Of an inferred identifier that was taken back.
+pub(crate) fn forget_proposal(w: &mut Work<'_, '_>, contact: &Contact, kind: &str, value: &str) -> Result<()> {
+    w.tx.execute(
+        "DELETE FROM merge_proposals WHERE organization_id = $1 AND contact_id = $2 AND kind = $3 AND value = $4",
+        params![w.caller.organization, contact.id, kind, value],
+    )?;
+    Ok(())
+}
+
 fn claim(w: &mut Work<'_, '_>, contact: &mut Contact, kind: &str, value: &str, rule: &str) -> Result<()> {
     let owner = register(w, kind, value, contact.customer_id, rule)?;
     if owner == contact.customer_id {

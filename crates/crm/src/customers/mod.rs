@@ -1,18 +1,25 @@
 //! One person: the customer above its contacts, and everything that decides who is who.
 
 mod apply;
+mod change;
 mod identifiers;
 mod identify;
 mod metadata;
+mod origin;
+mod put;
+mod queue;
 mod structured;
 mod upsert;
 mod values;
 
 pub use apply::{Applied, apply};
-pub(crate) use identifiers::claim_identifier_field;
+pub(crate) use identifiers::{claim_identifier_field, forget_proposal, is_identified_by};
 pub use identify::{Found, Who, find_or_create};
 pub use metadata::said;
 pub(crate) use metadata::{merge_metadata, metadata_text};
+pub use origin::Origin;
+pub(crate) use origin::span;
+pub(crate) use put::{Correction, Current, field_of};
 pub use structured::Structured;
 pub use upsert::{Upsert, Upserted, check_agent, check_stage, upsert};
 pub(crate) use values::remove_value;

@@ -2,9 +2,11 @@
 //! organization's set-up moved in between.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
-use structuring::{Explicit, Json, Outcome, Request};
+use structuring::{Explicit, Json, Method, Outcome, Request, Source};
 
+use super::origin::Origin;
 use crate::error::{FieldError, Problems, Result};
 use crate::fields::Entity;
 use crate::setup::{Setup, definition_of};
@@ -13,36 +15,65 @@ use crate::setup::{Setup, definition_of};
 #[derive(Debug)]
 pub struct Structured {
     revision: i64,
-    pub(super) source: &'static str,
+    pub(super) source: Arc<str>,
     country: Option<String>,
     data: Json,
     explicit: Explicit,
     /// Keys whose value is explicitly null: to be removed.
     pub removed: Vec<String>,
     pub outcome: Outcome,
+    origins: Origins,
+}
+
+/// Where the values of an outcome stood.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Origins {
+    /// Of each placement; none of explicit ones.
+    pub placed: Vec<Vec<Origin>>,
+    /// Of each item for review.
+    pub doubted: Vec<Vec<Origin>>,
 }
 
 impl Structured {
-    /// `source` names the operation, for what is learnt per source; `country` is the channel's.
-    pub fn new(setup: &Setup, source: &'static str, country: Option<&str>, data: Json, explicit: Explicit) -> Self {
+    /// `source` names the feed, for what is learnt per source (`Setup::source_of`); `country` is the channel's.
+    pub fn new(setup: &Setup, source: &str, country: Option<&str>, data: Json, explicit: Explicit) -> Self {
         let mut structured = Structured {
             revision: setup.revision,
-            source,
+            source: source.into(),
             country: country.map(str::to_owned),
             data,
             explicit,
             removed: Vec::new(),
             outcome: Outcome::default(),
+            origins: Origins::default(),
         };
         structured.outcome = structured.run(setup, &structured.explicit);
+        structured.origins = structured.origins(&structured.outcome);
         structured
+    }
+
+    /// Reads the record once more where something was found in it: the engine's own answer is for callers, and says no
+    /// paths.
+    fn origins(&self, outcome: &Outcome) -> Origins {
+        let placed = |p: &structuring::Placement| if p.method == Method::Explicit { 0 } else { p.sources.len() };
+        let counts: Vec<usize> = outcome.placements.iter().map(placed).collect();
+        let of_placements = outcome.placements.iter().zip(&counts).flat_map(|(p, count)| &p.sources[..*count]);
+        let sources: Vec<&Source> = of_placements.chain(outcome.review.iter().flat_map(|item| &item.sources)).collect();
+        if sources.is_empty() {
+            return Origins::default();
+        }
+        let places = structuring::places(&self.data, sources.iter().copied(), self.country.as_deref());
+        let mut all = sources.iter().zip(places).map(|(source, place)| Origin::new(source, place));
+        let mut take = |count: usize| all.by_ref().take(count).collect::<Vec<_>>();
+        let placed = counts.into_iter().map(&mut take).collect();
+        Origins { placed, doubted: outcome.review.iter().map(|item| take(item.sources.len())).collect() }
     }
 
     fn run(&self, setup: &Setup, explicit: &Explicit) -> Outcome {
         structuring::structure(&Request {
             definitions: &setup.definitions,
             learnt: &setup.learnt,
-            source: self.source,
+            source: &self.source,
             country: self.country.as_deref(),
             data: &self.data,
             explicit,
@@ -51,9 +82,9 @@ impl Structured {
 
     /// The outcome under this set-up: made again only where the definitions moved since. An explicit value that its
     /// field no longer takes is refused.
-    pub fn under(&self, setup: &Setup) -> Result<Cow<'_, Outcome>> {
+    pub(super) fn under(&self, setup: &Setup) -> Result<(Cow<'_, Outcome>, Cow<'_, Origins>)> {
         if setup.revision == self.revision {
-            return Ok(Cow::Borrowed(&self.outcome));
+            return Ok((Cow::Borrowed(&self.outcome), Cow::Borrowed(&self.origins)));
         }
         let mut explicit = self.explicit.clone();
         let mut problems = Problems::default();
@@ -69,6 +100,8 @@ impl Structured {
             }
         }
         problems.check()?;
-        Ok(Cow::Owned(self.run(setup, &explicit)))
+        let outcome = self.run(setup, &explicit);
+        let origins = self.origins(&outcome);
+        Ok((Cow::Owned(outcome), Cow::Owned(origins)))
     }
 }

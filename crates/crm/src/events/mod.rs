@@ -38,10 +38,12 @@ pub enum Topic {
     /// It does so within 90, 30, 7 or 1 days, and is still called.
     OperationSunsetSoon,
     OperationRemoved,
+    /// Somebody decided about a value that structuring was not sure of.
+    ReviewDecided,
 }
 
 impl Topic {
-    pub const ALL: [Topic; 14] = [
+    pub const ALL: [Topic; 15] = [
         Topic::ContactCreated,
         Topic::ContactUpdated,
         Topic::TicketCreated,
@@ -56,6 +58,7 @@ impl Topic {
         Topic::OperationDeprecated,
         Topic::OperationSunsetSoon,
         Topic::OperationRemoved,
+        Topic::ReviewDecided,
     ];
 
     pub fn name(self) -> &'static str {
@@ -74,6 +77,7 @@ impl Topic {
             Topic::OperationDeprecated => "operation.deprecated",
             Topic::OperationSunsetSoon => "operation.sunset_soon",
             Topic::OperationRemoved => "operation.removed",
+            Topic::ReviewDecided => "review.decided",
         }
     }
 

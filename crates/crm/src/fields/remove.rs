@@ -3,11 +3,12 @@
 use serde_json::json;
 use store::params;
 
-use super::{count_values, get, identifier, ids_of};
+use super::{Entity, count_values, get, identifier, ids_of};
 use crate::changes::{Removed, check_version, in_use, record};
 use crate::error::Result;
 use crate::id::FieldId;
 use crate::order;
+use crate::rules;
 use crate::work::Work;
 
 /// A field that has values is removed only with `archive`: it is put out of sight and its values stay. Its key is free for
@@ -24,6 +25,9 @@ pub fn remove(w: &mut Work<'_, '_>, id: FieldId, if_version: Option<i64>, archiv
     w.bump_revision()?;
     if field.identifier {
         identifier::forget(w, field)?;
+    }
+    if field.entity == Entity::Customer {
+        rules::forget_field(w, &field.key)?;
     }
     let organization = w.caller.organization;
     let archived = values > 0;

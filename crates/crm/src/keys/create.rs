@@ -3,7 +3,7 @@
 use serde_json::json;
 use store::params;
 
-use super::{ApiKey, check_handed_on, get, read_scopes, scopes_text};
+use super::{ApiKey, check_handed_on, get, read_scopes, scopes_text, source_named};
 use crate::error::{Problems, Result};
 use crate::id::ApiKeyId;
 use crate::work::Work;
@@ -38,9 +38,18 @@ pub fn create(w: &mut Work<'_, '_>, new: &NewKey) -> Result<ApiKey> {
     w.bump_revision()?;
     let id: ApiKeyId = w.new_id();
     w.tx.execute(
-        "INSERT INTO api_keys (organization_id, id, name, hash, hint, scopes, version, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, 1, $7)",
-        params![w.caller.organization, id, name, &new.hash[..], new.hint, scopes_text(scopes), w.now],
+        "INSERT INTO api_keys (organization_id, id, name, hash, hint, scopes, source, version, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, 1, $8)",
+        params![
+            w.caller.organization,
+            id,
+            name,
+            &new.hash[..],
+            new.hint,
+            scopes_text(scopes),
+            source_named(&name),
+            w.now
+        ],
     )?;
     let details = json!({"name": name, "hint": new.hint, "scopes": scopes.names()});
     changes::record(w, "api_key", id, "created", details, None)?;

@@ -28,21 +28,27 @@ pub struct ApiKey {
     pub hint: String,
     /// What it may do; `*` is everything.
     pub scopes: Vec<&'static str>,
+    /// What its records are called in the rules of structuring. Keys that were made under the same name share it, so that
+    /// a key that takes the place of another goes on with its rules; renaming a key changes nothing.
+    pub source: String,
     #[serde(skip)]
     pub version: i64,
     pub created_at: Timestamp,
     pub last_used_at: Option<Timestamp>,
 }
 
-const COLUMNS: &str = "id, name, hint, scopes, version, created_at, last_used_at";
+const COLUMNS: &str = "id, name, hint, scopes, source, version, created_at, last_used_at";
 
 impl ApiKey {
     fn from_row(row: &Row) -> Result<ApiKey> {
         let scopes: Vec<String> = serde_json::from_str(row.text("scopes")?)
             .map_err(|error| Error::Internal(format!("scopes of an API key: {error}")))?;
+        let name: String = row.get("name")?;
+        let source: Option<String> = row.get("source")?;
         Ok(ApiKey {
             id: row.get("id")?,
-            name: row.get("name")?,
+            source: source.unwrap_or_else(|| source_named(&name)),
+            name,
             hint: row.get("hint")?,
             scopes: Scopes::from_names(scopes.iter().map(String::as_str)).names(),
             version: row.get("version")?,
@@ -65,6 +71,12 @@ fn read_scopes(names: &[String], problems: &mut Problems) -> Scopes {
         }
     }
     Scopes::from_names(names.iter().map(String::as_str))
+}
+
+/// The source of a key that is made under this name.
+pub(crate) fn source_named(name: &str) -> String {
+    let source = structuring::snake_key(name);
+    if source.is_empty() { "key".to_owned() } else { source }
 }
 
 fn scopes_text(scopes: Scopes) -> String {

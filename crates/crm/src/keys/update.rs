@@ -41,8 +41,8 @@ pub fn update(w: &mut Work<'_, '_>, id: ApiKeyId, patch: &KeyPatch) -> Result<Ap
     key.version += 1;
     let scopes = Scopes::from_names(key.scopes.iter().copied());
     w.tx.execute(
-        "UPDATE api_keys SET name = $3, scopes = $4, version = $5 WHERE organization_id = $1 AND id = $2",
-        params![w.caller.organization, id, key.name, scopes_text(scopes), key.version],
+        "UPDATE api_keys SET name = $3, scopes = $4, source = $5, version = $6 WHERE organization_id = $1 AND id = $2",
+        params![w.caller.organization, id, key.name, scopes_text(scopes), key.source, key.version],
     )?;
     changes.record(w, "api_key", id)?;
     w.reload_setup()?;
