@@ -86,7 +86,7 @@ pub fn explicit_fields(
             continue;
         };
         if field.identifier {
-            fields.identifiers.push((field.key.clone(), crm::customers::value_key(&value)));
+            fields.identifiers.push((field.key.clone(), crm::customers::identity_key(field, &value)));
         }
         fields.values.push((field.key.clone(), value));
     }

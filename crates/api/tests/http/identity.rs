@@ -125,3 +125,108 @@ fn the_person_of_one_organization_is_nobody_in_another() {
         assert_ne!(there.json()["ai_customer_id"], here["ai_customer_id"]);
     });
 }
+
+#[test]
+fn an_identifier_that_was_corrected_or_removed_names_nobody() {
+    each(|w| {
+        let rut = |phone: &str, value: Value| {
+            let answer = w.upsert(phone, json!({"custom_field_values": [{"key": "rut", "value": value}]})).json();
+            (text(&answer["id"]), text(&answer["ai_customer_id"]))
+        };
+        let (contact, ana) = rut("+56955501234", json!("1-9"));
+        rut("+56955501234", json!("2-7"));
+        let (_, beto) = rut("+56955509999", json!("1-9"));
+        assert_ne!(ana, beto, "the typo was Ana's no longer");
+        // Taken back by null, by a person's edit, and by another value there.
+        rut("+56955501234", Value::Null);
+        let (_, carla) = rut("+56955508888", json!("2-7"));
+        assert_ne!(ana, carla);
+        for value in [json!("3-5"), json!("4-3"), Value::Null] {
+            let path = format!("/api/v1/contacts/{contact}");
+            assert_eq!(w.patch(&path, json!({"custom_fields": {"rut": value}})).status, 200);
+        }
+        for (phone, value) in [("+56955507777", "3-5"), ("+56955506666", "4-3")] {
+            assert_ne!(rut(phone, json!(value)).1, ana, "{value}");
+        }
+        assert_eq!(w.number("SELECT count(*) AS n FROM merge_proposals"), 0);
+        // A visitor's number, said explicitly, then another one.
+        let visitor = |phone: &str| {
+            let body = json!({"channel": "webchat", "channel_id": w.here.webchat, "external_user_id": "v-1",
+                              "contact_phone_number": phone});
+            text(&w.post(UPSERT, body).json()["ai_customer_id"])
+        };
+        let dora = visitor("+56955505555");
+        assert_eq!(visitor("+56955504444"), dora);
+        assert_ne!(text(&w.upsert("+56955505555", json!({})).json()["ai_customer_id"]), dora);
+    });
+}
+
+#[test]
+fn who_somebody_is_comes_before_what_is_known_of_them() {
+    each(|w| {
+        // Beto: a member typed his city.
+        let beto = w.upsert("+56955509999", json!({"custom_field_values": [{"key": "rut", "value": "5-1"}]})).json();
+        w.work({
+            let customer: uuid::Uuid = text(&beto["ai_customer_id"]).parse().unwrap();
+            move |w| {
+                let field = w.setup.field(crm::fields::Entity::Customer, "ciudad").unwrap().id;
+                let value = structuring::Json::from("Lima");
+                crm::customers::write_value(w, customer, field, &value, crm::contacts::ValueSource::Member, None)
+            }
+        });
+        let city = |contact: &Value| {
+            let fields = w.info(&text(&contact["id"]))["custom_fields"].clone();
+            fields.as_array().unwrap().iter().find(|field| field["key"] == "ciudad").cloned().unwrap_or_default()
+        };
+        // A fresh contact that the identifier joins to him: what is inferred of it does not overwrite what was typed.
+        w.upsert("+56955501111", json!({}));
+        let joined = w.upsert(
+            "+56955501111",
+            json!({"custom_field_values": [{"key": "rut", "value": "5-1"}], "meta_data": {"ciudad": "Cusco"}}),
+        );
+        assert_eq!(joined.json()["ai_customer_id"], beto["ai_customer_id"]);
+        assert_eq!(
+            (&city(&joined.json())["value"], &city(&joined.json())["source"]),
+            (&json!("Lima"), &json!("member"))
+        );
+        // What is said explicitly beside the identifier stands, in whichever order.
+        for (phone, place, first) in [("+56955502222", "Tacna", true), ("+56955503333", "Puno", false)] {
+            w.upsert(phone, json!({}));
+            let mut said = vec![json!({"key": "ciudad", "value": place}), json!({"key": "rut", "value": "5-1"})];
+            if first {
+                said.reverse();
+            }
+            let joined = w.upsert(phone, json!({"custom_field_values": said})).json();
+            assert_eq!(joined["ai_customer_id"], beto["ai_customer_id"]);
+            assert_eq!((&city(&joined)["value"], &city(&joined)["source"]), (&json!(place), &json!("explicit")));
+        }
+    });
+}
+
+#[test]
+fn long_identifiers_and_addresses_are_told_apart_whole() {
+    each(|w| {
+        let field = json!({"key": "perfil", "name": "Perfil", "entity": "customer", "type": "url", "identifier": true});
+        assert_eq!(w.post("/api/v1/custom_fields", field).status, 201);
+        let long = "x".repeat(220);
+        let mut seen = std::collections::BTreeSet::new();
+        let said = [
+            ("rut", format!("{long}1")),
+            ("rut", format!("{long}2")),
+            ("perfil", "https://example.com/AbC".to_owned()),
+            ("perfil", "https://example.com/abc".to_owned()),
+        ];
+        for (n, (key, value)) in said.iter().enumerate() {
+            let said = json!({"custom_field_values": [{"key": key, "value": value}]});
+            let answer = w.upsert(format!("+5695550200{n}"), said);
+            assert_eq!(answer.status, 201, "{}", answer.text());
+            seen.insert(text(&answer.json()["ai_customer_id"]));
+        }
+        assert_eq!(seen.len(), 4, "four people");
+        let said = json!({"custom_field_values": [{"key": "rut", "value": format!("{}1", long.to_uppercase())}]});
+        assert!(
+            seen.contains(&text(&w.upsert("+56955503000", said).json()["ai_customer_id"])),
+            "the same, spelt otherwise"
+        );
+    });
+}

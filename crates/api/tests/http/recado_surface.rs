@@ -65,6 +65,26 @@ fn a_contact_shown_and_changed() {
 }
 
 #[test]
+fn what_changed_between_a_reading_and_a_change_is_told() {
+    each(|w| {
+        let contact = w.contact("+56955501234");
+        let path = format!("/api/v1/contacts/{contact}");
+        let tag = w.get(&path).header("etag").unwrap().to_owned();
+        w.upsert("+56955501234", json!({"custom_field_values": [{"key": "ciudad", "value": "Osorno"}]}));
+        let stale = w.call("PATCH", &path, &[("if-match", &tag)], Some(&json!({"custom_fields": {"ciudad": "Ancud"}})));
+        assert_eq!(stale.status, 412, "only a field has changed since");
+        for list in ["contacts?stage_id=", "contacts?channel_id=", "tickets?pipeline_id=", "tickets?agent_id="] {
+            let reply = w.get(&format!("/api/v1/{list}0190c5e2-7a3b-7c1d-9e4f-2b6a8d1c3e5f"));
+            assert_eq!(
+                (reply.status, &reply.json()["errors"][0]["code"]),
+                (400, &json!("unknown_reference")),
+                "{list}"
+            );
+        }
+    });
+}
+
+#[test]
 fn pages_of_contacts_hold_still() {
     each(|w| {
         let ids: Vec<String> = (0..7).map(|n| w.contact(&format!("+5695550100{n}"))).collect();

@@ -108,6 +108,10 @@ fn edit_fields(
         }
     }
     problems.check()?;
+    // First: it may join the contact to another customer, whose values those are then.
+    for (field, value) in typed.iter().filter(|(_, value)| !value.is_null()) {
+        customers::claim_identifier_field(w, contact, field, value)?;
+    }
     let known = customers::values_of(w, contact.customer_id.0)?;
     let (mut now, mut before) = (Object::new(), Object::new());
     for (field, value) in &typed {
@@ -115,6 +119,7 @@ fn edit_fields(
         let existing = known.iter().find(|v| v.field_id == field.id);
         if value.is_null() {
             if let Some(old) = customers::remove_value(w, contact.customer_id.0, field.id)? {
+                customers::release_identifier_field(w, contact, field, &old)?;
                 note(&mut now, &mut before, key, Json::Null, old);
             }
             continue;
@@ -122,8 +127,8 @@ fn edit_fields(
         if existing.is_some_and(|v| v.value == value.to_string() && v.source == source) {
             continue;
         }
-        if field.identifier {
-            customers::claim_identifier_field(w, contact, key, &customers::value_key(value))?;
+        if let Some(old) = existing.map(|v| v.json()).filter(|old| old != value) {
+            customers::release_identifier_field(w, contact, field, &old)?;
         }
         customers::write_value(w, contact.customer_id.0, field.id, value, source, None)?;
         note(&mut now, &mut before, key, value.clone(), existing.map(|v| v.json()));

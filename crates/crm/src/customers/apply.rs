@@ -7,10 +7,13 @@ use std::borrow::Cow;
 use serde_json::Value;
 use store::params;
 use structuring::json::Object;
-use structuring::{Json, Method, Outcome, Placement, ReviewReason, Target, phone};
+use structuring::{Flag, Json, Method, Outcome, Placement, ReviewReason, Target, phone};
 
 use super::change::Changes;
-use super::identifiers::{claim_identifier_field, claim_phone, propose_if_somebody_else};
+use super::identifiers::{
+    claim_identifier_field, claim_phone, propose_if_somebody_else, release_identifier_field, release_phone,
+};
+use super::identity_key::identity_key;
 use super::metadata::{merge_metadata, metadata_text};
 use super::origin::Origin;
 use super::queue::{Doubt, Queued, queue};
@@ -58,6 +61,8 @@ pub fn apply(
         structuring_id,
         source: &structured.source,
     };
+    // Before anything is read or written: who the contact is may change what is known.
+    writer.identify(w, &setup, outcome.placements.iter().filter(|placement| placement.method == Method::Explicit))?;
     let mut applied = Applied::default();
     let mut known: Option<Vec<FieldValue>> = None;
     for (at, placement) in outcome.placements.iter().enumerate() {
@@ -87,7 +92,8 @@ pub fn apply(
     writer.metadata(&outcome.rest, &structured.removed, metadata_pointer)?;
     applied.review_count = writer.reviews;
     let Writer { changes, records, contact_changed, .. } = writer;
-    if contact_changed {
+    // Whoever read the contact with its fields has read something else.
+    if contact_changed || !changes.is_empty() {
         contacts::save(w, contact)?;
     }
     if !records.is_empty() {
@@ -189,6 +195,33 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
+    /// Explicit phones and identifiers are claimed, and may join the contact to the customer that they name.
+    fn identify<'p>(
+        &mut self,
+        w: &mut Work<'_, '_>,
+        setup: &Setup,
+        explicit: impl Iterator<Item = &'p Placement>,
+    ) -> Result<()> {
+        let by_phone = setup.channel(self.contact.channel_id).is_none_or(|c| c.channel_type.by_phone());
+        for placement in explicit {
+            match &placement.target {
+                Target::Field(key) => {
+                    if let Some(field) = setup.field(Entity::Customer, key) {
+                        claim_identifier_field(w, self.contact, field, &placement.value)?;
+                    }
+                }
+                Target::Phone if !by_phone && placement.value.as_str() != self.contact.phone.as_deref() => {
+                    let phone = placement.value.as_str().and_then(|text| phone::read_possible(text, None).ok());
+                    if let Some(phone) = phone {
+                        claim_phone(w, self.contact, &phone)?;
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
     /// The provenance of what was just written.
     fn record(&mut self, found: &Found<'_>, before: Before) -> Result<()> {
         if found.explicit() {
@@ -290,7 +323,8 @@ impl Writer<'_> {
             return Ok(true);
         }
         let by_phone = w.setup.channel(self.contact.channel_id).is_none_or(|c| c.channel_type.by_phone());
-        let fills = self.contact.phone.is_none() && found.placement.confidence >= SURE;
+        let sure = found.placement.confidence >= SURE && !found.placement.flags.contains(&Flag::Ambiguous);
+        let fills = self.contact.phone.is_none() && sure;
         if by_phone || !(found.explicit() || fills) {
             let known = self.contact.phone.as_deref().map(|phone| Json::from(phone).to_string());
             let doubt = Doubt::of(found.placement, found.origins, Reason::DifferentPhone, known.as_deref());
@@ -299,14 +333,13 @@ impl Writer<'_> {
             }
             return Ok(false);
         }
-        if found.explicit() {
-            if let Ok(phone) = phone::read_possible(new, None) {
-                claim_phone(w, self.contact, &phone)?;
-            }
-        } else {
+        if !found.explicit() {
             propose_if_somebody_else(w, self.contact, "phone", new)?;
         }
         let before = self.contact.phone.replace(new.to_owned());
+        if let Some(before) = &before {
+            release_phone(w, self.contact, before)?;
+        }
         self.contact_changed = true;
         self.changes.set("phone", new, before.clone());
         self.record(found, Before { value: before.map(Json::from), ..Before::default() })?;
@@ -330,13 +363,11 @@ impl Writer<'_> {
         if !self.may_write(w, found, &verdict, current)? {
             return Ok(matches!(verdict, Verdict::Stands));
         }
-        let compared = values::value_key(value);
-        if field.identifier {
-            if found.explicit() {
-                claim_identifier_field(w, self.contact, key, &compared)?;
-            } else {
-                propose_if_somebody_else(w, self.contact, &format!("field:{key}"), &compared)?;
-            }
+        if field.identifier && !found.explicit() {
+            propose_if_somebody_else(w, self.contact, &field.identifier_kind(), &identity_key(field, value))?;
+        }
+        if let Some(old) = existing.map(FieldValue::json).filter(|old| old != value) {
+            release_identifier_field(w, self.contact, field, &old)?;
         }
         let origin = (!found.explicit()).then_some(self.structuring_id);
         values::write_value(w, self.contact.customer_id.0, field.id, value, found.source(), origin)?;
@@ -355,6 +386,7 @@ impl Writer<'_> {
     fn remove_field(&mut self, w: &mut Work<'_, '_>, setup: &Setup, key: &str) -> Result<()> {
         let Some(field) = setup.field(Entity::Customer, key) else { return Ok(()) };
         if let Some(before) = values::remove_value(w, self.contact.customer_id.0, field.id)? {
+            release_identifier_field(w, self.contact, field, &before)?;
             self.changes.field(key, None, Some(before));
         }
         Ok(())

@@ -33,6 +33,10 @@ impl Changes {
         self.metadata.1.push(key, before);
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.data.is_empty() && self.fields.0.is_empty() && self.metadata.0.is_empty()
+    }
+
     /// What is now and what was; none where nothing changed.
     fn into_parts(mut self) -> Option<(Json, Json)> {
         for (name, (now, before)) in [("custom_fields", self.fields), ("metadata", self.metadata)] {

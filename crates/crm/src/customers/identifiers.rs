@@ -2,11 +2,14 @@
 //! call says so. It joins a contact without history; two people with a past become a proposal for somebody to decide.
 
 use store::params;
+use structuring::Json;
 use structuring::phone::Phone;
 
+use super::identity_key::identity_key;
 use crate::contacts::Contact;
 use crate::error::Result;
 use crate::events::{self, Fact, Topic};
+use crate::fields::CustomField;
 use crate::id::CustomerId;
 use crate::work::Work;
 
@@ -43,14 +46,47 @@ pub(crate) fn claim_phone(w: &mut Work<'_, '_>, contact: &mut Contact, phone: &P
     claim(w, contact, "phone", phone.as_str(), "same_phone")
 }
 
-/// An explicit value of a field whose definition is an identifier.
+/// An explicit value of a field whose definition is an identifier; of other fields nothing.
 pub(crate) fn claim_identifier_field(
     w: &mut Work<'_, '_>,
     contact: &mut Contact,
-    key: &str,
-    value: &str,
+    field: &CustomField,
+    value: &Json,
 ) -> Result<()> {
-    claim(w, contact, &format!("field:{key}"), value, "same_identifier_field")
+    if !field.identifier {
+        return Ok(());
+    }
+    claim(w, contact, &field.identifier_kind(), &identity_key(field, value), "same_identifier_field")
+}
+
+/// A value that the customer's field no longer has names nobody: whoever comes with it next is somebody else.
+pub(crate) fn release_identifier_field(
+    w: &mut Work<'_, '_>,
+    contact: &Contact,
+    field: &CustomField,
+    value: &Json,
+) -> Result<()> {
+    if !field.identifier {
+        return Ok(());
+    }
+    release(w, contact, &field.identifier_kind(), &identity_key(field, value))
+}
+
+/// A phone that a webchat contact no longer has, unless another of the customer's contacts does.
+pub(super) fn release_phone(w: &mut Work<'_, '_>, contact: &Contact, phone: &str) -> Result<()> {
+    let row = w.tx.query_one(
+        "SELECT EXISTS (SELECT 1 FROM contacts WHERE organization_id = $1 AND customer_id = $2 AND id <> $3 AND phone = $4) AS held",
+        params![w.caller.organization, contact.customer_id, contact.id, phone],
+    )?;
+    if row.at::<bool>(0)? { Ok(()) } else { release(w, contact, "phone", phone) }
+}
+
+fn release(w: &mut Work<'_, '_>, contact: &Contact, kind: &str, value: &str) -> Result<()> {
+    w.tx.execute(
+        "DELETE FROM customer_identifiers WHERE organization_id = $1 AND kind = $2 AND value = $3 AND customer_id = $4",
+        params![w.caller.organization, kind, value, contact.customer_id],
+    )?;
+    forget_proposal(w, contact, kind, value)
 }
 
 /// A phone that a person decided on: the customer's where it is nobody's, else a proposal. It never joins by itself.
@@ -133,15 +169,20 @@ fn join(w: &mut Work<'_, '_>, contact: &mut Contact, owner: CustomerId, kind: &s
         params![organization, old, owner],
     )?;
     w.tx.execute(
+        "DELETE FROM merge_proposals WHERE organization_id = $1 AND contact_id = $2 AND customer_id = $3",
+        params![organization, contact.id, owner],
+    )?;
+    w.tx.execute(
         "UPDATE merge_proposals SET customer_id = $3 WHERE organization_id = $1 AND customer_id = $2",
         params![organization, old, owner],
     )?;
     w.tx.execute(
-        "UPDATE contacts SET customer_id = $3 WHERE organization_id = $1 AND id = $2",
+        "UPDATE contacts SET customer_id = $3, version = version + 1 WHERE organization_id = $1 AND id = $2",
         params![organization, contact.id, owner],
     )?;
     w.tx.execute("DELETE FROM customers WHERE organization_id = $1 AND id = $2", params![organization, old])?;
     contact.customer_id = owner;
+    contact.version += 1;
     events::record(
         w,
         Fact::new(Topic::ContactUpdated)

@@ -4,6 +4,7 @@ mod apply;
 mod change;
 mod identifiers;
 mod identify;
+mod identity_key;
 mod metadata;
 mod origin;
 mod put;
@@ -13,8 +14,9 @@ mod upsert;
 mod values;
 
 pub use apply::{Applied, apply};
-pub(crate) use identifiers::{claim_identifier_field, forget_proposal, is_identified_by};
+pub(crate) use identifiers::{claim_identifier_field, forget_proposal, is_identified_by, release_identifier_field};
 pub use identify::{Found, Who, find_or_create};
+pub use identity_key::identity_key;
 pub use metadata::said;
 pub(crate) use metadata::{merge_metadata, metadata_text};
 pub use origin::Origin;

@@ -6,7 +6,7 @@ use structuring::json::Object;
 use structuring::{Json, Target, phone};
 
 use super::change::Changes;
-use super::identifiers::{claim_identifier_field, claim_phone_or_propose};
+use super::identifiers::{claim_identifier_field, claim_phone_or_propose, release_identifier_field};
 use super::metadata::metadata_text;
 use super::origin::Origin;
 use super::values::{self, FieldValue};
@@ -88,6 +88,11 @@ impl Correction {
         source: ValueSource,
         structuring: Option<StructuringId>,
     ) -> Result<()> {
+        if let Target::Field(key) = target {
+            // First: it may join the contact to another customer, whose values those are then.
+            let setup = w.setup.clone();
+            claim_identifier_field(w, &mut self.contact, field_of(&setup, key)?, value)?;
+        }
         let before = self.current(w, target)?.map(|current| current.value);
         let text = value.as_str().map(str::to_owned);
         match target {
@@ -97,8 +102,8 @@ impl Correction {
             Target::Field(key) => {
                 let setup = w.setup.clone();
                 let field = field_of(&setup, key)?;
-                if field.identifier {
-                    claim_identifier_field(w, &mut self.contact, key, &values::value_key(value))?;
+                if let Some(old) = before.as_ref().filter(|old| *old != value) {
+                    release_identifier_field(w, &self.contact, field, old)?;
                 }
                 values::write_value(w, self.contact.customer_id.0, field.id, value, source, structuring)?;
                 if before.as_ref() != Some(value) {
@@ -160,6 +165,9 @@ impl Correction {
                     None => _ = values::remove_value(w, customer, field.id)?,
                 }
                 if now != value {
+                    if let Some(old) = &now {
+                        release_identifier_field(w, &self.contact, field, old)?;
+                    }
                     self.changes.field(key, value, now);
                 }
                 return Ok(());
@@ -224,7 +232,7 @@ impl Correction {
             }
             self.contact.metadata = metadata_text(metadata, "")?;
         }
-        if self.contact_changed {
+        if self.contact_changed || !self.changes.is_empty() {
             contacts::save(w, &mut self.contact)?;
         }
         self.changes.record(w, &self.contact, subject)?;

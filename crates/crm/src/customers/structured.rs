@@ -8,8 +8,8 @@ use structuring::{Explicit, Json, Method, Outcome, Request, Source};
 
 use super::origin::Origin;
 use crate::error::{FieldError, Problems, Result};
-use crate::fields::Entity;
-use crate::setup::{Setup, definition_of};
+use crate::fields::{Entity, read_value};
+use crate::setup::Setup;
 
 /// A record and what structuring made of it, under the set-up of one revision.
 #[derive(Debug)]
@@ -94,7 +94,7 @@ impl Structured {
                 problems.add(FieldError::unknown_reference(pointer, "customer field", format!("`{key}`")));
                 continue;
             };
-            match structuring::read_value(&definition_of(field), value, self.country.as_deref()) {
+            match read_value(field, value, self.country.as_deref()) {
                 Ok(typed) => *value = typed,
                 Err(error) => problems.add(FieldError::new("/custom_field_values", error.code, error.message)),
             }

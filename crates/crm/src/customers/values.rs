@@ -76,18 +76,23 @@ pub fn remove_value(w: &mut Work<'_, '_>, entity: Uuid, field: FieldId) -> Resul
     Ok(Some(Json::parse(text.as_bytes(), structuring::json::Mode::Lenient).unwrap_or(Json::Null)))
 }
 
-/// A value as it is compared: text folded, at most 200 characters of it, numbers as written, lists joined by a line feed.
+/// A value as filters compare it: at most 200 characters of [`comparable`].
 pub fn value_key(value: &Json) -> String {
-    let mut key = match value {
-        Json::Null => String::new(),
-        Json::Bool(flag) => flag.to_string(),
-        Json::Number(number) => number.as_str().to_owned(),
-        Json::String(text) => fold(text),
-        Json::Array(items) => items.iter().map(value_key).collect::<Vec<_>>().join("\n"),
-        Json::Object(_) => fold(&value.to_string()),
-    };
+    let mut key = comparable(value);
     if let Some((end, _)) = key.char_indices().nth(200) {
         key.truncate(end);
     }
     key
+}
+
+/// Text folded, numbers as written, lists joined by a line feed.
+pub(super) fn comparable(value: &Json) -> String {
+    match value {
+        Json::Null => String::new(),
+        Json::Bool(flag) => flag.to_string(),
+        Json::Number(number) => number.as_str().to_owned(),
+        Json::String(text) => fold(text),
+        Json::Array(items) => items.iter().map(comparable).collect::<Vec<_>>().join("\n"),
+        Json::Object(_) => fold(&value.to_string()),
+    }
 }

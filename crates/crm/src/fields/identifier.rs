@@ -1,23 +1,22 @@
 //! When a field with values becomes an identifier, or is none any more.
 
 use store::params;
+use structuring::Json;
+use structuring::json::Mode;
 use uuid::Uuid;
 
 use super::{CONVERT_LIMIT, CustomField};
+use crate::customers::identity_key;
 use crate::error::{Error, Result};
 use crate::work::Work;
 
 const RULE: &str = "same_identifier_field";
 
-fn kind(field: &CustomField) -> String {
-    format!("field:{}", field.key)
-}
-
 /// Registers the values that were said explicitly, the oldest first. Where two customers have the same one, nobody is
 /// merged: it becomes a proposal, as with any two people who have a past. 409 `too_many_values` beyond 5000.
 pub(super) fn register(w: &mut Work<'_, '_>, field: &CustomField) -> Result<()> {
     let rows = w.tx.query(
-        "SELECT entity_id, value_key FROM field_values
+        "SELECT entity_id, value FROM field_values
          WHERE organization_id = $1 AND field_id = $2 AND source IN ('explicit', 'member')
          ORDER BY updated_at, entity_id LIMIT $3",
         params![w.caller.organization, field.id, CONVERT_LIMIT + 1],
@@ -28,9 +27,12 @@ pub(super) fn register(w: &mut Work<'_, '_>, field: &CustomField) -> Result<()> 
         );
         return Err(Error::conflict("too_many_values", message));
     }
-    let kind = kind(field);
+    let kind = field.identifier_kind();
     for row in &rows {
-        let (customer, value): (Uuid, String) = (row.at(0)?, row.at(1)?);
+        let (customer, stored): (Uuid, String) = (row.at(0)?, row.at(1)?);
+        let stored = Json::parse(stored.as_bytes(), Mode::Lenient)
+            .map_err(|error| Error::Internal(format!("a field's value: {error}")))?;
+        let value = identity_key(field, &stored);
         let registered = w.tx.execute(
             "INSERT INTO customer_identifiers (organization_id, kind, value, customer_id, actor, rule, created_at)
              VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (organization_id, kind, value) DO NOTHING",
@@ -62,7 +64,7 @@ fn propose(w: &mut Work<'_, '_>, kind: &str, value: &str, customer: Uuid) -> Res
 pub(super) fn forget(w: &mut Work<'_, '_>, field: &CustomField) -> Result<()> {
     let rows = w.tx.query(
         "SELECT 1 AS one FROM customer_identifiers WHERE organization_id = $1 AND kind = $2 LIMIT $3",
-        params![w.caller.organization, kind(field), CONVERT_LIMIT + 1],
+        params![w.caller.organization, field.identifier_kind(), CONVERT_LIMIT + 1],
     )?;
     if rows.len() as i64 > CONVERT_LIMIT {
         let message = format!(
@@ -72,7 +74,7 @@ pub(super) fn forget(w: &mut Work<'_, '_>, field: &CustomField) -> Result<()> {
     }
     for table in ["customer_identifiers", "merge_proposals"] {
         let sql = format!("DELETE FROM {table} WHERE organization_id = $1 AND kind = $2");
-        w.tx.execute(&sql, params![w.caller.organization, kind(field)])?;
+        w.tx.execute(&sql, params![w.caller.organization, field.identifier_kind()])?;
     }
     Ok(())
 }

@@ -68,6 +68,11 @@ pub struct CustomField {
 }
 
 impl CustomField {
+    /// The kind of identifier that its values are.
+    pub(crate) fn identifier_kind(&self) -> String {
+        format!("field:{}", self.key)
+    }
+
     /// By entity and position, archived ones left out.
     pub fn load_all(tx: &mut Tx<'_>, organization: OrganizationId) -> Result<Vec<CustomField>> {
         let mut fields = Vec::new();

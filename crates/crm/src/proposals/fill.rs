@@ -6,7 +6,7 @@
 use serde_json::{Value, json};
 use store::{Priority, params};
 use structuring::json::Object;
-use structuring::{Json, Target, ValueKind, read_value};
+use structuring::{Json, Target, ValueKind};
 use uuid::Uuid;
 
 use super::{COLUMNS, Proposal};
@@ -14,9 +14,8 @@ use crate::access::{Actor, Caller};
 use crate::contacts::{self, Contact, ValueSource};
 use crate::customers::{Correction, Origin};
 use crate::error::{Error, Result};
-use crate::fields::CustomField;
+use crate::fields::{self, CustomField};
 use crate::id::{ContactId, OrganizationId, ProposalId, StructuringId};
-use crate::setup::definition_of;
 use crate::work::{Crm, Work};
 
 /// Contacts a transaction; it stops before where its time is over.
@@ -91,7 +90,7 @@ fn fill_one(w: &mut Work<'_, '_>, contact: Contact, field: &CustomField) -> Resu
     let Some(said) = contact.metadata()?.get(&field.key).cloned() else { return Ok(false) };
     let setup = w.setup.clone();
     let country = setup.channel(contact.channel_id).map_or(setup.organization.country.as_str(), |c| c.country.as_str());
-    let Ok(value) = read_value(&definition_of(field), &said, Some(country)) else { return Ok(false) };
+    let Ok(value) = fields::read_value(field, &said, Some(country)) else { return Ok(false) };
     let target = Target::Field(field.key.clone());
     let mut correction = Correction::of(contact);
     if let Some(current) = correction.current(w, &target)? {

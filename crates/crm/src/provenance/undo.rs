@@ -8,7 +8,7 @@ use structuring::{Target, read_value};
 
 use super::{COLUMNS, Mark, Placed, Run};
 use crate::contacts::{Contact, ValueSource};
-use crate::customers::{Correction, Current, Origin, forget_proposal, is_identified_by, value_key};
+use crate::customers::{Correction, Current, Origin, forget_proposal, identity_key, is_identified_by};
 use crate::error::{Error, FieldError, Result};
 use crate::fields::Entity;
 use crate::id::{ContactId, StructuringId};
@@ -227,9 +227,10 @@ fn written_again(w: &mut Work<'_, '_>, run: &Run, target: &Target) -> Result<boo
 fn forget_identifier(w: &mut Work<'_, '_>, contact: &Contact, placed: &Placed) -> Result<()> {
     match &placed.target {
         Target::Phone => forget_proposal(w, contact, "phone", placed.value.as_str().unwrap_or_default()),
-        Target::Field(key) if w.setup.field(Entity::Customer, key).is_some_and(|field| field.identifier) => {
-            forget_proposal(w, contact, &format!("field:{key}"), &value_key(&placed.value))
-        }
+        Target::Field(key) => match w.setup.clone().field(Entity::Customer, key).filter(|field| field.identifier) {
+            Some(field) => forget_proposal(w, contact, &field.identifier_kind(), &identity_key(field, &placed.value)),
+            None => Ok(()),
+        },
         _ => Ok(()),
     }
 }

@@ -4,7 +4,7 @@
 use serde_json::json;
 use store::params;
 use structuring::json::Object;
-use structuring::{FieldType, Json, Target, phone, read_email, read_value};
+use structuring::{FieldType, Json, Target, phone, read_email};
 
 use super::{Review, Status, get};
 use crate::access::Scope;
@@ -16,7 +16,6 @@ use crate::fields::{self, Entity, NewField};
 use crate::id::{ContactId, ReviewId, StructuringId};
 use crate::provenance::{self, Run};
 use crate::rules::{Lesson, Rule, Says, find, teach, vote_against};
-use crate::setup::definition_of;
 use crate::wire_enum;
 use crate::work::Work;
 
@@ -376,7 +375,7 @@ fn typed(w: &Work<'_, '_>, contact: &Contact, target: &Target, value: &Json) -> 
             let Some(field) = setup.field(Entity::Customer, key) else {
                 return Err(field_of(setup, key).err().unwrap_or_else(|| Error::not_found("custom field")));
             };
-            read_value(&definition_of(field), value, Some(country)).map_err(|error| refuse(error.code, error.message))
+            fields::read_value(field, value, Some(country)).map_err(|error| refuse(error.code, error.message))
         }
     }
 }
