@@ -67,12 +67,13 @@ async fn answer(app: Arc<App>, place: Option<Arc<Place>>, request: Request) -> R
         None if request.uri().path().starts_with("/api/v1/") => Style::Strict,
         None => Style::Compatible,
     };
-    let mut extra = Vec::new();
+    let preview = Preview::of(request.headers());
+    let mut extra: Vec<_> = preview.date().map(|date| (PREVIEW_HEADER, date.to_string())).into_iter().collect();
     let route = place.as_deref().map(|place| find(place, request.method()));
     let result = match &route {
         None => Err(Problem::new(404, "not_found", "There is nothing at this path; /docs lists every operation.")),
         Some(None) => Err(not_allowed(place.as_deref())),
-        Some(Some(route)) => run(&app, route, request, &request_id, &mut extra).await,
+        Some(Some(route)) => run(&app, route, request, preview, &request_id, &mut extra).await,
     };
     let answer = result.unwrap_or_else(|problem| problem.into_answer(style, &request_id));
     let path = place.as_deref().map_or("(none)", |place| place.routes[0].path);
@@ -96,14 +97,13 @@ async fn run(
     app: &Arc<App>,
     route: &Arc<Route>,
     mut request: Request,
+    preview: Preview,
     request_id: &str,
     extra: &mut Vec<(&'static str, String)>,
 ) -> Result<Answer, Problem> {
     check_host(app, request.headers())?;
     let now = app.crm.now();
-    let preview = Preview::of(request.headers());
     let on = preview.date().unwrap_or_else(|| date_of(now));
-    extra.extend(preview.date().map(|date| (PREVIEW_HEADER, date.to_string())));
     let path = match request.extract_parts::<RawPathParams>().await {
         Ok(params) => params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect::<Vec<_>>(),
         Err(_) => return Err(Problem::new(404, "not_found", "The path is not valid UTF-8.")),
