@@ -142,7 +142,8 @@ fn check(shown: &[SunsetView], days: i64) -> Result<(), Failure> {
     let said: Vec<String> = called
         .map(|sunset| {
             let (operation, calls) = (sunset.operation, sunset.calls.last_30_days);
-            format!("{operation}, removed on {}, was called {calls} times within 30 days", sunset.sunset)
+            let times = if calls == 1 { "once".to_owned() } else { format!("{calls} times") };
+            format!("{operation}, removed on {}, was called {times} within 30 days", sunset.sunset)
         })
         .collect();
     if said.is_empty() { Ok(()) } else { Err(Failure::finding(said.join("\n        "))) }
