@@ -62,8 +62,9 @@ async fn answer(app: Arc<App>, place: Option<Arc<Place>>, request: Request) -> R
     let started = std::time::Instant::now();
     let request_id = request_id(request.headers());
     let method = request.method().clone();
-    let mut extra = Vec::new();
     let (mut parts, mut body) = request.into_parts();
+    let preview = Preview::of(&parts.headers);
+    let mut extra: Vec<_> = preview.date().map(|date| (PREVIEW_HEADER, date.to_string())).into_iter().collect();
     let route = place.as_deref().map(|place| find(place, &method));
     let style = match (&route, &place) {
         (Some(Some(route)), _) => route.style,
@@ -74,7 +75,7 @@ async fn answer(app: Arc<App>, place: Option<Arc<Place>>, request: Request) -> R
     let result = match &route {
         None => Err(Problem::new(404, "not_found", "There is nothing at this path; /docs lists every operation.")),
         Some(None) => Err(not_allowed(place.as_deref())),
-        Some(Some(route)) => run(&app, route, &mut parts, &mut body, &request_id, &mut extra).await,
+        Some(Some(route)) => run(&app, route, &mut parts, &mut body, preview, &request_id, &mut extra).await,
     };
     drain(&parts, &mut body).await;
     let path = place.as_deref().map_or("(none)", |place| place.routes[0].path);
@@ -113,14 +114,13 @@ async fn run(
     route: &Arc<Route>,
     parts: &mut Parts,
     body: &mut Body,
+    preview: Preview,
     request_id: &str,
     extra: &mut Vec<(&'static str, String)>,
 ) -> Result<Answer, Problem> {
     check_host(app, &parts.headers)?;
     let now = app.crm.now();
-    let preview = Preview::of(&parts.headers);
     let on = preview.date().unwrap_or_else(|| date_of(now));
-    extra.extend(preview.date().map(|date| (PREVIEW_HEADER, date.to_string())));
     let path = match parts.extract::<RawPathParams>().await {
         Ok(params) => params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect::<Vec<_>>(),
         Err(_) => return Err(Problem::new(404, "not_found", "The path is not valid UTF-8.")),

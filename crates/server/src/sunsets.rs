@@ -3,7 +3,8 @@
 use api::lifecycle::Registry;
 use api::{SunsetView, sunset_view};
 use clap::Args;
-use crm::sunsets::{self, CallsBy, Usage, date_of};
+use crm::id::OrganizationId;
+use crm::sunsets::{self, CallsBy, date_of};
 use crm::{Caller, Crm, Timestamp, organizations};
 use serde_json::json;
 use store::{Priority, Tx};
@@ -46,24 +47,26 @@ pub fn run(arguments: &SunsetsArguments) -> Result<(), Failure> {
     let settings = Settings::read(&arguments.settings.0)?;
     telemetry::start(&settings)?;
     let (crm, _) = database::open_existing(&settings)?;
-    let organizations = match &arguments.organization.organization {
-        Some(_) => vec![organization::caller(&crm, &arguments.organization)?],
-        None => {
-            let all = crm.db().read_blocking(Priority::Interactive, organizations::all_ids)?;
-            all.into_iter().map(Caller::system).collect()
-        }
+    let one = match &arguments.organization.organization {
+        Some(_) => Some(organization::caller(&crm, &arguments.organization)?.organization),
+        None => None,
     };
     let registry = Registry::with(&settings.announcements);
     let now = Timestamp::now();
-    let mut shown = Vec::new();
+    let (mut shown, mut owners) = (Vec::new(), Vec::new());
     for row in registry.all() {
-        let (usage, callers) = used(&crm, row.operation(), &organizations, arguments, now)?;
+        let operation = row.operation();
+        let read = move |tx: &mut Tx<'_>| sunsets::usage(tx, one, operation, now);
+        let usage = crm.db().read_blocking(Priority::Interactive, read)?;
+        let callers = if usage.calls.last_30_days > 0 { callers(&crm, one, operation)? } else { Vec::new() };
+        let (names, callers): (Vec<String>, Vec<CallsBy>) = callers.into_iter().unzip();
         shown.push(sunset_view(row, usage, callers, date_of(now)));
+        owners.push(names);
     }
     if arguments.json {
         print_line(&json!(shown).to_string())?;
     } else {
-        print(&tables(&shown))?;
+        print(&tables(&shown, &owners))?;
     }
     match arguments.fail_within {
         Some(days) => check(&shown, i64::from(days)),
@@ -71,27 +74,25 @@ pub fn run(arguments: &SunsetsArguments) -> Result<(), Failure> {
     }
 }
 
-fn used(
-    crm: &Crm,
-    operation: &'static str,
-    organizations: &[Caller],
-    arguments: &SunsetsArguments,
-    now: Timestamp,
-) -> Result<(Usage, Vec<CallsBy>), Failure> {
-    let one = arguments.organization.organization.as_ref().and(organizations.first()).map(|caller| caller.organization);
-    let read = move |tx: &mut Tx<'_>| sunsets::usage(tx, one, operation, now);
-    let usage = crm.db().read_blocking(Priority::Interactive, read)?;
+/// Who still calls, with the name of the organization.
+fn callers(crm: &Crm, one: Option<OrganizationId>, operation: &'static str) -> Result<Vec<(String, CallsBy)>, Failure> {
+    let organizations = match one {
+        Some(one) => vec![one],
+        None => crm.db().read_blocking(Priority::Interactive, organizations::all_ids)?,
+    };
     let mut callers = Vec::new();
-    if usage.calls.last_30_days > 0 {
-        for caller in organizations {
-            let found = crm.write_blocking(caller, move |w| sunsets::latest_callers(w, operation, CALLERS))?;
-            callers.extend(found.into_iter().filter(|by| by.calls.last_30_days > 0));
-        }
+    for organization in organizations {
+        let found = crm.write_blocking(&Caller::system(organization), move |w| {
+            let found = sunsets::latest_callers(w, operation, CALLERS)?;
+            Ok(found.into_iter().map(|by| (w.setup.organization.name.clone(), by)).collect::<Vec<_>>())
+        })?;
+        callers.extend(found.into_iter().filter(|(_, by)| by.calls.last_30_days > 0));
     }
-    Ok((usage, callers))
+    Ok(callers)
 }
 
-fn tables(shown: &[SunsetView]) -> String {
+/// `owners`: of each operation's callers the organizations.
+fn tables(shown: &[SunsetView], owners: &[Vec<String>]) -> String {
     let rows: Vec<Vec<String>> = shown
         .iter()
         .map(|sunset| {
@@ -111,12 +112,16 @@ fn tables(shown: &[SunsetView]) -> String {
     let mut text = table(&header, &rows);
     let callers: Vec<Vec<String>> = shown
         .iter()
-        .flat_map(|sunset| sunset.callers.iter().map(move |caller| (sunset, caller)))
-        .map(|(sunset, caller)| {
+        .zip(owners)
+        .flat_map(|(sunset, owners)| {
+            sunset.callers.iter().zip(owners).map(move |(caller, owner)| (sunset, caller, owner))
+        })
+        .map(|(sunset, caller, owner)| {
             let name = caller.api_key_name.clone().unwrap_or_else(|| caller.api_key_id.to_string());
             let name = if caller.api_key_revoked { format!("{name} (revoked)") } else { name };
             vec![
                 sunset.operation.to_owned(),
+                owner.clone(),
                 name,
                 caller.calls.last_30_days.to_string(),
                 caller.last_call_at.to_string(),
@@ -126,7 +131,7 @@ fn tables(shown: &[SunsetView]) -> String {
         .collect();
     if !callers.is_empty() {
         text.push('\n');
-        text.push_str(&table(&["STILL CALLED", "BY KEY", "CALLS 30 DAYS", "LAST CALL", "USER AGENT"], &callers));
+        text.push_str(&table(&["STILL CALLED", "BY", "KEY", "CALLS 30 DAYS", "LAST CALL", "USER AGENT"], &callers));
     }
     text
 }
@@ -137,7 +142,8 @@ fn check(shown: &[SunsetView], days: i64) -> Result<(), Failure> {
     let said: Vec<String> = called
         .map(|sunset| {
             let (operation, calls) = (sunset.operation, sunset.calls.last_30_days);
-            format!("{operation}, removed on {}, was called {calls} times within 30 days", sunset.sunset)
+            let times = if calls == 1 { "once".to_owned() } else { format!("{calls} times") };
+            format!("{operation}, removed on {}, was called {times} within 30 days", sunset.sunset)
         })
         .collect();
     if said.is_empty() { Ok(()) } else { Err(Failure::finding(said.join("\n        "))) }

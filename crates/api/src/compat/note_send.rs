@@ -71,9 +71,10 @@ pub struct NoteAnswer {
     pub ai_contact_id: ContactId,
 }
 
-/// What C1's answer has of it.
+/// What C1's answer has of it; or C22's own, remembered by a version that had its own handler.
 #[derive(Deserialize)]
 struct Upserted {
+    #[serde(alias = "aiContactId")]
     id: ContactId,
 }
 

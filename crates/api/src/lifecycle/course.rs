@@ -60,17 +60,15 @@ impl<'a> Course<'a> {
     /// 410.
     pub fn gone(&self, replacement: Json) -> Problem {
         let (row, dates) = (self.row, self.row.dates());
-        let what = if replacement.is_null() { "this request could not be translated;" } else { "send `replacement`;" };
-        let detail = format!(
-            "{} {} was removed on {}. Instead: {what} {} explains.",
-            row.method(),
-            row.path(),
-            dates.removed_on,
-            row.guide_path()
-        );
+        let guide = row.guide_path();
+        let instead = match replacement.is_null() {
+            true => format!("This request could not be translated; {guide} says what to send instead."),
+            false => format!("Send `replacement` instead; {guide} explains."),
+        };
+        let detail = format!("{} {} was removed on {}. {instead}", row.method(), row.path(), dates.removed_on);
         Problem::new(410, "operation_removed", detail)
             .with("sunset", Json::from(dates.removed_on.to_string()))
-            .with("guide", Json::from(row.guide_path()))
+            .with("guide", Json::from(guide))
             .with("successors", Json::from(row.successors().to_vec()))
             .with("replacement", replacement)
     }

@@ -1,5 +1,7 @@
 //! Operations that go away: what they are, who still calls them, and what to send instead.
 
+use std::time::Duration;
+
 use crm::Timestamp;
 use crm::id::ApiKeyId;
 use crm::page::Page;
@@ -18,6 +20,8 @@ use crate::problem::Problem;
 
 /// Callers shown with each operation; the list of callers has them all.
 const CALLERS_SHOWN: u32 = 5;
+/// Counts are written behind everybody who waits for an answer; a question does not wait for them.
+const LONGEST_WAIT: Duration = Duration::from_secs(1);
 
 /// Calendar days in UTC, today among them. Calls count within seconds; rehearsed ones (`Recado-Preview-Date`) do not.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -108,9 +112,9 @@ pub fn view(row: &Registered, usage: Usage, callers: Vec<CallsBy>, on: jiff::civ
     }
 }
 
-/// What this server has counted so far is to be seen; that of others follows within seconds.
+/// What this server has counted so far is to be seen, if the database has time for it; that of others follows within seconds.
 async fn write_counts(call: &Call) {
-    if let Err(error) = call.app.write_counts().await {
+    if let Ok(Err(error)) = tokio::time::timeout(LONGEST_WAIT, call.app.write_counts()).await {
         tracing::warn!(%error, "could not write the counts of calls; they are kept");
     }
 }

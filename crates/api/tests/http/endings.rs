@@ -234,6 +234,8 @@ fn any_call_can_be_rehearsed_and_a_bad_date_is_refused() {
                 assert_eq!(wrong(&reply.json()), ["Recado-Preview-Date invalid_header"]);
             }
         }
+        let nowhere = w.call("GET", "/api/public/nothing", &[(PREVIEW, "2027-06-01")], None);
+        assert_eq!((nowhere.status, nowhere.header(PREVIEW)), (404, Some("2027-06-01")));
         let twice = [(PREVIEW, "2027-06-01"), (PREVIEW, "2027-06-02")];
         assert_eq!(w.call("GET", "/api/public/tags", &twice, None).status, 400);
         assert_eq!(
@@ -302,5 +304,19 @@ fn the_operators_dates_are_everywhere() {
             (&listed["data"][1]["phase"], &listed["data"][1]["warns_from"]),
             (&json!("warning"), &json!("2027-07-31"))
         );
+    });
+}
+
+#[test]
+fn a_channel_that_another_server_made_is_known_at_the_end_too() {
+    each(|w| {
+        let body = json!({"to_phone": "+56955501234", "from_phone": "+56944445555", "note": "x", "meta_data": {}});
+        assert_eq!(on(w, "2028-01-01", &body).json()["replacement"], Value::Null);
+        let other = w.restarted();
+        let channel = json!({"type": "web-whatsapp", "name": "Nuevo", "phone_number": "+56944445555"}).to_string();
+        let headers = [("x-api-key", w.here.key.as_str()), ("content-type", "application/json")];
+        let made = client::send(other.address, "POST", "/api/v1/channels", &headers, Some(channel.as_bytes())).unwrap();
+        assert_eq!(made.status, 201, "{}", made.text());
+        assert_eq!(on(w, "2028-01-01", &body).json()["replacement"]["body"]["channel"], "web-whatsapp");
     });
 }

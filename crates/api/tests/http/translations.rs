@@ -214,6 +214,10 @@ fn translating_changes_nothing_and_says_what_is_wrong() {
         let path = "/api/v1/sunsets/note-send/translate";
         let theirs = w.raw(&w.there.key, "POST", path, &[], Some(body.to_string().as_bytes()));
         assert!(wrong(&theirs.json()).contains(&"/from_phone unknown_reference".to_owned()), "{}", theirs.text());
+        let twin = json!({"type": "web-whatsapp", "name": "El mismo", "phone_number": WHATSAPP});
+        assert_eq!(w.post("/api/v1/channels", twin).status, 201);
+        body["from_phone"] = json!(WHATSAPP);
+        assert_eq!(translate("note-send", body).json()["body"]["channel"], "whatsapp", "of both kinds the Cloud API's");
         assert_eq!(wrong(&translate("ai-message", json!({})).json()), ["/aiContactId required"]);
         assert_eq!(wrong(&translate("whatsapp-contacts", json!({"days": {}})).json()), ["/days invalid_type"]);
         assert_eq!(wrong(&translate("whatsapp-contacts", json!({"days": 0})).json()), ["?days out_of_range"]);
