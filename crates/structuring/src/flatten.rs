@@ -1,9 +1,11 @@
 //! Every shape becomes leaves: objects, name/value arrays, JSON inside strings, vCards, `Key: value` lines.
 
 use crate::json::escape_pointer;
-use crate::shapes;
+use crate::{keys, lexicon, shapes};
 use crate::{Json, Warning, json};
+use rustc_hash::FxHashMap;
 use std::borrow::Cow;
+use std::cell::OnceCell;
 
 /// Bytes of keys and texts that are read, levels, leaves, bytes scanned of one text.
 pub const MAX_BYTES: usize = 64 * 1024;
@@ -15,6 +17,8 @@ pub const MAX_TEXT: usize = 8 * 1024;
 #[derive(Clone, Debug)]
 pub(crate) struct Leaf<'a> {
     pub path: Vec<Cow<'a, str>>,
+    /// What the segment at a place of the path is called for people, where the path has only a number for it.
+    pub alias: Option<(usize, Cow<'a, str>)>,
     pub pointer: String,
     pub value: Cow<'a, Json>,
     /// Made from a part of another leaf's text: that leaf and the characters from–to.
@@ -33,6 +37,17 @@ pub(crate) struct Part {
 }
 
 impl Leaf<'_> {
+    /// The path as it is read: with what people call its parts.
+    pub fn read_path(&self) -> Vec<&str> {
+        let mut path: Vec<&str> = self.path.iter().map(AsRef::as_ref).collect();
+        if let Some((at, alias)) = &self.alias
+            && let Some(segment) = path.get_mut(*at)
+        {
+            *segment = alias.as_ref();
+        }
+        path
+    }
+
     pub fn text(&self) -> Option<&str> {
         match self.value.as_ref() {
             Json::String(text) => Some(text),
@@ -54,6 +69,9 @@ pub(crate) fn flatten(data: &Json) -> Flat<'_> {
         flat: Flat { leaves: Vec::new(), warnings: Vec::new(), steps: 0 },
         bytes: 0,
         path: Vec::new(),
+        alias: None,
+        root: data,
+        titles: OnceCell::new(),
         pointer: String::new(),
     };
     walk.value(Cow::Borrowed(data), 0);
@@ -71,8 +89,17 @@ struct Walk<'a> {
     flat: Flat<'a>,
     bytes: usize,
     path: Vec<Cow<'a, str>>,
+    alias: Option<(usize, Cow<'a, str>)>,
+    root: &'a Json,
+    titles: OnceCell<FxHashMap<&'a str, &'a str>>,
     pointer: String,
 }
+
+/// What a question is called for people.
+const LABEL_KEYS: &[&str] = &[
+    "label", "question", "title", "field_label", "question_text", "questionText", "column_name", "field_name",
+    "pregunta", "pergunta", "etiqueta", "display_name", "fieldLabel", "Label", "Question",
+];
 
 const NAME_KEYS: &[&str] = &[
     "name",
@@ -108,6 +135,21 @@ const NAME_KEYS: &[&str] = &[
     "customFieldName",
     "parameter",
     "qid",
+    "column_id",
+    "ref",
+    "code",
+    "slug",
+    "id",
+    "questionTitle",
+    "fieldLabel",
+    "heading",
+    "header",
+    "concepto",
+    "dato",
+    "atributo",
+    "variable",
+    "param",
+    "prompt",
 ];
 const VALUE_KEYS: &[&str] = &[
     "value",
@@ -133,6 +175,11 @@ const VALUE_KEYS: &[&str] = &[
     "content",
     "userData",
     "selected",
+    "response_text",
+    "answerValue",
+    "val",
+    "data_value",
+    "dato_valor",
 ];
 /// Members of a name/value pair that only number or type it.
 const PLUMBING: &[&str] = &[
@@ -178,6 +225,9 @@ impl<'a> Walk<'a> {
                 if let Some(only) = only_value(object) {
                     return self.deeper("value", Cow::Borrowed(only), depth, false);
                 }
+                if let Some((answer, label, text)) = answered(object) {
+                    return self.answered(object, answer, label, text, depth);
+                }
                 for (key, member) in object {
                     self.deeper(key, Cow::Borrowed(member), depth, true);
                 }
@@ -195,6 +245,36 @@ impl<'a> Walk<'a> {
             Cow::Borrowed(Json::Null) | Cow::Owned(Json::Null) => {}
             scalar => self.scalar(scalar, depth),
         }
+    }
+
+    /// `{"text": "Full name", "answer": "Ana"}`: the question is what the answer's key says, and no value.
+    fn answered(&mut self, object: &'a json::Object, answer: &str, label: &str, text: &'a str, depth: usize) {
+        for (key, member) in object {
+            let before = self.alias.clone();
+            if key == answer {
+                self.alias = Some((self.path.len(), Cow::Borrowed(text)));
+            }
+            let from = self.flat.leaves.len();
+            self.deeper(key, Cow::Borrowed(member), depth, true);
+            if key == label
+                && let Some(leaf) = self.flat.leaves.get_mut(from)
+            {
+                leaf.unread = true;
+            }
+            self.alias = before;
+        }
+    }
+
+    /// What a form's definition in the same data calls the question with this id.
+    fn title_of(&self, id: &str) -> Option<&'a str> {
+        self.titles
+            .get_or_init(|| {
+                let mut titles = FxHashMap::default();
+                collect_titles(self.root, &mut titles, 0);
+                titles
+            })
+            .get(id)
+            .copied()
     }
 
     fn scalar(&mut self, value: Cow<'a, Json>, depth: usize) {
@@ -273,6 +353,10 @@ impl<'a> Walk<'a> {
             let length = self.pointer.len();
             escape_pointer(&mut self.pointer, &at.to_string());
             self.path.push(Cow::Owned(pair.name.clone()));
+            let alias_before = self.alias.clone();
+            if let Some(alias) = self.alias_of(object, pair) {
+                self.alias = Some((self.path.len() - 1, Cow::Owned(alias)));
+            }
             self.bytes += pair.name.len().min(MAX_TEXT);
             let mut plain = object.get(&pair.value_key);
             let value_length = self.pointer.len();
@@ -295,18 +379,39 @@ impl<'a> Walk<'a> {
             }
             self.pointer.truncate(value_length);
             for (key, value) in object {
-                if *key != pair.name_key && *key != pair.value_key && !PLUMBING.contains(&key.as_str()) {
+                let named = [NAME_KEYS, LABEL_KEYS].iter().any(|names| names.contains(&key.as_str()));
+                let spoken = named && pair.name_key != "label" && key != "name" && value.as_str().is_some();
+                if *key != pair.name_key && *key != pair.value_key && !spoken && !PLUMBING.contains(&key.as_str()) {
                     self.deeper(key.clone(), Cow::Owned(value.clone()), depth + 1, true);
                 }
             }
             self.path.pop();
+            self.alias = alias_before;
             self.pointer.truncate(length);
         }
+    }
+
+    /// What people call a pair whose name is a number or an id.
+    fn alias_of(&self, object: &json::Object, pair: &Pair) -> Option<String> {
+        if !lexicon::find(&keys::words(&pair.name)).is_empty() {
+            return None;
+        }
+        let own = LABEL_KEYS
+            .iter()
+            .filter(|key| **key != pair.name_key && **key != pair.value_key)
+            .find_map(|key| object.get(key)?.as_str().filter(|text| !text.trim().is_empty() && text.len() <= 300));
+        let by_id = || {
+            let field = object.get(&pair.name_key).and_then(Json::as_object);
+            let id = field.and_then(|field| field.get("id")).or_else(|| object.get("id")).and_then(Json::as_str);
+            id.into_iter().chain([pair.name.as_str()]).find_map(|id| self.title_of(id))
+        };
+        own.or_else(by_id).map(str::to_owned)
     }
 
     fn push(&mut self, value: Cow<'a, Json>, unread: bool) {
         self.flat.leaves.push(Leaf {
             path: self.path.clone(),
+            alias: self.alias.clone(),
             pointer: self.pointer.clone(),
             value,
             part: None,
@@ -353,6 +458,44 @@ fn only_value(object: &json::Object) -> Option<&Json> {
     if object.len() == 1 { object.get("value") } else { None }
 }
 
+/// The answer's key, the question's key and the question of an object that holds both.
+fn answered(object: &json::Object) -> Option<(&'static str, &'static str, &str)> {
+    const ANSWERS: &[&str] = &["answer", "response", "respuesta", "resposta", "value"];
+    const QUESTIONS: &[&str] = &["question", "label", "pregunta", "pergunta", "field_label", "text"];
+    if object.len() > 12 {
+        return None;
+    }
+    let answer = ANSWERS.iter().find(|key| object.contains_key(key))?;
+    let (label, text) = QUESTIONS.iter().find_map(|key| Some((*key, object.get(key)?.as_str()?)))?;
+    // {"value": 1200, "text": "…"} is an amount with a note.
+    let plain = *answer == "value" && matches!(label, "text");
+    (!plain && !text.trim().is_empty() && text.len() <= 300).then_some((*answer, label, text))
+}
+
+/// Questions of form definitions by their id: `[{"id": "abc", "title": "What is your name?"}]`.
+fn collect_titles<'a>(data: &'a Json, titles: &mut FxHashMap<&'a str, &'a str>, depth: usize) {
+    if depth > 6 || titles.len() > MAX_LEAVES {
+        return;
+    }
+    match data {
+        Json::Object(object) => object.iter().for_each(|(_, value)| collect_titles(value, titles, depth + 1)),
+        Json::Array(items) => {
+            for item in items.iter().take(MAX_LEAVES) {
+                let Some(object) = item.as_object() else { continue };
+                let valued = ["value", "values", "answer"].iter().any(|key| object.contains_key(key));
+                let title = LABEL_KEYS.iter().find_map(|key| object.get(key)?.as_str());
+                if let (false, Some(title)) = (valued, title) {
+                    for id in ["id", "ref", "key", "qid", "name"].iter().filter_map(|key| object.get(key)?.as_str()) {
+                        titles.entry(id).or_insert(title);
+                    }
+                }
+                collect_titles(item, titles, depth + 1);
+            }
+        }
+        _ => {}
+    }
+}
+
 struct Pair {
     name: String,
     name_key: String,
@@ -362,6 +505,14 @@ struct Pair {
 /// The pairs of an array whose every item names itself and holds a value.
 fn pairs(items: &[Json]) -> Option<Vec<Pair>> {
     let mut any_value = false;
+    // [{"label": "mobile", "value": …}] alone is an object with a note of its kind.
+    if let [only] = items
+        && let Some(kind) = only.get("label").or_else(|| only.get("type")).and_then(Json::as_str)
+        && only.get("name").is_none()
+        && matches!(kind.to_ascii_lowercase().as_str(), "mobile" | "work" | "home" | "other" | "main" | "personal" | "primary")
+    {
+        return None;
+    }
     let pairs: Option<Vec<Pair>> = items
         .iter()
         .map(|item| {

@@ -1,6 +1,6 @@
 //! What a key says: the words along its path, their concepts, whose it is.
 
-use crate::keys::words;
+use crate::keys::{path_parts, words};
 use crate::lexicon::{self, Set, find, is_noise, is_stop, set};
 use crate::units::{Unit, Units};
 use crate::vectors::{Vector, embed};
@@ -109,6 +109,44 @@ const WRAPPERS: &[&str] = &[
     "personal_info",
     "personal",
     "personales",
+    "add",
+    "update",
+    "query_result",
+    "queryresult",
+    "outputcontexts",
+    "formresponses",
+    "field_values",
+    "fieldvalues",
+    "custom_attributes",
+    "attribute_values",
+    "additional_fields",
+    "merge_fields",
+    "mergefields",
+    "column_values",
+    "customfields",
+    "custom_field",
+    "cf",
+    "udf",
+    "rows",
+    "row",
+    "0",
+    "leaddata",
+    "user_input",
+    "slots",
+    "session_params",
+    "sessioninfo",
+    "message_data",
+    "captured",
+    "collected",
+    "collected_data",
+    "encuesta",
+    "survey",
+    "pesquisa",
+    "ficha_cliente",
+    "hoja",
+    "sheet",
+    "planilla",
+    "planilha",
 ];
 
 static ORDERS: LazyLock<Set> = LazyLock::new(|| set(&["PURCHASE"]));
@@ -133,12 +171,48 @@ pub(crate) struct Key {
     pub opaque: bool,
     pub negated: bool,
     pub ordinal: u32,
+    /// Some segment before the last is of words no phrase covers: nobody knows whose that is.
+    pub foreign: bool,
+    pub party: Party,
+}
+
+/// Which end of a message a key names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Party {
+    Neither,
+    From,
+    To,
+}
+
+impl Party {
+    fn of(words: &[String]) -> Party {
+        let mut telling = words.iter().filter(|word| {
+            !word.bytes().all(|b| b.is_ascii_digit()) && !matches!(word.as_str(), "number" | "phone" | "wa" | "id" | "sms" | "whatsapp" | "email" | "address" | "mail" | "e" | "country" | "formatted" | "msisdn")
+        });
+        let (Some(word), None) = (telling.next(), telling.next()) else { return Party::Neither };
+        match word.as_str() {
+            "from" | "de" | "sender" | "remitente" | "remetente" | "caller" | "author" | "desde" => Party::From,
+            "to" | "para" | "called" | "callee" | "recipient" | "destinatario" | "receiver" | "destino" | "hacia" | "dialed" | "did" => {
+                Party::To
+            }
+            _ => Party::Neither,
+        }
+    }
 }
 
 impl Key {
     pub fn of_path(path: &[&str]) -> Key {
         let last = path.last().copied().unwrap_or("");
-        let mut tail_words = words(last);
+        let parts: Vec<&str> = path.iter().flat_map(|segment| path_parts(segment)).collect();
+        let wrapper = |segment: &&str| WRAPPERS.contains(&crate::keys::snake_key(segment).as_str());
+        // "custom[operacion]" is "operacion" where only wrappers stand before it.
+        let own = path_parts(last);
+        let snake = match own.split_last() {
+            Some((name, before)) if !before.is_empty() && before.iter().all(|part| wrapper(&part)) => name,
+            _ => last,
+        };
+        let path = parts.as_slice();
+        let mut tail_words = words(path.last().copied().unwrap_or(""));
         let mut ancestors: Vec<&str> = path[..path.len().saturating_sub(1)].to_vec();
         // "value", "text", a number: the segment before it says what it is.
         // A lone noise word that is a concept of its own ("data" is a date in Portuguese) says something all the same.
@@ -161,6 +235,12 @@ impl Key {
             .filter(|(snake, _)| !WRAPPERS.contains(&snake.as_str()))
             .map(|(_, words)| words)
             .collect();
+        let foreign = context_words.iter().any(|words| find(words).is_empty() && !words.iter().all(|word| is_noise(word)));
+        let above = if context_words.len() == 1 { context_words.last() } else { None };
+        let party = match Party::of(&tail_words) {
+            Party::Neither => above.map_or(Party::Neither, |words| Party::of(words)),
+            party => party,
+        };
         let tail = Units::of_words(&tail_words);
         let mut context = Set::default();
         let mut full = tail.clone();
@@ -205,7 +285,9 @@ impl Key {
             matches!(tail_words.first().map(String::as_str), Some("no" | "nao" | "not" | "sin" | "sem" | "non"))
                 && tail_words.len() > 1;
         Key {
-            snake: crate::keys::snake_key(last),
+            snake: crate::keys::snake_key(snake),
+            foreign,
+            party,
             tail_vector: meaning(&tail_words),
             full_vector: if context_words.is_empty() { None } else { meaning(&all) },
             tail,

@@ -7,7 +7,7 @@ static LEXICON: LazyLock<Lexicon> = LazyLock::new(Lexicon::load);
 
 /// A set of concepts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Set([u64; 5]);
+pub(crate) struct Set([u64; 7]);
 
 impl Set {
     pub fn insert(&mut self, concept: u16) {
@@ -41,7 +41,7 @@ impl Set {
     }
 
     pub fn iter(&self) -> impl Iterator<Item = u16> + '_ {
-        (0..320).filter(|concept| self.has(*concept))
+        (0..448).filter(|concept| self.has(*concept))
     }
 }
 
@@ -406,6 +406,6 @@ mod tests {
         assert_eq!(concepts("tel_emergencia"), ["PHONE", "R_EMERG"]);
         assert_eq!(concepts("apellidoMaterno"), ["LAST2"]);
         assert_eq!(concepts("vacunada"), ["VACCINE"]);
-        assert!(LEXICON.names.len() < 320, "{}", LEXICON.names.len());
+        assert!(LEXICON.names.len() < 448, "{}", LEXICON.names.len());
     }
 }

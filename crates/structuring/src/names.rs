@@ -223,7 +223,11 @@ pub(crate) fn likeness(text: &str) -> f32 {
     for word in &words {
         let folded = fold(word);
         let bare = folded.as_str();
-        if COMPANY_WORDS.contains(&bare) || COMPANY_WORDS.contains(&bare.replace(' ', "").as_str()) {
+        // "Sá" is a family name, "SA" a company.
+        let accented = word.chars().count() < 4 && word.chars().any(|c| !c.is_ascii() && c.is_alphabetic());
+        // A family name after a first name: Bruna Sales, Tyra Banks.
+        let family = known > 0 && matches!(bare, "sales" | "bank" | "co" | "mei" | "ag" | "club" | "media" | "web");
+        if !accented && !family && COMPANY_WORDS.contains(&bare) || COMPANY_WORDS.contains(&bare.replace(' ', "").as_str()) {
             return 0.0;
         }
         if PARTICLES.contains(&bare) || TITLES.contains(&bare) {

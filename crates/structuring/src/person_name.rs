@@ -6,7 +6,7 @@ use crate::keys::fold;
 use crate::known::KNOWN;
 use crate::lexicon::{Set, set};
 use crate::reading::Reading;
-use crate::slots::{Candidate, Person, Whose};
+use crate::slots::{Candidate, Cards, Person, Whose};
 use crate::{FieldType, Method, names};
 use std::sync::{Arc, LazyLock};
 
@@ -28,6 +28,8 @@ struct Piece {
     rank: u32,
     likeness: f32,
     parent: String,
+    /// Beside an object that holds a name and something that reaches it.
+    beside: bool,
 }
 
 /// What may stand beside a name in the last segment.
@@ -46,6 +48,8 @@ static BESIDE: LazyLock<Set> = LazyLock::new(|| {
         "R_AGENT",
         "R_PARENT",
         "R_FIANCE",
+        "R_CHILD",
+        "R_RELATIVE",
         "LASTQ",
         "FIRSTQ",
         "INTEREST",
@@ -66,6 +70,8 @@ static ABOVE: LazyLock<Set> = LazyLock::new(|| {
         "R_AGENT",
         "R_PARENT",
         "R_FIANCE",
+        "R_CHILD",
+        "R_RELATIVE",
         "BILLING",
         "SHIPPING",
         "COMPANY",
@@ -97,6 +103,7 @@ pub(crate) fn find(
     definitions: &Definitions,
     keys: &[Arc<Scored>],
     readings: &[Reading<'_>],
+    cards: &Cards,
     whose: &dyn Fn(&Key) -> Whose,
     person: &mut Person,
 ) {
@@ -104,7 +111,7 @@ pub(crate) fn find(
     for (leaf, (scored, reading)) in keys.iter().zip(readings).enumerate() {
         let owner = whose(&scored.key);
         if owner != Whose::Other
-            && let Some(piece) = piece(leaf, scored, reading, owner, definitions)
+            && let Some(piece) = piece(leaf, scored, reading, owner, cards, definitions)
         {
             pieces.push(piece);
         }
@@ -175,7 +182,7 @@ fn joined(own: &[&Piece], whose: Whose, person: &mut Person) {
             _ => 0.55,
         };
         let tidy = names::tidy(&whole.text);
-        let unlike = if whole.likeness >= 0.6 { 0 } else { 1 };
+        let unlike = if whole.likeness >= 0.6 { 0 } else { 1 } + if whole.beside { 5 } else { 0 };
         person.names.push(Candidate::new(
             vec![whole.leaf],
             tidy,
@@ -210,6 +217,7 @@ fn piece(
     scored: &Scored,
     reading: &Reading<'_>,
     whose: Whose,
+    cards: &Cards,
     definitions: &Definitions,
 ) -> Option<Piece> {
     let known = &*KNOWN;
@@ -256,7 +264,9 @@ fn piece(
         || tail.meets(&known.owner)
         || tail.meets(&known.fiance)
         || tail.meets(&known.parent) && whose != Whose::Other;
+    let card = cards.has(reading);
     if !key.context.without(&ABOVE).is_empty()
+        && !card
         && !tail.meets(&known.subject)
         && !key.context.meets(&known.subject)
         && !key.context.meets(&known.contact)
@@ -284,5 +294,6 @@ fn piece(
         return None;
     }
     let parent = reading.leaf().pointer.rsplit_once('/').map_or(String::new(), |(parent, _)| parent.to_owned());
-    Some(Piece { leaf, kind, whose, text: text.to_owned(), rank, likeness, parent })
+    let beside = cards.any() && !card && !parent.is_empty();
+    Some(Piece { leaf, kind, whose, text: text.to_owned(), rank, likeness, parent, beside })
 }

@@ -4,7 +4,7 @@ use crate::compiled::{Field, KeyScore, Scored};
 use crate::json::Number;
 use crate::known::KNOWN;
 use crate::learnt::{Learnt, Standing};
-use crate::lexicon::{Set, set};
+use crate::lexicon::{self, Set, set};
 use crate::options::{self, Said};
 use crate::reading::Reading;
 use crate::readings::ids::Id;
@@ -70,6 +70,22 @@ fn roles_agree(scored: &Scored, field: &Field, score: &KeyScore) -> bool {
     let soft = known.company.or(&known.billing).or(&SHIPPING).or(&known.owner).or(&known.fiance);
     let hard_mine = mine.without(&soft);
     let hard_field = field.roles.without(&soft);
+    // {"pet": {"weight"}} is the weight where the organization keeps animals; the same of children.
+    let creature = known.pet.or(&known.child);
+    let only_creature = !hard_mine.is_empty()
+        && hard_mine.without(&creature).is_empty()
+        && (field.pets && hard_mine.meets(&known.pet) || field.children && hard_mine.meets(&known.child))
+        && hard_field.is_empty()
+        && !field.concepts.meets(&CONTACT_TRAITS)
+        && !matches!(field.definition.field_type, FieldType::Phone | FieldType::Email);
+    // Whoever answers for somebody: a guardian is the one responsible.
+    let answers = hard_mine.without(&known.parent).is_empty() && field.concepts.meets(&known.manager)
+        || hard_mine.is_empty() && key.concepts().meets(&known.manager) && field.roles.meets(&known.parent);
+    // Whose relation it is does not matter to the relation.
+    let relation = key.tail.concepts.meets(&KINSHIP) && field.concepts.meets(&KINSHIP);
+    if only_creature || answers || relation {
+        return true;
+    }
     let only_owner =
         mine.meets(&known.owner) && hard_mine.without(&AGENT).is_empty() && !field.concepts.meets(&PERSONAL_TRAITS);
     if !hard_mine.is_empty() && !hard_mine.meets(&field.roles) && !only_owner {
@@ -77,7 +93,7 @@ fn roles_agree(scored: &Scored, field: &Field, score: &KeyScore) -> bool {
     }
     if !hard_field.is_empty() && !hard_field.meets(&mine) {
         // A field about an animal or a beneficiary takes no unmarked personal value; an age or a weight among animals is theirs.
-        if hard_field.without(&known.pet).is_empty() {
+        if hard_field.without(&creature).is_empty() {
             return !field.concepts.meets(&CONTACT_TRAITS)
                 && !matches!(field.definition.field_type, FieldType::Phone | FieldType::Email);
         }
@@ -97,6 +113,10 @@ fn roles_agree(scored: &Scored, field: &Field, score: &KeyScore) -> bool {
     true
 }
 
+static KINSHIP: LazyLock<Set> = LazyLock::new(|| set(&["KINSHIP"]));
+/// Ids of one country: one is not the other.
+static NATIONAL: LazyLock<Set> =
+    LazyLock::new(|| set(&["RUT", "CPF", "CNPJ", "CURP", "RFC", "RUC", "NIT", "CUIT", "RG", "PASSPORT"]));
 static SHIPPING: LazyLock<Set> = LazyLock::new(|| set(&["SHIPPING"]));
 static AGENT: LazyLock<Set> = LazyLock::new(|| set(&["R_AGENT"]));
 
@@ -152,11 +172,13 @@ pub(crate) fn typed(
             };
             Some((Json::from(date::Day::of_unix(seconds)?.to_string()), 0.1))
         }
-        FieldType::Boolean => reading.boolean().map(|flag| {
-            let sure =
-                if reading.is_string() || matches!(reading.leaf().value.as_ref(), Json::Bool(_)) { 0.5 } else { 0.2 };
-            (Json::Bool(flag), sure)
-        }),
+        FieldType::Boolean => {
+            if let Some(flag) = reading.boolean() {
+                let plain = reading.is_string() || matches!(reading.leaf().value.as_ref(), Json::Bool(_));
+                return Some((Json::Bool(flag), if plain { 0.5 } else { 0.2 }));
+            }
+            asserted(field, reading.text().filter(|_| reading.is_string())?).map(|flag| (Json::Bool(flag), 0.3))
+        }
         FieldType::Select => {
             let chosen = choose(field, reading.said()?, learnt)?;
             Some((Json::from(field.choices[chosen.option].text.as_str()), specific(field, &chosen)))
@@ -172,6 +194,35 @@ pub(crate) fn typed(
         FieldType::Email => reading.email().map(|address| (Json::from(address), 0.6)),
         FieldType::Url => reading.url().map(|address| (Json::from(address), 0.6)),
     }
+}
+
+/// `con mascotas`, `unfurnished`, `sin piscina`: a value that says the field's own word, or denies it.
+fn asserted(field: &Field, text: &str) -> Option<bool> {
+    if text.len() > 40 || text.contains('?') {
+        return None;
+    }
+    let folded = crate::keys::fold(text);
+    let words: Vec<String> = folded.split(' ').map(str::to_owned).collect();
+    let denied = matches!(words[0].as_str(), "no" | "sin" | "nao" | "sem" | "not" | "without" | "ni" | "non");
+    let body = &words[usize::from(denied)..];
+    if body.is_empty() || body.len() > 3 || body.iter().any(|word| word.bytes().all(|b| b.is_ascii_digit())) {
+        return None;
+    }
+    let own = field.concepts.without(&KNOWN.qualifiers);
+    let says = |words: &[String]| {
+        lexicon::find(words)
+            .iter()
+            .flat_map(|hit| hit.concepts)
+            .any(|concept| own.has(*concept) && lexicon::weight(*concept) >= 0.9)
+    };
+    // "unfurnished" is in the lexicon for its key; as a value it denies.
+    let opposite = body.first().and_then(|word| word.strip_prefix("un").or_else(|| word.strip_prefix("non")));
+    if let Some(rest) = opposite.filter(|rest| rest.len() > 4)
+        && says(&[rest.to_owned()])
+    {
+        return Some(false);
+    }
+    says(body).then_some(!denied)
 }
 
 fn amount_named(reading: &Reading<'_>) -> Option<money::Named> {
@@ -296,6 +347,21 @@ pub(crate) fn fit(
         score.differ = false;
         score.method = Method::Pattern;
     }
+    // A RUC is no RUT, whoever it is of.
+    let (mine, theirs) = (key.tail.concepts.and(&NATIONAL), field.concepts.and(&NATIONAL));
+    if !mine.is_empty() && !theirs.is_empty() && !mine.meets(&theirs) && score.method != Method::Exact {
+        return None;
+    }
+    // {"owner": {"name"}, "patient": {"name"}}: where the organization keeps animals, the patient is one.
+    if field.pets
+        && field.concepts.meets(&KNOWN.pet)
+        && field.concepts.without(&KNOWN.pet).without(&KNOWN.name).is_empty()
+        && key.tail.concepts.meets(&KNOWN.name)
+        && key.context.meets(&KNOWN.subject)
+    {
+        score.fused = score.fused.max(0.6);
+        score.differ = false;
+    }
     let (value, own) = typed(field, reading, learnt, country)?;
     let proven = reading.id().filter(|id| id_concepts(*id).meets(&field.concepts));
     let f = score.fused.min(1.1);
@@ -305,6 +371,9 @@ pub(crate) fn fit(
             let mut total = 0.95 * f;
             if score.method != Method::Exact {
                 total -= strangeness(field, reading);
+                if field.concepts.meets(&PARTICULAR) && !key.concepts().meets(&field.concepts.and(&PARTICULAR)) {
+                    total -= 0.2;
+                }
             }
             match proven {
                 Some(_) if key.tail.concepts.meets(&KNOWN.ids) || key.opaque => total.max(0.62 + 0.3 * f),
@@ -353,8 +422,28 @@ fn strangeness(field: &Field, reading: &Reading<'_>) -> f32 {
     {
         return 0.6;
     }
-    if reading.date().is_some() && !field.concepts.meets(&DATED) {
-        return 0.45;
+    if let Some(date) = reading.date()
+        && !field.concepts.meets(&DATED)
+    {
+        return if date.stamp { 0.7 } else { 0.45 };
+    }
+    if let Some(text) = reading.text().filter(|text| text.len() <= 16) {
+        let folded = crate::keys::fold(text);
+        // No value at all; "none" is one for an allergy, hardly for a partner.
+        if matches!(
+            folded.as_str(),
+            "" | "n a" | "na" | "no aplica" | "nao se aplica" | "null" | "undefined" | "tbd" | "por definir"
+                | "a definir" | "sin dato" | "sin datos" | "s d" | "desconocido" | "unknown" | "no sabe" | "pendiente"
+        ) {
+            return 0.6;
+        }
+        if matches!(
+            folded.as_str(),
+            "none" | "ninguno" | "ninguna" | "nenhum" | "nenhuma" | "no" | "nao" | "no tiene" | "nao tem" | "nada" | "yes" | "si" | "sim"
+        ) && !field.concepts.meets(&HEALTH)
+        {
+            return 0.5;
+        }
     }
     if reading.url().is_some() && !field.concepts.meets(&LINKED) {
         return 0.3;
@@ -364,7 +453,8 @@ fn strangeness(field: &Field, reading: &Reading<'_>) -> f32 {
         && !field.concepts.meets(&known.ids)
         && !field.concepts.meets(&NUMBERED)
     {
-        return 0.25;
+        let fraction = reading.amount().is_some_and(|amount| amount.formatted);
+        return if fraction { 0.5 } else { 0.25 };
     }
     if reading.is_prose()
         && !notes
@@ -376,6 +466,17 @@ fn strangeness(field: &Field, reading: &Reading<'_>) -> f32 {
     0.0
 }
 
+static HEALTH: LazyLock<Set> = LazyLock::new(|| {
+    set(&["ALLERGY", "INJURY", "MEDICATION", "DIET", "SEN", "REQUESTS", "NOTES", "DIAGNOSIS", "REASON", "ALLERGYDYE"])
+});
+/// Numbers of one kind of thing: only a key that says this kind, or the value's own check digits, make one.
+static PARTICULAR: LazyLock<Set> = LazyLock::new(|| {
+    set(&[
+        "ZIP", "PLATE", "VIN", "POLICY", "PASSPORT", "BOOKINGREF", "INVOICENO", "CASENO", "TRACKING", "SERIAL",
+        "ACCOUNTNO", "POSTFROM", "POSTTO", "IDDOC", "RUT", "CPF", "CNPJ", "CURP", "RFC", "RUC", "NIT", "CUIT", "CIF",
+        "RG", "LICENSE", "FLIGHT",
+    ])
+});
 static DATED: LazyLock<Set> = LazyLock::new(|| {
     set(&[
         "DATE",
@@ -392,6 +493,9 @@ static DATED: LazyLock<Set> = LazyLock::new(|| {
         "ORDERDATE",
         "EVENTDATE",
         "NOTES",
+        "CARLICDATE",
+        "DEATHDATE",
+        "LASTPERIOD",
     ])
 });
 static LINKED: LazyLock<Set> = LazyLock::new(|| {

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 /// The parts a leaf holds, as leaves of their own.
 pub(crate) fn parts<'a>(leaf: &Leaf<'a>, owner: usize, steps: &mut usize) -> Vec<Leaf<'a>> {
     let made = |path: Vec<Cow<'a, str>>, value: Json, span: Option<(usize, usize)>, divides: bool, pointer: String| {
-        Leaf { path, pointer, value: Cow::Owned(value), part: Some(Part { owner, span, divides }), unread: false }
+        Leaf { path, alias: None, pointer, value: Cow::Owned(value), part: Some(Part { owner, span, divides }), unread: false }
     };
     match leaf.value.as_ref() {
         Json::String(text) => {
@@ -31,7 +31,7 @@ pub(crate) fn parts<'a>(leaf: &Leaf<'a>, owner: usize, steps: &mut usize) -> Vec
             combined(text)
                 .into_iter()
                 .map(|(word, value, span)| {
-                    let mut path = leaf.path.clone();
+                    let mut path: Vec<Cow<'a, str>> = leaf.read_path().into_iter().map(|part| Cow::Owned(part.to_owned())).collect();
                     path.push(Cow::Borrowed(word));
                     made(path, value.into(), Some(chars(text, span)), true, own())
                 })

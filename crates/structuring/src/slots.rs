@@ -1,12 +1,13 @@
 //! The person: phone, e-mail, name. Whose each value is comes first; rather none than somebody else's.
 
 use crate::compiled::{Definitions, Scored};
-use crate::key::Key;
+use crate::key::{Key, Party};
 use crate::known::KNOWN;
 use crate::lexicon::{Set, set};
 use crate::phone::{self, Line};
 use crate::reading::Reading;
 use crate::{FieldType, Method};
+use rustc_hash::FxHashMap;
 use std::sync::{Arc, LazyLock};
 
 /// Whose a leaf is.
@@ -27,6 +28,7 @@ pub(crate) enum Role {
     Fiance,
     Billed,
     Shipped,
+    Relative,
 }
 
 /// A value for a slot.
@@ -56,6 +58,61 @@ pub(crate) struct Person {
 struct Circumstances {
     pets: bool,
     pet_owner: bool,
+    /// The organization keeps a child's name and nobody's for the parent: who writes is the parent.
+    children: bool,
+    /// A message that went out: its sender is the organization.
+    outbound: bool,
+}
+
+/// Objects that hold a name and something that reaches it: a person's card, whatever the object is called.
+pub(crate) struct Cards(Vec<String>);
+
+impl Cards {
+    fn find(keys: &[Arc<Scored>], readings: &[Reading<'_>]) -> Cards {
+        let known = &*KNOWN;
+        let names = known.name.or(&known.first).or(&known.last);
+        let mut seen: FxHashMap<&str, u8> = FxHashMap::default();
+        for (scored, reading) in keys.iter().zip(readings) {
+            let key = &scored.key;
+            let parent = parent_of(reading);
+            if parent.is_empty() || reading.leaf().part.is_some() || !key.concepts().and(&known.others).is_empty() {
+                continue;
+            }
+            let tail = key.tail.concepts;
+            let bit = if tail.meets(&names) && reading.likeness() >= 0.35 {
+                1
+            } else if tail.meets(&known.phone) && reading.text().is_some_and(|text| text.bytes().filter(u8::is_ascii_digit).count() > 6)
+                || tail.meets(&known.email) && reading.text().is_some_and(|text| text.contains('@'))
+            {
+                2
+            } else {
+                continue;
+            };
+            *seen.entry(parent).or_default() |= bit;
+        }
+        Cards(seen.into_iter().filter(|(_, bits)| *bits == 3).map(|(parent, _)| parent.to_owned()).collect())
+    }
+
+    pub fn has(&self, reading: &Reading<'_>) -> bool {
+        !self.0.is_empty() && self.0.iter().any(|card| card == parent_of(reading))
+    }
+
+    /// In an object beside the cards, neither around nor inside one.
+    fn outside(&self, reading: &Reading<'_>) -> bool {
+        let parent = parent_of(reading);
+        !self.0.is_empty()
+            && !parent.is_empty()
+            && !self.0.iter().any(|card| card.starts_with(parent) || parent.starts_with(card.as_str()))
+    }
+
+    pub fn any(&self) -> bool {
+        !self.0.is_empty()
+    }
+}
+
+fn parent_of<'a>(reading: &Reading<'a>) -> &'a str {
+    let pointer = &reading.leaf().pointer;
+    pointer.rsplit_once('/').map_or("", |(parent, _)| parent)
 }
 
 /// Concepts that may stand beside a phone, an e-mail or a name without making it another thing.
@@ -87,6 +144,8 @@ static NEUTRAL: LazyLock<Set> = LazyLock::new(|| {
         "R_AGENT",
         "R_PARENT",
         "R_FIANCE",
+        "R_CHILD",
+        "R_RELATIVE",
         "BILLING",
         "SHIPPING",
         "HOUR",
@@ -142,6 +201,8 @@ static NEUTRAL_TAIL: LazyLock<Set> = LazyLock::new(|| {
         "R_AGENT",
         "R_PARENT",
         "R_FIANCE",
+        "R_CHILD",
+        "R_RELATIVE",
         "HOUR",
         "AREACODE",
         "LASTQ",
@@ -171,6 +232,9 @@ fn whose(key: &Key, at: &Circumstances) -> Whose {
     {
         return Whose::Other;
     }
+    if !at.children {
+        roles = roles.without(&known.child);
+    }
     if roles.is_empty() {
         return Whose::Person;
     }
@@ -178,8 +242,11 @@ fn whose(key: &Key, at: &Circumstances) -> Whose {
     if only(&known.owner.or(&AGENT)) && roles.meets(&known.owner) {
         return if roles.meets(&AGENT) && !at.pets { Whose::Other } else { Whose::Perhaps(Role::Owner) };
     }
-    if at.pets && only(&known.parent.or(&known.owner)) {
+    if (at.pets || at.children) && only(&known.parent.or(&known.owner)) {
         return Whose::Perhaps(Role::PetKeeper);
+    }
+    if only(&known.relative) {
+        return Whose::Perhaps(Role::Relative);
     }
     if only(&known.fiance) {
         return Whose::Perhaps(Role::Fiance);
@@ -205,7 +272,9 @@ pub(crate) fn find(
     country: Option<&str>,
 ) -> Person {
     let known = &*KNOWN;
-    let pet_keys = keys.iter().any(|scored| scored.key.concepts().meets(&known.pet_traits));
+    let traits = known.pet_traits.without(&known.pet);
+    let pet_keys =
+        keys.iter().any(|scored| scored.key.concepts().meets(&traits) || scored.key.context.meets(&known.pet));
     let keeper = known.owner.or(&known.parent);
     let at = Circumstances {
         pets: definitions.pets || pet_keys,
@@ -213,7 +282,13 @@ pub(crate) fn find(
             .iter()
             .zip(readings)
             .any(|(scored, reading)| scored.key.concepts().meets(&keeper) && reading.likeness() > 0.3),
+        children: definitions.children,
+        outbound: keys.iter().zip(readings).any(|(scored, reading)| {
+            scored.key.snake.contains("direction")
+                && reading.text().is_some_and(|text| text.to_ascii_lowercase().starts_with("out"))
+        }),
     };
+    let cards = Cards::find(keys, readings);
     let mut person = Person::default();
     for (leaf, (scored, reading)) in keys.iter().zip(readings).enumerate() {
         if reading.text().is_none_or(str::is_empty) {
@@ -224,7 +299,17 @@ pub(crate) fn find(
         if whose == Whose::Other || reserved(definitions, scored, reading) {
             continue;
         }
-        if let Some(candidate) = phone_of(leaf, key, reading, whose) {
+        let theirs = if at.outbound { Party::From } else { Party::To };
+        // {"house": {"email"}} beside {"guest": {"name", "phone"}}: nobody says that it is the guest's.
+        let stranger = whose == Whose::Person
+            && cards.outside(reading)
+            && (key.foreign || !key.context.without(&NEUTRAL).is_empty())
+            && !key.context.meets(&known.subject.or(&known.contact));
+        if key.party == theirs || stranger {
+            continue;
+        }
+        let card = cards.has(reading);
+        if let Some(candidate) = phone_of(leaf, key, reading, whose, card) {
             person.phones.push(candidate);
         }
         if let Some(candidate) = email_of(leaf, key, reading, whose) {
@@ -232,7 +317,7 @@ pub(crate) fn find(
         }
     }
     join_split_phones(keys, readings, country, &at, &mut person.phones);
-    crate::person_name::find(definitions, keys, readings, &|key| whose(key, &at), &mut person);
+    crate::person_name::find(definitions, keys, readings, &cards, &|key| whose(key, &at), &mut person);
     let fiance_named = person.names.iter().any(|name| name.whose == Whose::Perhaps(Role::Fiance));
     let has_name = person.names.iter().any(|name| name.whose == Whose::Person);
     let allowed = |role: Role| match role {
@@ -240,12 +325,13 @@ pub(crate) fn find(
         Role::Owner => at.pets || !has_name,
         Role::Fiance => !has_name && fiance_named,
         Role::Billed | Role::Shipped => true,
+        Role::Relative => !has_name,
     };
     for list in [&mut person.phones, &mut person.emails, &mut person.names] {
         let own = list.iter().any(|candidate| candidate.whose == Whose::Person);
         list.retain(|candidate| match candidate.whose {
             Whose::Person => true,
-            Whose::Perhaps(role) => allowed(role) && (!own || matches!(role, Role::PetKeeper | Role::Owner) && at.pets),
+            Whose::Perhaps(role) => allowed(role) && (!own || matches!(role, Role::PetKeeper | Role::Owner) && (at.pets || at.children)),
             Whose::Other => false,
         });
         list.sort_by_key(|candidate| (penalty(candidate.whose), candidate.rank));
@@ -256,7 +342,7 @@ pub(crate) fn find(
 fn penalty(whose: Whose) -> u32 {
     match whose {
         Whose::Person => 0,
-        Whose::Perhaps(Role::PetKeeper | Role::Owner | Role::Fiance) => 0,
+        Whose::Perhaps(Role::PetKeeper | Role::Owner | Role::Fiance | Role::Relative) => 0,
         Whose::Perhaps(Role::Billed) => 1,
         Whose::Perhaps(Role::Shipped) => 2,
         Whose::Other => 9,
@@ -295,11 +381,13 @@ fn reserved(definitions: &Definitions, scored: &Scored, reading: &Reading<'_>) -
             _ => false,
         };
         let special = field.concepts.without(&plain);
-        kind && score.fused >= 0.6 && !score.excluded && special.meets(&scored.key.concepts())
+        // A word on both sides that no phrase covers says whose it is as well as a known role does.
+        let unknown = field.by_name.unknown() > 0 && scored.key.unknown > 0 && score.fused >= 0.85;
+        kind && score.fused >= 0.6 && !score.excluded && (special.meets(&scored.key.concepts()) || unknown)
     })
 }
 
-fn phone_of(leaf: usize, key: &Key, reading: &Reading<'_>, whose: Whose) -> Option<Candidate> {
+fn phone_of(leaf: usize, key: &Key, reading: &Reading<'_>, whose: Whose, card: bool) -> Option<Candidate> {
     let known = &*KNOWN;
     let (tail, all) = (key.tail.concepts, key.concepts());
     if all.meets(&known.fax) || tail.meets(&known.area) && !tail.meets(&known.phone) || tail.meets(&known.country_code)
@@ -311,8 +399,11 @@ fn phone_of(leaf: usize, key: &Key, reading: &Reading<'_>, whose: Whose) -> Opti
     let by_number = tail.meets(&known.number)
         && tail.without(&NEUTRAL_TAIL).is_empty()
         && key.context.without(&known.subject).without(&known.contact).is_empty();
-    let strange = !tail.without(&NEUTRAL_TAIL).is_empty() || !key.context.without(&NEUTRAL).is_empty();
-    if strange || !(labelled || by_contact || by_number || key.opaque) || reading.date().is_some_and(|date| date.stamp)
+    // The sender of a message is who writes it.
+    let by_party = key.party != Party::Neither && !labelled;
+    let strange = !by_party
+        && (!tail.without(&NEUTRAL_TAIL).is_empty() || !card && !key.context.without(&NEUTRAL).is_empty());
+    if strange || !(labelled || by_contact || by_number || by_party || key.opaque) || reading.date().is_some_and(|date| date.stamp)
     {
         return None;
     }
@@ -339,8 +430,8 @@ fn phone_of(leaf: usize, key: &Key, reading: &Reading<'_>, whose: Whose) -> Opti
         }
         method = Method::Pattern;
         rank += 2;
-        confidence = if by_contact { 0.95 } else { 0.9 };
-        if key.opaque {
+        confidence = if by_contact || by_party { 0.95 } else { 0.9 };
+        if key.opaque && !by_party {
             let grouped = text.starts_with('+') || text.contains([' ', '-', '(']);
             rank += 6;
             confidence = if grouped { 0.88 } else { 0.72 };

@@ -37,8 +37,7 @@ pub fn structure_counted(request: &Request<'_>) -> (Outcome, usize) {
     let mut keys: Vec<Arc<Scored>> = leaves
         .iter()
         .map(|leaf| {
-            let path: Vec<&str> = leaf.path.iter().map(AsRef::as_ref).collect();
-            request.definitions.scored(&path)
+            request.definitions.scored(&leaf.read_path())
         })
         .collect();
     read_as_order(request, &leaves, &mut keys);
@@ -71,11 +70,17 @@ fn read_as_order(request: &Request<'_>, leaves: &[flatten::Leaf<'_>], keys: &mut
     if traits.iter().count() < 3 {
         return;
     }
+    // The number is what people know an order by; the id stands for it where there is none.
+    let numbered = leaves
+        .iter()
+        .zip(keys.iter())
+        .any(|(leaf, scored)| leaf.path.len() == 1 && scored.key.tail.concepts.meets(&KNOWN.number));
+    let aspects = if numbered { KNOWN.order_aspects.without(&KNOWN.id) } else { KNOWN.order_aspects };
     for (leaf, scored) in leaves.iter().zip(keys) {
         let key = &scored.key;
         if leaf.path.len() == 1
             && !key.tail.concepts.is_empty()
-            && key.tail.concepts.without(&KNOWN.order_aspects).is_empty()
+            && key.tail.concepts.without(&aspects).is_empty()
             && key.unknown == 0
         {
             *scored = request.definitions.scored(&["order", leaf.path[0].as_ref()]);
@@ -362,7 +367,13 @@ impl Desk<'_> {
             let reading = &self.readings[leaf];
             let key = &self.keys[leaf].key;
             let vague = key.unknown == 0 && key.tail.concepts.without(&KNOWN.vague).is_empty();
-            if self.taken[leaf] || reading.leaf().part.is_some() || !(key.opaque || vague) || reading.is_prose() {
+            // A key of words nobody knows: only a telling value, and less sure.
+            let unknown = key.tail.concepts.is_empty() && key.context.and(&KNOWN.others).is_empty();
+            if self.taken[leaf]
+                || reading.leaf().part.is_some()
+                || !(key.opaque || vague || unknown)
+                || reading.is_prose()
+            {
                 continue;
             }
             let mut found: Vec<(usize, Json, f32)> = Vec::new();
@@ -376,7 +387,11 @@ impl Desk<'_> {
                     && let Some((value, own)) = score::typed(field, reading, self.request.learnt, self.country)
                     && (proven || own >= 0.93)
                 {
-                    found.push((at, value, if proven { 0.88 } else { 0.8 }));
+                    if !(key.opaque || vague) && !proven && reading.text().is_none_or(|text| text.len() < 4) {
+                        continue;
+                    }
+                    let told = if key.opaque || vague { 0.8 } else { 0.7 };
+                    found.push((at, value, if proven { 0.88 } else { told }));
                 }
             }
             let [(at, value, confidence)] = found.as_slice() else { continue };
@@ -392,7 +407,9 @@ impl Desk<'_> {
         let known = &*KNOWN;
         let vehicle = |leaf: usize| self.keys[leaf].key.tail.concepts;
         let brand = (0..self.readings.len()).find(|leaf| {
-            vehicle(*leaf).meets(&known.brand) && !vehicle(*leaf).meets(&known.vehicle) && !self.taken[*leaf]
+            vehicle(*leaf).meets(&known.brand)
+                && !vehicle(*leaf).meets(&known.vehicle)
+                && (!self.taken[*leaf] || self.fills_vehicle(*leaf))
         });
         let Some(brand) = brand.filter(|leaf| self.readings[*leaf].is_string()) else { return };
         let parent = |leaf: usize| self.readings[leaf].leaf().pointer.rsplit_once('/').map_or("", |(parent, _)| parent);
@@ -419,8 +436,11 @@ impl Desk<'_> {
             .placed(&target)
             .map(|placement| placement.sources.iter().map(|source| source.pointer.clone()).collect::<Vec<_>>());
         let model = match &placed {
-            Some(sources) => (0..self.readings.len())
-                .find(|leaf| beside(leaf) && sources.contains(&self.readings[*leaf].leaf().pointer)),
+            Some(sources) => {
+                let used = |leaf: usize| sources.contains(&self.readings[leaf].leaf().pointer);
+                (0..self.readings.len())
+                    .find(|leaf| beside(leaf) && (used(*leaf) || used(brand) && !self.taken[*leaf]))
+            }
             None => (0..self.readings.len()).find(|leaf| beside(leaf) && !self.taken[*leaf]),
         };
         let Some(model) = model else { return };
@@ -432,6 +452,20 @@ impl Desk<'_> {
         };
         self.outcome.placements.retain(|placement| placement.target != target);
         self.place(target, Json::from(value), &[brand, model], 0.86, Method::Lexicon);
+    }
+
+    /// Whether a leaf is all that a field about a vehicle was filled with so far.
+    fn fills_vehicle(&self, leaf: usize) -> bool {
+        let pointer = &self.readings[leaf].leaf().pointer;
+        self.outcome.placements.iter().any(|placement| {
+            placement.sources.len() == 1
+                && placement.sources[0].pointer == *pointer
+                && self.request.definitions.fields.iter().any(|field| {
+                    Some(field.definition.key.as_str()) == placement.target.key()
+                        && field.concepts.meets(&KNOWN.vehicle)
+                        && field.concepts.meets(&KNOWN.brand)
+                })
+        })
     }
 
     /// What running text says of what is still open.
@@ -457,7 +491,9 @@ impl Desk<'_> {
             let key = &self.keys[leaf].key;
             let notes = key.tail.concepts.meets(&KNOWN.notes);
             let enough = reading.is_prose() || notes && full.len() >= 4;
-            let of_others = key.concepts().meets(&KNOWN.others.without(&KNOWN.company));
+            // An agent's notes are about the person; the notes of a doctor's or a spouse's object may not be.
+            let outsiders = if notes { KNOWN.others.without(&KNOWN.agent) } else { KNOWN.others };
+            let of_others = key.concepts().meets(&outsiders.without(&KNOWN.company));
             if !enough || of_others {
                 continue;
             }

@@ -258,6 +258,127 @@ pub(crate) const OTHER_CUES: &[&str] = &[
     "hospital",
     "hotel",
     "banco",
+    "viuda",
+    "viudo",
+    "abuela",
+    "abuelo",
+    "avo",
+    "tia",
+    "tio",
+    "prima",
+    "primo",
+    "sobrina",
+    "sobrino",
+    "cunada",
+    "cunado",
+    "suegra",
+    "suegro",
+    "sogra",
+    "sogro",
+    "nuera",
+    "yerno",
+    "aunt",
+    "uncle",
+    "cousin",
+    "grandma",
+    "grandmother",
+    "grandfather",
+    "fiance",
+    "fiancee",
+    "girlfriend",
+    "boyfriend",
+    "partner",
+    "pareja",
+    "companero",
+    "companera",
+    "roommate",
+    "coworker",
+    "colega",
+    "socio",
+    "socia",
+    "abogado",
+    "abogada",
+    "advogado",
+    "advogada",
+    "lawyer",
+    "attorney",
+    "contador",
+    "contadora",
+    "accountant",
+    "medico",
+    "medica",
+    "dentista",
+    "veterinario",
+    "veterinaria",
+    "ejecutiva",
+    "ejecutivo",
+    "realtor",
+    "landlord",
+    "arrendador",
+    "casero",
+    "inquilino",
+    "tenant",
+    "porteiro",
+    "portero",
+    "conserje",
+    "concierge",
+    "recepcion",
+    "recepcao",
+    "reception",
+    "switchboard",
+    "conmutador",
+    "central",
+    "centralita",
+    "pbx",
+    "escuela",
+    "colegio",
+    "escola",
+    "school",
+    "proveedor",
+    "fornecedor",
+    "supplier",
+    "competencia",
+    "ex",
+    "llamenos",
+    "liguenos",
+    "contactenos",
+    "urgencias",
+    "soporte",
+    "suporte",
+    "support",
+    "taller",
+    "oficina",
+    "restaurante",
+    "agencia",
+    "inmobiliaria",
+    "imobiliaria",
+    "notaria",
+    "cartorio",
+    "chofer",
+    "motorista",
+    "driver",
+    "tecnico",
+    "technician",
+    "mecanico",
+    "instalador",
+    "cuidadora",
+    "cuidador",
+    "caregiver",
+    "nanny",
+    "baba",
+    "ninera",
+    "encargado",
+    "encargada",
+    "responsavel",
+    "apoderada",
+    "tutora",
+    "guardian",
+    "acudiente",
+    "dad",
+    "mom",
+    "mum",
+    "parents",
+    "padres",
 ];
 const ID_CUES: &[&str] = &[
     "rut",
@@ -324,6 +445,39 @@ const ID_CUES: &[&str] = &[
     "radicado",
 ];
 
+/// Of a number that is no longer, or never was, the person's.
+const STALE: &[&str] = &[
+    "antiguo", "antigua", "antigo", "antiga", "viejo", "vieja", "velho", "velha", "old", "former", "anterior",
+    "previous", "equivocado", "errado", "wrong", "incorrecto", "incorreto", "outdated", "desactualizado",
+];
+
+/// The word, or its possessive ("the husband's number").
+fn is_one_of(word: &str, list: &[&str]) -> bool {
+    list.contains(&word) || word.strip_suffix('s').is_some_and(|stem| stem.len() > 2 && list.contains(&stem))
+}
+
+/// "do not call 317…", "no llamen al …", "… não usem", "… ya no funciona".
+fn is_refused(words: &[Word], next: usize, clause: &[&str]) -> bool {
+    const NOT: &[&str] = &["no", "nao", "not", "dont", "never", "nunca", "jamais"];
+    const USES: &[&str] = &[
+        "usar", "usen", "use", "uses", "usem", "uso", "usa", "llamar", "llamen", "llames", "llame", "ligar", "ligue",
+        "liguem", "liga", "call", "calling", "funciona", "funcionan", "sirve", "existe", "anda", "works", "working",
+        "work", "atiende", "atende", "contesta", "contestan", "responde", "contactar", "contacten", "escribir",
+        "escriban", "text", "tengo", "tenho", "have", "chamar", "chamem", "mandar", "marcar", "marquen", "ring",
+    ];
+    let pair = |pair: &[&str]| NOT.contains(&pair[0]) && USES.contains(&pair[1]);
+    let forward: Vec<&str> = clause.iter().rev().copied().collect();
+    // Denied before the number: the denial is the last thing said of calling.
+    let before = forward.windows(2).rposition(pair).is_some_and(|at| {
+        !forward[at + 2..].iter().any(|word| matches!(*word, "mi" | "meu" | "my" | "pero" | "mas" | "but" | "sino"))
+            && !matches!(forward[at + 1], "tengo" | "tenho" | "have" | "work" | "works" | "uso")
+    });
+    let after: Vec<&str> = words[next..].iter().skip_while(|word| word.folded.bytes().all(|b| b.is_ascii_digit())).take(4).map(|word| word.folded.as_str()).collect();
+    let after = after.windows(2).take(2).any(pair)
+        || matches!(after.as_slice(), ["ya", "no", ..] | ["fuera", "de", "servicio", ..] | ["no", "longer", ..]);
+    before || after
+}
+
 /// Phones with their places; confidence 0 where it is somebody else's or an id.
 fn find_phones(text: &str, words: &[Word], country: Option<&str>) -> Vec<(String, (usize, usize), f32)> {
     let mut found = Vec::new();
@@ -339,14 +493,30 @@ fn find_phones(text: &str, words: &[Word], country: Option<&str>) -> Vec<(String
             continue;
         };
         let line = phone::line_of(&phone);
-        let before: Vec<&Word> = words.iter().rev().filter(|word| word.span.1 <= span.0).take(6).collect();
+        let at = words.partition_point(|word| word.span.1 <= span.0);
+        let before: Vec<&Word> = words[..at].iter().rev().take(9).collect();
         let said =
-            |list: &[&str], reach: usize| before.iter().take(reach).any(|word| list.contains(&word.folded.as_str()));
+            |list: &[&str], reach: usize| before.iter().take(reach).any(|word| is_one_of(&word.folded, list));
+        // The clause the number stands in, nearest word first.
+        let clause: Vec<&str> = before
+            .iter()
+            .enumerate()
+            .take_while(|(place, word)| *place == 0 || !word.ends)
+            .map(|(_, word)| word.folded.as_str())
+            .take(8)
+            .collect();
         let dotted = run.contains('.') && !run.contains([' ', '-', '(']) && digits < 10;
         let cue = said(PHONE_CUES, 5);
-        let other = said(OTHER_CUES, 4) || before.iter().take(1).any(|word| matches!(word.folded.as_str(), "fax"));
-        let id = said(ID_CUES, 2) && !said(PHONE_CUES, 1);
-        let confidence = if other || id || line == Line::Service {
+        // "mi mamá reserva con el …": hers, unless "mi cel" or "my number" comes nearer.
+        let own = clause.windows(2).position(|pair| {
+            matches!(pair[1], "mi" | "meu" | "my" | "minha" | "me" | "propio" | "personal") && PHONE_CUES.contains(&pair[0])
+        });
+        let their = clause.iter().position(|word| is_one_of(word, OTHER_CUES));
+        let other = said(OTHER_CUES, 4) && own.is_none_or(|own| their.is_some_and(|their| their < own))
+            || their.is_some_and(|their| own.is_none_or(|own| their < own));
+        let id = said(ID_CUES, 2) && !said(PHONE_CUES, 1) && !run.starts_with('+');
+        let stale = clause.iter().take(6).any(|word| STALE.contains(word)) || is_refused(words, at, &clause);
+        let confidence = if other || stale || id || line == Line::Service {
             0.0
         } else if cue {
             0.94

@@ -120,7 +120,7 @@ fn exactly(field: &Field, run: &Run, page: &Page<'_>) -> Option<(usize, f32)> {
     let choice = &field.choices[option];
     let span = (words.first()?.span.0, words.last()?.span.1);
     // Short and everyday words count only where the field is named beside them.
-    let everyday = choice.folded.len() <= 3
+    let everyday = literal.is_some() && choice.folded.len() <= 3
         || text.len() <= 3
         || matches!(
             choice.folded.as_str(),
@@ -242,8 +242,10 @@ fn stated(page: &Page<'_>, field: &Field, mentions: &[Mention]) -> Option<Findin
         .take_while(|word| !word.ends)
         .map(|word| word.folded.as_str())
         .collect();
-    let denied = negated(page.words, mention.from);
-    let claimed = before.iter().any(|word| CLAIMS.contains(word));
+    // "con dj", "necesita crédito" are phrases of the lexicon themselves.
+    let inside = || page.words[mention.from..mention.to].iter().map(|word| word.folded.as_str());
+    let denied = negated(page.words, mention.from) || inside().any(|word| NEGATIONS.contains(&word));
+    let claimed = before.iter().any(|word| CLAIMS.contains(word)) || inside().any(|word| CLAIMS.contains(&word));
     (claimed || denied).then(|| Finding {
         target: Target::Field(field.definition.key.clone()),
         value: Json::Bool(!denied),
