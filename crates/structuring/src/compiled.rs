@@ -95,6 +95,7 @@ static EXCLUSIONS: LazyLock<Vec<(Set, Set)>> = LazyLock::new(|| {
         (lexicon::set(&["OPTOUT"]), Set::default()),
         (lexicon::set(&["APPROVED"]), Set::default()),
         (lexicon::set(&["FIRSTQ"]), lexicon::set(&["LASTQ"])),
+        (lexicon::set(&["PROPOSED"]), lexicon::set(&["CURRENTQ", "PREVQ", "INSURERNOW", "MONTHLYPAY"])),
         (lexicon::set(&["MONTHLY"]), lexicon::set(&["ANNUAL"])),
         (lexicon::set(&["CREATED"]), lexicon::set(&["BIRTH", "APPOINT", "START", "END", "ARRIVAL", "RETURN"])),
     ]

@@ -34,6 +34,8 @@ pub(crate) struct Part {
     pub span: Option<(usize, usize)>,
     /// All parts together are the whole value: when all are used, the value is.
     pub divides: bool,
+    /// The text may say more beside it.
+    pub loose: bool,
 }
 
 impl Leaf<'_> {
@@ -393,7 +395,8 @@ impl<'a> Walk<'a> {
 
     /// What people call a pair whose name is a number or an id.
     fn alias_of(&self, object: &json::Object, pair: &Pair) -> Option<String> {
-        if !lexicon::find(&keys::words(&pair.name)).is_empty() {
+        let words = keys::words(&pair.name);
+        if !words.iter().all(|word| lexicon::is_noise(word)) && !lexicon::find(&words).is_empty() {
             return None;
         }
         let own = LABEL_KEYS

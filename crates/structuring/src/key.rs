@@ -241,6 +241,13 @@ impl Key {
             Party::Neither => above.map_or(Party::Neither, |words| Party::of(words)),
             party => party,
         };
+        // One letter, or an id a tool made up, names nothing.
+        let coded = tail_words.iter().filter(|word| word.bytes().all(|b| b.is_ascii_digit())).map(String::len).sum::<usize>() >= 5
+            && tail_words.iter().all(|word| word.len() <= 3 || word.bytes().all(|b| b.is_ascii_digit()));
+        let single = tail_words.len() == 1 && tail_words[0].len() == 1;
+        if coded || single {
+            tail_words = vec![String::from("q")];
+        }
         let tail = Units::of_words(&tail_words);
         let mut context = Set::default();
         let mut full = tail.clone();
@@ -251,7 +258,8 @@ impl Key {
             full.extend(words);
         }
         // A phrase may run over segments: membership/type, fecha/nacimiento.
-        if let Some(above) = context_words.last() {
+        let nearest = ancestors.last().map(|segment| words(segment));
+        if let Some(above) = nearest.as_ref().or(context_words.last()) {
             let joined: Vec<String> = above.iter().chain(&tail_words).cloned().collect();
             let hits = find(&joined);
             for hit in hits.iter().filter(|hit| hit.from < above.len() && hit.to > above.len()) {

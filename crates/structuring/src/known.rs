@@ -45,6 +45,8 @@ pub(crate) struct Known {
     pub city: Set,
     pub ids: Set,
     pub source: Set,
+    /// Dates of what has been.
+    pub past: Set,
     pub person_docs: Set,
     /// Says that something is wanted or of a kind, not what.
     pub vague: Set,
@@ -143,6 +145,7 @@ pub(crate) static KNOWN: LazyLock<Known> = LazyLock::new(|| Known {
         "AVAIL",
         "PEOPLE",
         "PRODUCT",
+        "PROPOSED",
     ]),
     city: set(&["CITY", "STATE"]),
     ids: set(&[
@@ -150,6 +153,20 @@ pub(crate) static KNOWN: LazyLock<Known> = LazyLock::new(|| Known {
         "ZIP", "PLATE", "VIN", "POLICY", "METER", "LICENSE", "PURCHASE",
     ]),
     source: set(&["SOURCE"]),
+    past: set(&[
+        "BIRTH",
+        "CREATED",
+        "LASTREVIEW",
+        "GRADDATE",
+        "DEATHDATE",
+        "LASTVACCINE",
+        "CARLICDATE",
+        "INCIDENTDATE",
+        "LASTPERIOD",
+        "ORDERDATE",
+        "PAIDON",
+        "LASTQ",
+    ]),
     vague: set(&["INTEREST", "TYPE", "PRODUCT", "CATEGORY", "NUMBER", "PLAN", "EXTRAS"]),
     order_traits: set(&[
         "BILLING",

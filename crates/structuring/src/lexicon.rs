@@ -228,6 +228,8 @@ pub(crate) struct Lexicon {
     names: Vec<String>,
     weights: Vec<f32>,
     phrases: FxHashMap<String, Vec<u16>>,
+    /// Phrases of several words written as one: `numberofemployees`.
+    glued: FxHashMap<String, String>,
     /// First word of a phrase → words of the longest phrase that begins with it.
     longest: FxHashMap<String, usize>,
 }
@@ -246,6 +248,7 @@ impl Lexicon {
             names: Vec::new(),
             weights: Vec::new(),
             phrases: FxHashMap::default(),
+            glued: FxHashMap::default(),
             longest: FxHashMap::default(),
         };
         let base: serde_json::Value =
@@ -289,6 +292,13 @@ impl Lexicon {
         let bare = strip_stops(phrase.split_whitespace());
         let longest = self.longest.entry(bare.first().copied().unwrap_or("").to_owned()).or_default();
         *longest = bare.len().max(*longest);
+        if phrase.contains(' ') {
+            for glued in [bare.concat(), phrase.replace(' ', "")] {
+                if glued.len() >= 7 {
+                    self.glued.entry(glued).or_insert_with(|| bare.join(" "));
+                }
+            }
+        }
         let concepts = self.phrases.entry(bare.join(" ")).or_default();
         if !concepts.contains(&concept) {
             concepts.push(concept);
@@ -376,6 +386,11 @@ fn lookup(phrase: &str, words: usize) -> Option<&'static [u16]> {
     }
     if words > 1 || phrase.len() < 5 {
         return None;
+    }
+    if phrase.len() >= 7
+        && let Some(concepts) = LEXICON.glued.get(phrase).and_then(|phrase| LEXICON.phrases.get(phrase))
+    {
+        return Some(concepts);
     }
     // Plurals and the other gender.
     let stem = phrase.strip_suffix("es").filter(|stem| stem.len() > 4).and_then(|stem| LEXICON.phrases.get(stem));

@@ -1,7 +1,7 @@
 //! The person's name: whole or joined from its parts.
 
 use crate::compiled::{Definitions, Scored};
-use crate::key::Key;
+use crate::key::{Key, Party};
 use crate::keys::fold;
 use crate::known::KNOWN;
 use crate::lexicon::{Set, set};
@@ -182,7 +182,13 @@ fn joined(own: &[&Piece], whose: Whose, person: &mut Person) {
             _ => 0.55,
         };
         let tidy = names::tidy(&whole.text);
-        let unlike = if whole.likeness >= 0.6 { 0 } else { 1 } + if whole.beside { 5 } else { 0 };
+        let unlike = if whole.likeness >= 1.0 {
+            0
+        } else if whole.likeness >= 0.6 {
+            1
+        } else {
+            2
+        } + if whole.beside { 5 } else { 0 };
         person.names.push(Candidate::new(
             vec![whole.leaf],
             tidy,
@@ -202,6 +208,20 @@ fn joined(own: &[&Piece], whose: Whose, person: &mut Person) {
             used.push(middle.leaf);
         }
         person.names.push(Candidate::new(used, text, 5, whose, 0.88, Method::Lexicon));
+    }
+}
+
+/// Form builders number the parts of one name field: `1.3` is the given name, `1.6` the family name.
+fn numbered_part(reading: &Reading<'_>) -> Option<Kind> {
+    let (field, part) = reading.leaf().path.last()?.rsplit_once('.')?;
+    if field.is_empty() || !field.trim_start_matches("input_").bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    match part {
+        "3" => Some(Kind::First),
+        "4" => Some(Kind::Middle),
+        "6" => Some(Kind::Last),
+        _ => None,
     }
 }
 
@@ -236,7 +256,9 @@ fn piece(
     if likeness <= 0.1 {
         return None;
     }
-    let kind = if tail.meets(&known.last2) {
+    let kind = if let Some(kind) = numbered_part(reading) {
+        kind
+    } else if tail.meets(&known.last2) {
         Kind::Last2
     } else if tail.meets(&known.middle) {
         Kind::Middle
@@ -248,6 +270,9 @@ fn piece(
         Kind::Whole
     };
     let named = tail.meets(&known.name) || kind != Kind::Whole;
+    if key.party == Party::To {
+        return None;
+    }
     // A field of the organization that asks for just this name (a beneficiary's, an animal's) comes first.
     if definitions.fields.iter().zip(&scored.scores).any(|(field, score)| {
         let manager = field.concepts.meets(&known.manager) && tail.meets(&known.manager);
@@ -267,6 +292,7 @@ fn piece(
     let card = cards.has(reading);
     if !key.context.without(&ABOVE).is_empty()
         && !card
+        && key.party != Party::From
         && !tail.meets(&known.subject)
         && !key.context.meets(&known.subject)
         && !key.context.meets(&known.contact)

@@ -82,7 +82,7 @@ fn roles_agree(scored: &Scored, field: &Field, score: &KeyScore) -> bool {
     let answers = hard_mine.without(&known.parent).is_empty() && field.concepts.meets(&known.manager)
         || hard_mine.is_empty() && key.concepts().meets(&known.manager) && field.roles.meets(&known.parent);
     // Whose relation it is does not matter to the relation.
-    let relation = key.tail.concepts.meets(&KINSHIP) && field.concepts.meets(&KINSHIP);
+    let relation = key.concepts().meets(&KINSHIP.and(&field.concepts));
     if only_creature || answers || relation {
         return true;
     }
@@ -113,7 +113,8 @@ fn roles_agree(scored: &Scored, field: &Field, score: &KeyScore) -> bool {
     true
 }
 
-static KINSHIP: LazyLock<Set> = LazyLock::new(|| set(&["KINSHIP"]));
+static COUNTED: LazyLock<Set> = LazyLock::new(|| set(&["PURCHASE", "QTY", "PRODUCT", "PAX", "NOTES"]));
+static KINSHIP: LazyLock<Set> = LazyLock::new(|| set(&["KINSHIP", "DEATHDATE"]));
 /// Ids of one country: one is not the other.
 static NATIONAL: LazyLock<Set> =
     LazyLock::new(|| set(&["RUT", "CPF", "CNPJ", "CURP", "RFC", "RUC", "NIT", "CUIT", "RG", "PASSPORT"]));
@@ -327,6 +328,7 @@ pub(crate) fn fit(
     let mut score = *scored.scores.get(field_at)?;
     let key = &scored.key;
     let select = !field.choices.is_empty();
+    said_by_value(&mut score, key, field, reading)?;
     // Cheap refusals first: most pairs have nothing in common, and what stays below these is below every threshold.
     let least = if select { 0.1 } else { 0.28 };
     if score.excluded || score.fused < least && !key.tail.concepts.meets(&NAMEISH) && reading.id().is_none() {
@@ -391,6 +393,62 @@ pub(crate) fn fit(
         let total = total.min(1.0);
         Fit { value, score: total, confidence: confidence(total, score.method, field), method: score.method }
     })
+}
+
+/// Hosts of pages that belong to one kind of field.
+static HOSTS: LazyLock<Vec<(&str, Set)>> = LazyLock::new(|| {
+    [
+        ("linkedin.", "LINKEDIN"),
+        ("instagram.", "INSTAGRAM"),
+        ("facebook.", "FACEBOOK"),
+        ("fb.com", "FACEBOOK"),
+        ("github.", "PORTFOLIO"),
+        ("behance.", "PORTFOLIO"),
+        ("dribbble.", "PORTFOLIO"),
+    ]
+    .into_iter()
+    .map(|(host, concept)| (host, set(&[concept])))
+    .collect()
+});
+
+/// Evidence in the value where the key is vague: `2 adults` under "how many", a LinkedIn page under "profile".
+/// Nothing where the value belongs to another field for certain.
+fn said_by_value(score: &mut KeyScore, key: &crate::key::Key, field: &Field, reading: &Reading<'_>) -> Option<()> {
+    let known = &*KNOWN;
+    match field.definition.field_type {
+        FieldType::Url | FieldType::Text if reading.is_string() => {
+            let text = reading.text().filter(|text| text.len() < 200 && text.contains('.')).unwrap_or("");
+            let host = HOSTS.iter().find(|(host, _)| text.contains(host)).map(|(_, concept)| concept);
+            if let Some(concept) = host.filter(|_| reading.url().is_some()) {
+                let hosted = HOSTS.iter().any(|(_, other)| field.concepts.meets(other));
+                if field.concepts.meets(concept) {
+                    score.fused = score.fused.max(0.9);
+                    score.differ = false;
+                } else if hosted {
+                    return None;
+                }
+            }
+        }
+        FieldType::Number if reading.is_string() && score.fused < 0.72 => {
+            let Some(text) = reading.text().filter(|text| text.len() < 40 && text.contains(char::is_alphabetic)) else {
+                return Some(());
+            };
+            let open = key.tail.concepts.without(&known.qualifiers).without(&known.vague).without(&COUNTED).is_empty();
+            if !open || !text.contains(|c: char| c.is_ascii_digit()) {
+                return Some(());
+            }
+            let unit: Vec<String> =
+                reading.amount().map(|amount| amount.after.split(' ').map(str::to_owned).collect()).unwrap_or_default();
+            let own = field.concepts.without(&known.qualifiers);
+            if lexicon::find(&unit).iter().flat_map(|hit| hit.concepts).any(|concept| own.has(*concept)) {
+                score.fused = 0.72;
+                score.differ = false;
+                score.method = Method::Pattern;
+            }
+        }
+        _ => {}
+    }
+    Some(())
 }
 
 /// What speaks against a text: a value that is plainly of another kind.

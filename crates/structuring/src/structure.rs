@@ -54,7 +54,10 @@ pub fn structure_counted(request: &Request<'_>) -> (Outcome, usize) {
     desk.learnt();
     desk.person();
     desk.fields();
+    desk.whole_names();
     desk.by_value();
+    desk.ticked();
+    desk.when();
     desk.brand_and_model();
     desk.free_text();
     desk.finish()
@@ -360,6 +363,106 @@ impl Desk<'_> {
         }
     }
 
+    /// `{"child": {"first", "last"}}`: the other parts of a name that a field was given the first part of.
+    fn whole_names(&mut self) {
+        let known = &*KNOWN;
+        let parent = |pointer: &str| pointer.rsplit_once('/').map_or(String::new(), |(parent, _)| parent.to_owned());
+        for at in 0..self.outcome.placements.len() {
+            let [source] = self.outcome.placements[at].sources.as_slice() else { continue };
+            let (Some(_), Some(value)) =
+                (self.outcome.placements[at].target.key(), self.outcome.placements[at].value.as_str())
+            else {
+                continue;
+            };
+            let tail = |leaf: usize| self.keys[leaf].key.tail.concepts;
+            let Some(first) = (0..self.readings.len())
+                .find(|leaf| self.readings[*leaf].leaf().pointer == source.pointer && tail(*leaf).meets(&known.first))
+            else {
+                continue;
+            };
+            let last = (0..self.readings.len()).find(|leaf| {
+                *leaf != first
+                    && !self.taken[*leaf]
+                    && tail(*leaf).meets(&known.last)
+                    && parent(&self.readings[*leaf].leaf().pointer) == parent(&source.pointer)
+                    && self.readings[*leaf].likeness() > 0.1
+            });
+            let Some((leaf, family)) = last.and_then(|leaf| Some((leaf, self.readings[leaf].text()?))) else { continue };
+            let whole = crate::names::collapse(&format!("{value} {family}"));
+            let more = self.source(leaf);
+            self.taken[leaf] = true;
+            let placement = &mut self.outcome.placements[at];
+            placement.value = Json::from(whole);
+            placement.sources.push(more);
+        }
+    }
+
+    /// Columns of tick boxes: the key is an option, the value a yes.
+    fn ticked(&mut self) {
+        let fields = &self.request.definitions.fields;
+        let mut chosen: Vec<(usize, Vec<(usize, usize)>)> = Vec::new();
+        for leaf in 0..self.readings.len() {
+            let reading = &self.readings[leaf];
+            if self.taken[leaf] || reading.leaf().unread || reading.boolean() != Some(true) || reading.is_prose() {
+                continue;
+            }
+            let key = &self.keys[leaf].key;
+            let Some(said) = crate::options::Said::new(&key.snake.replace('_', " ")) else { continue };
+            let mut fitting = fields.iter().enumerate().filter_map(|(at, field)| {
+                let open = !field.choices.is_empty() && !self.filled(&Target::Field(field.definition.key.clone()));
+                let option = if open { crate::options::choose(&field.choices, &said) } else { None };
+                option.filter(|option| option.quality >= 0.93).map(|option| (at, option.option))
+            });
+            let (Some((at, option)), None) = (fitting.next(), fitting.next()) else { continue };
+            match chosen.iter_mut().find(|(field, _)| *field == at) {
+                Some((_, list)) => list.push((leaf, option)),
+                None => chosen.push((at, vec![(leaf, option)])),
+            }
+        }
+        for (at, list) in chosen {
+            let field = &fields[at];
+            let target = Target::Field(field.definition.key.clone());
+            let text = |option: usize| field.choices[option].text.as_str();
+            let leaves: Vec<usize> = list.iter().map(|(leaf, _)| *leaf).collect();
+            let value = match (field.definition.field_type, list.as_slice()) {
+                (FieldType::Select, [(_, option)]) => Json::from(text(*option)),
+                (FieldType::MultiSelect, _) => {
+                    Json::from(list.iter().map(|(_, option)| text(*option)).collect::<Vec<_>>())
+                }
+                _ => continue,
+            };
+            if !leaves.iter().any(|leaf| self.denied(*leaf, &target)) {
+                self.place(target, value, &leaves, 0.74, Method::Pattern);
+            }
+        }
+    }
+
+    /// "When?": the one date that is still to be said.
+    fn when(&mut self) {
+        let fields = &self.request.definitions.fields;
+        let mut open = fields.iter().filter(|field| {
+            field.definition.field_type == FieldType::Date
+                && !field.concepts.meets(&KNOWN.past)
+                && !self.filled(&Target::Field(field.definition.key.clone()))
+        });
+        let (Some(field), None) = (open.next(), open.next()) else { return };
+        let asks = |leaf: &usize| {
+            let reading = &self.readings[*leaf];
+            let path = reading.leaf().read_path();
+            let words = crate::keys::words(path.last().copied().unwrap_or(""));
+            !self.taken[*leaf]
+                && words.len() <= 4
+                && words.iter().any(|word| matches!(word.as_str(), "cuando" | "quando" | "when"))
+                && reading.date().is_some_and(|date| !date.stamp)
+        };
+        let Some(leaf) = (0..self.readings.len()).find(asks) else { return };
+        let Some(date) = self.readings[leaf].date() else { return };
+        let target = Target::Field(field.definition.key.clone());
+        if !self.denied(leaf, &target) {
+            self.place(target, Json::from(date.day.to_string()), &[leaf], 0.72, Method::Pattern);
+        }
+    }
+
     /// Keys that say nothing: a value that is exactly one field's option, an id that proves itself.
     fn by_value(&mut self) {
         let fields = &self.request.definitions.fields;
@@ -473,7 +576,9 @@ impl Desk<'_> {
         // Texts of which a part was used already.
         let mut held = vec![false; self.readings.len()];
         for (leaf, reading) in self.readings.iter().enumerate() {
-            if let Some(part) = reading.leaf().part.as_ref().filter(|part| part.span.is_some() && self.taken[leaf]) {
+            if let Some(part) =
+                reading.leaf().part.as_ref().filter(|part| part.span.is_some() && !part.loose && self.taken[leaf])
+            {
                 held[part.owner] = true;
             }
         }

@@ -158,6 +158,8 @@ fn negated(words: &[Word], at: usize) -> bool {
         .any(|word| NEGATIONS.contains(&word.folded.as_str()))
 }
 
+const NEEDS: &[&str] = &["necesita", "requiere", "precisa", "needs", "need", "needed", "required", "quiere", "wants", "quer"];
+
 static FIRST_TIME: LazyLock<Set> = LazyLock::new(|| set(&["FIRSTQ"]));
 
 struct Mention {
@@ -235,6 +237,43 @@ fn stated(page: &Page<'_>, field: &Field, mentions: &[Mention]) -> Option<Findin
         "looking",
         "tiene",
         "hay",
+        "theres",
+        "there",
+        "got",
+        "has",
+        "includes",
+        "including",
+        "incluir",
+        "incluyendo",
+        "tem",
+        "existe",
+        "llevo",
+        "traigo",
+        "were",
+        "was",
+        "been",
+        "are",
+        "fui",
+        "fuimos",
+        "han",
+        "hemos",
+        "nos",
+        "also",
+        "tambien",
+        "tambem",
+        "ya",
+        "ja",
+        "already",
+        "entrego",
+        "prefiero",
+        "requires",
+        "requiere",
+        "necesita",
+        "precisa",
+        "needs",
+        "wants",
+        "quiere",
+        "quer",
     ];
     let before: Vec<&str> = page.words[mention.from.saturating_sub(3)..mention.from]
         .iter()
@@ -246,6 +285,11 @@ fn stated(page: &Page<'_>, field: &Field, mentions: &[Mention]) -> Option<Findin
     let inside = || page.words[mention.from..mention.to].iter().map(|word| word.folded.as_str());
     let denied = negated(page.words, mention.from) || inside().any(|word| NEGATIONS.contains(&word));
     let claimed = before.iter().any(|word| CLAIMS.contains(word)) || inside().any(|word| CLAIMS.contains(&word));
+    // "Ya tenemos el diseño": what is there already is not needed.
+    let needs = [&field.by_name, &field.by_key].iter().any(|units| units.says(NEEDS));
+    let had = before.iter().any(|word| matches!(*word, "ya" | "ja" | "already"))
+        && before.iter().any(|word| matches!(*word, "tenemos" | "tengo" | "temos" | "tenho" | "have" | "got" | "hay"));
+    let denied = denied || needs && had;
     (claimed || denied).then(|| Finding {
         target: Target::Field(field.definition.key.clone()),
         value: Json::Bool(!denied),

@@ -2,6 +2,7 @@
 
 use crate::compiled::{Definitions, Field};
 use crate::cue::{Cue, names};
+use crate::known::KNOWN;
 use crate::learnt::Learnt;
 use crate::lexicon::{Set, set};
 use crate::readings::date::{self, Found};
@@ -57,7 +58,6 @@ static START: LazyLock<Set> = LazyLock::new(|| set(&["START", "ARRIVAL", "PICKUP
 static RETURN: LazyLock<Set> = LazyLock::new(|| set(&["RETURN", "END"]));
 static DEPARTURE: LazyLock<Set> = LazyLock::new(|| set(&["DEPARTURE"]));
 static ARRIVAL: LazyLock<Set> = LazyLock::new(|| set(&["ARRIVAL"]));
-static PAST: LazyLock<Set> = LazyLock::new(|| set(&["BIRTH", "CREATED", "LASTREVIEW", "GRADDATE"]));
 
 /// Everything a page says about open fields.
 pub(crate) fn read(page: &Page<'_>, open: &[bool], steps: &mut usize) -> Vec<Finding> {
@@ -162,7 +162,7 @@ fn place_dates(page: &Page<'_>, fields: &[&Field], dates: &[Found]) -> Vec<Findi
     let coming: Vec<&&&Field> = open
         .iter()
         .filter(|field| {
-            !field.concepts.meets(&PAST) && !found.iter().any(|other| other.target.key() == Some(&field.definition.key))
+            !field.concepts.meets(&KNOWN.past) && !found.iter().any(|other| other.target.key() == Some(&field.definition.key))
         })
         .collect();
     if let ([at], [field]) = (left.as_slice(), coming.as_slice())

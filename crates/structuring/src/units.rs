@@ -29,6 +29,7 @@ pub(crate) struct Units {
     pub negated: bool,
     /// All words, the ones that say nothing included.
     pub words: usize,
+    asked: Vec<String>,
 }
 
 /// How similar two texts are by their units.
@@ -55,6 +56,7 @@ impl Units {
         let mut units = Units::default();
         units.extend(words);
         units.words = words.len();
+        units.asked = words.to_vec();
         units.plural = words.iter().any(|word| word.len() > 3 && word.ends_with('s') && !is_noise(word));
         units
     }
@@ -62,6 +64,11 @@ impl Units {
     /// Whether every word belongs to a phrase of the lexicon.
     pub fn unknown_free(&self) -> bool {
         self.unknown() == 0
+    }
+
+    /// Whether one of these words stands in the text itself.
+    pub fn says(&self, words: &[&str]) -> bool {
+        self.asked.iter().any(|word| words.contains(&word.as_str()))
     }
 
     /// Words no phrase covers.
