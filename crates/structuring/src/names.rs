@@ -227,7 +227,9 @@ pub(crate) fn likeness(text: &str) -> f32 {
         let accented = word.chars().count() < 4 && word.chars().any(|c| !c.is_ascii() && c.is_alphabetic());
         // A family name after a first name: Bruna Sales, Tyra Banks.
         let family = proper > 0 && matches!(bare, "sales" | "bank" | "co" | "mei" | "ag" | "club" | "media" | "web");
-        if !accented && !family && COMPANY_WORDS.contains(&bare) || COMPANY_WORDS.contains(&bare.replace(' ', "").as_str()) {
+        let firm =
+            || COMPANY_WORDS.contains(&bare) || COMPANY_WORDS.contains(&bare.replace(' ', "").as_str());
+        if !accented && !family && firm() {
             return 0.0;
         }
         if PARTICLES.contains(&bare) || TITLES.contains(&bare) {

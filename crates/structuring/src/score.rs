@@ -373,6 +373,11 @@ pub(crate) fn fit(
             let mut total = 0.95 * f;
             if score.method != Method::Exact {
                 total -= strangeness(field, reading);
+                // What its key calls a phone or an e-mail is no text about a person.
+                let reach = KNOWN.phone.or(&KNOWN.email);
+                if key.tail.concepts.meets(&reach) && !field.concepts.meets(&reach.or(&KNOWN.contact)) {
+                    total -= 0.5;
+                }
                 if field.concepts.meets(&PARTICULAR) && !key.concepts().meets(&field.concepts.and(&PARTICULAR)) {
                     total -= 0.2;
                 }

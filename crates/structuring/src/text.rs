@@ -5,7 +5,7 @@ use crate::learnt::Learnt;
 use crate::phone::{self, Line};
 use crate::reading::is_placeholder;
 use crate::scan::{self, Word};
-use crate::{Json, Target, email, read_email, text_fields, text_name};
+use crate::{FieldType, Json, Target, email, lexicon, read_email, text_fields, text_name};
 
 /// What is not filled yet.
 pub(crate) struct Gaps {
@@ -66,6 +66,7 @@ pub(crate) fn read(
         found.push(Finding { target: Target::Name, value: name.as_str().into(), span: *span, confidence: *confidence });
     }
     if gaps.fields.contains(&true) {
+        found.extend(phone_fields(&phones, &words, definitions, &gaps.fields));
         let page = text_fields::Page {
             text,
             words: &words,
@@ -76,6 +77,35 @@ pub(crate) fn read(
             country,
         };
         found.extend(text_fields::read(&page, &gaps.fields, steps));
+    }
+    found
+}
+
+/// Somebody else's number, for the field that asks for just that person's.
+fn phone_fields(
+    phones: &[(String, (usize, usize), f32)],
+    words: &[Word],
+    definitions: &Definitions,
+    open: &[bool],
+) -> Vec<Finding> {
+    let mut found: Vec<Finding> = Vec::new();
+    for (field, _) in definitions.fields.iter().zip(open).filter(|(field, open)| {
+        **open && field.definition.field_type == FieldType::Phone && !field.roles.is_empty()
+    }) {
+        let mut fitting = phones.iter().filter(|(_, span, confidence)| {
+            let at = words.partition_point(|word| word.span.1 <= span.0);
+            let near: Vec<String> = words[at.saturating_sub(7)..at].iter().map(|word| word.folded.clone()).collect();
+            let said = lexicon::find(&near).iter().any(|hit| hit.concepts.iter().any(|concept| field.roles.has(*concept)));
+            *confidence == 0.0 && said
+        });
+        if let (Some((number, span, _)), None) = (fitting.next(), fitting.next()) {
+            found.push(Finding {
+                target: Target::Field(field.definition.key.clone()),
+                value: number.as_str().into(),
+                span: *span,
+                confidence: 0.8,
+            });
+        }
     }
     found
 }

@@ -10,6 +10,35 @@ use crate::text_fields::{Page, finding};
 use crate::{FieldType, Json};
 use std::sync::LazyLock;
 
+static YEAR: LazyLock<Set> = LazyLock::new(|| set(&["YEAR"]));
+static COUNT: LazyLock<Set> = LazyLock::new(|| set(&["QTY"]));
+
+/// What is done with money says which money it is.
+static VERBS: LazyLock<[(&[&str], Set); 5]> = LazyLock::new(|| {
+    [
+        (
+            &["gano", "ganamos", "cobro", "ganho", "recebo", "earn", "salario", "sueldo", "ingresos", "renda", "income"][..],
+            set(&["INCOME", "CURRENTSAL"]),
+        ),
+        (
+            &[
+                "quiero", "queria", "quisiera", "necesito", "preciso", "quero", "solicito", "pedir", "want", "need", "borrow",
+                "prestamo", "emprestimo", "loan", "credito", "precisamos", "necesitamos",
+            ],
+            set(&["LOANAMT"]),
+        ),
+        (
+            &["pago", "pagamos", "pagando", "paying", "pay", "gasto", "recibo", "conta", "bill", "cuenta"],
+            set(&["MONTHLYPAY", "PREMIUM", "ELECTRICBILL", "RENT"]),
+        ),
+        (
+            &["presupuesto", "budget", "gastar", "hasta", "max", "maximo", "tope", "ate", "spend", "orcamento", "invertir"],
+            set(&["BUDGET", "MAXQ"]),
+        ),
+        (&["anticipo", "sena", "entrada", "enganche", "pie", "down", "deposit", "sinal", "abono"], set(&["DOWNPAY"])),
+    ]
+});
+
 static AGE: LazyLock<Set> = LazyLock::new(|| set(&["AGE"]));
 
 /// Numbers of open number and currency fields.
@@ -68,7 +97,27 @@ pub(crate) fn amounts(page: &Page<'_>, fields: &[&Field], busy: &[(usize, usize)
             {
                 continue;
             }
-            let score = if currency {
+            let said = |list: &[&str]| before.iter().any(|word| list.contains(&word.folded.as_str()));
+            let by_verb =
+                VERBS.iter().any(|(verbs, concepts)| field.concepts.meets(concepts) && said(verbs));
+            // The verb of another kind of money speaks against this one.
+            let against = !by_verb
+                && VERBS.iter().any(|(verbs, concepts)| {
+                    said(verbs)
+                        && !field.concepts.meets(concepts)
+                        && numbers.iter().any(|other| {
+                            other.definition.field_type == FieldType::Currency && other.concepts.meets(concepts)
+                        })
+                });
+            let score = if currency && by_verb {
+                0.9
+            } else if currency && against {
+                0.0
+            } else if !currency && field.concepts.meets(&YEAR) && is_year(page, span) {
+                0.75
+            } else if !currency && field.concepts.meets(&COUNT) && counts_things(page, &after) {
+                0.66
+            } else if currency {
                 names(cue_before.as_ref(), field).max(names(cue_after.as_ref(), field)).max(0.3)
             } else {
                 let years = after
@@ -104,6 +153,37 @@ pub(crate) fn amounts(page: &Page<'_>, fields: &[&Field], busy: &[(usize, usize)
         }
     }
     found
+}
+
+/// A bare `2022` that no month, day or unit stands beside.
+fn is_year(page: &Page<'_>, span: (usize, usize)) -> bool {
+    let text = &page.text[span.0..span.1];
+    let near = page.text[span.1..].trim_start();
+    let unit = near.starts_with(['/', '-', '%', '$', '€', ':'])
+        || near.split_whitespace().next().is_some_and(|word| {
+            matches!(crate::keys::fold(word).as_str(), "km" | "kms" | "kg" | "pesos" | "usd" | "m2" | "personas" | "hs" | "horas")
+        });
+    text.len() == 4 && (text.starts_with("19") || text.starts_with("20")) && !unit
+}
+
+/// "300 cartões": the noun is one of the choices the fields offer, or a thing that is sold.
+fn counts_things(page: &Page<'_>, after: &[&Word]) -> bool {
+    static THINGS: LazyLock<Set> = LazyLock::new(|| set(&["PRODUCT", "APPLIANCE", "MEDICATION", "QTY", "ARTWORK"]));
+    let words: Vec<&str> = after.iter().take(3).map(|word| word.folded.as_str()).collect();
+    let Some(first) = words.first() else { return false };
+    let named = (1..=words.len()).rev().any(|length| {
+        let phrase = words[..length].join(" ");
+        let groups = crate::options::synonyms(&phrase);
+        page.definitions.fields.iter().any(|field| {
+            crate::options::synonym(&field.choices, groups).is_some()
+                || field.choices.iter().any(|choice| choice.is_written(phrase.split(' ')))
+        })
+    });
+    let sold = crate::lexicon::find(&[(*first).to_owned()])
+        .iter()
+        .flat_map(|hit| hit.concepts)
+        .any(|concept| THINGS.has(*concept));
+    named || sold
 }
 
 /// `três quartos`, `two kids`: a number in words with a noun that names the field.

@@ -62,7 +62,100 @@ pub(crate) fn labelled(page: &Page<'_>, fields: &[&Field]) -> Vec<Finding> {
         }
     }
     found.extend(named_things(page, fields));
+    found.extend(announced(page, fields, &found));
+    found.extend(postcode(page, fields, &found));
     found
+}
+
+/// "barrio Chapinero", "tanatorio de Las Fuentes": the field's own word and the capitalised run right after it.
+fn announced(page: &Page<'_>, fields: &[&Field], found: &[Finding]) -> Vec<Finding> {
+    static PERSONS: LazyLock<Set> = LazyLock::new(|| KNOWN.others.or(&KNOWN.name).or(&KNOWN.notes).or(&KNOWN.subject));
+    let open: Vec<&&Field> = fields
+        .iter()
+        .filter(|field| {
+            field.definition.field_type == FieldType::Text
+                && !field.concepts.meets(&LABELLED)
+                && !field.concepts.meets(&PERSONS)
+                && !found.iter().any(|other| other.target.key() == Some(&field.definition.key))
+        })
+        .collect();
+    if open.is_empty() {
+        return Vec::new();
+    }
+    let folded: Vec<String> = page.words.iter().map(|word| word.folded.clone()).collect();
+    let mut more: Vec<Finding> = Vec::new();
+    for hit in lexicon::find(&folded) {
+        let field = open.iter().find(|field| {
+            let own = field.concepts.without(&KNOWN.qualifiers);
+            hit.concepts.iter().any(|concept| own.has(*concept) && lexicon::weight(*concept) >= 0.9)
+        });
+        let Some(field) = field else { continue };
+        if more.iter().any(|other| other.target.key() == Some(&field.definition.key))
+            || page.words[hit.to - 1].ends && !page.text[page.words[hit.to - 1].span.1..].starts_with(':')
+        {
+            continue;
+        }
+        // "Tanatorio de Las Fuentes", "obra social: OSDE".
+        let mut at = hit.to;
+        while at < hit.to + 2
+            && page.words.get(at).is_some_and(|word| {
+                matches!(word.folded.as_str(), "de" | "del" | "es" | "e" | "en" | "em" | "is" | "of" | "actual" | "atual" | "current" | "llamado" | "called" | "named" | "do" | "da")
+            })
+        {
+            at += 1;
+        }
+        let apart = page.name.is_none_or(|name| page.words.get(at).is_none_or(|word| word.span.0 != name.0));
+        if let Some(span) = run_after(page, at, 0).filter(|_| apart) {
+            more.push(finding(field, &page.text[span.0..span.1], span, 0.72));
+        }
+    }
+    more
+}
+
+/// A postal code by its form, where one field asks for one and the text holds one.
+fn postcode(page: &Page<'_>, fields: &[&Field], found: &[Finding]) -> Option<Finding> {
+    static ZIP: LazyLock<Set> = LazyLock::new(|| set(&["ZIP"]));
+    let mut open = fields.iter().filter(|field| {
+        field.definition.field_type == FieldType::Text
+            && field.concepts.meets(&ZIP)
+            && !found.iter().any(|other| other.target.key() == Some(&field.definition.key))
+    });
+    let (field, None) = (open.next()?, open.next()) else { return None };
+    let form = match page.country? {
+        "GB" => british,
+        "BR" => |text: &str| shaped(text, "00000-000"),
+        "PT" => |text: &str| shaped(text, "0000-000"),
+        _ => return None,
+    };
+    let mut hits = page.words.iter().enumerate().filter_map(|(at, word)| {
+        // One word, or two with a mark between them.
+        [at + 1, at].into_iter().find_map(|last| {
+            let span = (word.span.0, page.words.get(last)?.span.1);
+            form(page.text.get(span.0..span.1)?).then_some(span)
+        })
+    });
+    let (span, None) = (hits.next()?, hits.next()) else { return None };
+    (!page.is_covered(span)).then(|| finding(field, &page.text[span.0..span.1], span, 0.8))
+}
+
+fn shaped(text: &str, form: &str) -> bool {
+    text.len() == form.len()
+        && text.bytes().zip(form.bytes()).all(|(a, b)| if b == b'0' { a.is_ascii_digit() } else { a == b })
+}
+
+/// `SW4 7AB`, `E8 3PN`, `EC1A 1BB`.
+fn british(text: &str) -> bool {
+    let Some((outward, inward)) = text.split_once(' ') else { return false };
+    let inward = inward.as_bytes();
+    let area = outward.bytes().take_while(u8::is_ascii_uppercase).count();
+    let district = &outward.as_bytes()[area.min(outward.len())..];
+    (1..=2).contains(&area)
+        && (1..=2).contains(&district.len())
+        && district[0].is_ascii_digit()
+        && district.iter().all(u8::is_ascii_alphanumeric)
+        && inward.len() == 3
+        && inward[0].is_ascii_digit()
+        && inward[1..].iter().all(u8::is_ascii_uppercase)
 }
 
 /// The token around a place: letters, digits and the marks ids have.
