@@ -214,6 +214,24 @@ impl Key {
         let path = parts.as_slice();
         let mut tail_words = words(path.last().copied().unwrap_or(""));
         let mut ancestors: Vec<&str> = path[..path.len().saturating_sub(1)].to_vec();
+        // {"Paciente": {"title": [{"plain_text": …}]}}: the kinds of values that databases wrap around them.
+        let typed = |segment: &str| {
+            matches!(
+                segment,
+                "plain_text" | "rich_text" | "raw_value" | "display_value" | "formatted_value" | "text_value" | "multi_select" | "checkbox"
+            )
+        };
+        let kind = |segment: &str| matches!(segment, "title" | "select" | "status" | "multi_select" | "text" | "rich_text");
+        let boxed = path.last().is_some_and(|last| typed(last))
+            || matches!(path, [.., above, "name" | "title"] if matches!(*above, "select" | "status" | "multi_select"));
+        if boxed && ancestors.len() > 1 {
+            while let Some(above) = ancestors.pop() {
+                if !kind(above) && !typed(above) {
+                    tail_words = words(above);
+                    break;
+                }
+            }
+        }
         // "value", "text", a number: the segment before it says what it is.
         // A lone noise word that is a concept of its own ("data" is a date in Portuguese) says something all the same.
         let generic = |words: &[String]| {

@@ -98,7 +98,10 @@ pub(crate) fn words(key: &str) -> Vec<String> {
         let mut from = 0;
         let bytes = part.as_bytes();
         for at in 1..bytes.len() {
-            if bytes[at].is_ascii_digit() != bytes[at - 1].is_ascii_digit() && part.is_char_boundary(at) {
+            if bytes[at].is_ascii_digit() != bytes[at - 1].is_ascii_digit()
+                && part.is_char_boundary(at)
+                && !matches!(part, "m2" | "m3" | "km2" | "mts2" | "mt2" | "ft2" | "24h")
+            {
                 words.push(part[from..at].to_owned());
                 from = at;
             }

@@ -155,6 +155,7 @@ pub(crate) fn choose(choices: &[Choice], said: &Said) -> Option<Chosen> {
         .or_else(|| unique(0.9, &|choice| !choice.other && abbreviates(words, &choice.words)))
         .or_else(|| mentioned(choices, said))
         .or_else(|| in_range(choices, said))
+        .or_else(|| by_number(choices, said))
         .or_else(|| {
             unique(0.8, &|choice| !choice.other && words.len() < choice.words.len() && covers(&choice.words, words))
         })
@@ -271,6 +272,21 @@ fn range(text: &str) -> Option<(f64, f64)> {
         }
         _ => None,
     }
+}
+
+/// The number of the only option that has it, where every option has one: `21k` of `5 km, 10 km, 21 km`.
+fn by_number(choices: &[Choice], said: &Said) -> Option<Chosen> {
+    let only = |text: &str| -> Option<String> {
+        let mut numbers = text.split(|c: char| !c.is_ascii_digit()).filter(|run| !run.is_empty());
+        let first = numbers.next()?;
+        numbers.next().is_none().then(|| first.to_owned())
+    };
+    let wanted = only(&said.folded)?;
+    let own: Option<Vec<String>> = choices.iter().map(|choice| only(&choice.folded)).collect();
+    let own = own?;
+    let mut fitting = own.iter().enumerate().filter(|(_, number)| **number == wanted);
+    let (option, _) = fitting.next()?;
+    fitting.next().is_none().then_some(Chosen { option, quality: 0.88 })
 }
 
 fn in_range(choices: &[Choice], said: &Said) -> Option<Chosen> {

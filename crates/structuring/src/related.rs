@@ -205,6 +205,7 @@ static RELATED: LazyLock<FxHashMap<(u16, u16), f32>> = LazyLock::new(|| {
         ("CONTACTLENS", "LENS", 0.5),
         ("PROGRESSIVE", "LENS", 0.6),
         ("INCIDENTDATE", "CREATED", 0.1),
+        ("PICKUPDATE", "DELIVERDATE", 0.7),
         ("R_PARENT", "R_MANAGER", 0.85),
         ("FIRSTAPPT", "START", 0.6),
         ("WEBSITE", "PORTFOLIO", 0.6),

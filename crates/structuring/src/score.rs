@@ -108,12 +108,18 @@ fn roles_agree(scored: &Scored, field: &Field, score: &KeyScore) -> bool {
         return !soft_mine.meets(&known.company) && soft_field.is_empty();
     }
     if matches!(field.definition.field_type, FieldType::Phone | FieldType::Email) {
+        if !hard_field.is_empty() && hard_field.meets(&mine) {
+            return true;
+        }
         return soft_field.is_empty() == soft_mine.is_empty() || soft_field.meets(&soft_mine);
     }
     true
 }
 
-static COUNTED: LazyLock<Set> = LazyLock::new(|| set(&["PURCHASE", "QTY", "PRODUCT", "PAX", "NOTES"]));
+/// "Type of document" is no document's number.
+static KINDS: LazyLock<Set> = LazyLock::new(|| set(&["TYPE"]));
+static COUNTED: LazyLock<Set> =
+    LazyLock::new(|| set(&["PURCHASE", "QTY", "PRODUCT", "PAX", "NOTES", "SIZE", "DURATION", "CAPACITY"]));
 static KINSHIP: LazyLock<Set> = LazyLock::new(|| set(&["KINSHIP", "DEATHDATE"]));
 /// Ids of one country: one is not the other.
 static NATIONAL: LazyLock<Set> =
@@ -158,7 +164,9 @@ pub(crate) fn typed(
             if !money::fits(amount_named(reading)?, definition.currency.as_deref(), country) || amount.leading_zero {
                 return None;
             }
-            Some((Json::Number(amount.value.to_number()?), if amount.formatted { 0.4 } else { 0.2 }))
+            let whole = reading.text().and_then(|text| thousands(text.get(amount.span.0..amount.span.1)?));
+            let value = whole.or_else(|| amount.value.to_number())?;
+            Some((Json::Number(value), if amount.formatted { 0.4 } else { 0.2 }))
         }
         FieldType::Date => {
             if let Some(found) = reading.date() {
@@ -195,6 +203,15 @@ pub(crate) fn typed(
         FieldType::Email => reading.email().map(|address| (Json::from(address), 0.6)),
         FieldType::Url => reading.url().map(|address| (Json::from(address), 0.6)),
     }
+}
+
+/// `18,000` of money is eighteen thousand wherever it is written: money has no three decimals.
+pub(crate) fn thousands(text: &str) -> Option<Number> {
+    let (whole, group) = text.trim().split_once(['.', ','])?;
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    (digits(whole) && whole.len() <= 3 && !whole.starts_with('0') && digits(group) && group.len() == 3)
+        .then(|| Number::parse(&format!("{whole}{group}")))
+        .flatten()
 }
 
 /// `con mascotas`, `unfurnished`, `sin piscina`: a value that says the field's own word, or denies it.
@@ -378,7 +395,9 @@ pub(crate) fn fit(
                 if key.tail.concepts.meets(&reach) && !field.concepts.meets(&reach.or(&KNOWN.contact)) {
                     total -= 0.5;
                 }
-                if field.concepts.meets(&PARTICULAR) && !key.concepts().meets(&field.concepts.and(&PARTICULAR)) {
+                if field.concepts.meets(&PARTICULAR)
+                    && !field.concepts.meets(&KINDS)
+                    && !key.concepts().meets(&field.concepts.and(&PARTICULAR)) {
                     total -= 0.2;
                 }
             }
@@ -474,12 +493,15 @@ fn strangeness(field: &Field, reading: &Reading<'_>) -> f32 {
     if reading.email().is_some() && !field.concepts.meets(&known.email) || phone {
         return 0.6;
     }
-    if field.concepts.meets(&NUMBERED_IDS)
+    let kind = field.concepts.meets(&KINDS);
+    if !kind
+        && field.concepts.meets(&NUMBERED_IDS)
         && reading.text().is_some_and(|text| text.len() < 4 || !text.bytes().any(|b| b.is_ascii_digit()))
     {
         return 0.6;
     }
-    if field.concepts.meets(&known.person_docs)
+    if !kind
+        && field.concepts.meets(&known.person_docs)
         && field.concepts.meets(&known.ids)
         && reading.text().is_some_and(|text| text.len() < 5)
     {

@@ -289,6 +289,15 @@ pub(crate) fn find(
         }),
     };
     let cards = Cards::find(keys, readings);
+    // Some object says that it is the customer's: another of unknown name is not.
+    let reach = known.name.or(&known.first).or(&known.phone).or(&known.email);
+    let named_subject = keys.iter().zip(readings).any(|(scored, reading)| {
+        let key = &scored.key;
+        key.context.meets(&known.subject)
+            && key.tail.concepts.meets(&reach)
+            && key.concepts().and(&known.others).is_empty()
+            && reading.leaf().part.is_none()
+    });
     let mut person = Person::default();
     for (leaf, (scored, reading)) in keys.iter().zip(readings).enumerate() {
         if reading.text().is_none_or(str::is_empty) {
@@ -302,7 +311,7 @@ pub(crate) fn find(
         let theirs = if at.outbound { Party::From } else { Party::To };
         // {"house": {"email"}} beside {"guest": {"name", "phone"}}: nobody says that it is the guest's.
         let stranger = whose == Whose::Person
-            && cards.outside(reading)
+            && (cards.outside(reading) || named_subject && key.foreign)
             && (key.foreign || !key.context.without(&NEUTRAL).is_empty())
             && !key.context.meets(&known.subject.or(&known.contact));
         if key.party == theirs || stranger {

@@ -488,12 +488,20 @@ impl Desk<'_> {
                 if open
                     && (select || proven)
                     && let Some((value, own)) = score::typed(field, reading, self.request.learnt, self.country)
-                    && (proven || own >= 0.93)
+                    && (proven || own >= 0.84)
                 {
                     if !(key.opaque || vague) && !proven && reading.text().is_none_or(|text| text.len() < 4) {
                         continue;
                     }
-                    let told = if key.opaque || vague { 0.8 } else { 0.7 };
+                    let said = reading.text().is_some_and(|text| text.len() > 3 && text.split_whitespace().count() <= 3);
+                    if !proven && own < 0.93 && !said {
+                        continue;
+                    }
+                    let told = match (key.opaque || vague, own >= 0.93) {
+                        (true, true) => 0.8,
+                        (_, true) => 0.7,
+                        _ => 0.62,
+                    };
                     found.push((at, value, if proven { 0.88 } else { told }));
                 }
             }
@@ -522,6 +530,13 @@ impl Desk<'_> {
                 && !field.concepts.meets(&known.ids)
         });
         let Some(field) = field else { return };
+        // Where the brand has a field of its own, the model stands alone.
+        let apart = self.request.definitions.fields.iter().any(|other| {
+            other.concepts.meets(&known.brand) && !other.concepts.meets(&known.vehicle.or(&known.carline))
+        });
+        if apart {
+            return;
+        }
         let target = Target::Field(field.definition.key.clone());
         let beside = |leaf: &usize| {
             let concepts = vehicle(*leaf);

@@ -59,7 +59,9 @@ pub(crate) fn read(
             confidence: *confidence,
         });
     }
-    let name = text_name::find_name(text, &words);
+    let taken = phones.iter().filter(|(_, _, c)| *c > 0.0).max_by(|a, b| a.2.total_cmp(&b.2).then(b.1.0.cmp(&a.1.0)));
+    let name = text_name::find_name(text, &words)
+        .or_else(|| taken.and_then(|(_, span, _)| text_name::beside(text, &words, *span)));
     if gaps.name
         && let Some((name, span, confidence)) = &name
     {

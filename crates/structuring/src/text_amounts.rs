@@ -39,6 +39,7 @@ static VERBS: LazyLock<[(&[&str], Set); 5]> = LazyLock::new(|| {
     ]
 });
 
+static HEADS: LazyLock<Set> = LazyLock::new(|| set(&["PEOPLE", "ATTENDEES", "PAX"]));
 static AGE: LazyLock<Set> = LazyLock::new(|| set(&["AGE"]));
 
 /// Numbers of open number and currency fields.
@@ -192,6 +193,16 @@ fn in_words(page: &Page<'_>, numbers: &[&&Field]) -> Vec<(f32, usize, Json, (usi
     for (at, word) in page.words.iter().enumerate() {
         let Some(value) = number::word_value(&word.folded).filter(|_| !word.ends) else { continue };
         if value == 1 || matches!(word.folded.as_str(), "once" | "cem" | "cien") {
+            continue;
+        }
+        // "table for four", "somos cinco".
+        let party = at > 0 && matches!(page.words[at - 1].folded.as_str(), "for" | "somos" | "para") && !page.words[at - 1].ends;
+        let table = at > 1 && matches!(page.words[at - 2].folded.as_str(), "table" | "mesa" | "reserva" | "party" | "reservation");
+        if party && (table || page.words[at - 1].folded == "somos")
+            && let Some((field_at, _)) = numbers.iter().enumerate().find(|(_, field)| field.concepts.meets(&HEADS))
+            && let Ok(value) = i64::try_from(value)
+        {
+            edges.push((0.8, field_at, Json::from(value), word.span));
             continue;
         }
         let noun: Vec<&Word> = page.words[at + 1..].iter().take(1).collect();

@@ -158,6 +158,9 @@ fn negated(words: &[Word], at: usize) -> bool {
         .any(|word| NEGATIONS.contains(&word.folded.as_str()))
 }
 
+/// Said by its name alone: "spayed, vaccinated".
+static IMPLIED: LazyLock<Set> =
+    LazyLock::new(|| set(&["NEUTERED", "VACCINE", "DEWORM", "FURNISHED", "PREGNANT", "BAPTIZED"]));
 const NEEDS: &[&str] = &["necesita", "requiere", "precisa", "needs", "need", "needed", "required", "quiere", "wants", "quer"];
 
 static FIRST_TIME: LazyLock<Set> = LazyLock::new(|| set(&["FIRSTQ"]));
@@ -284,7 +287,8 @@ fn stated(page: &Page<'_>, field: &Field, mentions: &[Mention]) -> Option<Findin
     // "con dj", "necesita crédito" are phrases of the lexicon themselves.
     let inside = || page.words[mention.from..mention.to].iter().map(|word| word.folded.as_str());
     let denied = negated(page.words, mention.from) || inside().any(|word| NEGATIONS.contains(&word));
-    let claimed = before.iter().any(|word| CLAIMS.contains(word)) || inside().any(|word| CLAIMS.contains(&word));
+    let itself = mention.concepts.iter().any(|concept| IMPLIED.has(*concept));
+    let claimed = itself || before.iter().any(|word| CLAIMS.contains(word)) || inside().any(|word| CLAIMS.contains(&word));
     // "Ya tenemos el diseño": what is there already is not needed.
     let needs = [&field.by_name, &field.by_key].iter().any(|units| units.says(NEEDS));
     let had = before.iter().any(|word| matches!(*word, "ya" | "ja" | "already"))

@@ -57,7 +57,7 @@ impl Page<'_> {
 static START: LazyLock<Set> = LazyLock::new(|| set(&["START", "ARRIVAL", "PICKUPDATE", "DEPARTURE", "HANDIN"]));
 static RETURN: LazyLock<Set> = LazyLock::new(|| set(&["RETURN", "END"]));
 static DEPARTURE: LazyLock<Set> = LazyLock::new(|| set(&["DEPARTURE"]));
-static ARRIVAL: LazyLock<Set> = LazyLock::new(|| set(&["ARRIVAL"]));
+static ARRIVAL: LazyLock<Set> = LazyLock::new(|| set(&["ARRIVAL", "HANDIN", "START"]));
 
 /// Everything a page says about open fields.
 pub(crate) fn read(page: &Page<'_>, open: &[bool], steps: &mut usize) -> Vec<Finding> {
@@ -165,6 +165,9 @@ fn place_dates(page: &Page<'_>, fields: &[&Field], dates: &[Found]) -> Vec<Findi
             !field.concepts.meets(&KNOWN.past) && !found.iter().any(|other| other.target.key() == Some(&field.definition.key))
         })
         .collect();
+    // Of several the one whose words are all known is the plain one: "event date", not "tasting date".
+    let plain: Vec<&&&Field> = coming.iter().filter(|field| field.by_name.unknown_free()).copied().collect();
+    let coming = if coming.len() > 1 { plain } else { coming };
     if let ([at], [field]) = (left.as_slice(), coming.as_slice())
         && dates.len() == 1
     {

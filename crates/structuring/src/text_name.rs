@@ -159,6 +159,18 @@ pub(crate) fn find_name(text: &str, words: &[Word]) -> Option<(String, (usize, u
         }
         let mut start = at + cue.len();
         let mut skipped = 0;
+        // "Soy la Arq. Denisse Cano".
+        let own = matches!(cue[0], "soy" | "sou" | "im" | "i" | "this" | "me" | "mi" | "meu" | "my" | "habla" | "le" | "les" | "te" | "aqui");
+        while own
+            && skipped < 3
+            && words.get(start).is_some_and(|word| {
+                TITLE_WORDS.contains(&word.folded.as_str())
+                    || matches!(word.folded.as_str(), "arq" | "ing" | "lic" | "dr" | "dra" | "prof" | "profa" | "abog" | "cdor" | "eng" | "cp" | "mtra" | "mtro")
+            })
+        {
+            start += 1;
+            skipped += 1;
+        }
         while skipped < 3 && words.get(start).is_some_and(|word| TITLE_WORDS.contains(&word.folded.as_str())) {
             start += 1;
             skipped += 1;
@@ -265,6 +277,39 @@ fn name_at(text: &str, words: &[Word], start: usize) -> Option<(String, (usize, 
         return None;
     }
     Some((names::tidy(raw), span, if single { 0.5 } else { likely }))
+}
+
+/// A name right beside the number that was taken: "… (Eugenio Lagos)", "Silvana 098 555 014".
+pub(crate) fn beside(text: &str, words: &[Word], span: (usize, usize)) -> Option<(String, (usize, usize), f32)> {
+    let next = words.partition_point(|word| word.span.0 < span.1);
+    let after = text.get(span.1..)?.trim_start_matches([' ', ',', '-', '–', ':']);
+    if after.starts_with('(') || !after.starts_with(['.', '\n', ';', '!']) {
+        if let Some((name, place, likely)) = name_at(text, words, next)
+            && (likely >= 1.0 || after.starts_with('(') && likely >= 0.6)
+        {
+            return Some((name, place, 0.84));
+        }
+    }
+    // Back from the number: the longest run of capitals that ends right before it.
+    let at = words.partition_point(|word| word.span.1 <= span.0);
+    let gap = |last: &Word| {
+        text.get(last.span.1..span.0).is_some_and(|gap| gap.trim_matches([' ', ',', '-', '–', ':', '(']).is_empty())
+    };
+    if !words.get(at.checked_sub(1)?).is_some_and(gap) {
+        return None;
+    }
+    (1..=4_usize.min(at)).rev().find_map(|length| {
+        let start = at - length;
+        let run = &words[start..at];
+        let whole = run.iter().all(|word| word.capital) && run[..length - 1].iter().all(|word| !word.ends);
+        let place = (run[0].span.0, run[length - 1].span.1);
+        let raw = text.get(place.0..place.1)?;
+        let likely = names::likeness(raw);
+        let known = names::is_first_name(&run[0].folded);
+        (whole && known && likely >= 0.7 && !names::is_company(raw)).then(|| {
+            (names::tidy(raw), place, if length > 1 { 0.84 } else { 0.8 })
+        })
+    })
 }
 
 #[cfg(test)]
