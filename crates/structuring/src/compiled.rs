@@ -116,6 +116,8 @@ pub struct Definitions {
     pub(crate) pets: bool,
     /// Some field is a child's name and none the parent's.
     pub(crate) children: bool,
+    /// Some field is the name of a pupil or the like, and none the parent's.
+    pub(crate) dependants: bool,
     hasher: RandomState,
     cache: [RwLock<HashMap<String, Arc<Scored>>>; SHARDS],
 }
@@ -132,6 +134,11 @@ impl Definitions {
         let parents = KNOWN.parent.or(&KNOWN.manager);
         let children = fields.iter().any(|field| field.concepts.meets(&KNOWN.child))
             && !fields.iter().any(|field| field.concepts.meets(&parents));
+        let dependants = fields.iter().any(|field| {
+            field.definition.field_type == FieldType::Text
+                && field.concepts.meets(&KNOWN.dependant)
+                && field.concepts.meets(&KNOWN.name)
+        }) && !fields.iter().any(|field| field.concepts.meets(&parents));
         for field in &mut fields {
             (field.pets, field.children) = (pets, children);
         }
@@ -140,6 +147,7 @@ impl Definitions {
             fields,
             pets,
             children,
+            dependants,
             hasher: RandomState::new(),
             cache: std::array::from_fn(|_| RwLock::default()),
         }

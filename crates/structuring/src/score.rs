@@ -26,6 +26,10 @@ pub(crate) struct Fit {
 pub(crate) const THRESHOLD: f32 = 0.5;
 /// From here to the threshold it is suggested.
 pub(crate) const SUGGEST: f32 = 0.42;
+/// From here a leaf is taken by a field that nothing else comes near, and that comes near nothing else.
+pub(crate) const ALONE: f32 = 0.38;
+/// How far everything else must stay behind.
+pub(crate) const APART: f32 = 0.12;
 
 static IDS: LazyLock<[(Id, Set); 10]> = LazyLock::new(|| {
     [
@@ -118,6 +122,7 @@ fn roles_agree(scored: &Scored, field: &Field, score: &KeyScore) -> bool {
 
 /// "Type of document" is no document's number.
 static KINDS: LazyLock<Set> = LazyLock::new(|| set(&["TYPE"]));
+static NUMBERING: LazyLock<Set> = LazyLock::new(|| set(&["NUMBER", "ID", "CODE", "CASENO", "BOOKINGREF", "INVOICENO"]));
 static COUNTED: LazyLock<Set> =
     LazyLock::new(|| set(&["PURCHASE", "QTY", "PRODUCT", "PAX", "NOTES", "SIZE", "DURATION", "CAPACITY"]));
 static KINSHIP: LazyLock<Set> = LazyLock::new(|| set(&["KINSHIP", "DEATHDATE"]));
@@ -381,6 +386,14 @@ pub(crate) fn fit(
         score.fused = score.fused.max(0.6);
         score.differ = false;
     }
+    // A number that counts or names orders, quotes and the like is no amount of money.
+    if field.definition.field_type == FieldType::Currency
+        && score.method != Method::Exact
+        && !key.tail.concepts.is_empty()
+        && key.tail.concepts.without(&NUMBERING).is_empty()
+    {
+        return None;
+    }
     let (value, own) = typed(field, reading, learnt, country)?;
     let proven = reading.id().filter(|id| id_concepts(*id).meets(&field.concepts));
     let f = score.fused.min(1.1);
@@ -413,7 +426,7 @@ pub(crate) fn fit(
             0.86 * f + 0.13 * own + 0.02
         }
     };
-    (total >= SUGGEST).then(|| {
+    (total >= ALONE).then(|| {
         let total = total.min(1.0);
         Fit { value, score: total, confidence: confidence(total, score.method, field), method: score.method }
     })
@@ -540,6 +553,9 @@ fn strangeness(field: &Field, reading: &Reading<'_>) -> f32 {
     {
         let fraction = reading.amount().is_some_and(|amount| amount.formatted);
         return if fraction { 0.5 } else { 0.25 };
+    }
+    if field.concepts.meets(&known.contact) && reading.text().is_some_and(|text| text.bytes().any(|b| b.is_ascii_digit())) {
+        return 0.35;
     }
     if reading.is_prose()
         && !notes

@@ -20,14 +20,6 @@ pub(crate) fn parts<'a>(leaf: &Leaf<'a>, owner: usize, steps: &mut usize) -> Vec
                     .map(|(key, value, span)| made(key, value.into(), Some(chars(text, span)), false, own()))
                     .collect();
             }
-            if let Some(lines) = lines(text) {
-                return lines
-                    .into_iter()
-                    .map(|(key, value, span)| {
-                        made(vec![Cow::Owned(key)], value.into(), Some(chars(text, span)), false, own())
-                    })
-                    .collect();
-            }
             if let Some(turns) = dialogue(text) {
                 return turns
                     .into_iter()
@@ -37,6 +29,14 @@ pub(crate) fn parts<'a>(leaf: &Leaf<'a>, owner: usize, steps: &mut usize) -> Vec
                             part.loose = true;
                         }
                         leaf
+                    })
+                    .collect();
+            }
+            if let Some(lines) = lines(text) {
+                return lines
+                    .into_iter()
+                    .map(|(key, value, span)| {
+                        made(vec![Cow::Owned(key)], value.into(), Some(chars(text, span)), false, own())
                     })
                     .collect();
             }
@@ -175,6 +175,7 @@ fn dialogue(text: &str) -> Option<Vec<Found>> {
     }
     let mut found = Vec::new();
     let mut question: Option<(&str, &str)> = None;
+    let mut speakers = 0;
     let mut at = 0;
     for line in text.split('\n') {
         let start = at;
@@ -198,6 +199,7 @@ fn dialogue(text: &str) -> Option<Vec<Found>> {
         if said.is_empty() {
             continue;
         }
+        speakers += usize::from(!speaker.is_empty());
         if said.ends_with('?') {
             let asked = said.rsplit(['.', '!', '¿', '\u{a1}']).find(|part| !part.trim().is_empty()).unwrap_or(said);
             question = (asked.len() <= 120).then_some((speaker, asked.trim()));
@@ -212,7 +214,8 @@ fn dialogue(text: &str) -> Option<Vec<Found>> {
             found.push((asked.to_owned(), plain.to_owned(), (start + place, start + place + plain.len())));
         }
     }
-    (!found.is_empty()).then_some(found)
+    // One question may stand in any note: two turns make a conversation, or one that names its speakers.
+    (found.len() > 1 || found.len() == 1 && speakers > 1).then_some(found)
 }
 
 type Line<'a> = (Vec<Cow<'a, str>>, String, (usize, usize));

@@ -145,6 +145,7 @@ static NEUTRAL: LazyLock<Set> = LazyLock::new(|| {
         "R_PARENT",
         "R_FIANCE",
         "R_CHILD",
+        "DEPENDANT",
         "R_RELATIVE",
         "BILLING",
         "SHIPPING",
@@ -202,6 +203,7 @@ static NEUTRAL_TAIL: LazyLock<Set> = LazyLock::new(|| {
         "R_PARENT",
         "R_FIANCE",
         "R_CHILD",
+        "DEPENDANT",
         "R_RELATIVE",
         "HOUR",
         "AREACODE",
@@ -234,6 +236,8 @@ fn whose(key: &Key, at: &Circumstances) -> Whose {
     }
     if !at.children {
         roles = roles.without(&known.child);
+    } else if roles.is_empty() && key.concepts().meets(&known.dependant) {
+        return Whose::Other;
     }
     if roles.is_empty() {
         return Whose::Person;
@@ -282,7 +286,15 @@ pub(crate) fn find(
             .iter()
             .zip(readings)
             .any(|(scored, reading)| scored.key.concepts().meets(&keeper) && reading.likeness() > 0.3),
-        children: definitions.children,
+        children: definitions.children
+            || definitions.dependants
+                && keys.iter().zip(readings).any(|(scored, reading)| {
+                    let key = &scored.key;
+                    let reach = known.phone.or(&known.name).or(&known.first);
+                    key.concepts().meets(&known.parent)
+                        && (key.tail.concepts.meets(&reach) || reading.likeness() >= 0.6)
+                        && reading.text().is_some_and(|text| !text.is_empty())
+                }),
         outbound: keys.iter().zip(readings).any(|(scored, reading)| {
             scored.key.snake.contains("direction")
                 && reading.text().is_some_and(|text| text.to_ascii_lowercase().starts_with("out"))

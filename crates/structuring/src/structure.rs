@@ -6,7 +6,7 @@ use crate::flatten::{self, Flat};
 use crate::known::KNOWN;
 use crate::learnt::Standing;
 use crate::reading::Reading;
-use crate::score::{self, Fit, THRESHOLD};
+use crate::score::{self, ALONE, APART, Fit, SUGGEST, THRESHOLD};
 use crate::slots::{self, Candidate, Person};
 use crate::text::{self, Gaps};
 use crate::{
@@ -89,6 +89,32 @@ fn read_as_order(request: &Request<'_>, leaves: &[flatten::Leaf<'_>], keys: &mut
             *scored = request.definitions.scored(&["order", leaf.path[0].as_ref()]);
         }
     }
+}
+
+/// The edges that may be assigned: above the threshold, or alone on both sides and of a type the value proves.
+fn worth(fits: &[(Edge, Fit)], fields: &[crate::compiled::Field]) -> Vec<Edge> {
+    let top = |pick: fn(&Edge) -> usize| fits.iter().map(|(edge, _)| pick(edge)).max().map_or(0, |top| top + 1);
+    // The best and the next best score of each leaf and of each field.
+    let mut leaves = vec![(0.0_f32, 0.0_f32); top(|edge| edge.leaf)];
+    let mut columns = vec![(0.0_f32, 0.0_f32); top(|edge| edge.field)];
+    for (edge, fit) in fits {
+        for best in [&mut leaves[edge.leaf], &mut columns[edge.field]] {
+            if fit.score > best.0 {
+                *best = (fit.score, best.0);
+            } else {
+                best.1 = best.1.max(fit.score);
+            }
+        }
+    }
+    let alone = |edge: &Edge, fit: &Fit| {
+        let apart = |(best, next): (f32, f32)| fit.score >= best && next < fit.score - APART;
+        let least = if fields[edge.field].is_typed() { ALONE } else { SUGGEST + 0.03 };
+        fit.score >= least && apart(leaves[edge.leaf]) && apart(columns[edge.field])
+    };
+    fits.iter()
+        .filter(|(edge, fit)| fit.score >= THRESHOLD || alone(edge, fit))
+        .map(|(edge, fit)| Edge { gain: (fit.score - THRESHOLD + 0.02).max(0.01), ..*edge })
+        .collect()
 }
 
 /// The record while it is worked on.
@@ -307,14 +333,14 @@ impl Desk<'_> {
                 }
             }
         }
-        let edges: Vec<Edge> = fits.iter().filter(|(_, fit)| fit.score >= THRESHOLD).map(|(edge, _)| *edge).collect();
+        let edges = worth(&fits, fields);
         self.steps += edges.len();
         for edge in assign(&edges) {
             let Some((_, fit)) = fits.iter().find(|(other, _)| other.leaf == edge.leaf && other.field == edge.field)
             else {
                 continue;
             };
-            let (value, mut confidence, method) = (fit.value.clone(), fit.confidence, fit.method);
+            let (value, mut confidence, method) = (fit.value.clone(), fit.confidence.max(PLACE + 0.02), fit.method);
             let target = |field: usize| Target::Field(fields[field].definition.key.clone());
             let mut others: Vec<&(Edge, Fit)> =
                 fits.iter().filter(|(other, _)| (other.leaf == edge.leaf) != (other.field == edge.field)).collect();
@@ -344,7 +370,7 @@ impl Desk<'_> {
         }
         for (edge, fit) in fits {
             let target = Target::Field(fields[edge.field].definition.key.clone());
-            if fit.score < THRESHOLD
+            if (SUGGEST..THRESHOLD).contains(&fit.score)
                 && !self.taken[edge.leaf]
                 && !self.filled(&target)
                 && !self.outcome.review.iter().any(|item| item.target == target)

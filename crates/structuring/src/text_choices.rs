@@ -286,7 +286,9 @@ fn stated(page: &Page<'_>, field: &Field, mentions: &[Mention]) -> Option<Findin
         .collect();
     // "con dj", "necesita crédito" are phrases of the lexicon themselves.
     let inside = || page.words[mention.from..mention.to].iter().map(|word| word.folded.as_str());
-    let denied = negated(page.words, mention.from) || inside().any(|word| NEGATIONS.contains(&word));
+    // "Sin gluten" says yes to a field that is itself about what is not there.
+    let without = [&field.by_name, &field.by_key].iter().any(|units| units.says(&["sin", "sem", "without", "no", "free", "libre"]));
+    let denied = negated(page.words, mention.from) || !without && inside().any(|word| NEGATIONS.contains(&word));
     let itself = mention.concepts.iter().any(|concept| IMPLIED.has(*concept));
     let claimed = itself || before.iter().any(|word| CLAIMS.contains(word)) || inside().any(|word| CLAIMS.contains(&word));
     // "Ya tenemos el diseño": what is there already is not needed.
