@@ -266,6 +266,13 @@ impl Key {
         if coded || single {
             tail_words = vec![String::from("q")];
         }
+        // {"item": {"title"}} is a thing's title, nobody's position.
+        let above = ancestors.last().map(|segment| words(segment)).unwrap_or_default();
+        let titled: Vec<String> = above.iter().chain(&tail_words).cloned().collect();
+        let covers = |hit: &lexicon::Hit| hit.from < above.len() && hit.to == titled.len();
+        if tail_words == ["title"] && find(&titled).iter().any(covers) {
+            tail_words = titled;
+        }
         let tail = Units::of_words(&tail_words);
         let mut context = Set::default();
         let mut full = tail.clone();

@@ -7,7 +7,7 @@ static LEXICON: LazyLock<Lexicon> = LazyLock::new(Lexicon::load);
 
 /// A set of concepts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Set([u64; 8]);
+pub(crate) struct Set([u64; 9]);
 
 impl Set {
     pub fn insert(&mut self, concept: u16) {
@@ -41,7 +41,7 @@ impl Set {
     }
 
     pub fn iter(&self) -> impl Iterator<Item = u16> + '_ {
-        (0..512).filter(|concept| self.has(*concept))
+        (0..576).filter(|concept| self.has(*concept))
     }
 }
 
@@ -390,8 +390,32 @@ pub(crate) fn find(words: &[String]) -> Vec<Hit> {
     hits
 }
 
+/// Words that spreadsheets shorten in every way.
+const CORE: &[&str] = &[
+    "cliente", "paciente", "telefono", "celular", "nombre", "apellido", "correo", "direccion", "alumno", "contacto",
+    "domicilio", "nacimiento", "vendedor", "observaciones", "presupuesto", "cantidad", "vehiculo", "municipio",
+    "departamento", "provincia", "documento", "telefone", "sobrenome", "endereco", "nascimento", "customer", "address",
+    "quantity", "appointment", "servicio", "tratamiento", "empresa",
+];
+
+/// The core word that an unknown one shortens: `clte`, `nmbre`, `domic`.
+fn core(word: &str) -> Option<&'static [u16]> {
+    if !(4..=7).contains(&word.len()) || !word.is_ascii() || crate::vectors::weight(word).is_some() {
+        return None;
+    }
+    let long = CORE.iter().find(|long| {
+        word.len() >= 5 && long.len() > word.len() && long.starts_with(word) || crate::units::is_skeleton(word, long)
+    })?;
+    LEXICON.phrases.get(*long).map(Vec::as_slice)
+}
+
 fn lookup(phrase: &str, words: usize) -> Option<&'static [u16]> {
     if let Some(concepts) = LEXICON.phrases.get(phrase) {
+        return Some(concepts);
+    }
+    if words == 1
+        && let Some(concepts) = core(phrase)
+    {
         return Some(concepts);
     }
     if words > 1 || phrase.len() < 5 {
@@ -431,6 +455,6 @@ mod tests {
         assert_eq!(concepts("tel_emergencia"), ["PHONE", "R_EMERG"]);
         assert_eq!(concepts("apellidoMaterno"), ["LAST2"]);
         assert_eq!(concepts("vacunada"), ["VACCINE"]);
-        assert!(LEXICON.names.len() < 512, "{}", LEXICON.names.len());
+        assert!(LEXICON.names.len() < 576, "{}", LEXICON.names.len());
     }
 }

@@ -318,6 +318,18 @@ fn by_meaning(choices: &[Choice], said: &Said) -> Option<Chosen> {
     (best >= 0.52 && best - next >= 0.12).then(|| Chosen { option, quality: (0.6 + 0.25 * calibrated(best)).min(0.88) })
 }
 
+/// The one option that a longer word misses by a letter or two: `catamaran` for `Catamarã`.
+pub(crate) fn misspelt(choices: &[Choice], text: &str) -> Option<usize> {
+    if text.len() < 7 || text.contains(' ') {
+        return None;
+    }
+    let mut fitting = choices.iter().enumerate().filter(|(_, choice)| {
+        choice.folded.len() >= 7 && choice.folded.as_bytes()[0] == text.as_bytes()[0] && near(&choice.folded, text)
+    });
+    let (option, _) = fitting.next()?;
+    fitting.next().is_none().then_some(option)
+}
+
 /// The groups a folded text belongs to as a whole.
 pub(crate) fn synonyms(folded: &str) -> &'static [u16] {
     GROUPS.get(folded).map_or(&[], Vec::as_slice)

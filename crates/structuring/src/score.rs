@@ -406,7 +406,7 @@ pub(crate) fn fit(
                 // What its key calls a phone or an e-mail is no text about a person.
                 let reach = KNOWN.phone.or(&KNOWN.email);
                 if key.tail.concepts.meets(&reach) && !field.concepts.meets(&reach.or(&KNOWN.contact)) {
-                    total -= 0.5;
+                    total -= 0.7;
                 }
                 if field.concepts.meets(&PARTICULAR)
                     && !field.concepts.meets(&KINDS)

@@ -607,7 +607,6 @@ impl Desk<'_> {
                 && self.request.definitions.fields.iter().any(|field| {
                     Some(field.definition.key.as_str()) == placement.target.key()
                         && field.concepts.meets(&KNOWN.vehicle)
-                        && field.concepts.meets(&KNOWN.brand)
                 })
         })
     }

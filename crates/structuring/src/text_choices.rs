@@ -114,7 +114,7 @@ fn exactly(field: &Field, run: &Run, page: &Page<'_>) -> Option<(usize, f32)> {
         field.choices.iter().position(|choice| choice.is_written(words.iter().map(|word| word.folded.as_str())));
     let option = literal.or_else(|| {
         quality = 0.74;
-        options::synonym(&field.choices, run.groups)
+        options::synonym(&field.choices, run.groups).or_else(|| options::misspelt(&field.choices, &run.text))
     })?;
     let text = &run.text;
     let choice = &field.choices[option];

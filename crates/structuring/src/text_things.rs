@@ -63,6 +63,8 @@ pub(crate) fn labelled(page: &Page<'_>, fields: &[&Field]) -> Vec<Finding> {
     }
     found.extend(named_things(page, fields));
     found.extend(announced(page, fields, &found));
+    found.extend(place(page, fields, &found));
+    found.extend(country(page, fields, &found));
     found.extend(postcode(page, fields, &found));
     found
 }
@@ -110,6 +112,61 @@ fn announced(page: &Page<'_>, fields: &[&Field], found: &[Finding]) -> Vec<Findi
         }
     }
     more
+}
+
+/// "… en Bakio", "saliendo desde Portimão": the one place a text names, for the one field that asks for a place.
+fn place(page: &Page<'_>, fields: &[&Field], found: &[Finding]) -> Option<Finding> {
+    static PLACES: LazyLock<Set> =
+        LazyLock::new(|| set(&["CITY", "DISTRICT", "NEIGH", "VENUE", "ORIGIN", "PORT", "LODGING", "SITELOC"]));
+    static STARTS: LazyLock<Set> = LazyLock::new(|| set(&["ORIGIN", "PORT"]));
+    let free = |field: &&&Field| !found.iter().any(|other| other.target.key() == Some(&field.definition.key));
+    let mut open = fields.iter().filter(|field| {
+        field.definition.field_type == FieldType::Text
+            && field.concepts.meets(&PLACES)
+            && !field.concepts.meets(&LABELLED)
+            && free(field)
+    });
+    let (field, None) = (open.next()?, open.next()) else { return None };
+    let start = field.concepts.meets(&STARTS);
+    let mut hits = (0..page.words.len()).filter_map(|at| {
+        let word = &page.words[at];
+        let leads = match word.folded.as_str() {
+            "desde" | "from" => start,
+            "en" | "em" | "in" | "at" | "no" | "na" => true,
+            _ => false,
+        };
+        let next = page.words.get(at + 1)?;
+        let dated = crate::readings::date::month_of(&next.folded).is_some()
+            || matches!(crate::options::synonyms(&next.folded), groups if !groups.is_empty());
+        let span = (leads && !word.ends && !dated).then(|| run_after(page, at + 1, 0))??;
+        let person = page.name.is_some_and(|name| name.0 < span.1 && span.0 < name.1);
+        let used = found.iter().any(|other| other.span.0 < span.1 && span.0 < other.span.1);
+        let raw = &page.text[span.0..span.1];
+        (!person && !used && raw.len() > 3 && raw.chars().any(char::is_lowercase)).then_some(span)
+    });
+    let (span, None) = (hits.next()?, hits.next()) else { return None };
+    Some(finding(field, &page.text[span.0..span.1], span, 0.66))
+}
+
+/// The one country a text names, for the field that asks for one.
+fn country(page: &Page<'_>, fields: &[&Field], found: &[Finding]) -> Option<Finding> {
+    const COUNTRIES: &[&str] = &[
+        "argentina", "bolivia", "brasil", "brazil", "canada", "chile", "china", "colombia", "cuba", "ecuador", "espana",
+        "spain", "espanha", "francia", "france", "franca", "guatemala", "haiti", "honduras", "india", "italia", "italy",
+        "japon", "japan", "japao", "mexico", "nicaragua", "panama", "paraguay", "paraguai", "peru", "portugal", "uruguay",
+        "uruguai", "venezuela", "alemania", "germany", "alemanha", "australia", "nigeria", "angola", "mozambique",
+        "ucrania", "ukraine", "philippines", "filipinas", "ireland", "irlanda", "inglaterra", "england",
+    ];
+    static ASKED: LazyLock<Set> = LazyLock::new(|| set(&["COUNTRY", "NATIONALITY"]));
+    let mut open = fields.iter().filter(|field| {
+        field.definition.field_type == FieldType::Text
+            && field.concepts.meets(&ASKED)
+            && !found.iter().any(|other| other.target.key() == Some(&field.definition.key))
+    });
+    let (field, None) = (open.next()?, open.next()) else { return None };
+    let mut hits = page.words.iter().filter(|word| word.capital && COUNTRIES.contains(&word.folded.as_str()));
+    let (word, None) = (hits.next()?, hits.next()) else { return None };
+    (!page.is_covered(word.span)).then(|| finding(field, &page.text[word.span.0..word.span.1], word.span, 0.72))
 }
 
 /// A postal code by its form, where one field asks for one and the text holds one.

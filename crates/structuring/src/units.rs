@@ -185,7 +185,7 @@ fn shortened(word: &str, surface: &[String]) -> f32 {
 }
 
 /// `mpio` for `municipio`: first and last letter the same, the others in order, vowels left out.
-fn is_skeleton(short: &str, long: &str) -> bool {
+pub(crate) fn is_skeleton(short: &str, long: &str) -> bool {
     let (a, b) = (short.as_bytes(), long.as_bytes());
     if a.len() < 3 || b.len() < a.len() + 3 || a[0] != b[0] || a.last() != b.last() {
         return false;

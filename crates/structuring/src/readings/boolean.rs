@@ -192,10 +192,6 @@ const HEDGES: &[&str] = &[
     "no",
     "nao",
     "yes",
-    "todavia",
-    "aun",
-    "ainda",
-    "yet",
 ];
 
 /// Reads yes or no: the word itself, or the word with a few more after it (`não, obrigada`, `sí por favor`, `no fumo`).
@@ -264,6 +260,8 @@ mod tests {
             ("not sure", None),
             ("incluso", Some(true)),
             ("none", Some(false)),
+            ("no todavía", Some(false)),
+            ("no sé todavía", None),
             ("todavía no", Some(false)),
             ("no incluido", Some(false)),
             ("", None),
