@@ -96,6 +96,7 @@ pub(crate) struct Said {
     vector: OnceCell<Option<Vector>>,
     amount: OnceCell<Option<f64>>,
     negated: bool,
+    lettered: bool,
 }
 
 impl Said {
@@ -116,6 +117,7 @@ impl Said {
             inner: OnceCell::new(),
             vector: OnceCell::new(),
             amount: OnceCell::new(),
+            lettered: folded.contains(char::is_alphabetic),
             negated: matches!(first, "no" | "nao" | "sin" | "sem" | "not" | "ni") && words.len() > 1,
             words,
             folded,
@@ -142,6 +144,15 @@ pub(crate) fn choose(choices: &[Choice], said: &Said) -> Option<Chosen> {
     }
     if said.negated {
         return None;
+    }
+    // Digits alone are no word for anything: a size, a range or a number of an option.
+    if !said.lettered {
+        let joined = || {
+            let mut fitting = choices.iter().enumerate().filter(|(_, choice)| choice.joined == said.joined);
+            let (option, _) = fitting.next()?;
+            fitting.next().is_none().then_some(Chosen { option, quality: 0.98 })
+        };
+        return joined().or_else(|| in_range(choices, said)).or_else(|| by_number(choices, said));
     }
     let unique = |quality: f32, fits: &dyn Fn(&Choice) -> bool| {
         let mut fitting = choices.iter().enumerate().filter(|(_, choice)| fits(choice));
@@ -276,6 +287,10 @@ fn range(text: &str) -> Option<(f64, f64)> {
 
 /// The number of the only option that has it, where every option has one: `21k` of `5 km, 10 km, 21 km`.
 fn by_number(choices: &[Choice], said: &Said) -> Option<Chosen> {
+    let digits = |text: &str| text.bytes().any(|b| b.is_ascii_digit());
+    if !digits(&said.folded) || !choices.iter().all(|choice| digits(&choice.folded)) {
+        return None;
+    }
     let only = |text: &str| -> Option<String> {
         let mut numbers = text.split(|c: char| !c.is_ascii_digit()).filter(|run| !run.is_empty());
         let first = numbers.next()?;

@@ -432,52 +432,31 @@ pub(crate) fn fit(
     })
 }
 
-/// Hosts of pages that belong to one kind of field.
-static HOSTS: LazyLock<Vec<(&str, Set)>> = LazyLock::new(|| {
-    [
-        ("linkedin.", "LINKEDIN"),
-        ("instagram.", "INSTAGRAM"),
-        ("facebook.", "FACEBOOK"),
-        ("fb.com", "FACEBOOK"),
-        ("github.", "PORTFOLIO"),
-        ("behance.", "PORTFOLIO"),
-        ("dribbble.", "PORTFOLIO"),
-    ]
-    .into_iter()
-    .map(|(host, concept)| (host, set(&[concept])))
-    .collect()
-});
+/// Fields about the sites that have pages of people.
+static HOSTED: LazyLock<Set> = LazyLock::new(|| set(&["LINKEDIN", "INSTAGRAM", "FACEBOOK", "PORTFOLIO"]));
 
 /// Evidence in the value where the key is vague: `2 adults` under "how many", a LinkedIn page under "profile".
 /// Nothing where the value belongs to another field for certain.
 fn said_by_value(score: &mut KeyScore, key: &crate::key::Key, field: &Field, reading: &Reading<'_>) -> Option<()> {
     let known = &*KNOWN;
     match field.definition.field_type {
-        FieldType::Url | FieldType::Text if reading.is_string() => {
-            let text = reading.text().filter(|text| text.len() < 200 && text.contains('.')).unwrap_or("");
-            let host = HOSTS.iter().find(|(host, _)| text.contains(host)).map(|(_, concept)| concept);
-            if let Some(concept) = host.filter(|_| reading.url().is_some()) {
-                let hosted = HOSTS.iter().any(|(_, other)| field.concepts.meets(other));
-                if field.concepts.meets(concept) {
+        FieldType::Url | FieldType::Text => {
+            if let Some(concept) = reading.host() {
+                if field.concepts.has(concept) {
                     score.fused = score.fused.max(0.9);
                     score.differ = false;
-                } else if hosted {
+                } else if field.concepts.meets(&HOSTED) {
                     return None;
                 }
             }
         }
-        FieldType::Number if reading.is_string() && score.fused < 0.72 => {
-            let Some(text) = reading.text().filter(|text| text.len() < 40 && text.contains(char::is_alphabetic)) else {
-                return Some(());
-            };
-            let open = key.tail.concepts.without(&known.qualifiers).without(&known.vague).without(&COUNTED).is_empty();
-            if !open || !text.contains(|c: char| c.is_ascii_digit()) {
+        FieldType::Number if score.fused < 0.72 => {
+            let own = field.concepts.without(&known.qualifiers);
+            if !reading.units().iter().any(|concept| own.has(*concept)) {
                 return Some(());
             }
-            let unit: Vec<String> =
-                reading.amount().map(|amount| amount.after.split(' ').map(str::to_owned).collect()).unwrap_or_default();
-            let own = field.concepts.without(&known.qualifiers);
-            if lexicon::find(&unit).iter().flat_map(|hit| hit.concepts).any(|concept| own.has(*concept)) {
+            let strange = key.tail.concepts.without(&known.qualifiers).without(&known.vague).without(&COUNTED);
+            if strange.is_empty() {
                 score.fused = 0.72;
                 score.differ = false;
                 score.method = Method::Pattern;

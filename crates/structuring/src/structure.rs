@@ -505,6 +505,13 @@ impl Desk<'_> {
             {
                 continue;
             }
+            // Numbers, dates and addresses under unknown keys choose nothing.
+            let word = reading.text().is_none_or(|text| {
+                text.len() <= 60 && text.bytes().any(|b| b.is_ascii_alphabetic()) && !text.contains('@')
+            });
+            if !word && reading.id().is_none() && !key.opaque {
+                continue;
+            }
             let mut found: Vec<(usize, Json, f32)> = Vec::new();
             for (at, field) in fields.iter().enumerate() {
                 let open = !self.filled(&Target::Field(field.definition.key.clone()));

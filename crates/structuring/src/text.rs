@@ -69,7 +69,9 @@ pub(crate) fn read(
     }
     if gaps.fields.contains(&true) {
         found.extend(phone_fields(&phones, &words, definitions, &gaps.fields));
+        let folded: Vec<String> = words.iter().map(|word| word.folded.clone()).collect();
         let page = text_fields::Page {
+            hits: lexicon::find(&folded),
             text,
             words: &words,
             covered,

@@ -39,6 +39,19 @@ static VERBS: LazyLock<[(&[&str], Set); 5]> = LazyLock::new(|| {
     ]
 });
 
+/// The verbs of money among a few words, a bit each.
+fn verbs_of(words: &[&Word]) -> u8 {
+    let said = |list: &[&str]| words.iter().any(|word| list.contains(&word.folded.as_str()));
+    (0_u8..).zip(VERBS.iter()).filter(|(_, (verbs, _))| said(verbs)).fold(0, |bits, (at, _)| bits | 1 << at)
+}
+
+fn verbs_for(field: &Field) -> u8 {
+    if field.definition.field_type != FieldType::Currency {
+        return 0;
+    }
+    (0_u8..).zip(VERBS.iter()).filter(|(_, (_, about))| field.concepts.meets(about)).fold(0, |bits, (at, _)| bits | 1 << at)
+}
+
 static HEADS: LazyLock<Set> = LazyLock::new(|| set(&["PEOPLE", "ATTENDEES", "PAX"]));
 static AGE: LazyLock<Set> = LazyLock::new(|| set(&["AGE"]));
 
@@ -51,6 +64,9 @@ pub(crate) fn amounts(page: &Page<'_>, fields: &[&Field], busy: &[(usize, usize)
     if numbers.is_empty() {
         return Vec::new();
     }
+    // Per field, then for all: which verbs of money speak for it.
+    let fits_verb: Vec<u8> = numbers.iter().map(|field| verbs_for(field)).collect();
+    let any_verb = fits_verb.iter().fold(0, |all, verbs| all | verbs);
     let mut edges: Vec<(f32, usize, Json, (usize, usize))> = Vec::new();
     let mut seen = 0;
     let mut at = 0;
@@ -91,6 +107,7 @@ pub(crate) fn amounts(page: &Page<'_>, fields: &[&Field], busy: &[(usize, usize)
         );
         let is_money = named != money::Named::None || reading.formatted && reading.value.to_f64() >= 1000.0;
         money_seen += usize::from(is_money);
+        let said = verbs_of(&before);
         for (field_at, field) in numbers.iter().enumerate() {
             let currency = field.definition.field_type == FieldType::Currency;
             if currency && (!money::fits(named, field.definition.currency.as_deref(), page.country) || !is_money)
@@ -98,18 +115,9 @@ pub(crate) fn amounts(page: &Page<'_>, fields: &[&Field], busy: &[(usize, usize)
             {
                 continue;
             }
-            let said = |list: &[&str]| before.iter().any(|word| list.contains(&word.folded.as_str()));
-            let by_verb =
-                VERBS.iter().any(|(verbs, concepts)| field.concepts.meets(concepts) && said(verbs));
+            let by_verb = currency && fits_verb[field_at] & said != 0;
             // The verb of another kind of money speaks against this one.
-            let against = !by_verb
-                && VERBS.iter().any(|(verbs, concepts)| {
-                    said(verbs)
-                        && !field.concepts.meets(concepts)
-                        && numbers.iter().any(|other| {
-                            other.definition.field_type == FieldType::Currency && other.concepts.meets(concepts)
-                        })
-                });
+            let against = currency && !by_verb && said & any_verb != 0;
             let score = if currency && by_verb {
                 0.9
             } else if currency && against {

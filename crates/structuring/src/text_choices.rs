@@ -45,14 +45,13 @@ fn runs(page: &Page<'_>) -> Vec<Run> {
 
 pub(crate) fn read(page: &Page<'_>, fields: &[&Field], steps: &mut usize) -> Vec<Finding> {
     let mut found = Vec::new();
-    let concepts = page_concepts(page);
     let choices = fields.iter().any(|field| !field.choices.is_empty());
     let runs = if choices { runs(page) } else { Vec::new() };
     *steps += runs.len();
     for field in fields {
         match field.definition.field_type {
             FieldType::Select | FieldType::MultiSelect => found.extend(mentioned(page, field, &runs)),
-            FieldType::Boolean => found.extend(stated(page, field, &concepts)),
+            FieldType::Boolean => found.extend(stated(page, field)),
             _ => {}
         }
     }
@@ -165,24 +164,10 @@ const NEEDS: &[&str] = &["necesita", "requiere", "precisa", "needs", "need", "ne
 
 static FIRST_TIME: LazyLock<Set> = LazyLock::new(|| set(&["FIRSTQ"]));
 
-struct Mention {
-    concepts: &'static [u16],
-    from: usize,
-    to: usize,
-}
-
-fn page_concepts(page: &Page<'_>) -> Vec<Mention> {
-    let folded: Vec<String> = page.words.iter().map(|word| word.folded.clone()).collect();
-    lexicon::find(&folded)
-        .into_iter()
-        .map(|hit| Mention { concepts: hit.concepts, from: hit.from, to: hit.to })
-        .collect()
-}
-
 /// A fact the text states or denies: `necesito crédito`, `viajamos con perro`, `no tengo deudas`.
-fn stated(page: &Page<'_>, field: &Field, mentions: &[Mention]) -> Option<Finding> {
+fn stated(page: &Page<'_>, field: &Field) -> Option<Finding> {
     let strong = field.concepts.without(&KNOWN.qualifiers);
-    let mention = mentions.iter().find(|mention| {
+    let mention = page.hits.iter().find(|mention| {
         mention.concepts.iter().any(|concept| {
             strong.has(*concept) && lexicon::weight(*concept) >= 0.9 && !KNOWN.others.without(&KNOWN.pet).has(*concept)
         }) || field.concepts.meets(&FIRST_TIME) && mention.concepts.iter().any(|concept| FIRST_TIME.has(*concept))

@@ -4,7 +4,7 @@ use crate::compiled::{Definitions, Field};
 use crate::cue::{Cue, names};
 use crate::known::KNOWN;
 use crate::learnt::Learnt;
-use crate::lexicon::{Set, set};
+use crate::lexicon::{self, Set, set};
 use crate::readings::date::{self, Found};
 use crate::scan::Word;
 use crate::text::Finding;
@@ -20,6 +20,8 @@ pub(crate) struct Page<'a> {
     pub definitions: &'a Definitions,
     pub learnt: &'a Learnt,
     pub country: Option<&'a str>,
+    /// What the words are about, found once for all fields.
+    pub hits: Vec<lexicon::Hit>,
 }
 
 impl Page<'_> {

@@ -24,8 +24,7 @@ pub(crate) fn labelled(page: &Page<'_>, fields: &[&Field]) -> Vec<Finding> {
         .filter(|field| field.definition.field_type == FieldType::Text && field.concepts.meets(&LABELLED))
         .collect();
     if !texts.is_empty() {
-        let folded: Vec<String> = page.words.iter().map(|word| word.folded.clone()).collect();
-        for hit in lexicon::find(&folded) {
+        for hit in &page.hits {
             let Some(field) = texts.iter().find(|field| {
                 hit.concepts.iter().any(|concept| LABELLED.has(*concept) && field.concepts.has(*concept))
             }) else {
@@ -84,9 +83,8 @@ fn announced(page: &Page<'_>, fields: &[&Field], found: &[Finding]) -> Vec<Findi
     if open.is_empty() {
         return Vec::new();
     }
-    let folded: Vec<String> = page.words.iter().map(|word| word.folded.clone()).collect();
     let mut more: Vec<Finding> = Vec::new();
-    for hit in lexicon::find(&folded) {
+    for hit in &page.hits {
         let field = open.iter().find(|field| {
             let own = field.concepts.without(&KNOWN.qualifiers);
             hit.concepts.iter().any(|concept| own.has(*concept) && lexicon::weight(*concept) >= 0.9)
