@@ -247,11 +247,20 @@ impl Key {
                 break;
             }
         }
+        let expand = |mut words: Vec<String>| {
+            for word in &mut words {
+                if let Some(long) = lexicon::expand(word) {
+                    *word = long.to_owned();
+                }
+            }
+            words
+        };
+        tail_words = expand(tail_words);
         let context_words: Vec<Vec<String>> = ancestors
             .iter()
             .map(|segment| (crate::keys::snake_key(segment), words(segment)))
             .filter(|(snake, _)| !WRAPPERS.contains(&snake.as_str()))
-            .map(|(_, words)| words)
+            .map(|(_, words)| expand(words))
             .collect();
         let foreign = context_words.iter().any(|words| find(words).is_empty() && !words.iter().all(|word| is_noise(word)));
         let above = if context_words.len() == 1 { context_words.last() } else { None };

@@ -398,24 +398,22 @@ const CORE: &[&str] = &[
     "quantity", "appointment", "servicio", "tratamiento", "empresa",
 ];
 
-/// The core word that an unknown one shortens: `clte`, `nmbre`, `domic`.
-fn core(word: &str) -> Option<&'static [u16]> {
-    if !(4..=7).contains(&word.len()) || !word.is_ascii() || crate::vectors::weight(word).is_some() {
+/// The core word that a key's unknown one shortens: `clte`, `nmbre`, `domic`.
+pub(crate) fn expand(word: &str) -> Option<&'static str> {
+    if !(4..=7).contains(&word.len())
+        || !word.is_ascii()
+        || lookup(word, 1).is_some()
+        || crate::vectors::weight(word).is_some()
+    {
         return None;
     }
-    let long = CORE.iter().find(|long| {
+    CORE.iter().copied().find(|long| {
         word.len() >= 5 && long.len() > word.len() && long.starts_with(word) || crate::units::is_skeleton(word, long)
-    })?;
-    LEXICON.phrases.get(*long).map(Vec::as_slice)
+    })
 }
 
 fn lookup(phrase: &str, words: usize) -> Option<&'static [u16]> {
     if let Some(concepts) = LEXICON.phrases.get(phrase) {
-        return Some(concepts);
-    }
-    if words == 1
-        && let Some(concepts) = core(phrase)
-    {
         return Some(concepts);
     }
     if words > 1 || phrase.len() < 5 {
