@@ -1,8 +1,8 @@
 //! Every shape becomes leaves: objects, name/value arrays, JSON inside strings, vCards, `Key: value` lines.
 
 use crate::json::escape_pointer;
-use crate::{keys, lexicon, shapes};
 use crate::{Json, Warning, json};
+use crate::{keys, lexicon, shapes};
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
 use std::cell::OnceCell;
@@ -99,8 +99,21 @@ struct Walk<'a> {
 
 /// What a question is called for people.
 const LABEL_KEYS: &[&str] = &[
-    "label", "question", "title", "field_label", "question_text", "questionText", "column_name", "field_name",
-    "pregunta", "pergunta", "etiqueta", "display_name", "fieldLabel", "Label", "Question",
+    "label",
+    "question",
+    "title",
+    "field_label",
+    "question_text",
+    "questionText",
+    "column_name",
+    "field_name",
+    "pregunta",
+    "pergunta",
+    "etiqueta",
+    "display_name",
+    "fieldLabel",
+    "Label",
+    "Question",
 ];
 
 const NAME_KEYS: &[&str] = &[
@@ -512,7 +525,10 @@ fn pairs(items: &[Json]) -> Option<Vec<Pair>> {
     if let [only] = items
         && let Some(kind) = only.get("label").or_else(|| only.get("type")).and_then(Json::as_str)
         && only.get("name").is_none()
-        && matches!(kind.to_ascii_lowercase().as_str(), "mobile" | "work" | "home" | "other" | "main" | "personal" | "primary")
+        && matches!(
+            kind.to_ascii_lowercase().as_str(),
+            "mobile" | "work" | "home" | "other" | "main" | "personal" | "primary"
+        )
     {
         return None;
     }

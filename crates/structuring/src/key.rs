@@ -187,14 +187,29 @@ pub(crate) enum Party {
 impl Party {
     fn of(words: &[String]) -> Party {
         let mut telling = words.iter().filter(|word| {
-            !word.bytes().all(|b| b.is_ascii_digit()) && !matches!(word.as_str(), "number" | "phone" | "wa" | "id" | "sms" | "whatsapp" | "email" | "address" | "mail" | "e" | "country" | "formatted" | "msisdn")
+            !word.bytes().all(|b| b.is_ascii_digit())
+                && !matches!(
+                    word.as_str(),
+                    "number"
+                        | "phone"
+                        | "wa"
+                        | "id"
+                        | "sms"
+                        | "whatsapp"
+                        | "email"
+                        | "address"
+                        | "mail"
+                        | "e"
+                        | "country"
+                        | "formatted"
+                        | "msisdn"
+                )
         });
         let (Some(word), None) = (telling.next(), telling.next()) else { return Party::Neither };
         match word.as_str() {
             "from" | "de" | "sender" | "remitente" | "remetente" | "caller" | "author" | "desde" => Party::From,
-            "to" | "para" | "called" | "callee" | "recipient" | "destinatario" | "receiver" | "destino" | "hacia" | "dialed" | "did" => {
-                Party::To
-            }
+            "to" | "para" | "called" | "callee" | "recipient" | "destinatario" | "receiver" | "destino" | "hacia"
+            | "dialed" | "did" => Party::To,
             _ => Party::Neither,
         }
     }
@@ -208,7 +223,7 @@ impl Key {
         // "custom[operacion]" is "operacion" where only wrappers stand before it.
         let own = path_parts(last);
         let snake = match own.split_last() {
-            Some((name, before)) if !before.is_empty() && before.iter().all(|part| wrapper(&part)) => name,
+            Some((name, before)) if !before.is_empty() && before.iter().all(wrapper) => name,
             _ => last,
         };
         let path = parts.as_slice();
@@ -218,10 +233,18 @@ impl Key {
         let typed = |segment: &str| {
             matches!(
                 segment,
-                "plain_text" | "rich_text" | "raw_value" | "display_value" | "formatted_value" | "text_value" | "multi_select" | "checkbox"
+                "plain_text"
+                    | "rich_text"
+                    | "raw_value"
+                    | "display_value"
+                    | "formatted_value"
+                    | "text_value"
+                    | "multi_select"
+                    | "checkbox"
             )
         };
-        let kind = |segment: &str| matches!(segment, "title" | "select" | "status" | "multi_select" | "text" | "rich_text");
+        let kind =
+            |segment: &str| matches!(segment, "title" | "select" | "status" | "multi_select" | "text" | "rich_text");
         let boxed = path.last().is_some_and(|last| typed(last))
             || matches!(path, [.., above, "name" | "title"] if matches!(*above, "select" | "status" | "multi_select"));
         if boxed && ancestors.len() > 1 {
@@ -262,15 +285,18 @@ impl Key {
             .filter(|(snake, _)| !WRAPPERS.contains(&snake.as_str()))
             .map(|(_, words)| expand(words))
             .collect();
-        let foreign = context_words.iter().any(|words| find(words).is_empty() && !words.iter().all(|word| is_noise(word)));
+        let foreign =
+            context_words.iter().any(|words| find(words).is_empty() && !words.iter().all(|word| is_noise(word)));
         let above = if context_words.len() == 1 { context_words.last() } else { None };
         let party = match Party::of(&tail_words) {
             Party::Neither => above.map_or(Party::Neither, |words| Party::of(words)),
             party => party,
         };
         // One letter, or an id a tool made up, names nothing.
-        let coded = tail_words.iter().filter(|word| word.bytes().all(|b| b.is_ascii_digit())).map(String::len).sum::<usize>() >= 5
-            && tail_words.iter().all(|word| word.len() <= 3 || word.bytes().all(|b| b.is_ascii_digit()));
+        let coded =
+            tail_words.iter().filter(|word| word.bytes().all(|b| b.is_ascii_digit())).map(String::len).sum::<usize>()
+                >= 5
+                && tail_words.iter().all(|word| word.len() <= 3 || word.bytes().all(|b| b.is_ascii_digit()));
         let single = tail_words.len() == 1 && tail_words[0].len() == 1;
         if coded || single {
             tail_words = vec![String::from("q")];

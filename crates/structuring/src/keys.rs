@@ -117,10 +117,14 @@ pub(crate) fn words(key: &str) -> Vec<String> {
 /// `1a consulta`, `2nd phone`: the ordinal as a word.
 fn ordinals(words: &mut Vec<String>) {
     let ending = |word: &str| {
-        matches!(word, "a" | "o" | "ra" | "ro" | "er" | "era" | "ero" | "st" | "da" | "do" | "nd" | "segunda" | "primera")
+        matches!(
+            word,
+            "a" | "o" | "ra" | "ro" | "er" | "era" | "ero" | "st" | "da" | "do" | "nd" | "segunda" | "primera"
+        )
     };
     if words.len() > 2
-        && let Some(at) = (0..words.len() - 2).find(|at| matches!(words[*at].as_str(), "1" | "2") && ending(&words[at + 1]))
+        && let Some(at) =
+            (0..words.len() - 2).find(|at| matches!(words[*at].as_str(), "1" | "2") && ending(&words[at + 1]))
     {
         words[at] = if words[at] == "1" { "primera" } else { "segunda" }.to_owned();
         words.remove(at + 1);

@@ -227,8 +227,7 @@ pub(crate) fn likeness(text: &str) -> f32 {
         let accented = word.chars().count() < 4 && word.chars().any(|c| !c.is_ascii() && c.is_alphabetic());
         // A family name after a first name: Bruna Sales, Tyra Banks.
         let family = proper > 0 && matches!(bare, "sales" | "bank" | "co" | "mei" | "ag" | "club" | "media" | "web");
-        let firm =
-            || COMPANY_WORDS.contains(&bare) || COMPANY_WORDS.contains(&bare.replace(' ', "").as_str());
+        let firm = || COMPANY_WORDS.contains(&bare) || COMPANY_WORDS.contains(&bare.replace(' ', "").as_str());
         if !accented && !family && firm() {
             return 0.0;
         }
@@ -299,9 +298,10 @@ pub(crate) fn is_company(text: &str) -> bool {
     }
     words.remove(0);
     // "Guilherme Sá" is a person.
-    let accented = text.split_whitespace().next_back().is_some_and(|word| {
-        word.chars().count() < 4 && word.chars().any(|c| !c.is_ascii() && c.is_alphabetic())
-    });
+    let accented = text
+        .split_whitespace()
+        .next_back()
+        .is_some_and(|word| word.chars().count() < 4 && word.chars().any(|c| !c.is_ascii() && c.is_alphabetic()));
     if accented {
         words.pop();
     }

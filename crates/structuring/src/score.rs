@@ -410,7 +410,8 @@ pub(crate) fn fit(
                 }
                 if field.concepts.meets(&PARTICULAR)
                     && !field.concepts.meets(&KINDS)
-                    && !key.concepts().meets(&field.concepts.and(&PARTICULAR)) {
+                    && !key.concepts().meets(&field.concepts.and(&PARTICULAR))
+                {
                     total -= 0.2;
                 }
             }
@@ -509,14 +510,40 @@ fn strangeness(field: &Field, reading: &Reading<'_>) -> f32 {
         // No value at all; "none" is one for an allergy, hardly for a partner.
         if matches!(
             folded.as_str(),
-            "" | "n a" | "na" | "no aplica" | "nao se aplica" | "null" | "undefined" | "tbd" | "por definir"
-                | "a definir" | "sin dato" | "sin datos" | "s d" | "desconocido" | "unknown" | "no sabe" | "pendiente"
+            "" | "n a"
+                | "na"
+                | "no aplica"
+                | "nao se aplica"
+                | "null"
+                | "undefined"
+                | "tbd"
+                | "por definir"
+                | "a definir"
+                | "sin dato"
+                | "sin datos"
+                | "s d"
+                | "desconocido"
+                | "unknown"
+                | "no sabe"
+                | "pendiente"
         ) {
             return 0.6;
         }
         if matches!(
             folded.as_str(),
-            "none" | "ninguno" | "ninguna" | "nenhum" | "nenhuma" | "no" | "nao" | "no tiene" | "nao tem" | "nada" | "yes" | "si" | "sim"
+            "none"
+                | "ninguno"
+                | "ninguna"
+                | "nenhum"
+                | "nenhuma"
+                | "no"
+                | "nao"
+                | "no tiene"
+                | "nao tem"
+                | "nada"
+                | "yes"
+                | "si"
+                | "sim"
         ) && !field.concepts.meets(&HEALTH)
         {
             return 0.5;
@@ -533,7 +560,9 @@ fn strangeness(field: &Field, reading: &Reading<'_>) -> f32 {
         let fraction = reading.amount().is_some_and(|amount| amount.formatted);
         return if fraction { 0.5 } else { 0.25 };
     }
-    if field.concepts.meets(&known.contact) && reading.text().is_some_and(|text| text.bytes().any(|b| b.is_ascii_digit())) {
+    if field.concepts.meets(&known.contact)
+        && reading.text().is_some_and(|text| text.bytes().any(|b| b.is_ascii_digit()))
+    {
         return 0.35;
     }
     if reading.is_prose()
@@ -552,9 +581,32 @@ static HEALTH: LazyLock<Set> = LazyLock::new(|| {
 /// Numbers of one kind of thing: only a key that says this kind, or the value's own check digits, make one.
 static PARTICULAR: LazyLock<Set> = LazyLock::new(|| {
     set(&[
-        "ZIP", "PLATE", "VIN", "POLICY", "PASSPORT", "BOOKINGREF", "INVOICENO", "CASENO", "TRACKING", "SERIAL",
-        "ACCOUNTNO", "POSTFROM", "POSTTO", "IDDOC", "RUT", "CPF", "CNPJ", "CURP", "RFC", "RUC", "NIT", "CUIT", "CIF",
-        "RG", "LICENSE", "FLIGHT",
+        "ZIP",
+        "PLATE",
+        "VIN",
+        "POLICY",
+        "PASSPORT",
+        "BOOKINGREF",
+        "INVOICENO",
+        "CASENO",
+        "TRACKING",
+        "SERIAL",
+        "ACCOUNTNO",
+        "POSTFROM",
+        "POSTTO",
+        "IDDOC",
+        "RUT",
+        "CPF",
+        "CNPJ",
+        "CURP",
+        "RFC",
+        "RUC",
+        "NIT",
+        "CUIT",
+        "CIF",
+        "RG",
+        "LICENSE",
+        "FLIGHT",
     ])
 });
 static DATED: LazyLock<Set> = LazyLock::new(|| {

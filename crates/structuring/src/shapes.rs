@@ -6,9 +6,15 @@ use std::borrow::Cow;
 
 /// The parts a leaf holds, as leaves of their own.
 pub(crate) fn parts<'a>(leaf: &Leaf<'a>, owner: usize, steps: &mut usize) -> Vec<Leaf<'a>> {
-    let made = |path: Vec<Cow<'a, str>>, value: Json, span: Option<(usize, usize)>, divides: bool, pointer: String| {
-        Leaf { path, alias: None, pointer, value: Cow::Owned(value), part: Some(Part { owner, span, divides, loose: false }), unread: false }
-    };
+    let made =
+        |path: Vec<Cow<'a, str>>, value: Json, span: Option<(usize, usize)>, divides: bool, pointer: String| Leaf {
+            path,
+            alias: None,
+            pointer,
+            value: Cow::Owned(value),
+            part: Some(Part { owner, span, divides, loose: false }),
+            unread: false,
+        };
     match leaf.value.as_ref() {
         Json::String(text) => {
             let text = clip(text);
@@ -43,7 +49,8 @@ pub(crate) fn parts<'a>(leaf: &Leaf<'a>, owner: usize, steps: &mut usize) -> Vec
             combined(text)
                 .into_iter()
                 .map(|(word, value, span)| {
-                    let mut path: Vec<Cow<'a, str>> = leaf.read_path().into_iter().map(|part| Cow::Owned(part.to_owned())).collect();
+                    let mut path: Vec<Cow<'a, str>> =
+                        leaf.read_path().into_iter().map(|part| Cow::Owned(part.to_owned())).collect();
                     path.push(Cow::Borrowed(word));
                     made(path, value.into(), Some(chars(text, span)), true, own())
                 })
@@ -182,7 +189,9 @@ fn dialogue(text: &str) -> Option<Vec<Found>> {
         at += line.len() + 1;
         let mut bare = line.trim();
         // "[10:02] ", "10:02 - "
-        if let Some(rest) = bare.strip_prefix('[').and_then(|rest| rest.split_once(']')).map(|(_, rest)| rest.trim_start()) {
+        if let Some(rest) =
+            bare.strip_prefix('[').and_then(|rest| rest.split_once(']')).map(|(_, rest)| rest.trim_start())
+        {
             bare = rest;
         }
         let (speaker, said) = match bare.split_once(':') {

@@ -81,7 +81,8 @@ impl Cards {
             let tail = key.tail.concepts;
             let bit = if tail.meets(&names) && reading.likeness() >= 0.35 {
                 1
-            } else if tail.meets(&known.phone) && reading.text().is_some_and(|text| text.bytes().filter(u8::is_ascii_digit).count() > 6)
+            } else if tail.meets(&known.phone)
+                && reading.text().is_some_and(|text| text.bytes().filter(u8::is_ascii_digit).count() > 6)
                 || tail.meets(&known.email) && reading.text().is_some_and(|text| text.contains('@'))
             {
                 2
@@ -352,7 +353,9 @@ pub(crate) fn find(
         let own = list.iter().any(|candidate| candidate.whose == Whose::Person);
         list.retain(|candidate| match candidate.whose {
             Whose::Person => true,
-            Whose::Perhaps(role) => allowed(role) && (!own || matches!(role, Role::PetKeeper | Role::Owner) && (at.pets || at.children)),
+            Whose::Perhaps(role) => {
+                allowed(role) && (!own || matches!(role, Role::PetKeeper | Role::Owner) && (at.pets || at.children))
+            }
             Whose::Other => false,
         });
         list.sort_by_key(|candidate| (penalty(candidate.whose), candidate.rank));
@@ -422,9 +425,11 @@ fn phone_of(leaf: usize, key: &Key, reading: &Reading<'_>, whose: Whose, card: b
         && key.context.without(&known.subject).without(&known.contact).is_empty();
     // The sender of a message is who writes it.
     let by_party = key.party != Party::Neither && !labelled;
-    let strange = !by_party
-        && (!tail.without(&NEUTRAL_TAIL).is_empty() || !card && !key.context.without(&NEUTRAL).is_empty());
-    if strange || !(labelled || by_contact || by_number || by_party || key.opaque) || reading.date().is_some_and(|date| date.stamp)
+    let strange =
+        !by_party && (!tail.without(&NEUTRAL_TAIL).is_empty() || !card && !key.context.without(&NEUTRAL).is_empty());
+    if strange
+        || !(labelled || by_contact || by_number || by_party || key.opaque)
+        || reading.date().is_some_and(|date| date.stamp)
     {
         return None;
     }

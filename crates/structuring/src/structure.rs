@@ -16,7 +16,7 @@ use crate::{
 use std::sync::Arc;
 
 /// Name and revision of the engine; changes whenever the same data could come out differently.
-pub const ENGINE: &str = "embedded/1";
+pub const ENGINE: &str = "embedded/2";
 
 /// Below this a value stays in the rest, with a suggestion.
 const PLACE: f32 = 0.5;
@@ -34,12 +34,7 @@ pub fn structure_counted(request: &Request<'_>) -> (Outcome, usize) {
     let country = request.country.map(str::to_ascii_uppercase);
     let country = country.as_deref();
     let readings: Vec<Reading<'_>> = leaves.iter().map(|leaf| Reading::new(leaf, country)).collect();
-    let mut keys: Vec<Arc<Scored>> = leaves
-        .iter()
-        .map(|leaf| {
-            request.definitions.scored(&leaf.read_path())
-        })
-        .collect();
+    let mut keys: Vec<Arc<Scored>> = leaves.iter().map(|leaf| request.definitions.scored(&leaf.read_path())).collect();
     read_as_order(request, &leaves, &mut keys);
     let mut desk = Desk {
         request,
@@ -413,7 +408,9 @@ impl Desk<'_> {
                     && parent(&self.readings[*leaf].leaf().pointer) == parent(&source.pointer)
                     && self.readings[*leaf].likeness() > 0.1
             });
-            let Some((leaf, family)) = last.and_then(|leaf| Some((leaf, self.readings[leaf].text()?))) else { continue };
+            let Some((leaf, family)) = last.and_then(|leaf| Some((leaf, self.readings[leaf].text()?))) else {
+                continue;
+            };
             let whole = crate::names::collapse(&format!("{value} {family}"));
             let more = self.source(leaf);
             self.taken[leaf] = true;
@@ -523,11 +520,10 @@ impl Desk<'_> {
                     && let Some((value, own)) = score::typed(field, reading, self.request.learnt, self.country)
                     && (proven || own >= 0.84)
                 {
-                    if !(key.opaque || vague) && !proven && reading.text().is_none_or(|text| text.len() < 4) {
-                        continue;
-                    }
-                    let said = reading.text().is_some_and(|text| text.len() > 3 && text.split_whitespace().count() <= 3);
-                    if !proven && own < 0.93 && !said {
+                    let text = reading.text().unwrap_or("");
+                    let said = text.len() > 3 && text.split_whitespace().count() <= 3;
+                    let short = text.len() < 4 && !(key.opaque || vague);
+                    if !proven && (short || own < 0.93 && !said) {
                         continue;
                     }
                     let told = match (key.opaque || vague, own >= 0.93) {
@@ -589,8 +585,7 @@ impl Desk<'_> {
         let model = match &placed {
             Some(sources) => {
                 let used = |leaf: usize| sources.contains(&self.readings[leaf].leaf().pointer);
-                (0..self.readings.len())
-                    .find(|leaf| beside(leaf) && (used(*leaf) || used(brand) && !self.taken[*leaf]))
+                (0..self.readings.len()).find(|leaf| beside(leaf) && (used(*leaf) || used(brand) && !self.taken[*leaf]))
             }
             None => (0..self.readings.len()).find(|leaf| beside(leaf) && !self.taken[*leaf]),
         };

@@ -93,13 +93,16 @@ fn phone_fields(
     open: &[bool],
 ) -> Vec<Finding> {
     let mut found: Vec<Finding> = Vec::new();
-    for (field, _) in definitions.fields.iter().zip(open).filter(|(field, open)| {
-        **open && field.definition.field_type == FieldType::Phone && !field.roles.is_empty()
-    }) {
+    for (field, _) in
+        definitions.fields.iter().zip(open).filter(|(field, open)| {
+            **open && field.definition.field_type == FieldType::Phone && !field.roles.is_empty()
+        })
+    {
         let mut fitting = phones.iter().filter(|(_, span, confidence)| {
             let at = words.partition_point(|word| word.span.1 <= span.0);
             let near: Vec<String> = words[at.saturating_sub(7)..at].iter().map(|word| word.folded.clone()).collect();
-            let said = lexicon::find(&near).iter().any(|hit| hit.concepts.iter().any(|concept| field.roles.has(*concept)));
+            let said =
+                lexicon::find(&near).iter().any(|hit| hit.concepts.iter().any(|concept| field.roles.has(*concept)));
             *confidence == 0.0 && said
         });
         if let (Some((number, span, _)), None) = (fitting.next(), fitting.next()) {
@@ -481,8 +484,25 @@ const ID_CUES: &[&str] = &[
 
 /// Of a number that is no longer, or never was, the person's.
 const STALE: &[&str] = &[
-    "antiguo", "antigua", "antigo", "antiga", "viejo", "vieja", "velho", "velha", "old", "former", "anterior",
-    "previous", "equivocado", "errado", "wrong", "incorrecto", "incorreto", "outdated", "desactualizado",
+    "antiguo",
+    "antigua",
+    "antigo",
+    "antiga",
+    "viejo",
+    "vieja",
+    "velho",
+    "velha",
+    "old",
+    "former",
+    "anterior",
+    "previous",
+    "equivocado",
+    "errado",
+    "wrong",
+    "incorrecto",
+    "incorreto",
+    "outdated",
+    "desactualizado",
 ];
 
 /// The word, or its possessive ("the husband's number").
@@ -494,10 +514,50 @@ fn is_one_of(word: &str, list: &[&str]) -> bool {
 fn is_refused(words: &[Word], next: usize, clause: &[&str]) -> bool {
     const NOT: &[&str] = &["no", "nao", "not", "dont", "never", "nunca", "jamais"];
     const USES: &[&str] = &[
-        "usar", "usen", "use", "uses", "usem", "uso", "usa", "llamar", "llamen", "llames", "llame", "ligar", "ligue",
-        "liguem", "liga", "call", "calling", "funciona", "funcionan", "sirve", "existe", "anda", "works", "working",
-        "work", "atiende", "atende", "contesta", "contestan", "responde", "contactar", "contacten", "escribir",
-        "escriban", "text", "tengo", "tenho", "have", "chamar", "chamem", "mandar", "marcar", "marquen", "ring",
+        "usar",
+        "usen",
+        "use",
+        "uses",
+        "usem",
+        "uso",
+        "usa",
+        "llamar",
+        "llamen",
+        "llames",
+        "llame",
+        "ligar",
+        "ligue",
+        "liguem",
+        "liga",
+        "call",
+        "calling",
+        "funciona",
+        "funcionan",
+        "sirve",
+        "existe",
+        "anda",
+        "works",
+        "working",
+        "work",
+        "atiende",
+        "atende",
+        "contesta",
+        "contestan",
+        "responde",
+        "contactar",
+        "contacten",
+        "escribir",
+        "escriban",
+        "text",
+        "tengo",
+        "tenho",
+        "have",
+        "chamar",
+        "chamem",
+        "mandar",
+        "marcar",
+        "marquen",
+        "ring",
     ];
     let pair = |pair: &[&str]| NOT.contains(&pair[0]) && USES.contains(&pair[1]);
     let forward: Vec<&str> = clause.iter().rev().copied().collect();
@@ -506,7 +566,12 @@ fn is_refused(words: &[Word], next: usize, clause: &[&str]) -> bool {
         !forward[at + 2..].iter().any(|word| matches!(*word, "mi" | "meu" | "my" | "pero" | "mas" | "but" | "sino"))
             && !matches!(forward[at + 1], "tengo" | "tenho" | "have" | "work" | "works" | "uso")
     });
-    let after: Vec<&str> = words[next..].iter().skip_while(|word| word.folded.bytes().all(|b| b.is_ascii_digit())).take(4).map(|word| word.folded.as_str()).collect();
+    let after: Vec<&str> = words[next..]
+        .iter()
+        .skip_while(|word| word.folded.bytes().all(|b| b.is_ascii_digit()))
+        .take(4)
+        .map(|word| word.folded.as_str())
+        .collect();
     let after = after.windows(2).take(2).any(pair)
         || matches!(after.as_slice(), ["ya", "no", ..] | ["fuera", "de", "servicio", ..] | ["no", "longer", ..]);
     before || after
@@ -529,8 +594,7 @@ fn find_phones(text: &str, words: &[Word], country: Option<&str>) -> Vec<(String
         let line = phone::line_of(&phone);
         let at = words.partition_point(|word| word.span.1 <= span.0);
         let before: Vec<&Word> = words[..at].iter().rev().take(9).collect();
-        let said =
-            |list: &[&str], reach: usize| before.iter().take(reach).any(|word| is_one_of(&word.folded, list));
+        let said = |list: &[&str], reach: usize| before.iter().take(reach).any(|word| is_one_of(&word.folded, list));
         // The clause the number stands in, nearest word first.
         let clause: Vec<&str> = before
             .iter()
@@ -543,7 +607,8 @@ fn find_phones(text: &str, words: &[Word], country: Option<&str>) -> Vec<(String
         let cue = said(PHONE_CUES, 5);
         // "mi mamá reserva con el …": hers, unless "mi cel" or "my number" comes nearer.
         let own = clause.windows(2).position(|pair| {
-            matches!(pair[1], "mi" | "meu" | "my" | "minha" | "me" | "propio" | "personal") && PHONE_CUES.contains(&pair[0])
+            matches!(pair[1], "mi" | "meu" | "my" | "minha" | "me" | "propio" | "personal")
+                && PHONE_CUES.contains(&pair[0])
         });
         let their = clause.iter().position(|word| is_one_of(word, OTHER_CUES));
         let other = said(OTHER_CUES, 4) && own.is_none_or(|own| their.is_some_and(|their| their < own))

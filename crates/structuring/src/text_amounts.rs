@@ -17,13 +17,31 @@ static COUNT: LazyLock<Set> = LazyLock::new(|| set(&["QTY"]));
 static VERBS: LazyLock<[(&[&str], Set); 5]> = LazyLock::new(|| {
     [
         (
-            &["gano", "ganamos", "cobro", "ganho", "recebo", "earn", "salario", "sueldo", "ingresos", "renda", "income"][..],
+            &[
+                "gano", "ganamos", "cobro", "ganho", "recebo", "earn", "salario", "sueldo", "ingresos", "renda",
+                "income",
+            ][..],
             set(&["INCOME", "CURRENTSAL"]),
         ),
         (
             &[
-                "quiero", "queria", "quisiera", "necesito", "preciso", "quero", "solicito", "pedir", "want", "need", "borrow",
-                "prestamo", "emprestimo", "loan", "credito", "precisamos", "necesitamos",
+                "quiero",
+                "queria",
+                "quisiera",
+                "necesito",
+                "preciso",
+                "quero",
+                "solicito",
+                "pedir",
+                "want",
+                "need",
+                "borrow",
+                "prestamo",
+                "emprestimo",
+                "loan",
+                "credito",
+                "precisamos",
+                "necesitamos",
             ],
             set(&["LOANAMT"]),
         ),
@@ -32,7 +50,19 @@ static VERBS: LazyLock<[(&[&str], Set); 5]> = LazyLock::new(|| {
             set(&["MONTHLYPAY", "PREMIUM", "ELECTRICBILL", "RENT"]),
         ),
         (
-            &["presupuesto", "budget", "gastar", "hasta", "max", "maximo", "tope", "ate", "spend", "orcamento", "invertir"],
+            &[
+                "presupuesto",
+                "budget",
+                "gastar",
+                "hasta",
+                "max",
+                "maximo",
+                "tope",
+                "ate",
+                "spend",
+                "orcamento",
+                "invertir",
+            ],
             set(&["BUDGET", "MAXQ"]),
         ),
         (&["anticipo", "sena", "entrada", "enganche", "pie", "down", "deposit", "sinal", "abono"], set(&["DOWNPAY"])),
@@ -49,7 +79,10 @@ fn verbs_for(field: &Field) -> u8 {
     if field.definition.field_type != FieldType::Currency {
         return 0;
     }
-    (0_u8..).zip(VERBS.iter()).filter(|(_, (_, about))| field.concepts.meets(about)).fold(0, |bits, (at, _)| bits | 1 << at)
+    (0_u8..)
+        .zip(VERBS.iter())
+        .filter(|(_, (_, about))| field.concepts.meets(about))
+        .fold(0, |bits, (at, _)| bits | 1 << at)
 }
 
 static HEADS: LazyLock<Set> = LazyLock::new(|| set(&["PEOPLE", "ATTENDEES", "PAX"]));
@@ -170,7 +203,10 @@ fn is_year(page: &Page<'_>, span: (usize, usize)) -> bool {
     let near = page.text[span.1..].trim_start();
     let unit = near.starts_with(['/', '-', '%', '$', '€', ':'])
         || near.split_whitespace().next().is_some_and(|word| {
-            matches!(crate::keys::fold(word).as_str(), "km" | "kms" | "kg" | "pesos" | "usd" | "m2" | "personas" | "hs" | "horas")
+            matches!(
+                crate::keys::fold(word).as_str(),
+                "km" | "kms" | "kg" | "pesos" | "usd" | "m2" | "personas" | "hs" | "horas"
+            )
         });
     text.len() == 4 && (text.starts_with("19") || text.starts_with("20")) && !unit
 }
@@ -204,9 +240,13 @@ fn in_words(page: &Page<'_>, numbers: &[&&Field]) -> Vec<(f32, usize, Json, (usi
             continue;
         }
         // "table for four", "somos cinco".
-        let party = at > 0 && matches!(page.words[at - 1].folded.as_str(), "for" | "somos" | "para") && !page.words[at - 1].ends;
-        let table = at > 1 && matches!(page.words[at - 2].folded.as_str(), "table" | "mesa" | "reserva" | "party" | "reservation");
-        if party && (table || page.words[at - 1].folded == "somos")
+        let party = at > 0
+            && matches!(page.words[at - 1].folded.as_str(), "for" | "somos" | "para")
+            && !page.words[at - 1].ends;
+        let table = at > 1
+            && matches!(page.words[at - 2].folded.as_str(), "table" | "mesa" | "reserva" | "party" | "reservation");
+        if party
+            && (table || page.words[at - 1].folded == "somos")
             && let Some((field_at, _)) = numbers.iter().enumerate().find(|(_, field)| field.concepts.meets(&HEADS))
             && let Ok(value) = i64::try_from(value)
         {

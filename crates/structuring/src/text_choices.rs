@@ -160,7 +160,8 @@ fn negated(words: &[Word], at: usize) -> bool {
 /// Said by its name alone: "spayed, vaccinated".
 static IMPLIED: LazyLock<Set> =
     LazyLock::new(|| set(&["NEUTERED", "VACCINE", "DEWORM", "FURNISHED", "PREGNANT", "BAPTIZED"]));
-const NEEDS: &[&str] = &["necesita", "requiere", "precisa", "needs", "need", "needed", "required", "quiere", "wants", "quer"];
+const NEEDS: &[&str] =
+    &["necesita", "requiere", "precisa", "needs", "need", "needed", "required", "quiere", "wants", "quer"];
 
 static FIRST_TIME: LazyLock<Set> = LazyLock::new(|| set(&["FIRSTQ"]));
 
@@ -272,10 +273,13 @@ fn stated(page: &Page<'_>, field: &Field) -> Option<Finding> {
     // "con dj", "necesita crédito" are phrases of the lexicon themselves.
     let inside = || page.words[mention.from..mention.to].iter().map(|word| word.folded.as_str());
     // "Sin gluten" says yes to a field that is itself about what is not there.
-    let without = [&field.by_name, &field.by_key].iter().any(|units| units.says(&["sin", "sem", "without", "no", "free", "libre"]));
+    let without = [&field.by_name, &field.by_key]
+        .iter()
+        .any(|units| units.says(&["sin", "sem", "without", "no", "free", "libre"]));
     let denied = negated(page.words, mention.from) || !without && inside().any(|word| NEGATIONS.contains(&word));
     let itself = mention.concepts.iter().any(|concept| IMPLIED.has(*concept));
-    let claimed = itself || before.iter().any(|word| CLAIMS.contains(word)) || inside().any(|word| CLAIMS.contains(&word));
+    let claimed =
+        itself || before.iter().any(|word| CLAIMS.contains(word)) || inside().any(|word| CLAIMS.contains(&word));
     // "Ya tenemos el diseño": what is there already is not needed.
     let needs = [&field.by_name, &field.by_key].iter().any(|units| units.says(NEEDS));
     let had = before.iter().any(|word| matches!(*word, "ya" | "ja" | "already"))

@@ -164,7 +164,8 @@ fn place_dates(page: &Page<'_>, fields: &[&Field], dates: &[Found]) -> Vec<Findi
     let coming: Vec<&&&Field> = open
         .iter()
         .filter(|field| {
-            !field.concepts.meets(&KNOWN.past) && !found.iter().any(|other| other.target.key() == Some(&field.definition.key))
+            !field.concepts.meets(&KNOWN.past)
+                && !found.iter().any(|other| other.target.key() == Some(&field.definition.key))
         })
         .collect();
     // Of several the one whose words are all known is the plain one: "event date", not "tasting date".

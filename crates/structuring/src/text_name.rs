@@ -127,12 +127,58 @@ const NAME_CUES: &[(&[&str], f32)] = &[
     (&["prospecto"], 0.87),
 ];
 /// Cues of a call: who calls may be said by their relation to somebody ("llama la viuda, Pilar Gómez").
-const CALLS: &[&str] = &["llama", "llamo", "habla", "escribe", "ligou", "escreveu", "llamada", "escribio", "hablo", "caller", "called", "comunica", "comunico"];
+const CALLS: &[&str] = &[
+    "llama", "llamo", "habla", "escribe", "ligou", "escreveu", "llamada", "escribio", "hablo", "caller", "called",
+    "comunica", "comunico",
+];
 const RELATIONS: &[&str] = &[
-    "viuda", "viudo", "hija", "hijo", "esposa", "esposo", "madre", "padre", "mama", "papa", "hermana", "hermano", "nieta",
-    "nieto", "sobrina", "sobrino", "duena", "dueno", "propietaria", "propietario", "clienta", "paciente", "filha", "filho",
-    "mae", "pai", "irma", "irmao", "dona", "dono", "daughter", "son", "wife", "husband", "mother", "father", "sister",
-    "brother", "widow", "familiar", "vecina", "vecino", "inquilina", "inquilino", "titular", "companera", "pareja",
+    "viuda",
+    "viudo",
+    "hija",
+    "hijo",
+    "esposa",
+    "esposo",
+    "madre",
+    "padre",
+    "mama",
+    "papa",
+    "hermana",
+    "hermano",
+    "nieta",
+    "nieto",
+    "sobrina",
+    "sobrino",
+    "duena",
+    "dueno",
+    "propietaria",
+    "propietario",
+    "clienta",
+    "paciente",
+    "filha",
+    "filho",
+    "mae",
+    "pai",
+    "irma",
+    "irmao",
+    "dona",
+    "dono",
+    "daughter",
+    "son",
+    "wife",
+    "husband",
+    "mother",
+    "father",
+    "sister",
+    "brother",
+    "widow",
+    "familiar",
+    "vecina",
+    "vecino",
+    "inquilina",
+    "inquilino",
+    "titular",
+    "companera",
+    "pareja",
 ];
 
 const TITLE_WORDS: &[&str] = &[
@@ -160,12 +206,30 @@ pub(crate) fn find_name(text: &str, words: &[Word]) -> Option<(String, (usize, u
         let mut start = at + cue.len();
         let mut skipped = 0;
         // "Soy la Arq. Denisse Cano".
-        let own = matches!(cue[0], "soy" | "sou" | "im" | "i" | "this" | "me" | "mi" | "meu" | "my" | "habla" | "le" | "les" | "te" | "aqui");
+        let own = matches!(
+            cue[0],
+            "soy" | "sou" | "im" | "i" | "this" | "me" | "mi" | "meu" | "my" | "habla" | "le" | "les" | "te" | "aqui"
+        );
         while own
             && skipped < 3
             && words.get(start).is_some_and(|word| {
                 TITLE_WORDS.contains(&word.folded.as_str())
-                    || matches!(word.folded.as_str(), "arq" | "ing" | "lic" | "dr" | "dra" | "prof" | "profa" | "abog" | "cdor" | "eng" | "cp" | "mtra" | "mtro")
+                    || matches!(
+                        word.folded.as_str(),
+                        "arq"
+                            | "ing"
+                            | "lic"
+                            | "dr"
+                            | "dra"
+                            | "prof"
+                            | "profa"
+                            | "abog"
+                            | "cdor"
+                            | "eng"
+                            | "cp"
+                            | "mtra"
+                            | "mtro"
+                    )
             })
         {
             start += 1;
@@ -179,7 +243,12 @@ pub(crate) fn find_name(text: &str, words: &[Word]) -> Option<(String, (usize, u
         let called = cue.iter().any(|word| CALLS.contains(word));
         if called && words.get(start).is_some_and(|word| RELATIONS.contains(&word.folded.as_str())) {
             start += 1;
-            while words.get(start).is_some_and(|word| matches!(word.folded.as_str(), "de" | "del" | "la" | "el" | "fallecido" | "cliente" | "of" | "do" | "da")) {
+            while words.get(start).is_some_and(|word| {
+                matches!(
+                    word.folded.as_str(),
+                    "de" | "del" | "la" | "el" | "fallecido" | "cliente" | "of" | "do" | "da"
+                )
+            }) {
                 start += 1;
             }
         }
@@ -283,12 +352,12 @@ fn name_at(text: &str, words: &[Word], start: usize) -> Option<(String, (usize, 
 pub(crate) fn beside(text: &str, words: &[Word], span: (usize, usize)) -> Option<(String, (usize, usize), f32)> {
     let next = words.partition_point(|word| word.span.0 < span.1);
     let after = text.get(span.1..)?.trim_start_matches([' ', ',', '-', '–', ':']);
-    if after.starts_with('(') || !after.starts_with(['.', '\n', ';', '!']) {
-        if let Some((name, place, likely)) = name_at(text, words, next)
-            && (likely >= 1.0 || after.starts_with('(') && likely >= 0.6)
-        {
-            return Some((name, place, 0.84));
-        }
+    let within = after.starts_with('(');
+    if (within || !after.starts_with(['.', '\n', ';', '!']))
+        && let Some((name, place, likely)) = name_at(text, words, next)
+        && (likely >= 1.0 || within && likely >= 0.6)
+    {
+        return Some((name, place, 0.84));
     }
     // Back from the number: the longest run of capitals that ends right before it.
     let at = words.partition_point(|word| word.span.1 <= span.0);
@@ -306,9 +375,8 @@ pub(crate) fn beside(text: &str, words: &[Word], span: (usize, usize)) -> Option
         let raw = text.get(place.0..place.1)?;
         let likely = names::likeness(raw);
         let known = names::is_first_name(&run[0].folded);
-        (whole && known && likely >= 0.7 && !names::is_company(raw)).then(|| {
-            (names::tidy(raw), place, if length > 1 { 0.84 } else { 0.8 })
-        })
+        (whole && known && likely >= 0.7 && !names::is_company(raw))
+            .then(|| (names::tidy(raw), place, if length > 1 { 0.84 } else { 0.8 }))
     })
 }
 

@@ -99,7 +99,24 @@ fn announced(page: &Page<'_>, fields: &[&Field], found: &[Finding]) -> Vec<Findi
         let mut at = hit.to;
         while at < hit.to + 2
             && page.words.get(at).is_some_and(|word| {
-                matches!(word.folded.as_str(), "de" | "del" | "es" | "e" | "en" | "em" | "is" | "of" | "actual" | "atual" | "current" | "llamado" | "called" | "named" | "do" | "da")
+                matches!(
+                    word.folded.as_str(),
+                    "de" | "del"
+                        | "es"
+                        | "e"
+                        | "en"
+                        | "em"
+                        | "is"
+                        | "of"
+                        | "actual"
+                        | "atual"
+                        | "current"
+                        | "llamado"
+                        | "called"
+                        | "named"
+                        | "do"
+                        | "da"
+                )
             })
         {
             at += 1;
@@ -149,11 +166,56 @@ fn place(page: &Page<'_>, fields: &[&Field], found: &[Finding]) -> Option<Findin
 /// The one country a text names, for the field that asks for one.
 fn country(page: &Page<'_>, fields: &[&Field], found: &[Finding]) -> Option<Finding> {
     const COUNTRIES: &[&str] = &[
-        "argentina", "bolivia", "brasil", "brazil", "canada", "chile", "china", "colombia", "cuba", "ecuador", "espana",
-        "spain", "espanha", "francia", "france", "franca", "guatemala", "haiti", "honduras", "india", "italia", "italy",
-        "japon", "japan", "japao", "mexico", "nicaragua", "panama", "paraguay", "paraguai", "peru", "portugal", "uruguay",
-        "uruguai", "venezuela", "alemania", "germany", "alemanha", "australia", "nigeria", "angola", "mozambique",
-        "ucrania", "ukraine", "philippines", "filipinas", "ireland", "irlanda", "inglaterra", "england",
+        "argentina",
+        "bolivia",
+        "brasil",
+        "brazil",
+        "canada",
+        "chile",
+        "china",
+        "colombia",
+        "cuba",
+        "ecuador",
+        "espana",
+        "spain",
+        "espanha",
+        "francia",
+        "france",
+        "franca",
+        "guatemala",
+        "haiti",
+        "honduras",
+        "india",
+        "italia",
+        "italy",
+        "japon",
+        "japan",
+        "japao",
+        "mexico",
+        "nicaragua",
+        "panama",
+        "paraguay",
+        "paraguai",
+        "peru",
+        "portugal",
+        "uruguay",
+        "uruguai",
+        "venezuela",
+        "alemania",
+        "germany",
+        "alemanha",
+        "australia",
+        "nigeria",
+        "angola",
+        "mozambique",
+        "ucrania",
+        "ukraine",
+        "philippines",
+        "filipinas",
+        "ireland",
+        "irlanda",
+        "inglaterra",
+        "england",
     ];
     static ASKED: LazyLock<Set> = LazyLock::new(|| set(&["COUNTRY", "NATIONALITY"]));
     let mut open = fields.iter().filter(|field| {

@@ -215,13 +215,15 @@ pub(crate) fn read_folded(folded: &str) -> Option<bool> {
         return Some(false);
     }
     match folded {
-        "desde luego" | "ya tengo" | "ya tiene" | "ja tenho" | "ja tem" | "i do" | "i have" | "we do" | "con gusto" | "si claro"
-        | "yes please" | "i agree" | "por supuesto" | "de acuerdo" | "of course" | "com certeza" | "en efecto" | "asi es" | "opt in"
-        | "opted in" => {
+        "desde luego" | "ya tengo" | "ya tiene" | "ja tenho" | "ja tem" | "i do" | "i have" | "we do" | "con gusto"
+        | "si claro" | "yes please" | "i agree" | "por supuesto" | "de acuerdo" | "of course" | "com certeza"
+        | "en efecto" | "asi es" | "opt in" | "opted in" => {
             return Some(true);
         }
-        "todavia no" | "aun no" | "ainda nao" | "not yet" | "i dont" | "i do not" | "we dont" | "dont have" | "not included"
-        | "not needed" | "not required" | "not necessary" | "mejor no" | "creo que no" | "no thanks" | "para nada" | "de jeito nenhum" | "not at all" | "opt out" | "opted out" | "en absoluto" | "not interested" => {
+        "todavia no" | "aun no" | "ainda nao" | "not yet" | "i dont" | "i do not" | "we dont" | "dont have"
+        | "not included" | "not needed" | "not required" | "not necessary" | "mejor no" | "creo que no"
+        | "no thanks" | "para nada" | "de jeito nenhum" | "not at all" | "opt out" | "opted out" | "en absoluto"
+        | "not interested" => {
             return Some(false);
         }
         _ => {}

@@ -163,7 +163,8 @@ pub(crate) fn read_at(text: &str, start: usize, country: Option<&str>) -> Option
     let mut formatted = formatted;
     let leading_zero = bytes[start] == b'0' && bytes.get(start + 1).is_some_and(u8::is_ascii_digit);
     // "61,200 mi" are miles, "2,5 mi" are millions.
-    let miles = |power: u32, length: usize| power == 6 && text[end..end + length].trim() == "mi" && value.to_f64() >= 1000.0;
+    let miles =
+        |power: u32, length: usize| power == 6 && text[end..end + length].trim() == "mi" && value.to_f64() >= 1000.0;
     if let Some((power, length)) = multiplier(&text[end..]).filter(|(power, length)| !miles(*power, *length)) {
         total = total.times_ten_to(power)?;
         end += length;
