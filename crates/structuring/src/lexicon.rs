@@ -424,6 +424,11 @@ const CORE: &[&str] = &[
     "servicio",
     "tratamiento",
     "empresa",
+    "inmobiliaria",
+    "imobiliaria",
+    "emergencia",
+    "apoderado",
+    "responsable",
 ];
 
 /// The core word that a key's unknown one shortens: `clte`, `nmbre`, `domic`.
