@@ -1,12 +1,13 @@
 //! The person's name: whole or joined from its parts.
 
+use crate::cards::Cards;
 use crate::compiled::{Definitions, Scored};
 use crate::key::{Key, Party};
 use crate::keys::fold;
 use crate::known::KNOWN;
 use crate::lexicon::{Set, set};
 use crate::reading::Reading;
-use crate::slots::{Candidate, Cards, Person, Whose};
+use crate::slots::{Candidate, Person, Whose};
 use crate::{FieldType, Method, names};
 use std::sync::{Arc, LazyLock};
 

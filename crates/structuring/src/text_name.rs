@@ -2,7 +2,7 @@
 
 use crate::names;
 use crate::scan::Word;
-use crate::text::OTHER_CUES;
+use crate::text_phones::OTHER_CUES;
 
 /// Words after which a person says (or is said) who they are, longest first.
 const NAME_CUES: &[(&[&str], f32)] = &[
