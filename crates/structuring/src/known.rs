@@ -48,6 +48,8 @@ pub(crate) struct Known {
     pub source: Set,
     /// Dates of what has been.
     pub past: Set,
+    /// Dates of what is to come.
+    pub coming: Set,
     pub person_docs: Set,
     /// Says that something is wanted or of a kind, not what.
     pub vague: Set,
@@ -156,6 +158,7 @@ pub(crate) static KNOWN: LazyLock<Known> = LazyLock::new(|| Known {
         "ZIP", "PLATE", "VIN", "POLICY", "METER", "LICENSE", "PURCHASE",
     ]),
     source: set(&["SOURCE"]),
+    coming: set(&["START", "APPOINT", "EVENTDATE", "OPENDAY", "DELIVERDATE", "PICKUPDATE", "ARRIVAL"]),
     past: set(&[
         "BIRTH",
         "CREATED",

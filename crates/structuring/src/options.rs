@@ -288,7 +288,8 @@ fn range(text: &str) -> Option<(f64, f64)> {
 /// The number of the only option that has it, where every option has one: `21k` of `5 km, 10 km, 21 km`.
 fn by_number(choices: &[Choice], said: &Said) -> Option<Chosen> {
     let digits = |text: &str| text.bytes().any(|b| b.is_ascii_digit());
-    if !digits(&said.folded) || !choices.iter().all(|choice| digits(&choice.folded)) {
+    let numbered = choices.iter().filter(|choice| digits(&choice.folded)).count();
+    if numbered < 2 || !digits(&said.folded) {
         return None;
     }
     let only = |text: &str| -> Option<String> {
@@ -297,9 +298,11 @@ fn by_number(choices: &[Choice], said: &Said) -> Option<Chosen> {
         numbers.next().is_none().then(|| first.to_owned())
     };
     let wanted = only(&said.folded)?;
-    let own: Option<Vec<String>> = choices.iter().map(|choice| only(&choice.folded)).collect();
-    let own = own?;
-    let mut fitting = own.iter().enumerate().filter(|(_, number)| **number == wanted);
+    // An option of two numbers is a range, not a size.
+    if choices.iter().any(|choice| digits(&choice.folded) && only(&choice.folded).is_none()) {
+        return None;
+    }
+    let mut fitting = choices.iter().enumerate().filter(|(_, choice)| only(&choice.folded).as_ref() == Some(&wanted));
     let (option, _) = fitting.next()?;
     fitting.next().is_none().then_some(Chosen { option, quality: 0.88 })
 }

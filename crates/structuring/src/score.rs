@@ -85,7 +85,9 @@ fn roles_agree(scored: &Scored, field: &Field, score: &KeyScore) -> bool {
         || hard_mine.is_empty() && key.concepts().meets(&known.manager) && field.roles.meets(&known.parent);
     // Whose relation it is does not matter to the relation.
     let relation = key.concepts().meets(&KINSHIP.and(&field.concepts));
-    if only_creature || answers || relation {
+    // "CAT" is a category where no animals are kept.
+    let shortened = !field.pets && hard_mine.without(&known.pet).is_empty() && field.concepts.meets(&CATEGORY);
+    if only_creature || answers || relation || shortened && key.tail.concepts.meets(&CATEGORY) {
         return true;
     }
     let only_owner =
@@ -118,9 +120,33 @@ fn roles_agree(scored: &Scored, field: &Field, score: &KeyScore) -> bool {
     true
 }
 
+/// Keys of what a person wrote or said.
+const MESSAGES: &[&str] = &[
+    "text",
+    "texto",
+    "body",
+    "cuerpo",
+    "corpo",
+    "message",
+    "mensaje",
+    "mensagem",
+    "msg",
+    "transcript",
+    "transcripcion",
+    "chat",
+    "conversation",
+    "conversacion",
+    "historial",
+    "content",
+    "email_body",
+    "sms",
+    "last_message",
+    "ultimo_mensaje",
+];
 static NUMBERING: LazyLock<Set> = LazyLock::new(|| set(&["NUMBER", "ID", "CODE", "CASENO", "BOOKINGREF", "INVOICENO"]));
 static COUNTED: LazyLock<Set> =
     LazyLock::new(|| set(&["PURCHASE", "QTY", "PRODUCT", "PAX", "NOTES", "SIZE", "DURATION", "CAPACITY"]));
+static CATEGORY: LazyLock<Set> = LazyLock::new(|| set(&["CATEGORY"]));
 static KINSHIP: LazyLock<Set> = LazyLock::new(|| set(&["KINSHIP", "DEATHDATE"]));
 /// Ids of one country: one is not the other.
 static NATIONAL: LazyLock<Set> =
@@ -181,6 +207,15 @@ pub(crate) fn fit(
         && score.method != Method::Exact
         && !key.tail.concepts.is_empty()
         && key.tail.concepts.without(&NUMBERING).is_empty()
+    {
+        return None;
+    }
+    // What somebody wrote is read for all it says; the notes are what somebody else made of it.
+    if field.concepts.meets(&KNOWN.notes)
+        && field.definition.field_type == FieldType::Text
+        && score.method != Method::Exact
+        && reading.is_prose()
+        && MESSAGES.contains(&key.snake.as_str())
     {
         return None;
     }

@@ -65,6 +65,7 @@ fn mentioned(page: &Page<'_>, field: &Field, runs: &[Run]) -> Option<Finding> {
     for run in runs {
         if let Some((option, quality)) = exactly(field, run, page)
             && !negated(page.words, run.from)
+            && !introduced(page.words, run)
         {
             hits.push((option, quality, (run.from, run.to)));
         }
@@ -147,6 +148,16 @@ fn exactly(field: &Field, run: &Run, page: &Page<'_>) -> Option<(usize, f32)> {
         return None;
     }
     Some((option, quality))
+}
+
+/// "the landlord is Mr Hughes", "mi esposa es Ana": somebody else is introduced, nothing is chosen.
+fn introduced(words: &[Word], run: &Run) -> bool {
+    let before = run.from.checked_sub(1).and_then(|at| words.get(at)).map_or("", |word| word.folded.as_str());
+    let after = words.get(run.to).map_or("", |word| word.folded.as_str());
+    let named = words.get(run.to + 1).is_some_and(|word| word.capital);
+    matches!(before, "the" | "el" | "la" | "o" | "a" | "my" | "mi" | "meu" | "minha" | "our")
+        && matches!(after, "is" | "es" | "e" | "se")
+        && named
 }
 
 fn negated(words: &[Word], at: usize) -> bool {

@@ -90,6 +90,21 @@ impl Desk<'_> {
                 && !self.filled(&Target::Field(field.definition.key.clone()))
         });
         let (Some(field), None) = (open.next(), open.next()) else { return };
+        // A field that is just "Date" takes the one date of what is to come.
+        let plain = field.concepts.without(&KNOWN.qualifiers).is_empty();
+        let coming = |leaf: &usize| {
+            let reading = &self.readings[*leaf];
+            let key = &self.keys[*leaf].key;
+            !self.taken[*leaf]
+                && reading.leaf().part.is_none()
+                && key.concepts().meets(&KNOWN.coming)
+                && !key.concepts().meets(&KNOWN.past)
+                && reading.date().is_some()
+        };
+        let only = {
+            let mut fitting = (0..self.readings.len()).filter(coming);
+            fitting.next().filter(|_| plain && fitting.next().is_none())
+        };
         let asks = |leaf: &usize| {
             let reading = &self.readings[*leaf];
             let path = reading.leaf().read_path();
@@ -99,7 +114,7 @@ impl Desk<'_> {
                 && words.iter().any(|word| matches!(word.as_str(), "cuando" | "quando" | "when"))
                 && reading.date().is_some_and(|date| !date.stamp)
         };
-        let Some(leaf) = (0..self.readings.len()).find(asks) else { return };
+        let Some(leaf) = (0..self.readings.len()).find(asks).or(only) else { return };
         let Some(date) = self.readings[leaf].date() else { return };
         let target = Target::Field(field.definition.key.clone());
         if !self.denied(leaf, &target) {
