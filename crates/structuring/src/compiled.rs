@@ -29,6 +29,9 @@ pub(crate) struct Field {
     pub roles: Set,
     strong: Set,
     pub choices: Vec<Choice>,
+    /// Whether some field of the organization is about an animal; about a child.
+    pub pets: bool,
+    pub children: bool,
 }
 
 impl Field {
@@ -51,6 +54,8 @@ impl Field {
             key_vector: meaning(&key_words),
             roles: concepts.and(&KNOWN.others),
             strong: concepts.without(&KNOWN.qualifiers),
+            pets: false,
+            children: false,
             choices: definition.options.iter().map(|option| Choice::new(option)).collect(),
             by_name,
             by_key,
@@ -90,6 +95,7 @@ static EXCLUSIONS: LazyLock<Vec<(Set, Set)>> = LazyLock::new(|| {
         (lexicon::set(&["OPTOUT"]), Set::default()),
         (lexicon::set(&["APPROVED"]), Set::default()),
         (lexicon::set(&["FIRSTQ"]), lexicon::set(&["LASTQ"])),
+        (lexicon::set(&["PROPOSED"]), lexicon::set(&["CURRENTQ", "PREVQ", "INSURERNOW", "MONTHLYPAY"])),
         (lexicon::set(&["MONTHLY"]), lexicon::set(&["ANNUAL"])),
         (lexicon::set(&["CREATED"]), lexicon::set(&["BIRTH", "APPOINT", "START", "END", "ARRIVAL", "RETURN"])),
     ]
@@ -108,6 +114,10 @@ pub struct Definitions {
     pub(crate) fields: Vec<Field>,
     /// Some field is about an animal: a "patient" may be one.
     pub(crate) pets: bool,
+    /// Some field is a child's name and none the parent's.
+    pub(crate) children: bool,
+    /// Some field is the name of a pupil or the like, and none the parent's.
+    pub(crate) dependants: bool,
     hasher: RandomState,
     cache: [RwLock<HashMap<String, Arc<Scored>>>; SHARDS],
 }
@@ -115,12 +125,29 @@ pub struct Definitions {
 impl Definitions {
     /// Prepares the fields; `revision` is whatever the caller counts changes with and is only handed back.
     pub fn compile(revision: u64, definitions: Vec<Definition>) -> Definitions {
-        let fields: Vec<Field> = definitions.into_iter().map(Field::new).collect();
-        let pets = fields.iter().any(|field| field.concepts.meets(&KNOWN.pet_traits));
+        let mut fields: Vec<Field> = definitions.into_iter().map(Field::new).collect();
+        // "Pets allowed" alone keeps no animals.
+        let pets = fields.iter().any(|field| {
+            let about = field.concepts.meets(&KNOWN.pet_traits.without(&KNOWN.pet));
+            about || field.concepts.meets(&KNOWN.pet) && field.definition.field_type == FieldType::Text
+        });
+        let parents = KNOWN.parent.or(&KNOWN.manager);
+        let children = fields.iter().any(|field| field.concepts.meets(&KNOWN.child))
+            && !fields.iter().any(|field| field.concepts.meets(&parents));
+        let dependants = fields.iter().any(|field| {
+            field.definition.field_type == FieldType::Text
+                && field.concepts.meets(&KNOWN.dependant)
+                && field.concepts.meets(&KNOWN.name)
+        }) && !fields.iter().any(|field| field.concepts.meets(&parents));
+        for field in &mut fields {
+            (field.pets, field.children) = (pets, children);
+        }
         Definitions {
             revision,
             fields,
             pets,
+            children,
+            dependants,
             hasher: RandomState::new(),
             cache: std::array::from_fn(|_| RwLock::default()),
         }

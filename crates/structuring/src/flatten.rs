@@ -1,9 +1,12 @@
 //! Every shape becomes leaves: objects, name/value arrays, JSON inside strings, vCards, `Key: value` lines.
 
 use crate::json::escape_pointer;
-use crate::shapes;
+use crate::pairs::{LABEL_KEYS, NAME_KEYS, PLUMBING, Pair, answered, collect_titles, only_value, pairs};
 use crate::{Json, Warning, json};
+use crate::{keys, lexicon, shapes};
+use rustc_hash::FxHashMap;
 use std::borrow::Cow;
+use std::cell::OnceCell;
 
 /// Bytes of keys and texts that are read, levels, leaves, bytes scanned of one text.
 pub const MAX_BYTES: usize = 64 * 1024;
@@ -15,6 +18,8 @@ pub const MAX_TEXT: usize = 8 * 1024;
 #[derive(Clone, Debug)]
 pub(crate) struct Leaf<'a> {
     pub path: Vec<Cow<'a, str>>,
+    /// What the segment at a place of the path is called for people, where the path has only a number for it.
+    pub alias: Option<(usize, Cow<'a, str>)>,
     pub pointer: String,
     pub value: Cow<'a, Json>,
     /// Made from a part of another leaf's text: that leaf and the characters from–to.
@@ -30,9 +35,22 @@ pub(crate) struct Part {
     pub span: Option<(usize, usize)>,
     /// All parts together are the whole value: when all are used, the value is.
     pub divides: bool,
+    /// The text may say more beside it.
+    pub loose: bool,
 }
 
 impl Leaf<'_> {
+    /// The path as it is read: with what people call its parts.
+    pub fn read_path(&self) -> Vec<&str> {
+        let mut path: Vec<&str> = self.path.iter().map(AsRef::as_ref).collect();
+        if let Some((at, alias)) = &self.alias
+            && let Some(segment) = path.get_mut(*at)
+        {
+            *segment = alias.as_ref();
+        }
+        path
+    }
+
     pub fn text(&self) -> Option<&str> {
         match self.value.as_ref() {
             Json::String(text) => Some(text),
@@ -54,6 +72,9 @@ pub(crate) fn flatten(data: &Json) -> Flat<'_> {
         flat: Flat { leaves: Vec::new(), warnings: Vec::new(), steps: 0 },
         bytes: 0,
         path: Vec::new(),
+        alias: None,
+        root: data,
+        titles: OnceCell::new(),
         pointer: String::new(),
     };
     walk.value(Cow::Borrowed(data), 0);
@@ -71,99 +92,11 @@ struct Walk<'a> {
     flat: Flat<'a>,
     bytes: usize,
     path: Vec<Cow<'a, str>>,
+    alias: Option<(usize, Cow<'a, str>)>,
+    root: &'a Json,
+    titles: OnceCell<FxHashMap<&'a str, &'a str>>,
     pointer: String,
 }
-
-const NAME_KEYS: &[&str] = &[
-    "name",
-    "key",
-    "label",
-    "question",
-    "title",
-    "field_name",
-    "column_name",
-    "field",
-    "pregunta",
-    "pergunta",
-    "nombre",
-    "nome",
-    "campo",
-    "fieldName",
-    "fieldname",
-    "columnName",
-    "field_label",
-    "question_text",
-    "display_name",
-    "property",
-    "attribute",
-    "k",
-    "etiqueta",
-    "Name",
-    "Key",
-    "Label",
-    "Question",
-    "Field",
-    "questionText",
-    "custom_field_name",
-    "customFieldName",
-    "parameter",
-    "qid",
-];
-const VALUE_KEYS: &[&str] = &[
-    "value",
-    "values",
-    "answer",
-    "answers",
-    "string_value",
-    "text",
-    "respuesta",
-    "resposta",
-    "valor",
-    "response",
-    "fieldValue",
-    "field_value",
-    "stringValue",
-    "answer_text",
-    "answerText",
-    "v",
-    "Value",
-    "Values",
-    "Answer",
-    "Response",
-    "content",
-    "userData",
-    "selected",
-];
-/// Members of a name/value pair that only number or type it.
-const PLUMBING: &[&str] = &[
-    "id",
-    "column_id",
-    "field_id",
-    "type",
-    "ref",
-    "field_code",
-    "enum_id",
-    "enum_code",
-    "questionId",
-    "question_id",
-    "code",
-    "fieldId",
-    "columnId",
-    "index",
-    "position",
-    "order",
-    "field_type",
-    "display_key",
-    "display_value",
-    "required",
-    "hidden",
-    "_id",
-    "uuid",
-    "fieldType",
-    "primary",
-    "enum",
-    "is_computed",
-];
 
 impl<'a> Walk<'a> {
     fn value(&mut self, value: Cow<'a, Json>, depth: usize) {
@@ -177,6 +110,9 @@ impl<'a> Walk<'a> {
             Cow::Borrowed(Json::Object(object)) => {
                 if let Some(only) = only_value(object) {
                     return self.deeper("value", Cow::Borrowed(only), depth, false);
+                }
+                if let Some((answer, label, text)) = answered(object) {
+                    return self.answered(object, answer, label, text, depth);
                 }
                 for (key, member) in object {
                     self.deeper(key, Cow::Borrowed(member), depth, true);
@@ -195,6 +131,36 @@ impl<'a> Walk<'a> {
             Cow::Borrowed(Json::Null) | Cow::Owned(Json::Null) => {}
             scalar => self.scalar(scalar, depth),
         }
+    }
+
+    /// `{"text": "Full name", "answer": "Ana"}`: the question is what the answer's key says, and no value.
+    fn answered(&mut self, object: &'a json::Object, answer: &str, label: &str, text: &'a str, depth: usize) {
+        for (key, member) in object {
+            let before = self.alias.clone();
+            if key == answer {
+                self.alias = Some((self.path.len(), Cow::Borrowed(text)));
+            }
+            let from = self.flat.leaves.len();
+            self.deeper(key, Cow::Borrowed(member), depth, true);
+            if key == label
+                && let Some(leaf) = self.flat.leaves.get_mut(from)
+            {
+                leaf.unread = true;
+            }
+            self.alias = before;
+        }
+    }
+
+    /// What a form's definition in the same data calls the question with this id.
+    fn title_of(&self, id: &str) -> Option<&'a str> {
+        self.titles
+            .get_or_init(|| {
+                let mut titles = FxHashMap::default();
+                collect_titles(self.root, &mut titles, 0);
+                titles
+            })
+            .get(id)
+            .copied()
     }
 
     fn scalar(&mut self, value: Cow<'a, Json>, depth: usize) {
@@ -273,6 +239,10 @@ impl<'a> Walk<'a> {
             let length = self.pointer.len();
             escape_pointer(&mut self.pointer, &at.to_string());
             self.path.push(Cow::Owned(pair.name.clone()));
+            let alias_before = self.alias.clone();
+            if let Some(alias) = self.alias_of(object, pair) {
+                self.alias = Some((self.path.len() - 1, Cow::Owned(alias)));
+            }
             self.bytes += pair.name.len().min(MAX_TEXT);
             let mut plain = object.get(&pair.value_key);
             let value_length = self.pointer.len();
@@ -295,18 +265,40 @@ impl<'a> Walk<'a> {
             }
             self.pointer.truncate(value_length);
             for (key, value) in object {
-                if *key != pair.name_key && *key != pair.value_key && !PLUMBING.contains(&key.as_str()) {
+                let named = [NAME_KEYS, LABEL_KEYS].iter().any(|names| names.contains(&key.as_str()));
+                let spoken = named && pair.name_key != "label" && key != "name" && value.as_str().is_some();
+                if *key != pair.name_key && *key != pair.value_key && !spoken && !PLUMBING.contains(&key.as_str()) {
                     self.deeper(key.clone(), Cow::Owned(value.clone()), depth + 1, true);
                 }
             }
             self.path.pop();
+            self.alias = alias_before;
             self.pointer.truncate(length);
         }
+    }
+
+    /// What people call a pair whose name is a number or an id.
+    fn alias_of(&self, object: &json::Object, pair: &Pair) -> Option<String> {
+        let words = keys::words(&pair.name);
+        if !words.iter().all(|word| lexicon::is_noise(word)) && !lexicon::find(&words).is_empty() {
+            return None;
+        }
+        let own = LABEL_KEYS
+            .iter()
+            .filter(|key| **key != pair.name_key && **key != pair.value_key)
+            .find_map(|key| object.get(key)?.as_str().filter(|text| !text.trim().is_empty() && text.len() <= 300));
+        let by_id = || {
+            let field = object.get(&pair.name_key).and_then(Json::as_object);
+            let id = field.and_then(|field| field.get("id")).or_else(|| object.get("id")).and_then(Json::as_str);
+            id.into_iter().chain([pair.name.as_str()]).find_map(|id| self.title_of(id))
+        };
+        own.or_else(by_id).map(str::to_owned)
     }
 
     fn push(&mut self, value: Cow<'a, Json>, unread: bool) {
         self.flat.leaves.push(Leaf {
             path: self.path.clone(),
+            alias: self.alias.clone(),
             pointer: self.pointer.clone(),
             value,
             part: None,
@@ -345,53 +337,6 @@ impl Items<'_> {
             Items::Borrowed(items) => items,
             Items::Owned(items) => items,
         }
-    }
-}
-
-/// `{"value": x}` is x.
-fn only_value(object: &json::Object) -> Option<&Json> {
-    if object.len() == 1 { object.get("value") } else { None }
-}
-
-struct Pair {
-    name: String,
-    name_key: String,
-    value_key: String,
-}
-
-/// The pairs of an array whose every item names itself and holds a value.
-fn pairs(items: &[Json]) -> Option<Vec<Pair>> {
-    let mut any_value = false;
-    let pairs: Option<Vec<Pair>> = items
-        .iter()
-        .map(|item| {
-            let object = item.as_object()?;
-            if object.len() > 12 {
-                return None;
-            }
-            let (name_key, name) = NAME_KEYS.iter().find_map(|key| Some((*key, name_text(object.get(key)?)?)))?;
-            let typed = object.get("type").and_then(Json::as_str);
-            let value_key = VALUE_KEYS
-                .iter()
-                .copied()
-                .find(|key| *key != name_key && object.contains_key(key))
-                .or_else(|| typed.filter(|key| *key != name_key && object.contains_key(key)))?;
-            any_value = any_value || object.get(value_key).is_some_and(|value| !value.is_null());
-            Some(Pair { name: name.to_owned(), name_key: name_key.to_owned(), value_key: value_key.to_owned() })
-        })
-        .collect();
-    pairs.filter(|_| any_value)
-}
-
-/// The name itself, or the telling member of an object that stands for it.
-fn name_text(value: &Json) -> Option<&str> {
-    match value {
-        Json::String(text) if !text.trim().is_empty() && text.len() <= 300 => Some(text),
-        Json::Object(object) => ["title", "label", "name", "question", "ref", "key"]
-            .iter()
-            .find_map(|key| object.get(key)?.as_str())
-            .filter(|text| !text.trim().is_empty()),
-        _ => None,
     }
 }
 

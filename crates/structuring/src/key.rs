@@ -1,6 +1,6 @@
 //! What a key says: the words along its path, their concepts, whose it is.
 
-use crate::keys::words;
+use crate::keys::{path_parts, words};
 use crate::lexicon::{self, Set, find, is_noise, is_stop, set};
 use crate::units::{Unit, Units};
 use crate::vectors::{Vector, embed};
@@ -109,6 +109,44 @@ const WRAPPERS: &[&str] = &[
     "personal_info",
     "personal",
     "personales",
+    "add",
+    "update",
+    "query_result",
+    "queryresult",
+    "outputcontexts",
+    "formresponses",
+    "field_values",
+    "fieldvalues",
+    "custom_attributes",
+    "attribute_values",
+    "additional_fields",
+    "merge_fields",
+    "mergefields",
+    "column_values",
+    "customfields",
+    "custom_field",
+    "cf",
+    "udf",
+    "rows",
+    "row",
+    "0",
+    "leaddata",
+    "user_input",
+    "slots",
+    "session_params",
+    "sessioninfo",
+    "message_data",
+    "captured",
+    "collected",
+    "collected_data",
+    "encuesta",
+    "survey",
+    "pesquisa",
+    "ficha_cliente",
+    "hoja",
+    "sheet",
+    "planilla",
+    "planilha",
 ];
 
 static ORDERS: LazyLock<Set> = LazyLock::new(|| set(&["PURCHASE"]));
@@ -133,13 +171,90 @@ pub(crate) struct Key {
     pub opaque: bool,
     pub negated: bool,
     pub ordinal: u32,
+    /// Some segment before the last is of words no phrase covers: nobody knows whose that is.
+    pub foreign: bool,
+    pub party: Party,
+}
+
+/// Which end of a message a key names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Party {
+    Neither,
+    From,
+    To,
+}
+
+impl Party {
+    fn of(words: &[String]) -> Party {
+        let mut telling = words.iter().filter(|word| {
+            !word.bytes().all(|b| b.is_ascii_digit())
+                && !matches!(
+                    word.as_str(),
+                    "number"
+                        | "phone"
+                        | "wa"
+                        | "id"
+                        | "sms"
+                        | "whatsapp"
+                        | "email"
+                        | "address"
+                        | "mail"
+                        | "e"
+                        | "country"
+                        | "formatted"
+                        | "msisdn"
+                )
+        });
+        let (Some(word), None) = (telling.next(), telling.next()) else { return Party::Neither };
+        match word.as_str() {
+            "from" | "de" | "sender" | "remitente" | "remetente" | "caller" | "author" | "desde" => Party::From,
+            "to" | "para" | "called" | "callee" | "recipient" | "destinatario" | "receiver" | "destino" | "hacia"
+            | "dialed" | "did" => Party::To,
+            _ => Party::Neither,
+        }
+    }
 }
 
 impl Key {
     pub fn of_path(path: &[&str]) -> Key {
         let last = path.last().copied().unwrap_or("");
-        let mut tail_words = words(last);
+        let parts: Vec<&str> = path.iter().flat_map(|segment| path_parts(segment)).collect();
+        let wrapper = |segment: &&str| WRAPPERS.contains(&crate::keys::snake_key(segment).as_str());
+        // "custom[operacion]" is "operacion" where only wrappers stand before it.
+        let own = path_parts(last);
+        let snake = match own.split_last() {
+            Some((name, before)) if !before.is_empty() && before.iter().all(wrapper) => name,
+            _ => last,
+        };
+        let path = parts.as_slice();
+        let mut tail_words = words(path.last().copied().unwrap_or(""));
         let mut ancestors: Vec<&str> = path[..path.len().saturating_sub(1)].to_vec();
+        // {"Paciente": {"title": [{"plain_text": …}]}}: the kinds of values that databases wrap around them.
+        let typed = |segment: &str| {
+            matches!(
+                segment,
+                "plain_text"
+                    | "rich_text"
+                    | "raw_value"
+                    | "display_value"
+                    | "formatted_value"
+                    | "text_value"
+                    | "multi_select"
+                    | "checkbox"
+            )
+        };
+        let kind =
+            |segment: &str| matches!(segment, "title" | "select" | "status" | "multi_select" | "text" | "rich_text");
+        let boxed = path.last().is_some_and(|last| typed(last))
+            || matches!(path, [.., above, "name" | "title"] if matches!(*above, "select" | "status" | "multi_select"));
+        if boxed && ancestors.len() > 1 {
+            while let Some(above) = ancestors.pop() {
+                if !kind(above) && !typed(above) {
+                    tail_words = words(above);
+                    break;
+                }
+            }
+        }
         // "value", "text", a number: the segment before it says what it is.
         // A lone noise word that is a concept of its own ("data" is a date in Portuguese) says something all the same.
         let generic = |words: &[String]| {
@@ -155,12 +270,44 @@ impl Key {
                 break;
             }
         }
+        let expand = |mut words: Vec<String>| {
+            for word in &mut words {
+                if let Some(long) = lexicon::expand(word) {
+                    *word = long.to_owned();
+                }
+            }
+            words
+        };
+        tail_words = expand(tail_words);
         let context_words: Vec<Vec<String>> = ancestors
             .iter()
             .map(|segment| (crate::keys::snake_key(segment), words(segment)))
             .filter(|(snake, _)| !WRAPPERS.contains(&snake.as_str()))
-            .map(|(_, words)| words)
+            .map(|(_, words)| expand(words))
             .collect();
+        let foreign =
+            context_words.iter().any(|words| find(words).is_empty() && !words.iter().all(|word| is_noise(word)));
+        let above = if context_words.len() == 1 { context_words.last() } else { None };
+        let party = match Party::of(&tail_words) {
+            Party::Neither => above.map_or(Party::Neither, |words| Party::of(words)),
+            party => party,
+        };
+        // One letter, or an id a tool made up, names nothing.
+        let coded =
+            tail_words.iter().filter(|word| word.bytes().all(|b| b.is_ascii_digit())).map(String::len).sum::<usize>()
+                >= 5
+                && tail_words.iter().all(|word| word.len() <= 3 || word.bytes().all(|b| b.is_ascii_digit()));
+        let single = tail_words.len() == 1 && tail_words[0].len() == 1;
+        if coded || single {
+            tail_words = vec![String::from("q")];
+        }
+        // {"item": {"title"}} is a thing's title, nobody's position.
+        let above = ancestors.last().map(|segment| words(segment)).unwrap_or_default();
+        let titled: Vec<String> = above.iter().chain(&tail_words).cloned().collect();
+        let covers = |hit: &lexicon::Hit| hit.from < above.len() && hit.to == titled.len();
+        if tail_words == ["title"] && find(&titled).iter().any(covers) {
+            tail_words = titled;
+        }
         let tail = Units::of_words(&tail_words);
         let mut context = Set::default();
         let mut full = tail.clone();
@@ -171,7 +318,8 @@ impl Key {
             full.extend(words);
         }
         // A phrase may run over segments: membership/type, fecha/nacimiento.
-        if let Some(above) = context_words.last() {
+        let nearest = ancestors.last().map(|segment| words(segment));
+        if let Some(above) = nearest.as_ref().or(context_words.last()) {
             let joined: Vec<String> = above.iter().chain(&tail_words).cloned().collect();
             let hits = find(&joined);
             for hit in hits.iter().filter(|hit| hit.from < above.len() && hit.to > above.len()) {
@@ -205,7 +353,9 @@ impl Key {
             matches!(tail_words.first().map(String::as_str), Some("no" | "nao" | "not" | "sin" | "sem" | "non"))
                 && tail_words.len() > 1;
         Key {
-            snake: crate::keys::snake_key(last),
+            snake: crate::keys::snake_key(snake),
+            foreign,
+            party,
             tail_vector: meaning(&tail_words),
             full_vector: if context_words.is_empty() { None } else { meaning(&all) },
             tail,

@@ -98,7 +98,10 @@ pub(crate) fn words(key: &str) -> Vec<String> {
         let mut from = 0;
         let bytes = part.as_bytes();
         for at in 1..bytes.len() {
-            if bytes[at].is_ascii_digit() != bytes[at - 1].is_ascii_digit() && part.is_char_boundary(at) {
+            if bytes[at].is_ascii_digit() != bytes[at - 1].is_ascii_digit()
+                && part.is_char_boundary(at)
+                && !matches!(part, "m2" | "m3" | "km2" | "mts2" | "mt2" | "ft2" | "24h")
+            {
                 words.push(part[from..at].to_owned());
                 from = at;
             }
@@ -107,7 +110,44 @@ pub(crate) fn words(key: &str) -> Vec<String> {
             words.push(part[from..].to_owned());
         }
     }
+    ordinals(&mut words);
     words
+}
+
+/// `1a consulta`, `2nd phone`: the ordinal as a word.
+fn ordinals(words: &mut Vec<String>) {
+    let ending = |word: &str| {
+        matches!(
+            word,
+            "a" | "o" | "ra" | "ro" | "er" | "era" | "ero" | "st" | "da" | "do" | "nd" | "segunda" | "primera"
+        )
+    };
+    if words.len() > 2
+        && let Some(at) =
+            (0..words.len() - 2).find(|at| matches!(words[*at].as_str(), "1" | "2") && ending(&words[at + 1]))
+    {
+        words[at] = if words[at] == "1" { "primera" } else { "segunda" }.to_owned();
+        words.remove(at + 1);
+    }
+}
+
+/// The parts of a key that a tool made out of a path: `a__b`, `a.b`, `a[b][0]`, `a > b`. A key of one part stays whole.
+pub(crate) fn path_parts(key: &str) -> Vec<&str> {
+    let telling = |part: &&str| part.len() > 1 && part.contains(char::is_alphabetic);
+    let bare = !key.contains(char::is_whitespace);
+    let parts: Vec<&str> = if key.contains("__") {
+        key.split("__").collect()
+    } else if bare && key.ends_with(']') && key.contains('[') {
+        key.split(['[', ']']).collect()
+    } else if bare && key.contains('.') && key.split('.').all(|part| telling(&part)) {
+        key.split('.').collect()
+    } else if key.contains(" > ") || key.contains("::") || key.contains("->") || key.contains(" » ") {
+        key.split(['>', ':', '»']).map(|part| part.trim_end_matches('-').trim()).collect()
+    } else {
+        return vec![key];
+    };
+    let kept: Vec<&str> = parts.into_iter().filter(telling).collect();
+    if kept.is_empty() { vec![key] } else { kept }
 }
 
 #[cfg(test)]
@@ -136,6 +176,12 @@ mod tests {
             assert_eq!(snake_key(key), wanted, "{key}");
         }
         assert_eq!(words("fone1"), ["fone", "1"]);
+        assert_eq!(words("1A CONSULTA?"), ["primera", "consulta"]);
+        assert_eq!(path_parts("contacts[add][0][name]"), ["contacts", "add", "name"]);
+        assert_eq!(path_parts("contact__first_name"), ["contact", "first_name"]);
+        assert_eq!(path_parts("person.phone"), ["person", "phone"]);
+        assert_eq!(path_parts("Fec. Nac."), ["Fec. Nac."]);
+        assert_eq!(path_parts("e.mail"), ["e.mail"]);
         assert_eq!(fold("  ¡Sí, CLARO!  "), "si claro");
         assert_eq!(fold("O'Connor"), "oconnor");
     }

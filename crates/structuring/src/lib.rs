@@ -3,7 +3,9 @@
 //! [`structure`] is a pure function: no I/O, no clock, no randomness, no panic on any input, time linear in the input.
 //! How it decides is written in `docs/structuring.md`.
 
+mod against;
 mod assign;
+mod cards;
 mod compiled;
 mod cue;
 mod definition;
@@ -19,6 +21,7 @@ mod lexicon;
 mod names;
 mod options;
 mod outcome;
+mod pairs;
 mod person_name;
 pub mod phone;
 mod reading;
@@ -36,9 +39,12 @@ mod text_amounts;
 mod text_choices;
 mod text_fields;
 mod text_name;
+mod text_phones;
+mod text_places;
 mod text_things;
 mod typed;
 mod units;
+mod values;
 mod vectors;
 
 pub use compiled::Definitions;

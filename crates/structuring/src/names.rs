@@ -223,7 +223,12 @@ pub(crate) fn likeness(text: &str) -> f32 {
     for word in &words {
         let folded = fold(word);
         let bare = folded.as_str();
-        if COMPANY_WORDS.contains(&bare) || COMPANY_WORDS.contains(&bare.replace(' ', "").as_str()) {
+        // "Sá" is a family name, "SA" a company.
+        let accented = word.chars().count() < 4 && word.chars().any(|c| !c.is_ascii() && c.is_alphabetic());
+        // A family name after a first name: Bruna Sales, Tyra Banks.
+        let family = proper > 0 && matches!(bare, "sales" | "bank" | "co" | "mei" | "ag" | "club" | "media" | "web");
+        let firm = || COMPANY_WORDS.contains(&bare) || COMPANY_WORDS.contains(&bare.replace(' ', "").as_str());
+        if !accented && !family && firm() {
             return 0.0;
         }
         if PARTICLES.contains(&bare) || TITLES.contains(&bare) {
@@ -292,6 +297,14 @@ pub(crate) fn is_company(text: &str) -> bool {
         return true;
     }
     words.remove(0);
+    // "Guilherme Sá" is a person.
+    let accented = text
+        .split_whitespace()
+        .next_back()
+        .is_some_and(|word| word.chars().count() < 4 && word.chars().any(|c| !c.is_ascii() && c.is_alphabetic()));
+    if accented {
+        words.pop();
+    }
     words.iter().any(|word| SUFFIXES.contains(word))
         || text.contains('&')
         || folded.split(' ').next().is_some_and(|word| {
@@ -359,6 +372,8 @@ mod tests {
             "Sarah O'Connor",
             "Walsh, Peter",
             "João da Silva Neto",
+            "Guilherme Sá",
+            "Bruna Sales",
             "maría josé",
         ] {
             assert!(likeness(name) > 0.5, "{name}");

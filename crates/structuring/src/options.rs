@@ -96,6 +96,7 @@ pub(crate) struct Said {
     vector: OnceCell<Option<Vector>>,
     amount: OnceCell<Option<f64>>,
     negated: bool,
+    lettered: bool,
 }
 
 impl Said {
@@ -116,6 +117,7 @@ impl Said {
             inner: OnceCell::new(),
             vector: OnceCell::new(),
             amount: OnceCell::new(),
+            lettered: folded.contains(char::is_alphabetic),
             negated: matches!(first, "no" | "nao" | "sin" | "sem" | "not" | "ni") && words.len() > 1,
             words,
             folded,
@@ -143,6 +145,15 @@ pub(crate) fn choose(choices: &[Choice], said: &Said) -> Option<Chosen> {
     if said.negated {
         return None;
     }
+    // Digits alone are no word for anything: a size, a range or a number of an option.
+    if !said.lettered {
+        let joined = || {
+            let mut fitting = choices.iter().enumerate().filter(|(_, choice)| choice.joined == said.joined);
+            let (option, _) = fitting.next()?;
+            fitting.next().is_none().then_some(Chosen { option, quality: 0.98 })
+        };
+        return joined().or_else(|| in_range(choices, said)).or_else(|| by_number(choices, said));
+    }
     let unique = |quality: f32, fits: &dyn Fn(&Choice) -> bool| {
         let mut fitting = choices.iter().enumerate().filter(|(_, choice)| fits(choice));
         let (option, _) = fitting.next()?;
@@ -155,6 +166,7 @@ pub(crate) fn choose(choices: &[Choice], said: &Said) -> Option<Chosen> {
         .or_else(|| unique(0.9, &|choice| !choice.other && abbreviates(words, &choice.words)))
         .or_else(|| mentioned(choices, said))
         .or_else(|| in_range(choices, said))
+        .or_else(|| by_number(choices, said))
         .or_else(|| {
             unique(0.8, &|choice| !choice.other && words.len() < choice.words.len() && covers(&choice.words, words))
         })
@@ -273,6 +285,28 @@ fn range(text: &str) -> Option<(f64, f64)> {
     }
 }
 
+/// The number of the only option that has it, where every option has one: `21k` of `5 km, 10 km, 21 km`.
+fn by_number(choices: &[Choice], said: &Said) -> Option<Chosen> {
+    let digits = |text: &str| text.bytes().any(|b| b.is_ascii_digit());
+    let numbered = choices.iter().filter(|choice| digits(&choice.folded)).count();
+    if numbered < 2 || !digits(&said.folded) {
+        return None;
+    }
+    let only = |text: &str| -> Option<String> {
+        let mut numbers = text.split(|c: char| !c.is_ascii_digit()).filter(|run| !run.is_empty());
+        let first = numbers.next()?;
+        numbers.next().is_none().then(|| first.to_owned())
+    };
+    let wanted = only(&said.folded)?;
+    // An option of two numbers is a range, not a size.
+    if choices.iter().any(|choice| digits(&choice.folded) && only(&choice.folded).is_none()) {
+        return None;
+    }
+    let mut fitting = choices.iter().enumerate().filter(|(_, choice)| only(&choice.folded).as_ref() == Some(&wanted));
+    let (option, _) = fitting.next()?;
+    fitting.next().is_none().then_some(Chosen { option, quality: 0.88 })
+}
+
 fn in_range(choices: &[Choice], said: &Said) -> Option<Chosen> {
     if choices.iter().all(|choice| choice.range.is_none()) {
         return None;
@@ -300,6 +334,18 @@ fn by_meaning(choices: &[Choice], said: &Said) -> Option<Chosen> {
         }
     }
     (best >= 0.52 && best - next >= 0.12).then(|| Chosen { option, quality: (0.6 + 0.25 * calibrated(best)).min(0.88) })
+}
+
+/// The one option that a longer word misses by a letter or two: `catamaran` for `Catamarã`.
+pub(crate) fn misspelt(choices: &[Choice], text: &str) -> Option<usize> {
+    if text.len() < 7 || text.contains(' ') {
+        return None;
+    }
+    let mut fitting = choices.iter().enumerate().filter(|(_, choice)| {
+        choice.folded.len() >= 7 && choice.folded.as_bytes()[0] == text.as_bytes()[0] && near(&choice.folded, text)
+    });
+    let (option, _) = fitting.next()?;
+    fitting.next().is_none().then_some(option)
 }
 
 /// The groups a folded text belongs to as a whole.

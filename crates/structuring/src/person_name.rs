@@ -1,7 +1,8 @@
 //! The person's name: whole or joined from its parts.
 
+use crate::cards::Cards;
 use crate::compiled::{Definitions, Scored};
-use crate::key::Key;
+use crate::key::{Key, Party};
 use crate::keys::fold;
 use crate::known::KNOWN;
 use crate::lexicon::{Set, set};
@@ -28,6 +29,8 @@ struct Piece {
     rank: u32,
     likeness: f32,
     parent: String,
+    /// Beside an object that holds a name and something that reaches it.
+    beside: bool,
 }
 
 /// What may stand beside a name in the last segment.
@@ -46,6 +49,9 @@ static BESIDE: LazyLock<Set> = LazyLock::new(|| {
         "R_AGENT",
         "R_PARENT",
         "R_FIANCE",
+        "R_CHILD",
+        "DEPENDANT",
+        "R_RELATIVE",
         "LASTQ",
         "FIRSTQ",
         "INTEREST",
@@ -66,6 +72,9 @@ static ABOVE: LazyLock<Set> = LazyLock::new(|| {
         "R_AGENT",
         "R_PARENT",
         "R_FIANCE",
+        "R_CHILD",
+        "DEPENDANT",
+        "R_RELATIVE",
         "BILLING",
         "SHIPPING",
         "COMPANY",
@@ -97,6 +106,7 @@ pub(crate) fn find(
     definitions: &Definitions,
     keys: &[Arc<Scored>],
     readings: &[Reading<'_>],
+    cards: &Cards,
     whose: &dyn Fn(&Key) -> Whose,
     person: &mut Person,
 ) {
@@ -104,7 +114,7 @@ pub(crate) fn find(
     for (leaf, (scored, reading)) in keys.iter().zip(readings).enumerate() {
         let owner = whose(&scored.key);
         if owner != Whose::Other
-            && let Some(piece) = piece(leaf, scored, reading, owner, definitions)
+            && let Some(piece) = piece(leaf, scored, reading, owner, cards, definitions)
         {
             pieces.push(piece);
         }
@@ -175,7 +185,13 @@ fn joined(own: &[&Piece], whose: Whose, person: &mut Person) {
             _ => 0.55,
         };
         let tidy = names::tidy(&whole.text);
-        let unlike = if whole.likeness >= 0.6 { 0 } else { 1 };
+        let unlike = if whole.likeness >= 1.0 {
+            0
+        } else if whole.likeness >= 0.6 {
+            1
+        } else {
+            2
+        } + if whole.beside { 5 } else { 0 };
         person.names.push(Candidate::new(
             vec![whole.leaf],
             tidy,
@@ -198,6 +214,20 @@ fn joined(own: &[&Piece], whose: Whose, person: &mut Person) {
     }
 }
 
+/// Form builders number the parts of one name field: `1.3` is the given name, `1.6` the family name.
+fn numbered_part(reading: &Reading<'_>) -> Option<Kind> {
+    let (field, part) = reading.leaf().path.last()?.rsplit_once('.')?;
+    if field.is_empty() || !field.trim_start_matches("input_").bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    match part {
+        "3" => Some(Kind::First),
+        "4" => Some(Kind::Middle),
+        "6" => Some(Kind::Last),
+        _ => None,
+    }
+}
+
 /// Whether all words of `part` stand in `whole`.
 fn contains(whole: &str, part: &str) -> bool {
     let folded = fold(whole);
@@ -210,6 +240,7 @@ fn piece(
     scored: &Scored,
     reading: &Reading<'_>,
     whose: Whose,
+    cards: &Cards,
     definitions: &Definitions,
 ) -> Option<Piece> {
     let known = &*KNOWN;
@@ -228,7 +259,9 @@ fn piece(
     if likeness <= 0.1 {
         return None;
     }
-    let kind = if tail.meets(&known.last2) {
+    let kind = if let Some(kind) = numbered_part(reading) {
+        kind
+    } else if tail.meets(&known.last2) {
         Kind::Last2
     } else if tail.meets(&known.middle) {
         Kind::Middle
@@ -240,6 +273,9 @@ fn piece(
         Kind::Whole
     };
     let named = tail.meets(&known.name) || kind != Kind::Whole;
+    if key.party == Party::To {
+        return None;
+    }
     // A field of the organization that asks for just this name (a beneficiary's, an animal's) comes first.
     if definitions.fields.iter().zip(&scored.scores).any(|(field, score)| {
         let manager = field.concepts.meets(&known.manager) && tail.meets(&known.manager);
@@ -256,7 +292,10 @@ fn piece(
         || tail.meets(&known.owner)
         || tail.meets(&known.fiance)
         || tail.meets(&known.parent) && whose != Whose::Other;
+    let card = cards.has(reading);
     if !key.context.without(&ABOVE).is_empty()
+        && !card
+        && key.party != Party::From
         && !tail.meets(&known.subject)
         && !key.context.meets(&known.subject)
         && !key.context.meets(&known.contact)
@@ -284,5 +323,6 @@ fn piece(
         return None;
     }
     let parent = reading.leaf().pointer.rsplit_once('/').map_or(String::new(), |(parent, _)| parent.to_owned());
-    Some(Piece { leaf, kind, whose, text: text.to_owned(), rank, likeness, parent })
+    let beside = cards.any() && !card && !parent.is_empty();
+    Some(Piece { leaf, kind, whose, text: text.to_owned(), rank, likeness, parent, beside })
 }

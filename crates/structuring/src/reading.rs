@@ -22,6 +22,8 @@ pub(crate) struct Reading<'a> {
     id: OnceCell<Option<Id>>,
     likeness: OnceCell<f32>,
     said: OnceCell<Option<Said>>,
+    host: OnceCell<Option<u16>>,
+    units: OnceCell<Vec<u16>>,
 }
 
 impl<'a> Reading<'a> {
@@ -38,6 +40,8 @@ impl<'a> Reading<'a> {
             id: OnceCell::new(),
             likeness: OnceCell::new(),
             said: OnceCell::new(),
+            host: OnceCell::new(),
+            units: OnceCell::new(),
         }
     }
 
@@ -106,6 +110,40 @@ impl<'a> Reading<'a> {
 
     pub fn id(&self) -> Option<Id> {
         *self.id.get_or_init(|| ids::read(self.text()?, self.country))
+    }
+
+    /// The concept of the site a web address belongs to: LinkedIn's, Instagram's.
+    pub fn host(&self) -> Option<u16> {
+        const HOSTS: &[(&str, &str)] = &[
+            ("linkedin.", "LINKEDIN"),
+            ("instagram.", "INSTAGRAM"),
+            ("facebook.", "FACEBOOK"),
+            ("fb.com", "FACEBOOK"),
+            ("github.", "PORTFOLIO"),
+            ("behance.", "PORTFOLIO"),
+            ("dribbble.", "PORTFOLIO"),
+        ];
+        *self.host.get_or_init(|| {
+            let text = self.text().filter(|text| self.is_string() && text.len() < 200 && text.contains('.'))?;
+            let (_, concept) = HOSTS.iter().find(|(host, _)| text.contains(host))?;
+            self.url()?;
+            Some(crate::lexicon::concept(concept))
+        })
+    }
+
+    /// What the words after a number are about: `2 adults`.
+    pub fn units(&self) -> &[u16] {
+        self.units.get_or_init(|| {
+            let text = self.text().filter(|text| {
+                self.is_string()
+                    && text.len() < 40
+                    && text.contains(char::is_alphabetic)
+                    && text.contains(|c: char| c.is_ascii_digit())
+            });
+            let Some(amount) = text.and_then(|_| self.amount()) else { return Vec::new() };
+            let words: Vec<String> = amount.after.split(' ').map(str::to_owned).collect();
+            crate::lexicon::find(&words).iter().flat_map(|hit| hit.concepts.iter().copied()).collect()
+        })
     }
 
     /// The value as a choice.

@@ -6,9 +6,15 @@ use std::borrow::Cow;
 
 /// The parts a leaf holds, as leaves of their own.
 pub(crate) fn parts<'a>(leaf: &Leaf<'a>, owner: usize, steps: &mut usize) -> Vec<Leaf<'a>> {
-    let made = |path: Vec<Cow<'a, str>>, value: Json, span: Option<(usize, usize)>, divides: bool, pointer: String| {
-        Leaf { path, pointer, value: Cow::Owned(value), part: Some(Part { owner, span, divides }), unread: false }
-    };
+    let made =
+        |path: Vec<Cow<'a, str>>, value: Json, span: Option<(usize, usize)>, divides: bool, pointer: String| Leaf {
+            path,
+            alias: None,
+            pointer,
+            value: Cow::Owned(value),
+            part: Some(Part { owner, span, divides, loose: false }),
+            unread: false,
+        };
     match leaf.value.as_ref() {
         Json::String(text) => {
             let text = clip(text);
@@ -18,6 +24,18 @@ pub(crate) fn parts<'a>(leaf: &Leaf<'a>, owner: usize, steps: &mut usize) -> Vec
                 return vcard(text)
                     .into_iter()
                     .map(|(key, value, span)| made(key, value.into(), Some(chars(text, span)), false, own()))
+                    .collect();
+            }
+            if let Some(turns) = dialogue(text) {
+                return turns
+                    .into_iter()
+                    .map(|(key, value, span)| {
+                        let mut leaf = made(vec![Cow::Owned(key)], value.into(), Some(chars(text, span)), false, own());
+                        if let Some(part) = leaf.part.as_mut() {
+                            part.loose = true;
+                        }
+                        leaf
+                    })
                     .collect();
             }
             if let Some(lines) = lines(text) {
@@ -31,7 +49,8 @@ pub(crate) fn parts<'a>(leaf: &Leaf<'a>, owner: usize, steps: &mut usize) -> Vec
             combined(text)
                 .into_iter()
                 .map(|(word, value, span)| {
-                    let mut path = leaf.path.clone();
+                    let mut path: Vec<Cow<'a, str>> =
+                        leaf.read_path().into_iter().map(|part| Cow::Owned(part.to_owned())).collect();
                     path.push(Cow::Borrowed(word));
                     made(path, value.into(), Some(chars(text, span)), true, own())
                 })
@@ -124,7 +143,9 @@ fn pairs_between(text: &str, separators: &[char]) -> Option<Vec<Found>> {
             continue;
         }
         segments += 1;
-        let Some(colon) = segment.find([':', '=']) else { continue };
+        // "Want small group? no" is a pair as well.
+        let asked = segment.find("? ").filter(|at| segment[*at + 2..].trim().len() <= 60);
+        let Some(colon) = asked.or_else(|| segment.find([':', '='])) else { continue };
         let (key, value) = (&segment[..colon], &segment[colon + 1..]);
         let label = key.trim().trim_start_matches(['-', '*', '•', '·', '>', '_']).trim_end_matches(['*', '_']).trim();
         let words = label.split_whitespace().count();
@@ -152,6 +173,58 @@ fn pairs_between(text: &str, separators: &[char]) -> Option<Vec<Found>> {
         found.push((label.to_owned(), plain.to_owned(), (from, from + value.trim().len())));
     }
     (found.len() >= 2 && found.len() * 4 >= segments * 3).then_some(found)
+}
+
+/// A question and the short answer on the next line, by another speaker: what bots and call notes keep.
+fn dialogue(text: &str) -> Option<Vec<Found>> {
+    if !text.contains('?') || !text.contains('\n') {
+        return None;
+    }
+    let mut found = Vec::new();
+    let mut question: Option<(&str, &str)> = None;
+    let mut speakers = 0;
+    let mut at = 0;
+    for line in text.split('\n') {
+        let start = at;
+        at += line.len() + 1;
+        let mut bare = line.trim();
+        // "[10:02] ", "10:02 - "
+        if let Some(rest) =
+            bare.strip_prefix('[').and_then(|rest| rest.split_once(']')).map(|(_, rest)| rest.trim_start())
+        {
+            bare = rest;
+        }
+        let (speaker, said) = match bare.split_once(':') {
+            Some((speaker, said))
+                if speaker.len() <= 30
+                    && speaker.split_whitespace().count() <= 3
+                    && !speaker.is_empty()
+                    && !speaker.contains(['?', '¿']) =>
+            {
+                (speaker.trim(), said.trim())
+            }
+            _ => ("", bare),
+        };
+        if said.is_empty() {
+            continue;
+        }
+        speakers += usize::from(!speaker.is_empty());
+        if said.ends_with('?') {
+            let asked = said.rsplit(['.', '!', '¿', '\u{a1}']).find(|part| !part.trim().is_empty()).unwrap_or(said);
+            question = (asked.len() <= 120).then_some((speaker, asked.trim()));
+            continue;
+        }
+        if let Some((asker, asked)) = question.take()
+            && (asker != speaker || asker.is_empty())
+            && said.len() <= 80
+            && let Some(place) = line.rfind(said)
+        {
+            let plain = said.trim_end_matches(['.', '!']);
+            found.push((asked.to_owned(), plain.to_owned(), (start + place, start + place + plain.len())));
+        }
+    }
+    // One question may stand in any note: two turns make a conversation, or one that names its speakers.
+    (found.len() > 1 || found.len() == 1 && speakers > 1).then_some(found)
 }
 
 type Line<'a> = (Vec<Cow<'a, str>>, String, (usize, usize));

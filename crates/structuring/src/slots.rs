@@ -1,7 +1,8 @@
 //! The person: phone, e-mail, name. Whose each value is comes first; rather none than somebody else's.
 
+use crate::cards::Cards;
 use crate::compiled::{Definitions, Scored};
-use crate::key::Key;
+use crate::key::{Key, Party};
 use crate::known::KNOWN;
 use crate::lexicon::{Set, set};
 use crate::phone::{self, Line};
@@ -27,6 +28,7 @@ pub(crate) enum Role {
     Fiance,
     Billed,
     Shipped,
+    Relative,
 }
 
 /// A value for a slot.
@@ -56,6 +58,10 @@ pub(crate) struct Person {
 struct Circumstances {
     pets: bool,
     pet_owner: bool,
+    /// The organization keeps a child's name and nobody's for the parent: who writes is the parent.
+    children: bool,
+    /// A message that went out: its sender is the organization.
+    outbound: bool,
 }
 
 /// Concepts that may stand beside a phone, an e-mail or a name without making it another thing.
@@ -87,6 +93,9 @@ static NEUTRAL: LazyLock<Set> = LazyLock::new(|| {
         "R_AGENT",
         "R_PARENT",
         "R_FIANCE",
+        "R_CHILD",
+        "DEPENDANT",
+        "R_RELATIVE",
         "BILLING",
         "SHIPPING",
         "HOUR",
@@ -142,6 +151,9 @@ static NEUTRAL_TAIL: LazyLock<Set> = LazyLock::new(|| {
         "R_AGENT",
         "R_PARENT",
         "R_FIANCE",
+        "R_CHILD",
+        "DEPENDANT",
+        "R_RELATIVE",
         "HOUR",
         "AREACODE",
         "LASTQ",
@@ -171,6 +183,11 @@ fn whose(key: &Key, at: &Circumstances) -> Whose {
     {
         return Whose::Other;
     }
+    if !at.children {
+        roles = roles.without(&known.child);
+    } else if roles.is_empty() && key.concepts().meets(&known.dependant) {
+        return Whose::Other;
+    }
     if roles.is_empty() {
         return Whose::Person;
     }
@@ -178,8 +195,11 @@ fn whose(key: &Key, at: &Circumstances) -> Whose {
     if only(&known.owner.or(&AGENT)) && roles.meets(&known.owner) {
         return if roles.meets(&AGENT) && !at.pets { Whose::Other } else { Whose::Perhaps(Role::Owner) };
     }
-    if at.pets && only(&known.parent.or(&known.owner)) {
+    if (at.pets || at.children) && only(&known.parent.or(&known.owner)) {
         return Whose::Perhaps(Role::PetKeeper);
+    }
+    if only(&known.relative) {
+        return Whose::Perhaps(Role::Relative);
     }
     if only(&known.fiance) {
         return Whose::Perhaps(Role::Fiance);
@@ -205,7 +225,9 @@ pub(crate) fn find(
     country: Option<&str>,
 ) -> Person {
     let known = &*KNOWN;
-    let pet_keys = keys.iter().any(|scored| scored.key.concepts().meets(&known.pet_traits));
+    let traits = known.pet_traits.without(&known.pet);
+    let pet_keys =
+        keys.iter().any(|scored| scored.key.concepts().meets(&traits) || scored.key.context.meets(&known.pet));
     let keeper = known.owner.or(&known.parent);
     let at = Circumstances {
         pets: definitions.pets || pet_keys,
@@ -213,7 +235,30 @@ pub(crate) fn find(
             .iter()
             .zip(readings)
             .any(|(scored, reading)| scored.key.concepts().meets(&keeper) && reading.likeness() > 0.3),
+        children: definitions.children
+            || definitions.dependants
+                && keys.iter().zip(readings).any(|(scored, reading)| {
+                    let key = &scored.key;
+                    let reach = known.phone.or(&known.name).or(&known.first);
+                    key.concepts().meets(&known.parent)
+                        && (key.tail.concepts.meets(&reach) || reading.likeness() >= 0.6)
+                        && reading.text().is_some_and(|text| !text.is_empty())
+                }),
+        outbound: keys.iter().zip(readings).any(|(scored, reading)| {
+            scored.key.snake.contains("direction")
+                && reading.text().is_some_and(|text| text.to_ascii_lowercase().starts_with("out"))
+        }),
     };
+    let cards = Cards::find(keys, readings);
+    // Some object says that it is the customer's: another of unknown name is not.
+    let reach = known.name.or(&known.first).or(&known.phone).or(&known.email);
+    let named_subject = keys.iter().zip(readings).any(|(scored, reading)| {
+        let key = &scored.key;
+        key.context.meets(&known.subject)
+            && key.tail.concepts.meets(&reach)
+            && key.concepts().and(&known.others).is_empty()
+            && reading.leaf().part.is_none()
+    });
     let mut person = Person::default();
     for (leaf, (scored, reading)) in keys.iter().zip(readings).enumerate() {
         if reading.text().is_none_or(str::is_empty) {
@@ -224,7 +269,17 @@ pub(crate) fn find(
         if whose == Whose::Other || reserved(definitions, scored, reading) {
             continue;
         }
-        if let Some(candidate) = phone_of(leaf, key, reading, whose) {
+        let theirs = if at.outbound { Party::From } else { Party::To };
+        // {"house": {"email"}} beside {"guest": {"name", "phone"}}: nobody says that it is the guest's.
+        let stranger = whose == Whose::Person
+            && (cards.outside(reading) || named_subject && key.foreign)
+            && (key.foreign || !key.context.without(&NEUTRAL).is_empty())
+            && !key.context.meets(&known.subject.or(&known.contact));
+        if key.party == theirs || stranger {
+            continue;
+        }
+        let card = cards.has(reading);
+        if let Some(candidate) = phone_of(leaf, key, reading, whose, card) {
             person.phones.push(candidate);
         }
         if let Some(candidate) = email_of(leaf, key, reading, whose) {
@@ -232,7 +287,7 @@ pub(crate) fn find(
         }
     }
     join_split_phones(keys, readings, country, &at, &mut person.phones);
-    crate::person_name::find(definitions, keys, readings, &|key| whose(key, &at), &mut person);
+    crate::person_name::find(definitions, keys, readings, &cards, &|key| whose(key, &at), &mut person);
     let fiance_named = person.names.iter().any(|name| name.whose == Whose::Perhaps(Role::Fiance));
     let has_name = person.names.iter().any(|name| name.whose == Whose::Person);
     let allowed = |role: Role| match role {
@@ -240,12 +295,15 @@ pub(crate) fn find(
         Role::Owner => at.pets || !has_name,
         Role::Fiance => !has_name && fiance_named,
         Role::Billed | Role::Shipped => true,
+        Role::Relative => !has_name,
     };
     for list in [&mut person.phones, &mut person.emails, &mut person.names] {
         let own = list.iter().any(|candidate| candidate.whose == Whose::Person);
         list.retain(|candidate| match candidate.whose {
             Whose::Person => true,
-            Whose::Perhaps(role) => allowed(role) && (!own || matches!(role, Role::PetKeeper | Role::Owner) && at.pets),
+            Whose::Perhaps(role) => {
+                allowed(role) && (!own || matches!(role, Role::PetKeeper | Role::Owner) && (at.pets || at.children))
+            }
             Whose::Other => false,
         });
         list.sort_by_key(|candidate| (penalty(candidate.whose), candidate.rank));
@@ -256,7 +314,7 @@ pub(crate) fn find(
 fn penalty(whose: Whose) -> u32 {
     match whose {
         Whose::Person => 0,
-        Whose::Perhaps(Role::PetKeeper | Role::Owner | Role::Fiance) => 0,
+        Whose::Perhaps(Role::PetKeeper | Role::Owner | Role::Fiance | Role::Relative) => 0,
         Whose::Perhaps(Role::Billed) => 1,
         Whose::Perhaps(Role::Shipped) => 2,
         Whose::Other => 9,
@@ -295,11 +353,13 @@ fn reserved(definitions: &Definitions, scored: &Scored, reading: &Reading<'_>) -
             _ => false,
         };
         let special = field.concepts.without(&plain);
-        kind && score.fused >= 0.6 && !score.excluded && special.meets(&scored.key.concepts())
+        // A word on both sides that no phrase covers says whose it is as well as a known role does.
+        let unknown = field.by_name.unknown() > 0 && scored.key.unknown > 0 && score.fused >= 0.85;
+        kind && score.fused >= 0.6 && !score.excluded && (special.meets(&scored.key.concepts()) || unknown)
     })
 }
 
-fn phone_of(leaf: usize, key: &Key, reading: &Reading<'_>, whose: Whose) -> Option<Candidate> {
+fn phone_of(leaf: usize, key: &Key, reading: &Reading<'_>, whose: Whose, card: bool) -> Option<Candidate> {
     let known = &*KNOWN;
     let (tail, all) = (key.tail.concepts, key.concepts());
     if all.meets(&known.fax) || tail.meets(&known.area) && !tail.meets(&known.phone) || tail.meets(&known.country_code)
@@ -311,8 +371,13 @@ fn phone_of(leaf: usize, key: &Key, reading: &Reading<'_>, whose: Whose) -> Opti
     let by_number = tail.meets(&known.number)
         && tail.without(&NEUTRAL_TAIL).is_empty()
         && key.context.without(&known.subject).without(&known.contact).is_empty();
-    let strange = !tail.without(&NEUTRAL_TAIL).is_empty() || !key.context.without(&NEUTRAL).is_empty();
-    if strange || !(labelled || by_contact || by_number || key.opaque) || reading.date().is_some_and(|date| date.stamp)
+    // The sender of a message is who writes it.
+    let by_party = key.party != Party::Neither && !labelled;
+    let strange =
+        !by_party && (!tail.without(&NEUTRAL_TAIL).is_empty() || !card && !key.context.without(&NEUTRAL).is_empty());
+    if strange
+        || !(labelled || by_contact || by_number || by_party || key.opaque)
+        || reading.date().is_some_and(|date| date.stamp)
     {
         return None;
     }
@@ -339,8 +404,8 @@ fn phone_of(leaf: usize, key: &Key, reading: &Reading<'_>, whose: Whose) -> Opti
         }
         method = Method::Pattern;
         rank += 2;
-        confidence = if by_contact { 0.95 } else { 0.9 };
-        if key.opaque {
+        confidence = if by_contact || by_party { 0.95 } else { 0.9 };
+        if key.opaque && !by_party {
             let grouped = text.starts_with('+') || text.contains([' ', '-', '(']);
             rank += 6;
             confidence = if grouped { 0.88 } else { 0.72 };

@@ -1,22 +1,24 @@
 //! The call, step by step.
 
+mod leftovers;
+
 use crate::assign::{Edge, assign};
 use crate::compiled::Scored;
 use crate::flatten::{self, Flat};
 use crate::known::KNOWN;
 use crate::learnt::Standing;
 use crate::reading::Reading;
-use crate::score::{self, Fit, THRESHOLD};
+use crate::score::{self, ALONE, APART, Fit, SUGGEST, THRESHOLD};
 use crate::slots::{self, Candidate, Person};
 use crate::text::{self, Gaps};
 use crate::{
-    Alternative, FieldType, Flag, Json, Method, Outcome, Placement, Request, ReviewItem, ReviewReason, Source, Target,
-    rest,
+    Alternative, Flag, Json, Method, Outcome, Placement, Request, ReviewItem, ReviewReason, Source, Target, rest,
+    values,
 };
 use std::sync::Arc;
 
 /// Name and revision of the engine; changes whenever the same data could come out differently.
-pub const ENGINE: &str = "embedded/1";
+pub const ENGINE: &str = "embedded/2";
 
 /// Below this a value stays in the rest, with a suggestion.
 const PLACE: f32 = 0.5;
@@ -34,13 +36,7 @@ pub fn structure_counted(request: &Request<'_>) -> (Outcome, usize) {
     let country = request.country.map(str::to_ascii_uppercase);
     let country = country.as_deref();
     let readings: Vec<Reading<'_>> = leaves.iter().map(|leaf| Reading::new(leaf, country)).collect();
-    let mut keys: Vec<Arc<Scored>> = leaves
-        .iter()
-        .map(|leaf| {
-            let path: Vec<&str> = leaf.path.iter().map(AsRef::as_ref).collect();
-            request.definitions.scored(&path)
-        })
-        .collect();
+    let mut keys: Vec<Arc<Scored>> = leaves.iter().map(|leaf| request.definitions.scored(&leaf.read_path())).collect();
     read_as_order(request, &leaves, &mut keys);
     let mut desk = Desk {
         request,
@@ -55,7 +51,10 @@ pub fn structure_counted(request: &Request<'_>) -> (Outcome, usize) {
     desk.learnt();
     desk.person();
     desk.fields();
+    desk.whole_names();
     desk.by_value();
+    desk.ticked();
+    desk.when();
     desk.brand_and_model();
     desk.free_text();
     desk.finish()
@@ -71,16 +70,48 @@ fn read_as_order(request: &Request<'_>, leaves: &[flatten::Leaf<'_>], keys: &mut
     if traits.iter().count() < 3 {
         return;
     }
+    // The number is what people know an order by; the id stands for it where there is none.
+    let numbered = leaves
+        .iter()
+        .zip(keys.iter())
+        .any(|(leaf, scored)| leaf.path.len() == 1 && scored.key.tail.concepts.meets(&KNOWN.number));
+    let aspects = if numbered { KNOWN.order_aspects.without(&KNOWN.id) } else { KNOWN.order_aspects };
     for (leaf, scored) in leaves.iter().zip(keys) {
         let key = &scored.key;
         if leaf.path.len() == 1
             && !key.tail.concepts.is_empty()
-            && key.tail.concepts.without(&KNOWN.order_aspects).is_empty()
+            && key.tail.concepts.without(&aspects).is_empty()
             && key.unknown == 0
         {
             *scored = request.definitions.scored(&["order", leaf.path[0].as_ref()]);
         }
     }
+}
+
+/// The edges that may be assigned: above the threshold, or alone on both sides and of a type the value proves.
+fn worth(fits: &[(Edge, Fit)], fields: &[crate::compiled::Field]) -> Vec<Edge> {
+    let top = |pick: fn(&Edge) -> usize| fits.iter().map(|(edge, _)| pick(edge)).max().map_or(0, |top| top + 1);
+    // The best and the next best score of each leaf and of each field.
+    let mut leaves = vec![(0.0_f32, 0.0_f32); top(|edge| edge.leaf)];
+    let mut columns = vec![(0.0_f32, 0.0_f32); top(|edge| edge.field)];
+    for (edge, fit) in fits {
+        for best in [&mut leaves[edge.leaf], &mut columns[edge.field]] {
+            if fit.score > best.0 {
+                *best = (fit.score, best.0);
+            } else {
+                best.1 = best.1.max(fit.score);
+            }
+        }
+    }
+    let alone = |edge: &Edge, fit: &Fit| {
+        let apart = |(best, next): (f32, f32)| fit.score >= best && next < fit.score - APART;
+        let least = if fields[edge.field].is_typed() { ALONE } else { SUGGEST + 0.03 };
+        fit.score >= least && apart(leaves[edge.leaf]) && apart(columns[edge.field])
+    };
+    fits.iter()
+        .filter(|(edge, fit)| fit.score >= THRESHOLD || alone(edge, fit))
+        .map(|(edge, fit)| Edge { gain: (fit.score - THRESHOLD + 0.02).max(0.01), ..*edge })
+        .collect()
 }
 
 /// The record while it is worked on.
@@ -172,7 +203,7 @@ impl Desk<'_> {
                 Target::Field(key) => {
                     let field = self.request.definitions.fields.iter().find(|field| field.definition.key == *key);
                     field
-                        .and_then(|field| score::typed(field, reading, self.request.learnt, self.country))
+                        .and_then(|field| values::typed(field, reading, self.request.learnt, self.country))
                         .map(|(value, _)| value)
                 }
             };
@@ -299,14 +330,14 @@ impl Desk<'_> {
                 }
             }
         }
-        let edges: Vec<Edge> = fits.iter().filter(|(_, fit)| fit.score >= THRESHOLD).map(|(edge, _)| *edge).collect();
+        let edges = worth(&fits, fields);
         self.steps += edges.len();
         for edge in assign(&edges) {
             let Some((_, fit)) = fits.iter().find(|(other, _)| other.leaf == edge.leaf && other.field == edge.field)
             else {
                 continue;
             };
-            let (value, mut confidence, method) = (fit.value.clone(), fit.confidence, fit.method);
+            let (value, mut confidence, method) = (fit.value.clone(), fit.confidence.max(PLACE + 0.02), fit.method);
             let target = |field: usize| Target::Field(fields[field].definition.key.clone());
             let mut others: Vec<&(Edge, Fit)> =
                 fits.iter().filter(|(other, _)| (other.leaf == edge.leaf) != (other.field == edge.field)).collect();
@@ -336,7 +367,7 @@ impl Desk<'_> {
         }
         for (edge, fit) in fits {
             let target = Target::Field(fields[edge.field].definition.key.clone());
-            if fit.score < THRESHOLD
+            if (SUGGEST..THRESHOLD).contains(&fit.score)
                 && !self.taken[edge.leaf]
                 && !self.filled(&target)
                 && !self.outcome.review.iter().any(|item| item.target == target)
@@ -355,91 +386,14 @@ impl Desk<'_> {
         }
     }
 
-    /// Keys that say nothing: a value that is exactly one field's option, an id that proves itself.
-    fn by_value(&mut self) {
-        let fields = &self.request.definitions.fields;
-        for leaf in 0..self.readings.len() {
-            let reading = &self.readings[leaf];
-            let key = &self.keys[leaf].key;
-            let vague = key.unknown == 0 && key.tail.concepts.without(&KNOWN.vague).is_empty();
-            if self.taken[leaf] || reading.leaf().part.is_some() || !(key.opaque || vague) || reading.is_prose() {
-                continue;
-            }
-            let mut found: Vec<(usize, Json, f32)> = Vec::new();
-            for (at, field) in fields.iter().enumerate() {
-                let open = !self.filled(&Target::Field(field.definition.key.clone()));
-                let select = matches!(field.definition.field_type, FieldType::Select | FieldType::MultiSelect);
-                let proven = field.definition.field_type == FieldType::Text
-                    && reading.id().is_some_and(|id| score::id_concepts(id).meets(&field.concepts));
-                if open
-                    && (select || proven)
-                    && let Some((value, own)) = score::typed(field, reading, self.request.learnt, self.country)
-                    && (proven || own >= 0.93)
-                {
-                    found.push((at, value, if proven { 0.88 } else { 0.8 }));
-                }
-            }
-            let [(at, value, confidence)] = found.as_slice() else { continue };
-            let target = Target::Field(fields[*at].definition.key.clone());
-            if !self.denied(leaf, &target) {
-                self.place(target, value.clone(), &[leaf], *confidence, Method::Pattern);
-            }
-        }
-    }
-
-    /// `marca` and `modelo` in two keys fill one field about a vehicle.
-    fn brand_and_model(&mut self) {
-        let known = &*KNOWN;
-        let vehicle = |leaf: usize| self.keys[leaf].key.tail.concepts;
-        let brand = (0..self.readings.len()).find(|leaf| {
-            vehicle(*leaf).meets(&known.brand) && !vehicle(*leaf).meets(&known.vehicle) && !self.taken[*leaf]
-        });
-        let Some(brand) = brand.filter(|leaf| self.readings[*leaf].is_string()) else { return };
-        let parent = |leaf: usize| self.readings[leaf].leaf().pointer.rsplit_once('/').map_or("", |(parent, _)| parent);
-        let field = self.request.definitions.fields.iter().find(|field| {
-            field.definition.field_type == FieldType::Text
-                && field.concepts.meets(&known.vehicle)
-                && !field.concepts.meets(&known.ids)
-        });
-        let Some(field) = field else { return };
-        let target = Target::Field(field.definition.key.clone());
-        let beside = |leaf: &usize| {
-            let concepts = vehicle(*leaf);
-            let year = self.readings[*leaf].text().is_some_and(|text| {
-                text.len() == 4 && text.starts_with(['1', '2']) && text.bytes().all(|b| b.is_ascii_digit())
-            });
-            *leaf != brand
-                && (concepts.meets(&known.carline) || concepts.meets(&known.vehicle))
-                && parent(*leaf) == parent(brand)
-                && self.readings[*leaf].is_string()
-                && !year
-        };
-        let placed = self
-            .outcome
-            .placed(&target)
-            .map(|placement| placement.sources.iter().map(|source| source.pointer.clone()).collect::<Vec<_>>());
-        let model = match &placed {
-            Some(sources) => (0..self.readings.len())
-                .find(|leaf| beside(leaf) && sources.contains(&self.readings[*leaf].leaf().pointer)),
-            None => (0..self.readings.len()).find(|leaf| beside(leaf) && !self.taken[*leaf]),
-        };
-        let Some(model) = model else { return };
-        let (Some(first), Some(second)) = (self.readings[brand].text(), self.readings[model].text()) else { return };
-        let value = if crate::keys::fold(second).starts_with(&crate::keys::fold(first)) {
-            second.to_owned()
-        } else {
-            format!("{first} {second}")
-        };
-        self.outcome.placements.retain(|placement| placement.target != target);
-        self.place(target, Json::from(value), &[brand, model], 0.86, Method::Lexicon);
-    }
-
     /// What running text says of what is still open.
     fn free_text(&mut self) {
         // Texts of which a part was used already.
         let mut held = vec![false; self.readings.len()];
         for (leaf, reading) in self.readings.iter().enumerate() {
-            if let Some(part) = reading.leaf().part.as_ref().filter(|part| part.span.is_some() && self.taken[leaf]) {
+            if let Some(part) =
+                reading.leaf().part.as_ref().filter(|part| part.span.is_some() && !part.loose && self.taken[leaf])
+            {
                 held[part.owner] = true;
             }
         }
@@ -457,7 +411,9 @@ impl Desk<'_> {
             let key = &self.keys[leaf].key;
             let notes = key.tail.concepts.meets(&KNOWN.notes);
             let enough = reading.is_prose() || notes && full.len() >= 4;
-            let of_others = key.concepts().meets(&KNOWN.others.without(&KNOWN.company));
+            // An agent's notes are about the person; the notes of a doctor's or a spouse's object may not be.
+            let outsiders = if notes { KNOWN.others.without(&KNOWN.agent) } else { KNOWN.others };
+            let of_others = key.concepts().meets(&outsiders.without(&KNOWN.company));
             if !enough || of_others {
                 continue;
             }

@@ -2,10 +2,9 @@
 
 use crate::compiled::Definitions;
 use crate::learnt::Learnt;
-use crate::phone::{self, Line};
-use crate::reading::is_placeholder;
 use crate::scan::{self, Word};
-use crate::{Json, Target, email, read_email, text_fields, text_name};
+use crate::text_phones::{find_phones, phone_fields};
+use crate::{Json, Target, email, lexicon, read_email, text_fields, text_name};
 
 /// What is not filled yet.
 pub(crate) struct Gaps {
@@ -59,14 +58,19 @@ pub(crate) fn read(
             confidence: *confidence,
         });
     }
-    let name = text_name::find_name(text, &words);
+    let taken = phones.iter().filter(|(_, _, c)| *c > 0.0).max_by(|a, b| a.2.total_cmp(&b.2).then(b.1.0.cmp(&a.1.0)));
+    let name = text_name::find_name(text, &words)
+        .or_else(|| taken.and_then(|(_, span, _)| text_name::beside(text, &words, *span)));
     if gaps.name
         && let Some((name, span, confidence)) = &name
     {
         found.push(Finding { target: Target::Name, value: name.as_str().into(), span: *span, confidence: *confidence });
     }
     if gaps.fields.contains(&true) {
+        found.extend(phone_fields(&phones, &words, definitions, &gaps.fields));
+        let folded: Vec<String> = words.iter().map(|word| word.folded.clone()).collect();
         let page = text_fields::Page {
+            hits: lexicon::find(&folded),
             text,
             words: &words,
             covered,
@@ -136,230 +140,4 @@ fn find_email(text: &str, words: &[Word]) -> Option<(String, (usize, usize))> {
     }
     let span = (start, last.span.1);
     read_email(text.get(span.0..span.1)?).map(|address| (address, span))
-}
-
-const PHONE_CUES: &[&str] = &[
-    "tel",
-    "telefono",
-    "telefone",
-    "phone",
-    "cel",
-    "celular",
-    "cell",
-    "movil",
-    "mobile",
-    "whatsapp",
-    "whats",
-    "wsp",
-    "wpp",
-    "zap",
-    "numero",
-    "number",
-    "fono",
-    "fone",
-    "llamar",
-    "llamame",
-    "llamenme",
-    "llamarme",
-    "contactar",
-    "contactarme",
-    "contactenme",
-    "escribanme",
-    "escribirme",
-    "call",
-    "text",
-    "reach",
-    "ligar",
-    "ligue",
-    "chamar",
-    "chama",
-    "telemovel",
-    "celu",
-    "tlf",
-    "telf",
-    "contacto",
-    "contato",
-    "fijo",
-    "tfno",
-    "marcar",
-    "comunicarse",
-    "me",
-    "wa",
-    "sms",
-    "cels",
-    "num",
-    "nro",
-];
-pub(crate) const OTHER_CUES: &[&str] = &[
-    "esposa",
-    "esposo",
-    "marido",
-    "mujer",
-    "hijo",
-    "hija",
-    "mama",
-    "papa",
-    "madre",
-    "padre",
-    "hermano",
-    "hermana",
-    "secretaria",
-    "secretario",
-    "asesor",
-    "asesora",
-    "vendedor",
-    "vendedora",
-    "agente",
-    "doctor",
-    "doctora",
-    "jefe",
-    "fax",
-    "oficina",
-    "office",
-    "clinica",
-    "tienda",
-    "sucursal",
-    "empresa",
-    "emergencia",
-    "emergency",
-    "wife",
-    "husband",
-    "son",
-    "daughter",
-    "mother",
-    "father",
-    "brother",
-    "sister",
-    "boss",
-    "assistant",
-    "tutor",
-    "apoderado",
-    "referencia",
-    "conyuge",
-    "filho",
-    "filha",
-    "mae",
-    "pai",
-    "irmao",
-    "irma",
-    "loja",
-    "escritorio",
-    "novia",
-    "novio",
-    "amigo",
-    "amiga",
-    "friend",
-    "vecino",
-    "vecina",
-    "corretor",
-    "corretora",
-    "manager",
-    "store",
-    "hospital",
-    "hotel",
-    "banco",
-];
-const ID_CUES: &[&str] = &[
-    "rut",
-    "run",
-    "dni",
-    "cedula",
-    "cpf",
-    "cnpj",
-    "rg",
-    "nit",
-    "ruc",
-    "curp",
-    "rfc",
-    "cuit",
-    "cuil",
-    "nie",
-    "nif",
-    "documento",
-    "pedido",
-    "orden",
-    "order",
-    "folio",
-    "ref",
-    "referencia",
-    "poliza",
-    "policy",
-    "apolice",
-    "factura",
-    "invoice",
-    "ticket",
-    "codigo",
-    "code",
-    "id",
-    "cuenta",
-    "account",
-    "conta",
-    "tracking",
-    "guia",
-    "reserva",
-    "booking",
-    "contrato",
-    "contract",
-    "cc",
-    "ci",
-    "serie",
-    "voo",
-    "vuelo",
-    "placa",
-    "expediente",
-    "nota",
-    "cep",
-    "cbu",
-    "clabe",
-    "tarjeta",
-    "iban",
-    "pasaporte",
-    "passport",
-    "imei",
-    "isbn",
-    "sku",
-    "protocolo",
-    "chamado",
-    "cliente",
-    "radicado",
-];
-
-/// Phones with their places; confidence 0 where it is somebody else's or an id.
-fn find_phones(text: &str, words: &[Word], country: Option<&str>) -> Vec<(String, (usize, usize), f32)> {
-    let mut found = Vec::new();
-    for span in scan::digit_runs(text).into_iter().take(24) {
-        let run = &text[span.0..span.1];
-        let digits = run.bytes().filter(u8::is_ascii_digit).count();
-        if !(7..=15).contains(&digits) || run.contains('/') {
-            continue;
-        }
-        let money = text[..span.0].trim_end().ends_with(['$', '€', '#', '£']);
-        let Some(phone) = phone::read_valid(run, country).filter(|phone| !money && !is_placeholder(phone.digits()))
-        else {
-            continue;
-        };
-        let line = phone::line_of(&phone);
-        let before: Vec<&Word> = words.iter().rev().filter(|word| word.span.1 <= span.0).take(6).collect();
-        let said =
-            |list: &[&str], reach: usize| before.iter().take(reach).any(|word| list.contains(&word.folded.as_str()));
-        let dotted = run.contains('.') && !run.contains([' ', '-', '(']) && digits < 10;
-        let cue = said(PHONE_CUES, 5);
-        let other = said(OTHER_CUES, 4) || before.iter().take(1).any(|word| matches!(word.folded.as_str(), "fax"));
-        let id = said(ID_CUES, 2) && !said(PHONE_CUES, 1);
-        let confidence = if other || id || line == Line::Service {
-            0.0
-        } else if cue {
-            0.94
-        } else if dotted || line == Line::Landline && !run.starts_with('+') {
-            0.55
-        } else if run.starts_with('+') || digits >= 10 || run.contains([' ', '-', '(']) {
-            0.89
-        } else if line == Line::Mobile || digits == 9 {
-            0.86
-        } else {
-            0.7
-        };
-        found.push((phone.to_string(), span, confidence));
-    }
-    found
 }

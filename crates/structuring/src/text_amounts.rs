@@ -10,6 +10,82 @@ use crate::text_fields::{Page, finding};
 use crate::{FieldType, Json};
 use std::sync::LazyLock;
 
+static YEAR: LazyLock<Set> = LazyLock::new(|| set(&["YEAR"]));
+static COUNT: LazyLock<Set> = LazyLock::new(|| set(&["QTY"]));
+
+/// What is done with money says which money it is.
+static VERBS: LazyLock<[(&[&str], Set); 5]> = LazyLock::new(|| {
+    [
+        (
+            &[
+                "gano", "ganamos", "cobro", "ganho", "recebo", "earn", "salario", "sueldo", "ingresos", "renda",
+                "income",
+            ][..],
+            set(&["INCOME", "CURRENTSAL"]),
+        ),
+        (
+            &[
+                "quiero",
+                "queria",
+                "quisiera",
+                "necesito",
+                "preciso",
+                "quero",
+                "solicito",
+                "pedir",
+                "want",
+                "need",
+                "borrow",
+                "prestamo",
+                "emprestimo",
+                "loan",
+                "credito",
+                "precisamos",
+                "necesitamos",
+            ],
+            set(&["LOANAMT"]),
+        ),
+        (
+            &["pago", "pagamos", "pagando", "paying", "pay", "gasto", "recibo", "conta", "bill", "cuenta"],
+            set(&["MONTHLYPAY", "PREMIUM", "ELECTRICBILL", "RENT"]),
+        ),
+        (
+            &[
+                "presupuesto",
+                "budget",
+                "gastar",
+                "hasta",
+                "max",
+                "maximo",
+                "tope",
+                "ate",
+                "spend",
+                "orcamento",
+                "invertir",
+            ],
+            set(&["BUDGET", "MAXQ"]),
+        ),
+        (&["anticipo", "sena", "entrada", "enganche", "pie", "down", "deposit", "sinal", "abono"], set(&["DOWNPAY"])),
+    ]
+});
+
+/// The verbs of money among a few words, a bit each.
+fn verbs_of(words: &[&Word]) -> u8 {
+    let said = |list: &[&str]| words.iter().any(|word| list.contains(&word.folded.as_str()));
+    (0_u8..).zip(VERBS.iter()).filter(|(_, (verbs, _))| said(verbs)).fold(0, |bits, (at, _)| bits | 1 << at)
+}
+
+fn verbs_for(field: &Field) -> u8 {
+    if field.definition.field_type != FieldType::Currency {
+        return 0;
+    }
+    (0_u8..)
+        .zip(VERBS.iter())
+        .filter(|(_, (_, about))| field.concepts.meets(about))
+        .fold(0, |bits, (at, _)| bits | 1 << at)
+}
+
+static HEADS: LazyLock<Set> = LazyLock::new(|| set(&["PEOPLE", "ATTENDEES", "PAX"]));
 static AGE: LazyLock<Set> = LazyLock::new(|| set(&["AGE"]));
 
 /// Numbers of open number and currency fields.
@@ -21,6 +97,9 @@ pub(crate) fn amounts(page: &Page<'_>, fields: &[&Field], busy: &[(usize, usize)
     if numbers.is_empty() {
         return Vec::new();
     }
+    // Per field, then for all: which verbs of money speak for it.
+    let fits_verb: Vec<u8> = numbers.iter().map(|field| verbs_for(field)).collect();
+    let any_verb = fits_verb.iter().fold(0, |all, verbs| all | verbs);
     let mut edges: Vec<(f32, usize, Json, (usize, usize))> = Vec::new();
     let mut seen = 0;
     let mut at = 0;
@@ -61,6 +140,7 @@ pub(crate) fn amounts(page: &Page<'_>, fields: &[&Field], busy: &[(usize, usize)
         );
         let is_money = named != money::Named::None || reading.formatted && reading.value.to_f64() >= 1000.0;
         money_seen += usize::from(is_money);
+        let said = verbs_of(&before);
         for (field_at, field) in numbers.iter().enumerate() {
             let currency = field.definition.field_type == FieldType::Currency;
             if currency && (!money::fits(named, field.definition.currency.as_deref(), page.country) || !is_money)
@@ -68,7 +148,18 @@ pub(crate) fn amounts(page: &Page<'_>, fields: &[&Field], busy: &[(usize, usize)
             {
                 continue;
             }
-            let score = if currency {
+            let by_verb = currency && fits_verb[field_at] & said != 0;
+            // The verb of another kind of money speaks against this one.
+            let against = currency && !by_verb && said & any_verb != 0;
+            let score = if currency && by_verb {
+                0.9
+            } else if currency && against {
+                0.0
+            } else if !currency && field.concepts.meets(&YEAR) && is_year(page, span) {
+                0.75
+            } else if !currency && field.concepts.meets(&COUNT) && counts_things(page, &after) {
+                0.66
+            } else if currency {
                 names(cue_before.as_ref(), field).max(names(cue_after.as_ref(), field)).max(0.3)
             } else {
                 let years = after
@@ -106,12 +197,60 @@ pub(crate) fn amounts(page: &Page<'_>, fields: &[&Field], busy: &[(usize, usize)
     found
 }
 
+/// A bare `2022` that no month, day or unit stands beside.
+fn is_year(page: &Page<'_>, span: (usize, usize)) -> bool {
+    let text = &page.text[span.0..span.1];
+    let near = page.text[span.1..].trim_start();
+    let unit = near.starts_with(['/', '-', '%', '$', '€', ':'])
+        || near.split_whitespace().next().is_some_and(|word| {
+            matches!(
+                crate::keys::fold(word).as_str(),
+                "km" | "kms" | "kg" | "pesos" | "usd" | "m2" | "personas" | "hs" | "horas"
+            )
+        });
+    text.len() == 4 && (text.starts_with("19") || text.starts_with("20")) && !unit
+}
+
+/// "300 cartões": the noun is one of the choices the fields offer, or a thing that is sold.
+fn counts_things(page: &Page<'_>, after: &[&Word]) -> bool {
+    static THINGS: LazyLock<Set> = LazyLock::new(|| set(&["PRODUCT", "APPLIANCE", "MEDICATION", "QTY", "ARTWORK"]));
+    let words: Vec<&str> = after.iter().take(3).map(|word| word.folded.as_str()).collect();
+    let Some(first) = words.first() else { return false };
+    let named = (1..=words.len()).rev().any(|length| {
+        let phrase = words[..length].join(" ");
+        let groups = crate::options::synonyms(&phrase);
+        page.definitions.fields.iter().any(|field| {
+            crate::options::synonym(&field.choices, groups).is_some()
+                || field.choices.iter().any(|choice| choice.is_written(phrase.split(' ')))
+        })
+    });
+    let sold = crate::lexicon::find(&[(*first).to_owned()])
+        .iter()
+        .flat_map(|hit| hit.concepts)
+        .any(|concept| THINGS.has(*concept));
+    named || sold
+}
+
 /// `três quartos`, `two kids`: a number in words with a noun that names the field.
 fn in_words(page: &Page<'_>, numbers: &[&&Field]) -> Vec<(f32, usize, Json, (usize, usize))> {
     let mut edges = Vec::new();
     for (at, word) in page.words.iter().enumerate() {
         let Some(value) = number::word_value(&word.folded).filter(|_| !word.ends) else { continue };
         if value == 1 || matches!(word.folded.as_str(), "once" | "cem" | "cien") {
+            continue;
+        }
+        // "table for four", "somos cinco".
+        let party = at > 0
+            && matches!(page.words[at - 1].folded.as_str(), "for" | "somos" | "para")
+            && !page.words[at - 1].ends;
+        let table = at > 1
+            && matches!(page.words[at - 2].folded.as_str(), "table" | "mesa" | "reserva" | "party" | "reservation");
+        if party
+            && (table || page.words[at - 1].folded == "somos")
+            && let Some((field_at, _)) = numbers.iter().enumerate().find(|(_, field)| field.concepts.meets(&HEADS))
+            && let Ok(value) = i64::try_from(value)
+        {
+            edges.push((0.8, field_at, Json::from(value), word.span));
             continue;
         }
         let noun: Vec<&Word> = page.words[at + 1..].iter().take(1).collect();

@@ -45,14 +45,13 @@ fn runs(page: &Page<'_>) -> Vec<Run> {
 
 pub(crate) fn read(page: &Page<'_>, fields: &[&Field], steps: &mut usize) -> Vec<Finding> {
     let mut found = Vec::new();
-    let concepts = page_concepts(page);
     let choices = fields.iter().any(|field| !field.choices.is_empty());
     let runs = if choices { runs(page) } else { Vec::new() };
     *steps += runs.len();
     for field in fields {
         match field.definition.field_type {
             FieldType::Select | FieldType::MultiSelect => found.extend(mentioned(page, field, &runs)),
-            FieldType::Boolean => found.extend(stated(page, field, &concepts)),
+            FieldType::Boolean => found.extend(stated(page, field)),
             _ => {}
         }
     }
@@ -66,6 +65,7 @@ fn mentioned(page: &Page<'_>, field: &Field, runs: &[Run]) -> Option<Finding> {
     for run in runs {
         if let Some((option, quality)) = exactly(field, run, page)
             && !negated(page.words, run.from)
+            && !introduced(page.words, run)
         {
             hits.push((option, quality, (run.from, run.to)));
         }
@@ -114,13 +114,13 @@ fn exactly(field: &Field, run: &Run, page: &Page<'_>) -> Option<(usize, f32)> {
         field.choices.iter().position(|choice| choice.is_written(words.iter().map(|word| word.folded.as_str())));
     let option = literal.or_else(|| {
         quality = 0.74;
-        options::synonym(&field.choices, run.groups)
+        options::synonym(&field.choices, run.groups).or_else(|| options::misspelt(&field.choices, &run.text))
     })?;
     let text = &run.text;
     let choice = &field.choices[option];
     let span = (words.first()?.span.0, words.last()?.span.1);
     // Short and everyday words count only where the field is named beside them.
-    let everyday = choice.folded.len() <= 3
+    let everyday = literal.is_some() && choice.folded.len() <= 3
         || text.len() <= 3
         || matches!(
             choice.folded.as_str(),
@@ -150,6 +150,16 @@ fn exactly(field: &Field, run: &Run, page: &Page<'_>) -> Option<(usize, f32)> {
     Some((option, quality))
 }
 
+/// "the landlord is Mr Hughes", "mi esposa es Ana": somebody else is introduced, nothing is chosen.
+fn introduced(words: &[Word], run: &Run) -> bool {
+    let before = run.from.checked_sub(1).and_then(|at| words.get(at)).map_or("", |word| word.folded.as_str());
+    let after = words.get(run.to).map_or("", |word| word.folded.as_str());
+    let named = words.get(run.to + 1).is_some_and(|word| word.capital);
+    matches!(before, "the" | "el" | "la" | "o" | "a" | "my" | "mi" | "meu" | "minha" | "our")
+        && matches!(after, "is" | "es" | "e" | "se")
+        && named
+}
+
 fn negated(words: &[Word], at: usize) -> bool {
     words[at.saturating_sub(3)..at]
         .iter()
@@ -158,26 +168,18 @@ fn negated(words: &[Word], at: usize) -> bool {
         .any(|word| NEGATIONS.contains(&word.folded.as_str()))
 }
 
+/// Said by its name alone: "spayed, vaccinated".
+static IMPLIED: LazyLock<Set> =
+    LazyLock::new(|| set(&["NEUTERED", "VACCINE", "DEWORM", "FURNISHED", "PREGNANT", "BAPTIZED"]));
+const NEEDS: &[&str] =
+    &["necesita", "requiere", "precisa", "needs", "need", "needed", "required", "quiere", "wants", "quer"];
+
 static FIRST_TIME: LazyLock<Set> = LazyLock::new(|| set(&["FIRSTQ"]));
 
-struct Mention {
-    concepts: &'static [u16],
-    from: usize,
-    to: usize,
-}
-
-fn page_concepts(page: &Page<'_>) -> Vec<Mention> {
-    let folded: Vec<String> = page.words.iter().map(|word| word.folded.clone()).collect();
-    lexicon::find(&folded)
-        .into_iter()
-        .map(|hit| Mention { concepts: hit.concepts, from: hit.from, to: hit.to })
-        .collect()
-}
-
 /// A fact the text states or denies: `necesito crédito`, `viajamos con perro`, `no tengo deudas`.
-fn stated(page: &Page<'_>, field: &Field, mentions: &[Mention]) -> Option<Finding> {
+fn stated(page: &Page<'_>, field: &Field) -> Option<Finding> {
     let strong = field.concepts.without(&KNOWN.qualifiers);
-    let mention = mentions.iter().find(|mention| {
+    let mention = page.hits.iter().find(|mention| {
         mention.concepts.iter().any(|concept| {
             strong.has(*concept) && lexicon::weight(*concept) >= 0.9 && !KNOWN.others.without(&KNOWN.pet).has(*concept)
         }) || field.concepts.meets(&FIRST_TIME) && mention.concepts.iter().any(|concept| FIRST_TIME.has(*concept))
@@ -235,6 +237,43 @@ fn stated(page: &Page<'_>, field: &Field, mentions: &[Mention]) -> Option<Findin
         "looking",
         "tiene",
         "hay",
+        "theres",
+        "there",
+        "got",
+        "has",
+        "includes",
+        "including",
+        "incluir",
+        "incluyendo",
+        "tem",
+        "existe",
+        "llevo",
+        "traigo",
+        "were",
+        "was",
+        "been",
+        "are",
+        "fui",
+        "fuimos",
+        "han",
+        "hemos",
+        "nos",
+        "also",
+        "tambien",
+        "tambem",
+        "ya",
+        "ja",
+        "already",
+        "entrego",
+        "prefiero",
+        "requires",
+        "requiere",
+        "necesita",
+        "precisa",
+        "needs",
+        "wants",
+        "quiere",
+        "quer",
     ];
     let before: Vec<&str> = page.words[mention.from.saturating_sub(3)..mention.from]
         .iter()
@@ -242,8 +281,21 @@ fn stated(page: &Page<'_>, field: &Field, mentions: &[Mention]) -> Option<Findin
         .take_while(|word| !word.ends)
         .map(|word| word.folded.as_str())
         .collect();
-    let denied = negated(page.words, mention.from);
-    let claimed = before.iter().any(|word| CLAIMS.contains(word));
+    // "con dj", "necesita crédito" are phrases of the lexicon themselves.
+    let inside = || page.words[mention.from..mention.to].iter().map(|word| word.folded.as_str());
+    // "Sin gluten" says yes to a field that is itself about what is not there.
+    let without = [&field.by_name, &field.by_key]
+        .iter()
+        .any(|units| units.says(&["sin", "sem", "without", "no", "free", "libre"]));
+    let denied = negated(page.words, mention.from) || !without && inside().any(|word| NEGATIONS.contains(&word));
+    let itself = mention.concepts.iter().any(|concept| IMPLIED.has(*concept));
+    let claimed =
+        itself || before.iter().any(|word| CLAIMS.contains(word)) || inside().any(|word| CLAIMS.contains(&word));
+    // "Ya tenemos el diseño": what is there already is not needed.
+    let needs = [&field.by_name, &field.by_key].iter().any(|units| units.says(NEEDS));
+    let had = before.iter().any(|word| matches!(*word, "ya" | "ja" | "already"))
+        && before.iter().any(|word| matches!(*word, "tenemos" | "tengo" | "temos" | "tenho" | "have" | "got" | "hay"));
+    let denied = denied || needs && had;
     (claimed || denied).then(|| Finding {
         target: Target::Field(field.definition.key.clone()),
         value: Json::Bool(!denied),

@@ -2,8 +2,9 @@
 
 use crate::compiled::{Definitions, Field};
 use crate::cue::{Cue, names};
+use crate::known::KNOWN;
 use crate::learnt::Learnt;
-use crate::lexicon::{Set, set};
+use crate::lexicon::{self, Set, set};
 use crate::readings::date::{self, Found};
 use crate::scan::Word;
 use crate::text::Finding;
@@ -19,6 +20,8 @@ pub(crate) struct Page<'a> {
     pub definitions: &'a Definitions,
     pub learnt: &'a Learnt,
     pub country: Option<&'a str>,
+    /// What the words are about, found once for all fields.
+    pub hits: Vec<lexicon::Hit>,
 }
 
 impl Page<'_> {
@@ -56,8 +59,7 @@ impl Page<'_> {
 static START: LazyLock<Set> = LazyLock::new(|| set(&["START", "ARRIVAL", "PICKUPDATE", "DEPARTURE", "HANDIN"]));
 static RETURN: LazyLock<Set> = LazyLock::new(|| set(&["RETURN", "END"]));
 static DEPARTURE: LazyLock<Set> = LazyLock::new(|| set(&["DEPARTURE"]));
-static ARRIVAL: LazyLock<Set> = LazyLock::new(|| set(&["ARRIVAL"]));
-static PAST: LazyLock<Set> = LazyLock::new(|| set(&["BIRTH", "CREATED", "LASTREVIEW", "GRADDATE"]));
+static ARRIVAL: LazyLock<Set> = LazyLock::new(|| set(&["ARRIVAL", "HANDIN", "START"]));
 
 /// Everything a page says about open fields.
 pub(crate) fn read(page: &Page<'_>, open: &[bool], steps: &mut usize) -> Vec<Finding> {
@@ -162,9 +164,13 @@ fn place_dates(page: &Page<'_>, fields: &[&Field], dates: &[Found]) -> Vec<Findi
     let coming: Vec<&&&Field> = open
         .iter()
         .filter(|field| {
-            !field.concepts.meets(&PAST) && !found.iter().any(|other| other.target.key() == Some(&field.definition.key))
+            !field.concepts.meets(&KNOWN.past)
+                && !found.iter().any(|other| other.target.key() == Some(&field.definition.key))
         })
         .collect();
+    // Of several the one whose words are all known is the plain one: "event date", not "tasting date".
+    let plain: Vec<&&&Field> = coming.iter().filter(|field| field.by_name.unknown_free()).copied().collect();
+    let coming = if coming.len() > 1 { plain } else { coming };
     if let ([at], [field]) = (left.as_slice(), coming.as_slice())
         && dates.len() == 1
     {

@@ -2,7 +2,7 @@
 
 use crate::names;
 use crate::scan::Word;
-use crate::text::OTHER_CUES;
+use crate::text_phones::OTHER_CUES;
 
 /// Words after which a person says (or is said) who they are, longest first.
 const NAME_CUES: &[(&[&str], f32)] = &[
@@ -46,6 +46,28 @@ const NAME_CUES: &[(&[&str], f32)] = &[
     (&["llamada", "de"], 0.9),
     (&["llamada", "con"], 0.88),
     (&["ligacao", "de"], 0.9),
+    (&["hi", "its"], 0.92),
+    (&["hello", "its"], 0.92),
+    (&["it", "is"], 0.86),
+    (&["its"], 0.88),
+    (&["spoke", "w"], 0.9),
+    (&["call", "w"], 0.88),
+    (&["hablando", "con"], 0.88),
+    (&["se", "comunica"], 0.88),
+    (&["se", "comunico"], 0.88),
+    (&["llamo"], 0.88),
+    (&["escribe"], 0.88),
+    (&["escribio"], 0.88),
+    (&["escreveu"], 0.88),
+    (&["consulta", "de"], 0.86),
+    (&["solicitud", "de"], 0.86),
+    (&["contacto", "de"], 0.86),
+    (&["nombre", "completo"], 0.92),
+    (&["a", "nombre", "de"], 0.9),
+    (&["em", "nome", "de"], 0.9),
+    (&["under", "the", "name"], 0.9),
+    (&["reservation", "for"], 0.86),
+    (&["reserva", "para"], 0.86),
     (&["soy"], 0.93),
     (&["sou"], 0.93),
     (&["im"], 0.92),
@@ -76,6 +98,87 @@ const NAME_CUES: &[(&[&str], f32)] = &[
     (&["sincerely"], 0.88),
     (&["thanks"], 0.85),
     (&["abracos"], 0.85),
+    (&["atenciosamente"], 0.88),
+    (&["cordialmente"], 0.88),
+    (&["cheers"], 0.85),
+    (&["best"], 0.85),
+    (&["cumprimentos"], 0.86),
+    (&["mrs"], 0.86),
+    (&["mr"], 0.86),
+    (&["ms"], 0.86),
+    (&["sra"], 0.86),
+    (&["sr"], 0.86),
+    (&["srta"], 0.86),
+    (&["senora"], 0.86),
+    (&["senor"], 0.86),
+    (&["dona"], 0.86),
+    (&["don"], 0.86),
+    (&["titular"], 0.87),
+    (&["huesped"], 0.87),
+    (&["hospede"], 0.87),
+    (&["guest"], 0.87),
+    (&["patient"], 0.87),
+    (&["lead"], 0.86),
+    (&["contact"], 0.86),
+    (&["contacto"], 0.86),
+    (&["solicitante"], 0.87),
+    (&["interesado"], 0.87),
+    (&["interesada"], 0.87),
+    (&["prospecto"], 0.87),
+];
+/// Cues of a call: who calls may be said by their relation to somebody ("llama la viuda, Pilar Gómez").
+const CALLS: &[&str] = &[
+    "llama", "llamo", "habla", "escribe", "ligou", "escreveu", "llamada", "escribio", "hablo", "caller", "called",
+    "comunica", "comunico",
+];
+const RELATIONS: &[&str] = &[
+    "viuda",
+    "viudo",
+    "hija",
+    "hijo",
+    "esposa",
+    "esposo",
+    "madre",
+    "padre",
+    "mama",
+    "papa",
+    "hermana",
+    "hermano",
+    "nieta",
+    "nieto",
+    "sobrina",
+    "sobrino",
+    "duena",
+    "dueno",
+    "propietaria",
+    "propietario",
+    "clienta",
+    "paciente",
+    "filha",
+    "filho",
+    "mae",
+    "pai",
+    "irma",
+    "irmao",
+    "dona",
+    "dono",
+    "daughter",
+    "son",
+    "wife",
+    "husband",
+    "mother",
+    "father",
+    "sister",
+    "brother",
+    "widow",
+    "familiar",
+    "vecina",
+    "vecino",
+    "inquilina",
+    "inquilino",
+    "titular",
+    "companera",
+    "pareja",
 ];
 
 const TITLE_WORDS: &[&str] = &[
@@ -93,7 +196,7 @@ pub(crate) fn find_name(text: &str, words: &[Word]) -> Option<(String, (usize, u
             continue;
         };
         // "esposa se llama", "mi hijo se llama": not the one who writes.
-        let of_other = words[at.saturating_sub(4)..at].iter().any(|word| {
+        let of_other = words[at.saturating_sub(4)..at].iter().rev().take_while(|word| !word.ends).any(|word| {
             OTHER_CUES.contains(&word.folded.as_str())
                 || matches!(word.folded.as_str(), "perro" | "gato" | "mascota" | "perrita" | "gata" | "no")
         });
@@ -102,9 +205,52 @@ pub(crate) fn find_name(text: &str, words: &[Word]) -> Option<(String, (usize, u
         }
         let mut start = at + cue.len();
         let mut skipped = 0;
+        // "Soy la Arq. Denisse Cano".
+        let own = matches!(
+            cue[0],
+            "soy" | "sou" | "im" | "i" | "this" | "me" | "mi" | "meu" | "my" | "habla" | "le" | "les" | "te" | "aqui"
+        );
+        while own
+            && skipped < 3
+            && words.get(start).is_some_and(|word| {
+                TITLE_WORDS.contains(&word.folded.as_str())
+                    || matches!(
+                        word.folded.as_str(),
+                        "arq"
+                            | "ing"
+                            | "lic"
+                            | "dr"
+                            | "dra"
+                            | "prof"
+                            | "profa"
+                            | "abog"
+                            | "cdor"
+                            | "eng"
+                            | "cp"
+                            | "mtra"
+                            | "mtro"
+                    )
+            })
+        {
+            start += 1;
+            skipped += 1;
+        }
         while skipped < 3 && words.get(start).is_some_and(|word| TITLE_WORDS.contains(&word.folded.as_str())) {
             start += 1;
             skipped += 1;
+        }
+        // "Llama la viuda, Pilar Gómez": who calls, said by the relation first.
+        let called = cue.iter().any(|word| CALLS.contains(word));
+        if called && words.get(start).is_some_and(|word| RELATIONS.contains(&word.folded.as_str())) {
+            start += 1;
+            while words.get(start).is_some_and(|word| {
+                matches!(
+                    word.folded.as_str(),
+                    "de" | "del" | "la" | "el" | "fallecido" | "cliente" | "of" | "do" | "da"
+                )
+            }) {
+                start += 1;
+            }
         }
         // "called us" and the like break here: a name follows at once.
         if let Some((name, span, likely)) = name_at(text, words, start) {
@@ -200,6 +346,38 @@ fn name_at(text: &str, words: &[Word], start: usize) -> Option<(String, (usize, 
         return None;
     }
     Some((names::tidy(raw), span, if single { 0.5 } else { likely }))
+}
+
+/// A name right beside the number that was taken: "… (Eugenio Lagos)", "Silvana 098 555 014".
+pub(crate) fn beside(text: &str, words: &[Word], span: (usize, usize)) -> Option<(String, (usize, usize), f32)> {
+    let next = words.partition_point(|word| word.span.0 < span.1);
+    let after = text.get(span.1..)?.trim_start_matches([' ', ',', '-', '–', ':']);
+    let within = after.starts_with('(');
+    if (within || !after.starts_with(['.', '\n', ';', '!']))
+        && let Some((name, place, likely)) = name_at(text, words, next)
+        && (likely >= 1.0 || within && likely >= 0.6)
+    {
+        return Some((name, place, 0.84));
+    }
+    // Back from the number: the longest run of capitals that ends right before it.
+    let at = words.partition_point(|word| word.span.1 <= span.0);
+    let gap = |last: &Word| {
+        text.get(last.span.1..span.0).is_some_and(|gap| gap.trim_matches([' ', ',', '-', '–', ':', '(']).is_empty())
+    };
+    if !words.get(at.checked_sub(1)?).is_some_and(gap) {
+        return None;
+    }
+    (1..=4_usize.min(at)).rev().find_map(|length| {
+        let start = at - length;
+        let run = &words[start..at];
+        let whole = run.iter().all(|word| word.capital) && run[..length - 1].iter().all(|word| !word.ends);
+        let place = (run[0].span.0, run[length - 1].span.1);
+        let raw = text.get(place.0..place.1)?;
+        let likely = names::likeness(raw);
+        let known = names::is_first_name(&run[0].folded);
+        (whole && known && likely >= 0.7 && !names::is_company(raw))
+            .then(|| (names::tidy(raw), place, if length > 1 { 0.84 } else { 0.8 }))
+    })
 }
 
 #[cfg(test)]

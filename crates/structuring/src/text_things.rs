@@ -6,10 +6,11 @@ use crate::lexicon::{self, Set, set};
 use crate::readings::ids;
 use crate::text::Finding;
 use crate::text_fields::{Page, finding};
+use crate::text_places::{country, place, postcode};
 use crate::{FieldType, score};
 use std::sync::LazyLock;
 
-static LABELLED: LazyLock<Set> = LazyLock::new(|| {
+pub(crate) static LABELLED: LazyLock<Set> = LazyLock::new(|| {
     set(&[
         "IDDOC", "RUT", "CPF", "CNPJ", "CURP", "RFC", "RUC", "NIT", "CUIT", "CIF", "RG", "PASSPORT", "ZIP", "PLATE",
         "VIN", "POLICY", "LICENSE", "FLIGHT", "METER", "COUPON", "PURCHASE",
@@ -24,8 +25,7 @@ pub(crate) fn labelled(page: &Page<'_>, fields: &[&Field]) -> Vec<Finding> {
         .filter(|field| field.definition.field_type == FieldType::Text && field.concepts.meets(&LABELLED))
         .collect();
     if !texts.is_empty() {
-        let folded: Vec<String> = page.words.iter().map(|word| word.folded.clone()).collect();
-        for hit in lexicon::find(&folded) {
+        for hit in &page.hits {
             let Some(field) = texts.iter().find(|field| {
                 hit.concepts.iter().any(|concept| LABELLED.has(*concept) && field.concepts.has(*concept))
             }) else {
@@ -62,7 +62,72 @@ pub(crate) fn labelled(page: &Page<'_>, fields: &[&Field]) -> Vec<Finding> {
         }
     }
     found.extend(named_things(page, fields));
+    found.extend(announced(page, fields, &found));
+    found.extend(place(page, fields, &found));
+    found.extend(country(page, fields, &found));
+    found.extend(postcode(page, fields, &found));
     found
+}
+
+/// "barrio Chapinero", "tanatorio de Las Fuentes": the field's own word and the capitalised run right after it.
+fn announced(page: &Page<'_>, fields: &[&Field], found: &[Finding]) -> Vec<Finding> {
+    static PERSONS: LazyLock<Set> = LazyLock::new(|| KNOWN.others.or(&KNOWN.name).or(&KNOWN.notes).or(&KNOWN.subject));
+    let open: Vec<&&Field> = fields
+        .iter()
+        .filter(|field| {
+            field.definition.field_type == FieldType::Text
+                && !field.concepts.meets(&LABELLED)
+                && !field.concepts.meets(&PERSONS)
+                && !found.iter().any(|other| other.target.key() == Some(&field.definition.key))
+        })
+        .collect();
+    if open.is_empty() {
+        return Vec::new();
+    }
+    let mut more: Vec<Finding> = Vec::new();
+    for hit in &page.hits {
+        let field = open.iter().find(|field| {
+            let own = field.concepts.without(&KNOWN.qualifiers);
+            hit.concepts.iter().any(|concept| own.has(*concept) && lexicon::weight(*concept) >= 0.9)
+        });
+        let Some(field) = field else { continue };
+        if more.iter().any(|other| other.target.key() == Some(&field.definition.key))
+            || page.words[hit.to - 1].ends && !page.text[page.words[hit.to - 1].span.1..].starts_with(':')
+        {
+            continue;
+        }
+        // "Tanatorio de Las Fuentes", "obra social: OSDE".
+        let mut at = hit.to;
+        while at < hit.to + 2
+            && page.words.get(at).is_some_and(|word| {
+                matches!(
+                    word.folded.as_str(),
+                    "de" | "del"
+                        | "es"
+                        | "e"
+                        | "en"
+                        | "em"
+                        | "is"
+                        | "of"
+                        | "actual"
+                        | "atual"
+                        | "current"
+                        | "llamado"
+                        | "called"
+                        | "named"
+                        | "do"
+                        | "da"
+                )
+            })
+        {
+            at += 1;
+        }
+        let apart = page.name.is_none_or(|name| page.words.get(at).is_none_or(|word| word.span.0 != name.0));
+        if let Some(span) = run_after(page, at, 0).filter(|_| apart) {
+            more.push(finding(field, &page.text[span.0..span.1], span, 0.72));
+        }
+    }
+    more
 }
 
 /// The token around a place: letters, digits and the marks ids have.
@@ -107,6 +172,24 @@ fn named_things(page: &Page<'_>, fields: &[&Field]) -> Vec<Finding> {
         "im from",
         "comuna de",
         "somos de",
+        "viven en",
+        "vive en",
+        "mora em",
+        "moram em",
+        "moramos em",
+        "lives in",
+        "living in",
+        "live at",
+        "located in",
+        "reside en",
+        "residimos en",
+        "escribo desde",
+        "les escribo de",
+        "falo de",
+        "somos em",
+        "estamos en",
+        "ubicado en",
+        "ubicada en",
     ];
     const WANTED: &[&str] = &[
         "cotizacion de",
@@ -244,7 +327,7 @@ fn named_things(page: &Page<'_>, fields: &[&Field]) -> Vec<Finding> {
 }
 
 /// The capitalised run at or within `skip` small words after a place.
-fn run_after(page: &Page<'_>, from: usize, skip: usize) -> Option<(usize, usize)> {
+pub(crate) fn run_after(page: &Page<'_>, from: usize, skip: usize) -> Option<(usize, usize)> {
     let mut at = from;
     while at < from + skip + 1 && page.words.get(at).is_some_and(|word| !word.capital) && !page.words[at].ends {
         at += 1;

@@ -17,6 +17,8 @@ pub(crate) struct Weighted {
     pub unit: Unit,
     weight: f32,
     vector: Option<Vector>,
+    /// The words a concept was read from: abbreviations are compared with them.
+    surface: Vec<String>,
 }
 
 /// The weighted units of a text.
@@ -29,6 +31,7 @@ pub(crate) struct Units {
     pub negated: bool,
     /// All words, the ones that say nothing included.
     pub words: usize,
+    asked: Vec<String>,
 }
 
 /// How similar two texts are by their units.
@@ -46,7 +49,7 @@ impl Units {
         if let Some(known) = self.list.iter_mut().find(|other| other.unit == unit) {
             known.weight = known.weight.max(weight);
         } else {
-            self.list.push(Weighted { unit, weight, vector });
+            self.list.push(Weighted { unit, weight, vector, surface: Vec::new() });
         }
         self.total = self.list.iter().map(|unit| unit.weight).sum();
     }
@@ -55,6 +58,7 @@ impl Units {
         let mut units = Units::default();
         units.extend(words);
         units.words = words.len();
+        units.asked = words.to_vec();
         units.plural = words.iter().any(|word| word.len() > 3 && word.ends_with('s') && !is_noise(word));
         units
     }
@@ -62,6 +66,11 @@ impl Units {
     /// Whether every word belongs to a phrase of the lexicon.
     pub fn unknown_free(&self) -> bool {
         self.unknown() == 0
+    }
+
+    /// Whether one of these words stands in the text itself.
+    pub fn says(&self, words: &[&str]) -> bool {
+        self.asked.iter().any(|word| words.contains(&word.as_str()))
     }
 
     /// Words no phrase covers.
@@ -79,6 +88,9 @@ impl Units {
                 let share = lexicon::weight(*concept) / (hit.concepts.len() as f32).sqrt();
                 self.concepts.insert(*concept);
                 self.add(Unit::Concept(*concept), share, vector.clone());
+                if let Some(added) = self.list.iter_mut().find(|unit| unit.unit == Unit::Concept(*concept)) {
+                    added.surface = words[hit.from..hit.to].iter().filter(|word| word.len() > 4).cloned().collect();
+                }
             }
         }
         for (at, word) in words.iter().enumerate() {
@@ -141,7 +153,8 @@ fn unit_similarity(a: &Weighted, b: &Weighted) -> (f32, bool) {
     let plain = match (&a.unit, &b.unit) {
         (Unit::Concept(a), Unit::Concept(b)) => return (lexicon::related(*a, *b), false),
         (Unit::Word(a), Unit::Word(b)) => word_similarity(a, b),
-        _ => 0.0,
+        (Unit::Word(word), Unit::Concept(_)) => shortened(word, &b.surface),
+        (Unit::Concept(_), Unit::Word(word)) => shortened(word, &a.surface),
     };
     if plain < 0.9
         && let (Some(a), Some(b)) = (&a.vector, &b.vector)
@@ -152,6 +165,34 @@ fn unit_similarity(a: &Weighted, b: &Weighted) -> (f32, bool) {
         }
     }
     (plain, false)
+}
+
+/// How well an unknown word shortens one of a phrase's words: `distr`, `mpio`.
+fn shortened(word: &str, surface: &[String]) -> f32 {
+    if word.len() < 3 || word.len() > 8 || vectors::weight(word).is_some_and(|weight| weight < 0.5) {
+        return 0.0;
+    }
+    let alike = |long: &String| {
+        if long.len() >= word.len() + 2 && long.starts_with(word) {
+            if word.len() >= 4 { 0.85 } else { 0.72 }
+        } else if is_skeleton(word, long) {
+            0.66
+        } else {
+            0.0
+        }
+    };
+    surface.iter().map(alike).fold(0.0, f32::max)
+}
+
+/// `mpio` for `municipio`: first and last letter the same, the others in order, vowels left out.
+pub(crate) fn is_skeleton(short: &str, long: &str) -> bool {
+    let (a, b) = (short.as_bytes(), long.as_bytes());
+    if a.len() < 3 || b.len() < a.len() + 3 || a[0] != b[0] || a.last() != b.last() {
+        return false;
+    }
+    let vowels = a[..a.len() - 1].iter().filter(|b| matches!(b, b'a' | b'e' | b'i' | b'o' | b'u')).count();
+    let mut rest = b.iter();
+    vowels <= 1 && a.iter().all(|letter| rest.any(|other| other == letter))
 }
 
 /// Equal, inflected, abbreviated or alike by letters.

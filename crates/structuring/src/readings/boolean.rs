@@ -39,6 +39,65 @@ const YES: &[&str] = &[
     "suscrito",
     "confirmado",
     "confirmed",
+    "incluido",
+    "incluida",
+    "incluso",
+    "inclusa",
+    "included",
+    "inclusive",
+    "tengo",
+    "tiene",
+    "tenho",
+    "tem",
+    "possui",
+    "posee",
+    "has",
+    "have",
+    "requerido",
+    "requerida",
+    "required",
+    "needed",
+    "necesario",
+    "necesito",
+    "preciso",
+    "quiero",
+    "quero",
+    "deseo",
+    "vigente",
+    "al dia",
+    "em dia",
+    "up to date",
+    "obvio",
+    "dale",
+    "vale",
+    "okay",
+    "sip",
+    "sii",
+    "siii",
+    "certo",
+    "sure",
+    "absolutely",
+    "definitely",
+    "affirmative",
+    "agree",
+    "agreed",
+    "autorizo",
+    "autorizado",
+    "autorizada",
+    "acepta",
+    "aceita",
+    "aceptada",
+    "permitido",
+    "permitida",
+    "hecho",
+    "feito",
+    "done",
+    "signed",
+    "firmado",
+    "assinado",
+    "aprobado",
+    "aprovado",
+    "approved",
 ];
 const NO: &[&str] = &[
     "no",
@@ -66,6 +125,28 @@ const NO: &[&str] = &[
     "nah",
     "tampoco",
     "nel",
+    "ninguno",
+    "ninguna",
+    "nenhum",
+    "nenhuma",
+    "none",
+    "nada",
+    "jamas",
+    "jamais",
+    "negative",
+    "denegado",
+    "negado",
+    "declined",
+    "refused",
+    "denied",
+    "excluido",
+    "excluded",
+    "noup",
+    "nop",
+    "nones",
+    "sin",
+    "sem",
+    "without",
 ];
 /// Second words after which a yes or no is none.
 const HEDGES: &[&str] = &[
@@ -111,10 +192,6 @@ const HEDGES: &[&str] = &[
     "no",
     "nao",
     "yes",
-    "todavia",
-    "aun",
-    "ainda",
-    "yet",
 ];
 
 /// Reads yes or no: the word itself, or the word with a few more after it (`não, obrigada`, `sí por favor`, `no fumo`).
@@ -138,11 +215,15 @@ pub(crate) fn read_folded(folded: &str) -> Option<bool> {
         return Some(false);
     }
     match folded {
-        "por supuesto" | "de acuerdo" | "of course" | "com certeza" | "en efecto" | "asi es" | "opt in"
-        | "opted in" => {
+        "desde luego" | "ya tengo" | "ya tiene" | "ja tenho" | "ja tem" | "i do" | "i have" | "we do" | "con gusto"
+        | "si claro" | "yes please" | "i agree" | "por supuesto" | "de acuerdo" | "of course" | "com certeza"
+        | "en efecto" | "asi es" | "opt in" | "opted in" => {
             return Some(true);
         }
-        "para nada" | "de jeito nenhum" | "not at all" | "opt out" | "opted out" | "en absoluto" | "not interested" => {
+        "todavia no" | "aun no" | "ainda nao" | "not yet" | "i dont" | "i do not" | "we dont" | "dont have"
+        | "not included" | "not needed" | "not required" | "not necessary" | "mejor no" | "creo que no"
+        | "no thanks" | "para nada" | "de jeito nenhum" | "not at all" | "opt out" | "opted out" | "en absoluto"
+        | "not interested" => {
             return Some(false);
         }
         _ => {}
@@ -179,6 +260,12 @@ mod tests {
             ("maybe", None),
             ("2", None),
             ("not sure", None),
+            ("incluso", Some(true)),
+            ("none", Some(false)),
+            ("no todavía", Some(false)),
+            ("no sé todavía", None),
+            ("todavía no", Some(false)),
+            ("no incluido", Some(false)),
             ("", None),
         ] {
             assert_eq!(read(text), wanted, "{text}");

@@ -240,6 +240,10 @@ impl<'a> Scan<'a> {
     }
 }
 
+pub(crate) fn month_of(word: &str) -> Option<u32> {
+    month(word)
+}
+
 fn month(word: &str) -> Option<u32> {
     if word.len() > 14 {
         return None;

@@ -1,0 +1,234 @@
+//! Names and values that stand beside each other: `[{"name": …, "value": …}]`, `{"question": …, "answer": …}`, the titles
+//! of a form's own definition.
+
+use crate::flatten::MAX_LEAVES;
+use crate::{Json, json};
+use rustc_hash::FxHashMap;
+
+/// What a question is called for people.
+pub(crate) const LABEL_KEYS: &[&str] = &[
+    "label",
+    "question",
+    "title",
+    "field_label",
+    "question_text",
+    "questionText",
+    "column_name",
+    "field_name",
+    "pregunta",
+    "pergunta",
+    "etiqueta",
+    "display_name",
+    "fieldLabel",
+    "Label",
+    "Question",
+];
+
+pub(crate) const NAME_KEYS: &[&str] = &[
+    "name",
+    "key",
+    "label",
+    "question",
+    "title",
+    "field_name",
+    "column_name",
+    "field",
+    "pregunta",
+    "pergunta",
+    "nombre",
+    "nome",
+    "campo",
+    "fieldName",
+    "fieldname",
+    "columnName",
+    "field_label",
+    "question_text",
+    "display_name",
+    "property",
+    "attribute",
+    "k",
+    "etiqueta",
+    "Name",
+    "Key",
+    "Label",
+    "Question",
+    "Field",
+    "questionText",
+    "custom_field_name",
+    "customFieldName",
+    "parameter",
+    "qid",
+    "column_id",
+    "ref",
+    "code",
+    "slug",
+    "id",
+    "questionTitle",
+    "fieldLabel",
+    "heading",
+    "header",
+    "concepto",
+    "dato",
+    "atributo",
+    "variable",
+    "param",
+    "prompt",
+];
+
+const VALUE_KEYS: &[&str] = &[
+    "value",
+    "values",
+    "answer",
+    "answers",
+    "string_value",
+    "text",
+    "respuesta",
+    "resposta",
+    "valor",
+    "response",
+    "fieldValue",
+    "field_value",
+    "stringValue",
+    "answer_text",
+    "answerText",
+    "v",
+    "Value",
+    "Values",
+    "Answer",
+    "Response",
+    "content",
+    "userData",
+    "selected",
+    "response_text",
+    "answerValue",
+    "val",
+    "data_value",
+    "dato_valor",
+];
+
+/// Members of a name/value pair that only number or type it.
+pub(crate) const PLUMBING: &[&str] = &[
+    "id",
+    "column_id",
+    "field_id",
+    "type",
+    "ref",
+    "field_code",
+    "enum_id",
+    "enum_code",
+    "questionId",
+    "question_id",
+    "code",
+    "fieldId",
+    "columnId",
+    "index",
+    "position",
+    "order",
+    "field_type",
+    "display_key",
+    "display_value",
+    "required",
+    "hidden",
+    "_id",
+    "uuid",
+    "fieldType",
+    "primary",
+    "enum",
+    "is_computed",
+];
+
+/// `{"value": x}` is x.
+pub(crate) fn only_value(object: &json::Object) -> Option<&Json> {
+    if object.len() == 1 { object.get("value") } else { None }
+}
+
+/// The answer's key, the question's key and the question of an object that holds both.
+pub(crate) fn answered(object: &json::Object) -> Option<(&'static str, &'static str, &str)> {
+    const ANSWERS: &[&str] = &["answer", "response", "respuesta", "resposta", "value"];
+    const QUESTIONS: &[&str] = &["question", "label", "pregunta", "pergunta", "field_label", "text"];
+    if object.len() > 12 {
+        return None;
+    }
+    let answer = ANSWERS.iter().find(|key| object.contains_key(key))?;
+    let (label, text) = QUESTIONS.iter().find_map(|key| Some((*key, object.get(key)?.as_str()?)))?;
+    // {"value": 1200, "text": "…"} is an amount with a note.
+    let plain = *answer == "value" && matches!(label, "text");
+    (!plain && !text.trim().is_empty() && text.len() <= 300).then_some((*answer, label, text))
+}
+
+/// Questions of form definitions by their id: `[{"id": "abc", "title": "What is your name?"}]`.
+pub(crate) fn collect_titles<'a>(data: &'a Json, titles: &mut FxHashMap<&'a str, &'a str>, depth: usize) {
+    if depth > 6 || titles.len() > MAX_LEAVES {
+        return;
+    }
+    match data {
+        Json::Object(object) => object.iter().for_each(|(_, value)| collect_titles(value, titles, depth + 1)),
+        Json::Array(items) => {
+            for item in items.iter().take(MAX_LEAVES) {
+                let Some(object) = item.as_object() else { continue };
+                let valued = ["value", "values", "answer"].iter().any(|key| object.contains_key(key));
+                let title = LABEL_KEYS.iter().find_map(|key| object.get(key)?.as_str());
+                if let (false, Some(title)) = (valued, title) {
+                    for id in ["id", "ref", "key", "qid", "name"].iter().filter_map(|key| object.get(key)?.as_str()) {
+                        titles.entry(id).or_insert(title);
+                    }
+                }
+                collect_titles(item, titles, depth + 1);
+            }
+        }
+        _ => {}
+    }
+}
+
+pub(crate) struct Pair {
+    pub name: String,
+    pub name_key: String,
+    pub value_key: String,
+}
+
+/// The pairs of an array whose every item names itself and holds a value.
+pub(crate) fn pairs(items: &[Json]) -> Option<Vec<Pair>> {
+    let mut any_value = false;
+    // [{"label": "mobile", "value": …}] alone is an object with a note of its kind.
+    if let [only] = items
+        && let Some(kind) = only.get("label").or_else(|| only.get("type")).and_then(Json::as_str)
+        && only.get("name").is_none()
+        && matches!(
+            kind.to_ascii_lowercase().as_str(),
+            "mobile" | "work" | "home" | "other" | "main" | "personal" | "primary"
+        )
+    {
+        return None;
+    }
+    let pairs: Option<Vec<Pair>> = items
+        .iter()
+        .map(|item| {
+            let object = item.as_object()?;
+            if object.len() > 12 {
+                return None;
+            }
+            let (name_key, name) = NAME_KEYS.iter().find_map(|key| Some((*key, name_text(object.get(key)?)?)))?;
+            let typed = object.get("type").and_then(Json::as_str);
+            let value_key = VALUE_KEYS
+                .iter()
+                .copied()
+                .find(|key| *key != name_key && object.contains_key(key))
+                .or_else(|| typed.filter(|key| *key != name_key && object.contains_key(key)))?;
+            any_value = any_value || object.get(value_key).is_some_and(|value| !value.is_null());
+            Some(Pair { name: name.to_owned(), name_key: name_key.to_owned(), value_key: value_key.to_owned() })
+        })
+        .collect();
+    pairs.filter(|_| any_value)
+}
+
+/// The name itself, or the telling member of an object that stands for it.
+fn name_text(value: &Json) -> Option<&str> {
+    match value {
+        Json::String(text) if !text.trim().is_empty() && text.len() <= 300 => Some(text),
+        Json::Object(object) => ["title", "label", "name", "question", "ref", "key"]
+            .iter()
+            .find_map(|key| object.get(key)?.as_str())
+            .filter(|text| !text.trim().is_empty()),
+        _ => None,
+    }
+}

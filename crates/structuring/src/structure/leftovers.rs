@@ -1,0 +1,251 @@
+//! What the scores left over: names in two parts, keys that say nothing, tick boxes, "when?", brand and model.
+
+use super::Desk;
+use crate::known::KNOWN;
+use crate::{FieldType, Json, Method, Target, score, values};
+
+impl Desk<'_> {
+    /// `{"child": {"first", "last"}}`: the other parts of a name that a field was given the first part of.
+    pub(super) fn whole_names(&mut self) {
+        let known = &*KNOWN;
+        let parent = |pointer: &str| pointer.rsplit_once('/').map_or(String::new(), |(parent, _)| parent.to_owned());
+        for at in 0..self.outcome.placements.len() {
+            let [source] = self.outcome.placements[at].sources.as_slice() else { continue };
+            let (Some(_), Some(value)) =
+                (self.outcome.placements[at].target.key(), self.outcome.placements[at].value.as_str())
+            else {
+                continue;
+            };
+            let tail = |leaf: usize| self.keys[leaf].key.tail.concepts;
+            let Some(first) = (0..self.readings.len())
+                .find(|leaf| self.readings[*leaf].leaf().pointer == source.pointer && tail(*leaf).meets(&known.first))
+            else {
+                continue;
+            };
+            let last = (0..self.readings.len()).find(|leaf| {
+                *leaf != first
+                    && !self.taken[*leaf]
+                    && tail(*leaf).meets(&known.last)
+                    && parent(&self.readings[*leaf].leaf().pointer) == parent(&source.pointer)
+                    && self.readings[*leaf].likeness() > 0.1
+            });
+            let Some((leaf, family)) = last.and_then(|leaf| Some((leaf, self.readings[leaf].text()?))) else {
+                continue;
+            };
+            let whole = crate::names::collapse(&format!("{value} {family}"));
+            let more = self.source(leaf);
+            self.taken[leaf] = true;
+            let placement = &mut self.outcome.placements[at];
+            placement.value = Json::from(whole);
+            placement.sources.push(more);
+        }
+    }
+
+    /// Columns of tick boxes: the key is an option, the value a yes.
+    pub(super) fn ticked(&mut self) {
+        let fields = &self.request.definitions.fields;
+        let mut chosen: Vec<(usize, Vec<(usize, usize)>)> = Vec::new();
+        for leaf in 0..self.readings.len() {
+            let reading = &self.readings[leaf];
+            if self.taken[leaf] || reading.leaf().unread || reading.boolean() != Some(true) || reading.is_prose() {
+                continue;
+            }
+            let key = &self.keys[leaf].key;
+            let Some(said) = crate::options::Said::new(&key.snake.replace('_', " ")) else { continue };
+            let mut fitting = fields.iter().enumerate().filter_map(|(at, field)| {
+                let open = !field.choices.is_empty() && !self.filled(&Target::Field(field.definition.key.clone()));
+                let option = if open { crate::options::choose(&field.choices, &said) } else { None };
+                option.filter(|option| option.quality >= 0.93).map(|option| (at, option.option))
+            });
+            let (Some((at, option)), None) = (fitting.next(), fitting.next()) else { continue };
+            match chosen.iter_mut().find(|(field, _)| *field == at) {
+                Some((_, list)) => list.push((leaf, option)),
+                None => chosen.push((at, vec![(leaf, option)])),
+            }
+        }
+        for (at, list) in chosen {
+            let field = &fields[at];
+            let target = Target::Field(field.definition.key.clone());
+            let text = |option: usize| field.choices[option].text.as_str();
+            let leaves: Vec<usize> = list.iter().map(|(leaf, _)| *leaf).collect();
+            let value = match (field.definition.field_type, list.as_slice()) {
+                (FieldType::Select, [(_, option)]) => Json::from(text(*option)),
+                (FieldType::MultiSelect, _) => {
+                    Json::from(list.iter().map(|(_, option)| text(*option)).collect::<Vec<_>>())
+                }
+                _ => continue,
+            };
+            if !leaves.iter().any(|leaf| self.denied(*leaf, &target)) {
+                self.place(target, value, &leaves, 0.74, Method::Pattern);
+            }
+        }
+    }
+
+    /// "When?": the one date that is still to be said.
+    pub(super) fn when(&mut self) {
+        let fields = &self.request.definitions.fields;
+        let mut open = fields.iter().filter(|field| {
+            field.definition.field_type == FieldType::Date
+                && !field.concepts.meets(&KNOWN.past)
+                && !self.filled(&Target::Field(field.definition.key.clone()))
+        });
+        let (Some(field), None) = (open.next(), open.next()) else { return };
+        // A field that is just "Date" takes the one date of what is to come.
+        let plain = field.concepts.without(&KNOWN.qualifiers).is_empty();
+        let coming = |leaf: &usize| {
+            let reading = &self.readings[*leaf];
+            let key = &self.keys[*leaf].key;
+            !self.taken[*leaf]
+                && reading.leaf().part.is_none()
+                && key.concepts().meets(&KNOWN.coming)
+                && !key.concepts().meets(&KNOWN.past)
+                && reading.date().is_some()
+        };
+        let only = {
+            let mut fitting = (0..self.readings.len()).filter(coming);
+            fitting.next().filter(|_| plain && fitting.next().is_none())
+        };
+        let asks = |leaf: &usize| {
+            let reading = &self.readings[*leaf];
+            let path = reading.leaf().read_path();
+            let words = crate::keys::words(path.last().copied().unwrap_or(""));
+            !self.taken[*leaf]
+                && words.len() <= 4
+                && words.iter().any(|word| matches!(word.as_str(), "cuando" | "quando" | "when"))
+                && reading.date().is_some_and(|date| !date.stamp)
+        };
+        let Some(leaf) = (0..self.readings.len()).find(asks).or(only) else { return };
+        let Some(date) = self.readings[leaf].date() else { return };
+        let target = Target::Field(field.definition.key.clone());
+        if !self.denied(leaf, &target) {
+            self.place(target, Json::from(date.day.to_string()), &[leaf], 0.72, Method::Pattern);
+        }
+    }
+
+    /// Keys that say nothing: a value that is exactly one field's option, an id that proves itself.
+    pub(super) fn by_value(&mut self) {
+        let fields = &self.request.definitions.fields;
+        for leaf in 0..self.readings.len() {
+            let reading = &self.readings[leaf];
+            let key = &self.keys[leaf].key;
+            let vague = key.unknown == 0 && key.tail.concepts.without(&KNOWN.vague).is_empty();
+            // A key of words nobody knows: only a telling value, and less sure.
+            let unknown = key.tail.concepts.is_empty() && key.context.and(&KNOWN.others).is_empty();
+            if self.taken[leaf]
+                || reading.leaf().part.is_some()
+                || !(key.opaque || vague || unknown)
+                || reading.is_prose()
+            {
+                continue;
+            }
+            // Numbers, dates and addresses under unknown keys choose nothing.
+            let word = reading.text().is_none_or(|text| {
+                text.len() <= 60 && text.bytes().any(|b| b.is_ascii_alphabetic()) && !text.contains('@')
+            });
+            if !word && reading.id().is_none() && !key.opaque {
+                continue;
+            }
+            let mut found: Vec<(usize, Json, f32)> = Vec::new();
+            for (at, field) in fields.iter().enumerate() {
+                let open = !self.filled(&Target::Field(field.definition.key.clone()));
+                let select = matches!(field.definition.field_type, FieldType::Select | FieldType::MultiSelect);
+                let proven = field.definition.field_type == FieldType::Text
+                    && reading.id().is_some_and(|id| score::id_concepts(id).meets(&field.concepts));
+                if open
+                    && (select || proven)
+                    && let Some((value, own)) = values::typed(field, reading, self.request.learnt, self.country)
+                    && (proven || own >= 0.84)
+                {
+                    let text = reading.text().unwrap_or("");
+                    let said = text.len() > 3 && text.split_whitespace().count() <= 3;
+                    let short = text.len() < 4 && !(key.opaque || vague);
+                    if !proven && (short || own < 0.93 && !said) {
+                        continue;
+                    }
+                    let told = match (key.opaque || vague, own >= 0.93) {
+                        (true, true) => 0.8,
+                        (_, true) => 0.7,
+                        _ => 0.62,
+                    };
+                    found.push((at, value, if proven { 0.88 } else { told }));
+                }
+            }
+            let [(at, value, confidence)] = found.as_slice() else { continue };
+            let target = Target::Field(fields[*at].definition.key.clone());
+            if !self.denied(leaf, &target) {
+                self.place(target, value.clone(), &[leaf], *confidence, Method::Pattern);
+            }
+        }
+    }
+
+    /// `marca` and `modelo` in two keys fill one field about a vehicle.
+    pub(super) fn brand_and_model(&mut self) {
+        let known = &*KNOWN;
+        let vehicle = |leaf: usize| self.keys[leaf].key.tail.concepts;
+        let brand = (0..self.readings.len()).find(|leaf| {
+            vehicle(*leaf).meets(&known.brand)
+                && !vehicle(*leaf).meets(&known.vehicle)
+                && (!self.taken[*leaf] || self.fills_vehicle(*leaf))
+        });
+        let Some(brand) = brand.filter(|leaf| self.readings[*leaf].is_string()) else { return };
+        let parent = |leaf: usize| self.readings[leaf].leaf().pointer.rsplit_once('/').map_or("", |(parent, _)| parent);
+        let field = self.request.definitions.fields.iter().find(|field| {
+            field.definition.field_type == FieldType::Text
+                && field.concepts.meets(&known.vehicle)
+                && !field.concepts.meets(&known.ids)
+        });
+        let Some(field) = field else { return };
+        // Where the brand has a field of its own, the model stands alone.
+        let apart = self.request.definitions.fields.iter().any(|other| {
+            other.concepts.meets(&known.brand) && !other.concepts.meets(&known.vehicle.or(&known.carline))
+        });
+        if apart {
+            return;
+        }
+        let target = Target::Field(field.definition.key.clone());
+        let beside = |leaf: &usize| {
+            let concepts = vehicle(*leaf);
+            let year = self.readings[*leaf].text().is_some_and(|text| {
+                text.len() == 4 && text.starts_with(['1', '2']) && text.bytes().all(|b| b.is_ascii_digit())
+            });
+            *leaf != brand
+                && (concepts.meets(&known.carline) || concepts.meets(&known.vehicle))
+                && parent(*leaf) == parent(brand)
+                && self.readings[*leaf].is_string()
+                && !year
+        };
+        let placed = self
+            .outcome
+            .placed(&target)
+            .map(|placement| placement.sources.iter().map(|source| source.pointer.clone()).collect::<Vec<_>>());
+        let model = match &placed {
+            Some(sources) => {
+                let used = |leaf: usize| sources.contains(&self.readings[leaf].leaf().pointer);
+                (0..self.readings.len()).find(|leaf| beside(leaf) && (used(*leaf) || used(brand) && !self.taken[*leaf]))
+            }
+            None => (0..self.readings.len()).find(|leaf| beside(leaf) && !self.taken[*leaf]),
+        };
+        let Some(model) = model else { return };
+        let (Some(first), Some(second)) = (self.readings[brand].text(), self.readings[model].text()) else { return };
+        let value = if crate::keys::fold(second).starts_with(&crate::keys::fold(first)) {
+            second.to_owned()
+        } else {
+            format!("{first} {second}")
+        };
+        self.outcome.placements.retain(|placement| placement.target != target);
+        self.place(target, Json::from(value), &[brand, model], 0.86, Method::Lexicon);
+    }
+
+    /// Whether a leaf is all that a field about a vehicle was filled with so far.
+    fn fills_vehicle(&self, leaf: usize) -> bool {
+        let pointer = &self.readings[leaf].leaf().pointer;
+        self.outcome.placements.iter().any(|placement| {
+            placement.sources.len() == 1
+                && placement.sources[0].pointer == *pointer
+                && self.request.definitions.fields.iter().any(|field| {
+                    Some(field.definition.key.as_str()) == placement.target.key()
+                        && field.concepts.meets(&KNOWN.vehicle)
+                })
+        })
+    }
+}

@@ -1,0 +1,500 @@
+//! Telephone numbers in running text: whose they are, and which of them are not to be used.
+
+use crate::compiled::Definitions;
+use crate::phone::{self, Line};
+use crate::reading::is_placeholder;
+use crate::scan::{self, Word};
+use crate::text::Finding;
+use crate::{FieldType, Target, lexicon};
+
+/// Somebody else's number, for the field that asks for just that person's.
+pub(crate) fn phone_fields(
+    phones: &[(String, (usize, usize), f32)],
+    words: &[Word],
+    definitions: &Definitions,
+    open: &[bool],
+) -> Vec<Finding> {
+    let mut found: Vec<Finding> = Vec::new();
+    for (field, _) in
+        definitions.fields.iter().zip(open).filter(|(field, open)| {
+            **open && field.definition.field_type == FieldType::Phone && !field.roles.is_empty()
+        })
+    {
+        let mut fitting = phones.iter().filter(|(_, span, confidence)| {
+            let at = words.partition_point(|word| word.span.1 <= span.0);
+            let near: Vec<String> = words[at.saturating_sub(7)..at].iter().map(|word| word.folded.clone()).collect();
+            let said =
+                lexicon::find(&near).iter().any(|hit| hit.concepts.iter().any(|concept| field.roles.has(*concept)));
+            *confidence == 0.0 && said
+        });
+        if let (Some((number, span, _)), None) = (fitting.next(), fitting.next()) {
+            found.push(Finding {
+                target: Target::Field(field.definition.key.clone()),
+                value: number.as_str().into(),
+                span: *span,
+                confidence: 0.8,
+            });
+        }
+    }
+    found
+}
+
+const PHONE_CUES: &[&str] = &[
+    "tel",
+    "telefono",
+    "telefone",
+    "phone",
+    "cel",
+    "celular",
+    "cell",
+    "movil",
+    "mobile",
+    "whatsapp",
+    "whats",
+    "wsp",
+    "wpp",
+    "zap",
+    "numero",
+    "number",
+    "fono",
+    "fone",
+    "llamar",
+    "llamame",
+    "llamenme",
+    "llamarme",
+    "contactar",
+    "contactarme",
+    "contactenme",
+    "escribanme",
+    "escribirme",
+    "call",
+    "text",
+    "reach",
+    "ligar",
+    "ligue",
+    "chamar",
+    "chama",
+    "telemovel",
+    "celu",
+    "tlf",
+    "telf",
+    "contacto",
+    "contato",
+    "fijo",
+    "tfno",
+    "marcar",
+    "comunicarse",
+    "me",
+    "wa",
+    "sms",
+    "cels",
+    "num",
+    "nro",
+];
+
+pub(crate) const OTHER_CUES: &[&str] = &[
+    "esposa",
+    "esposo",
+    "marido",
+    "mujer",
+    "hijo",
+    "hija",
+    "mama",
+    "papa",
+    "madre",
+    "padre",
+    "hermano",
+    "hermana",
+    "secretaria",
+    "secretario",
+    "asesor",
+    "asesora",
+    "vendedor",
+    "vendedora",
+    "agente",
+    "doctor",
+    "doctora",
+    "jefe",
+    "fax",
+    "oficina",
+    "office",
+    "clinica",
+    "tienda",
+    "sucursal",
+    "empresa",
+    "emergencia",
+    "emergency",
+    "wife",
+    "husband",
+    "son",
+    "daughter",
+    "mother",
+    "father",
+    "brother",
+    "sister",
+    "boss",
+    "assistant",
+    "tutor",
+    "apoderado",
+    "referencia",
+    "conyuge",
+    "filho",
+    "filha",
+    "mae",
+    "pai",
+    "irmao",
+    "irma",
+    "loja",
+    "escritorio",
+    "novia",
+    "novio",
+    "amigo",
+    "amiga",
+    "friend",
+    "vecino",
+    "vecina",
+    "corretor",
+    "corretora",
+    "manager",
+    "store",
+    "hospital",
+    "hotel",
+    "banco",
+    "viuda",
+    "viudo",
+    "abuela",
+    "abuelo",
+    "avo",
+    "tia",
+    "tio",
+    "prima",
+    "primo",
+    "sobrina",
+    "sobrino",
+    "cunada",
+    "cunado",
+    "suegra",
+    "suegro",
+    "sogra",
+    "sogro",
+    "nuera",
+    "yerno",
+    "aunt",
+    "uncle",
+    "cousin",
+    "grandma",
+    "grandmother",
+    "grandfather",
+    "fiance",
+    "fiancee",
+    "girlfriend",
+    "boyfriend",
+    "partner",
+    "pareja",
+    "companero",
+    "companera",
+    "roommate",
+    "coworker",
+    "colega",
+    "socio",
+    "socia",
+    "abogado",
+    "abogada",
+    "advogado",
+    "advogada",
+    "lawyer",
+    "attorney",
+    "contador",
+    "contadora",
+    "accountant",
+    "medico",
+    "medica",
+    "dentista",
+    "veterinario",
+    "veterinaria",
+    "ejecutiva",
+    "ejecutivo",
+    "realtor",
+    "landlord",
+    "arrendador",
+    "casero",
+    "inquilino",
+    "tenant",
+    "porteiro",
+    "portero",
+    "conserje",
+    "concierge",
+    "recepcion",
+    "recepcao",
+    "reception",
+    "switchboard",
+    "conmutador",
+    "central",
+    "centralita",
+    "pbx",
+    "escuela",
+    "colegio",
+    "escola",
+    "school",
+    "proveedor",
+    "fornecedor",
+    "supplier",
+    "competencia",
+    "ex",
+    "llamenos",
+    "liguenos",
+    "contactenos",
+    "urgencias",
+    "soporte",
+    "suporte",
+    "support",
+    "taller",
+    "oficina",
+    "restaurante",
+    "agencia",
+    "inmobiliaria",
+    "imobiliaria",
+    "notaria",
+    "cartorio",
+    "chofer",
+    "motorista",
+    "driver",
+    "tecnico",
+    "technician",
+    "mecanico",
+    "instalador",
+    "cuidadora",
+    "cuidador",
+    "caregiver",
+    "nanny",
+    "baba",
+    "ninera",
+    "encargado",
+    "encargada",
+    "responsavel",
+    "apoderada",
+    "tutora",
+    "guardian",
+    "acudiente",
+    "dad",
+    "mom",
+    "mum",
+    "parents",
+    "padres",
+];
+
+const ID_CUES: &[&str] = &[
+    "rut",
+    "run",
+    "dni",
+    "cedula",
+    "cpf",
+    "cnpj",
+    "rg",
+    "nit",
+    "ruc",
+    "curp",
+    "rfc",
+    "cuit",
+    "cuil",
+    "nie",
+    "nif",
+    "documento",
+    "pedido",
+    "orden",
+    "order",
+    "folio",
+    "ref",
+    "referencia",
+    "poliza",
+    "policy",
+    "apolice",
+    "factura",
+    "invoice",
+    "ticket",
+    "codigo",
+    "code",
+    "id",
+    "cuenta",
+    "account",
+    "conta",
+    "tracking",
+    "guia",
+    "reserva",
+    "booking",
+    "contrato",
+    "contract",
+    "cc",
+    "ci",
+    "serie",
+    "voo",
+    "vuelo",
+    "placa",
+    "expediente",
+    "nota",
+    "cep",
+    "cbu",
+    "clabe",
+    "tarjeta",
+    "iban",
+    "pasaporte",
+    "passport",
+    "imei",
+    "isbn",
+    "sku",
+    "protocolo",
+    "chamado",
+    "cliente",
+    "radicado",
+];
+
+/// Of a number that is no longer, or never was, the person's.
+const STALE: &[&str] = &[
+    "antiguo",
+    "antigua",
+    "antigo",
+    "antiga",
+    "viejo",
+    "vieja",
+    "velho",
+    "velha",
+    "old",
+    "former",
+    "anterior",
+    "previous",
+    "equivocado",
+    "errado",
+    "wrong",
+    "incorrecto",
+    "incorreto",
+    "outdated",
+    "desactualizado",
+];
+
+/// The word, or its possessive ("the husband's number").
+fn is_one_of(word: &str, list: &[&str]) -> bool {
+    list.contains(&word) || word.strip_suffix('s').is_some_and(|stem| stem.len() > 2 && list.contains(&stem))
+}
+
+/// "do not call 317…", "no llamen al …", "… não usem", "… ya no funciona".
+fn is_refused(words: &[Word], next: usize, clause: &[&str]) -> bool {
+    const NOT: &[&str] = &["no", "nao", "not", "dont", "never", "nunca", "jamais"];
+    const USES: &[&str] = &[
+        "usar",
+        "usen",
+        "use",
+        "uses",
+        "usem",
+        "uso",
+        "usa",
+        "llamar",
+        "llamen",
+        "llames",
+        "llame",
+        "ligar",
+        "ligue",
+        "liguem",
+        "liga",
+        "call",
+        "calling",
+        "funciona",
+        "funcionan",
+        "sirve",
+        "existe",
+        "anda",
+        "works",
+        "working",
+        "work",
+        "atiende",
+        "atende",
+        "contesta",
+        "contestan",
+        "responde",
+        "contactar",
+        "contacten",
+        "escribir",
+        "escriban",
+        "text",
+        "tengo",
+        "tenho",
+        "have",
+        "chamar",
+        "chamem",
+        "mandar",
+        "marcar",
+        "marquen",
+        "ring",
+    ];
+    let pair = |pair: &[&str]| NOT.contains(&pair[0]) && USES.contains(&pair[1]);
+    let forward: Vec<&str> = clause.iter().rev().copied().collect();
+    // Denied before the number: the denial is the last thing said of calling.
+    let before = forward.windows(2).rposition(pair).is_some_and(|at| {
+        !forward[at + 2..].iter().any(|word| matches!(*word, "mi" | "meu" | "my" | "pero" | "mas" | "but" | "sino"))
+            && !matches!(forward[at + 1], "tengo" | "tenho" | "have" | "work" | "works" | "uso")
+    });
+    let after: Vec<&str> = words[next..]
+        .iter()
+        .skip_while(|word| word.folded.bytes().all(|b| b.is_ascii_digit()))
+        .take(4)
+        .map(|word| word.folded.as_str())
+        .collect();
+    let after = after.windows(2).take(2).any(pair)
+        || matches!(after.as_slice(), ["ya", "no", ..] | ["fuera", "de", "servicio", ..] | ["no", "longer", ..]);
+    before || after
+}
+
+/// Phones with their places; confidence 0 where it is somebody else's or an id.
+pub(crate) fn find_phones(text: &str, words: &[Word], country: Option<&str>) -> Vec<(String, (usize, usize), f32)> {
+    let mut found = Vec::new();
+    for span in scan::digit_runs(text).into_iter().take(24) {
+        let run = &text[span.0..span.1];
+        let digits = run.bytes().filter(u8::is_ascii_digit).count();
+        if !(7..=15).contains(&digits) || run.contains('/') {
+            continue;
+        }
+        let money = text[..span.0].trim_end().ends_with(['$', '€', '#', '£']);
+        let Some(phone) = phone::read_valid(run, country).filter(|phone| !money && !is_placeholder(phone.digits()))
+        else {
+            continue;
+        };
+        let line = phone::line_of(&phone);
+        let at = words.partition_point(|word| word.span.1 <= span.0);
+        let before: Vec<&Word> = words[..at].iter().rev().take(9).collect();
+        let said = |list: &[&str], reach: usize| before.iter().take(reach).any(|word| is_one_of(&word.folded, list));
+        // The clause the number stands in, nearest word first.
+        let clause: Vec<&str> = before
+            .iter()
+            .enumerate()
+            .take_while(|(place, word)| *place == 0 || !word.ends)
+            .map(|(_, word)| word.folded.as_str())
+            .take(8)
+            .collect();
+        let dotted = run.contains('.') && !run.contains([' ', '-', '(']) && digits < 10;
+        let cue = said(PHONE_CUES, 5);
+        // "mi mamá reserva con el …": hers, unless "mi cel" or "my number" comes nearer.
+        let own = clause.windows(2).position(|pair| {
+            matches!(pair[1], "mi" | "meu" | "my" | "minha" | "me" | "propio" | "personal")
+                && PHONE_CUES.contains(&pair[0])
+        });
+        let their = clause.iter().position(|word| is_one_of(word, OTHER_CUES));
+        let other = said(OTHER_CUES, 4) && own.is_none_or(|own| their.is_some_and(|their| their < own))
+            || their.is_some_and(|their| own.is_none_or(|own| their < own));
+        let id = said(ID_CUES, 2) && !said(PHONE_CUES, 1) && !run.starts_with('+');
+        let stale = clause.iter().take(6).any(|word| STALE.contains(word)) || is_refused(words, at, &clause);
+        let confidence = if other || stale || id || line == Line::Service {
+            0.0
+        } else if cue {
+            0.94
+        } else if dotted || line == Line::Landline && !run.starts_with('+') {
+            0.55
+        } else if run.starts_with('+') || digits >= 10 || run.contains([' ', '-', '(']) {
+            0.89
+        } else if line == Line::Mobile || digits == 9 {
+            0.86
+        } else {
+            0.7
+        };
+        found.push((phone.to_string(), span, confidence));
+    }
+    found
+}

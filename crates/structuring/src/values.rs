@@ -1,0 +1,220 @@
+//! A leaf's value as a field's type, and how far it speaks for the field by itself.
+
+use crate::compiled::Field;
+use crate::json::Number;
+use crate::known::KNOWN;
+use crate::learnt::{Learnt, Standing};
+use crate::lexicon::{self, Set, set};
+use crate::options::{self, Said};
+use crate::reading::Reading;
+use crate::readings::{date, money};
+use crate::{FieldType, Json, phone};
+use std::sync::LazyLock;
+
+static MONTHS: LazyLock<Set> = LazyLock::new(|| set(&["TERM"]));
+
+/// The value read as the field's type, and how far it speaks for the field by itself (0–1).
+pub(crate) fn typed(
+    field: &Field,
+    reading: &Reading<'_>,
+    learnt: &Learnt,
+    country: Option<&str>,
+) -> Option<(Json, f32)> {
+    let definition = &field.definition;
+    match definition.field_type {
+        FieldType::Text => {
+            let text = reading.text()?;
+            (!text.is_empty()).then(|| (Json::from(text), 0.0))
+        }
+        FieldType::Number => {
+            let amount = reading.amount()?;
+            let named = amount_named(reading)?;
+            if amount.leading_zero && reading.is_string() || !matches!(named, money::Named::None) {
+                return None;
+            }
+            let mut value = amount.value.to_number()?;
+            // Ten digits and more number a thing, they do not count it.
+            if value.is_integer() && value.as_str().len() >= 10 {
+                return None;
+            }
+            // A term in months said in years.
+            if field.concepts.meets(&MONTHS)
+                && amount.after.split(' ').any(|word| matches!(word, "anos" | "ano" | "years" | "year" | "anios"))
+            {
+                value = Number::from(value.as_i64()?.checked_mul(12)?);
+            }
+            Some((Json::Number(value), 0.2))
+        }
+        FieldType::Currency => {
+            let amount = reading.amount()?;
+            if !money::fits(amount_named(reading)?, definition.currency.as_deref(), country) || amount.leading_zero {
+                return None;
+            }
+            let whole = reading.text().and_then(|text| thousands(text.get(amount.span.0..amount.span.1)?));
+            let value = whole.or_else(|| amount.value.to_number())?;
+            Some((Json::Number(value), if amount.formatted { 0.4 } else { 0.2 }))
+        }
+        FieldType::Date => {
+            if let Some(found) = reading.date() {
+                return Some((Json::from(found.day.to_string()), 0.6));
+            }
+            // Unix time in milliseconds or seconds, as CRM exports have it.
+            let digits = reading.text().filter(|text| text.bytes().all(|b| b.is_ascii_digit()))?;
+            let seconds = match digits.len() {
+                13 => digits.parse::<i64>().ok()? / 1000,
+                10 if !reading.is_string() => digits.parse().ok()?,
+                _ => return None,
+            };
+            Some((Json::from(date::Day::of_unix(seconds)?.to_string()), 0.1))
+        }
+        FieldType::Boolean => {
+            if let Some(flag) = reading.boolean() {
+                let plain = reading.is_string() || matches!(reading.leaf().value.as_ref(), Json::Bool(_));
+                return Some((Json::Bool(flag), if plain { 0.5 } else { 0.2 }));
+            }
+            asserted(field, reading.text().filter(|_| reading.is_string())?).map(|flag| (Json::Bool(flag), 0.3))
+        }
+        FieldType::Select => {
+            let chosen = choose(field, reading.said()?, learnt)?;
+            Some((Json::from(field.choices[chosen.option].text.as_str()), specific(field, &chosen)))
+        }
+        FieldType::MultiSelect => multi(field, reading, learnt),
+        FieldType::Phone => {
+            let landline = field.concepts.meets(&KNOWN.landline);
+            let text = reading.text()?;
+            let phone = if landline { phone::read_valid_landline(text, country) } else { None };
+            let phone = phone.or_else(|| reading.phone().map(|(phone, _, _)| phone.clone()))?;
+            Some((Json::from(phone.as_str()), 0.6))
+        }
+        FieldType::Email => reading.email().map(|address| (Json::from(address), 0.6)),
+        FieldType::Url => reading.url().map(|address| (Json::from(address), 0.6)),
+    }
+}
+
+/// `18,000` of money is eighteen thousand wherever it is written: money has no three decimals.
+pub(crate) fn thousands(text: &str) -> Option<Number> {
+    let (whole, group) = text.trim().split_once(['.', ','])?;
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    (digits(whole) && whole.len() <= 3 && !whole.starts_with('0') && digits(group) && group.len() == 3)
+        .then(|| Number::parse(&format!("{whole}{group}")))
+        .flatten()
+}
+
+/// `con mascotas`, `unfurnished`, `sin piscina`: a value that says the field's own word, or denies it.
+fn asserted(field: &Field, text: &str) -> Option<bool> {
+    if text.len() > 40 || text.contains('?') {
+        return None;
+    }
+    let folded = crate::keys::fold(text);
+    let words: Vec<String> = folded.split(' ').map(str::to_owned).collect();
+    let denied = matches!(words[0].as_str(), "no" | "sin" | "nao" | "sem" | "not" | "without" | "ni" | "non");
+    let body = &words[usize::from(denied)..];
+    if body.is_empty() || body.len() > 3 || body.iter().any(|word| word.bytes().all(|b| b.is_ascii_digit())) {
+        return None;
+    }
+    let own = field.concepts.without(&KNOWN.qualifiers);
+    let says = |words: &[String]| {
+        lexicon::find(words)
+            .iter()
+            .flat_map(|hit| hit.concepts)
+            .any(|concept| own.has(*concept) && lexicon::weight(*concept) >= 0.9)
+    };
+    // "unfurnished" is in the lexicon for its key; as a value it denies.
+    let opposite = body.first().and_then(|word| word.strip_prefix("un").or_else(|| word.strip_prefix("non")));
+    if let Some(rest) = opposite.filter(|rest| rest.len() > 4)
+        && says(&[rest.to_owned()])
+    {
+        return Some(false);
+    }
+    says(body).then_some(!denied)
+}
+
+fn amount_named(reading: &Reading<'_>) -> Option<money::Named> {
+    let text = reading.text()?;
+    let span = reading.amount()?.span;
+    Some(money::named(text.get(..span.0)?, text.get(span.1..)?))
+}
+
+/// Learnt words first, then the option's own.
+fn choose(field: &Field, said: &Said, learnt: &Learnt) -> Option<options::Chosen> {
+    let mut denied: Option<usize> = None;
+    if !learnt.is_empty() {
+        for word in learnt.of_word(&field.definition.key, &said.folded) {
+            let Some(option) = field.choices.iter().position(|choice| choice.text == word.option) else { continue };
+            match word.standing {
+                Standing::Denied => denied = Some(option),
+                _ => return Some(options::Chosen { option, quality: 1.0 }),
+            }
+        }
+    }
+    options::choose(&field.choices, said).filter(|chosen| denied != Some(chosen.option))
+}
+
+/// How telling it is that a value is one of the options: "M" and "Sí" are many things.
+fn specific(field: &Field, chosen: &options::Chosen) -> f32 {
+    let option = &field.choices[chosen.option].folded;
+    let common =
+        option.len() <= 2 || matches!(option.as_str(), "si" | "no" | "otro" | "other" | "outro" | "nao" | "yes");
+    chosen.quality * if common { 0.7 } else { 1.0 }
+}
+
+fn multi(field: &Field, reading: &Reading<'_>, learnt: &Learnt) -> Option<(Json, f32)> {
+    let mut chosen: Vec<options::Chosen> = Vec::new();
+    let mut missed = 0;
+    let mut take = |text: &str| match Said::new(text).and_then(|said| choose(field, &said, learnt)) {
+        Some(option) if chosen.iter().any(|other| other.option == option.option) => {}
+        Some(option) => chosen.push(option),
+        None => missed += 1,
+    };
+    match reading.leaf().value.as_ref() {
+        Json::Array(items) => items.iter().take(60).for_each(|item| match item {
+            Json::String(text) => take(text),
+            Json::Object(object) => {
+                let text = ["name", "value", "label", "title", "nombre", "nome"]
+                    .iter()
+                    .find_map(|key| object.get(key)?.as_str());
+                take(text.unwrap_or(""));
+            }
+            _ => take(""),
+        }),
+        Json::String(text) if text.len() <= 400 => {
+            if let Some(whole) = reading
+                .said()
+                .and_then(|said| choose(field, said, learnt))
+                .filter(|whole| whole.quality >= 0.9 || !text.contains([',', ';', '/', '|', '\n']))
+            {
+                let several = text.split_whitespace().any(|word| matches!(word, "y" | "e" | "and" | "&" | "+"));
+                if !several || whole.quality >= 0.95 {
+                    return Some((
+                        Json::from(vec![field.choices[whole.option].text.as_str()]),
+                        specific(field, &whole),
+                    ));
+                }
+            }
+            for piece in text.split([',', ';', '|', '\n', '/', '+']) {
+                let words: Vec<&str> = piece.split_whitespace().collect();
+                if Said::new(piece)
+                    .and_then(|said| choose(field, &said, learnt))
+                    .is_some_and(|found| found.quality >= 0.9)
+                {
+                    take(piece);
+                } else {
+                    words
+                        .split(|word| matches!(*word, "y" | "e" | "and" | "&" | "Y" | "E"))
+                        .filter(|run| !run.is_empty())
+                        .for_each(|run| take(&run.join(" ")));
+                }
+            }
+        }
+        _ => return None,
+    }
+    if chosen.is_empty() || missed > chosen.len() {
+        return None;
+    }
+    let quality = chosen.iter().map(|option| specific(field, option)).fold(1.0, f32::min);
+    let kept = 1.0 - 0.15 * f32::from(u8::try_from(missed).unwrap_or(9));
+    Some((
+        chosen.iter().map(|option| field.choices[option.option].text.as_str()).collect::<Vec<_>>().into(),
+        quality * kept,
+    ))
+}
