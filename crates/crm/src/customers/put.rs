@@ -97,7 +97,8 @@ impl Correction {
             Target::Field(key) => {
                 let setup = w.setup.clone();
                 let field = field_of(&setup, key)?;
-                if field.identifier {
+                // What was only inferred never joins.
+                if field.identifier && source != ValueSource::Inferred {
                     claim_identifier_field(w, &mut self.contact, key, &values::value_key(value))?;
                 }
                 values::write_value(w, self.contact.customer_id.0, field.id, value, source, structuring)?;
