@@ -1,6 +1,8 @@
 //! Key scores are kept between records: beside each other many threads get what one alone would get, and keys without
 //! end take no memory without end.
 
+#![expect(clippy::unwrap_used, reason = "all of this is tests")]
+
 use structuring::{Definition, Definitions, Explicit, FieldType, Json, Learnt, Outcome, Request, structure};
 
 fn definitions() -> Vec<Definition> {
