@@ -87,7 +87,7 @@ async fn answer(app: Arc<App>, place: Option<Arc<Place>>, request: Request) -> R
 
 /// The answer for the caller; what went wrong on our side, for the log.
 fn refused(problem: Problem, method: &axum::http::Method, path: &str, style: Style, request_id: &str) -> Answer {
-    if let Some(cause) = &problem.cause {
+    if let Some(cause) = problem.cause() {
         match problem.status {
             503 => tracing::warn!(%method, path, request_id, code = problem.code, cause, "shed"),
             _ => tracing::error!(%method, path, request_id, cause, "internal error"),

@@ -20,16 +20,23 @@ pub struct Problem {
     pub detail: String,
     pub errors: Vec<FieldError>,
     pub headers: Vec<(&'static str, String)>,
+    /// Boxed, because every result has room for a problem.
+    rare: Option<Box<Rare>>,
+}
+
+/// What few problems have.
+#[derive(Debug, Default)]
+struct Rare {
     /// What the log gets beside the request id, and the caller does not.
-    pub cause: Option<String>,
+    cause: Option<String>,
     /// More members, such as the `replacement` of a removed operation. Their numbers stay as they were written.
-    pub extensions: Vec<(&'static str, Json)>,
+    extensions: Vec<(&'static str, Json)>,
 }
 
 impl Problem {
     pub fn new(status: u16, code: &'static str, detail: impl Into<String>) -> Self {
         let detail = detail.into();
-        Problem { status, code, detail, errors: Vec::new(), headers: Vec::new(), cause: None, extensions: Vec::new() }
+        Problem { status, code, detail, errors: Vec::new(), headers: Vec::new(), rare: None }
     }
 
     pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
@@ -38,14 +45,24 @@ impl Problem {
     }
 
     pub fn with(mut self, member: &'static str, value: Json) -> Self {
-        self.extensions.push((member, value));
+        self.rare.get_or_insert_default().extensions.push((member, value));
         self
+    }
+
+    fn because(mut self, cause: impl std::fmt::Display) -> Self {
+        self.rare.get_or_insert_default().cause = Some(cause.to_string());
+        self
+    }
+
+    /// What went wrong on our side, for the log.
+    pub fn cause(&self) -> Option<&str> {
+        self.rare.as_ref()?.cause.as_deref()
     }
 
     /// A defect: the log gets the cause, the caller the request id.
     pub fn internal(cause: impl std::fmt::Display) -> Self {
         let detail = "Something went wrong on our side. The request id finds it in the server's log.";
-        Problem { cause: Some(cause.to_string()), ..Problem::new(500, "internal", detail) }
+        Problem::new(500, "internal", detail).because(cause)
     }
 
     pub fn invalid(errors: Vec<FieldError>) -> Self {
@@ -97,7 +114,7 @@ impl Problem {
             body.insert("error".into(), self.title().into());
         }
         let mut body = Value::Object(body).to_string().into_bytes();
-        for (member, value) in &self.extensions {
+        for (member, value) in self.rare.iter().flat_map(|rare| &rare.extensions) {
             body = with_member(&body, member, &value.to_string());
         }
         let mut answer = Answer::bytes(self.status, PROBLEM_JSON, body.into());
@@ -138,8 +155,7 @@ impl From<Error> for Problem {
             Error::Store(ref cause) => {
                 if cause.is_transient() {
                     let detail = "The database cannot take this right now; nothing was changed. Try again.";
-                    let shed = Problem { cause: Some(cause.to_string()), ..Problem::new(503, code, detail) };
-                    shed.header("retry-after", "1")
+                    Problem::new(503, code, detail).because(cause).header("retry-after", "1")
                 } else {
                     Problem::internal(cause)
                 }

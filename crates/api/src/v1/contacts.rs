@@ -216,7 +216,7 @@ pub struct IdentifierView {
     pub value: String,
     /// The channel that knows the contact by it; null where it joins the customer.
     pub channel_id: Option<ChannelId>,
-    /// `channel_identifier`, `same_phone` or `same_identifier_field`
+    /// `channel_identifier`, `same_phone`, `same_identifier_field` or `reviewed_phone` (a review was accepted)
     pub rule: String,
     /// Who said it.
     pub actor: ActorView,

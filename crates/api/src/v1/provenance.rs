@@ -7,10 +7,10 @@ use crm::{Setup, Timestamp};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
-use structuring::{Json, Target};
+use structuring::Json;
 
 use super::events::{ActorView, actor};
-use super::reviews::TARGET;
+use super::reviews::{OriginView, TARGET, origin, read_target};
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::input::{Fields, Input};
@@ -44,6 +44,8 @@ pub struct ProvenanceView {
     pub pointers: Vec<String>,
     /// From and to, in characters, where only a part of a text was used.
     pub span: Option<(usize, usize)>,
+    /// The same with path and kind, as rules have them.
+    pub origins: Vec<OriginView>,
     pub replaced: Option<ReplacedView>,
     pub at: Timestamp,
     /// Whether `undo` would take it back: nobody has said or confirmed it since.
@@ -61,6 +63,7 @@ fn provenance_view(found: &Provenance) -> ProvenanceView {
         confidence: found.confidence,
         pointers: found.pointers.clone(),
         span: found.span,
+        origins: found.origins.iter().map(origin).collect(),
         replaced: found.replaced.clone().map(|(value, source)| ReplacedView { value, source }),
         at: found.at,
         undoable: found.undoable,
@@ -111,16 +114,7 @@ impl Input for UndoInput {
         let target = f.optional("target", TARGET, "Only this value; all of them without it.");
         let key = f.optional("key", SHORT, "Key of the field, with the target `field`.");
         let never = f.optional("never", Flag, "Also teaches that these keys never mean this.");
-        if target == Some("field") && key.is_none() {
-            f.problem("key", "required", "Say which field: its key.");
-        }
-        if target != Some("field") && key.is_some() {
-            f.problem("key", "invalid_value", "A key goes with the target `field`.");
-        }
-        let target = match (target, key) {
-            (Some("field"), Some(key)) => Some(Target::Field(key)),
-            (word, _) => word.and_then(|word| crm::rules::target_of(word, "")),
-        };
+        let target = read_target(f, target, key);
         let which = match (run, request) {
             (Some(id), None) => Which::Run(id),
             (None, Some(id)) => Which::Request(id),

@@ -179,6 +179,41 @@ pub async fn show(call: Call) -> Result<Answer, Problem> {
     Answer::json(200, &view(&setup, &found)?)
 }
 
+#[derive(Debug)]
+pub struct DoubtInput(Target);
+
+impl Input for DoubtInput {
+    fn read(f: &mut Fields<'_>) -> Option<Self> {
+        let target = f.required("target", TARGET, "");
+        let key = f.optional("key", SHORT, "Key of the field, with the target `field`.");
+        Some(DoubtInput(read_target(f, target, key)?))
+    }
+}
+
+pub async fn doubt(call: Call) -> Result<Answer, Problem> {
+    let contact: ContactId = call.id("id", "contact")?;
+    let DoubtInput(target) = call.read_body()?;
+    call.write(move |w| reviews::doubt(w, contact, &target), |review, setup| Answer::json(200, &view(setup, review)?))
+        .await
+}
+
+/// A target of its word and the key of its field, which go together.
+pub fn read_target(f: &mut Fields<'_>, target: Option<&'static str>, key: Option<String>) -> Option<Target> {
+    match (target, key) {
+        (Some("field"), Some(key)) => Some(Target::Field(key)),
+        (Some("field"), None) => {
+            f.problem("key", "required", "Say which field: its key.");
+            None
+        }
+        (_, Some(_)) => {
+            f.problem("key", "invalid_value", "A key goes with the target `field`.");
+            None
+        }
+        (Some(word), None) => crm::rules::target_of(word, ""),
+        (None, None) => None,
+    }
+}
+
 /// A field that is made of a review.
 #[derive(Debug)]
 struct MadeField(NewField);
@@ -223,19 +258,7 @@ impl Input for DecideInput {
         let field = f.optional("field", nested::<MadeField>(Style::Strict), "Of `make_field`; needs `setup:write`.");
         let overwrite =
             f.optional("overwrite", Flag, "Replaces what a person or an integration said since the review was made.");
-        let target = match (target, key) {
-            (Some("field"), Some(key)) => Some(Target::Field(key)),
-            (Some("field"), None) => {
-                f.problem("key", "required", "Say which field: its key.");
-                None
-            }
-            (_, Some(_)) => {
-                f.problem("key", "invalid_value", "A key goes with the target `field`.");
-                None
-            }
-            (Some(word), None) => crm::rules::target_of(word, ""),
-            (None, None) => None,
-        };
+        let target = read_target(f, target, key);
         let decision = decision?;
         if decision != Decision::Correct && target.is_some() {
             f.problem("target", "invalid_value", "Only `correct` takes a target.");

@@ -85,7 +85,7 @@ fn a_review_says_what_whoever_decides_needs() {
         assert!(review["confidence"].as_f64().unwrap() < 0.85);
         let shown = w.get(&format!("{REVIEWS}/{}", text(&review["id"])));
         assert_eq!(shown.json(), review);
-        // The same record again asks nothing new, and still says that one waits.
+        // The same record again asks nothing new.
         let again = w.upsert("+56955500001", json!({"meta_data": {"q4": "Medio ambiente"}}));
         assert_eq!(again.json()["structuring"]["review_count"], 0, "it stands: {}", again.text());
         assert_eq!(pending(w, "").len(), 1);
@@ -547,5 +547,86 @@ fn two_at_once_and_one_is_first() {
                 assert_eq!(gone.status, 200);
             }
         }
+    });
+}
+
+#[test]
+fn each_operation_says_what_waits() {
+    each(|w| {
+        cause(w);
+        let waiting = |reply: &Reply| reply.json()["structuring"]["review_count"].clone();
+        let placements = |reply: &Reply| reply.json()["structuring"]["placements"].as_array().map(Vec::len);
+        // C1
+        let made = w.upsert("+56955500001", json!({"meta_data": {"q4": "Niñez", "celular": "+56 9 8765 4321"}}));
+        assert_eq!((made.status, waiting(&made)), (201, json!(2)), "{}", made.text());
+        let contact = text(&made.json()["id"]);
+        // C3: the phone waits already; what is known now, and differs, waits as well.
+        let data = json!({"q4": "Medio ambiente", "celular": "+56 9 8765 4321", "suelto": 1});
+        let changed = w.post(&format!("/api/public/contact/{contact}/update-metadata"), data);
+        assert_eq!((changed.status, waiting(&changed)), (201, json!(2)), "{}", changed.text());
+        assert_eq!(changed.json()["structuring"]["rest_keys"], json!(["suelto"]));
+        assert_eq!(placements(&changed), Some(2));
+        assert_eq!(pending(w, "").len(), 3);
+        // C31
+        let visitor = json!({"channel": "webchat", "channel_id": w.here.webchat, "external_user_id": "v1"});
+        let visitor = text(&w.post(crate::world::UPSERT, visitor).json()["id"]);
+        let added = w.post(
+            "/api/public/webchat/contact/add-metadata",
+            json!({"externalUserId": "v1", "metadata": {"q4": "Niñez"}}),
+        );
+        assert_eq!((added.status, waiting(&added)), (201, json!(1)), "{}", added.text());
+        assert_eq!(only(w, &visitor)["contact"]["platform"], "webchat");
+        assert_eq!(added.json()["structuring"]["placements"][0]["method"], "pattern");
+        assert!(added.json()["structuring"]["engine"].is_string());
+    });
+}
+
+#[test]
+fn a_sure_value_is_corrected_by_way_of_a_doubt() {
+    each(|w| {
+        field(w, "comuna", "text", &[]);
+        let contact = upserted(w, "+56955500001", json!({"ciudad": "Lota"}));
+        let path = format!("/api/v1/contacts/{contact}/structuring/doubt");
+        for (body, problem) in [
+            (json!({}), "/target required"),
+            (json!({"target": "field"}), "/key required"),
+            (json!({"target": "name", "key": "ciudad"}), "/key invalid_value"),
+        ] {
+            let reply = w.post(&path, body);
+            assert_eq!((reply.status, wrong(&reply.json())), (400, vec![problem.to_owned()]), "{}", reply.text());
+        }
+        let nothing = w.post(&path, json!({"target": "name"}));
+        assert_eq!((nothing.status, &nothing.json()["code"]), (409, &json!("not_inferred")));
+        let doubt = json!({"target": "field", "key": "ciudad"});
+        let review = w.post(&path, doubt.clone());
+        assert_eq!((review.status, &review.json()["reason"]), (200, &json!("doubted")), "{}", review.text());
+        assert_eq!(w.post(&path, doubt.clone()).json(), review.json(), "once");
+        assert_eq!(only(w, &contact), review.json());
+        let reply = decide(w, &review.json(), json!({"decision": "correct", "target": "field", "key": "comuna"}));
+        assert_eq!(reply.status, 200, "{}", reply.text());
+        assert_eq!(custom(w, &contact, "ciudad").0, Value::Null);
+        assert_eq!(custom(w, &contact, "comuna"), (json!("Lota"), json!("explicit")));
+        let later = upserted(w, "+56955500002", json!({"ciudad": "Coronel"}));
+        assert_eq!(custom(w, &later, "comuna").0, json!("Coronel"));
+        assert_eq!(custom(w, &later, "ciudad").0, Value::Null);
+        // What somebody confirmed is not doubted but changed.
+        let firm = w.post(&path, json!({"target": "field", "key": "comuna"}));
+        assert_eq!(firm.status, 409);
+        // A value that was rejected and came again, by a rule, can be doubted again.
+        let mapping = json!({"type": "mapping", "source": "first_key", "path": "zona", "kind": "text", "target": "field",
+                             "key": "ciudad", "standing": "confirmed"});
+        w.post(RULES, json!({"data": [mapping]}));
+        let again = upserted(w, "+56955500003", json!({"zona": "Lebu"}));
+        let path = format!("/api/v1/contacts/{again}/structuring/doubt");
+        let first = w.post(&path, doubt.clone()).json();
+        assert_eq!(decide(w, &first, json!({"decision": "reject"})).status, 200);
+        assert_eq!(custom(w, &again, "ciudad").0, Value::Null);
+        upserted(w, "+56955500003", json!({"zona": "Lebu"}));
+        assert_eq!(custom(w, &again, "ciudad").0, json!("Lebu"), "a rule is a rule");
+        let second = w.post(&path, doubt).json();
+        assert_eq!((&second["id"], &second["status"]), (&first["id"], &json!("pending")));
+        assert_eq!(decide(w, &second, json!({"decision": "never"})).status, 200);
+        upserted(w, "+56955500003", json!({"zona": "Lebu"}));
+        assert_eq!(custom(w, &again, "ciudad").0, Value::Null);
     });
 }

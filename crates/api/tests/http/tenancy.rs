@@ -18,6 +18,47 @@ fn theirs(w: &World) -> (String, String) {
     (contact, text(&info["active_ticket"]["id"]))
 }
 
+/// A review, a rule, a run of structuring and a proposal of the other organization.
+fn structured(w: &World) -> [String; 3] {
+    let send = |method: &str, path: &str, body: Value| {
+        let reply = w.raw(&w.there.key, method, path, &[], Some(body.to_string().as_bytes()));
+        assert!(reply.status < 300, "{}", reply.text());
+        reply.json()
+    };
+    send(
+        "POST",
+        "/api/v1/custom_fields",
+        json!({"key": "causa", "name": "Causa", "type": "select", "options": ["Infância", "Outra"]}),
+    );
+    let record = |phone: &str| {
+        send(
+            "POST",
+            UPSERT,
+            json!({"channel": "playground", "channel_phone_number": PLAYGROUND, "contact_phone_number": phone,
+                                    "meta_data": {"q4": "Infância"}}),
+        );
+        let reviews = w.raw(&w.there.key, "GET", "/api/v1/structuring/reviews", &[], None).json();
+        text(&reviews["data"][0]["id"])
+    };
+    let decided = record("+5511987654322");
+    let decide = format!("/api/v1/structuring/reviews/{decided}/decide");
+    let rule = text(&send("POST", &decide, json!({"decision": "accept"}))["rule"]["id"]);
+    let review = record("+5511987654323");
+    let organization = w.there.organization;
+    let proposal = w.work(move |w| {
+        let id: crm::id::ProposalId = w.new_id();
+        let now = w.now;
+        w.tx.execute(
+            "INSERT INTO unknown_keys (organization_id, key, id, status, contacts, type, options, first_seen_at, last_seen_at,
+                                       filled)
+             VALUES ($1, 'chave', $2, 'proposed', 20, 'text', '[]', $3, $3, 0)",
+            store::params![organization, id, now],
+        )?;
+        Ok(id.to_string())
+    });
+    [review, rule, proposal]
+}
+
 /// A body that says everything that the operation asks for, as well as can be without knowing it.
 fn body(operation: &Value) -> Value {
     let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
@@ -48,10 +89,22 @@ fn outcome(reply: &Reply) -> (u16, Value, Vec<String>) {
 fn every_route_with_ids_in_its_path() {
     each(|w| {
         let (contact, ticket) = theirs(w);
+        let [review, rule, proposal] = structured(w);
         let before = w.counts();
         let there = w.there.clone();
         let mut walked = 0;
-        for kind in ["contact", "ticket", "channel", "pipeline", "stage", "member", "organization"] {
+        for kind in [
+            "contact",
+            "ticket",
+            "channel",
+            "pipeline",
+            "stage",
+            "member",
+            "review",
+            "rule",
+            "proposal",
+            "organization",
+        ] {
             let foreign = match kind {
                 "contact" => contact.clone(),
                 "ticket" => ticket.clone(),
@@ -59,6 +112,9 @@ fn every_route_with_ids_in_its_path() {
                 "pipeline" => there.pipeline.clone(),
                 "stage" => there.stages[0].clone(),
                 "member" => there.agent.clone(),
+                "review" => review.clone(),
+                "rule" => rule.clone(),
+                "proposal" => proposal.clone(),
                 _ => there.organization.to_string(),
             };
             let fill = |id: &str| {
@@ -99,7 +155,6 @@ fn ids_in_bodies_and_queries() {
     each(|w| {
         let (contact, ticket) = theirs(w);
         let (own, own_ticket) = w.ticket("+56955501234");
-        let before = w.counts();
         let nobody = "0190c5e2-7a3b-7c1d-9e4f-2b6a8d1c3e5f".to_owned();
         let there = &w.there;
         let check = |send: &dyn Fn(&str) -> Reply, foreign: &str| {
@@ -126,6 +181,18 @@ fn ids_in_bodies_and_queries() {
         );
         check(&|id| w.post(&format!("/api/v1/tickets/{own_ticket}/move"), json!({"stage_id": id})), &there.stages[1]);
         check(&|id| w.post(&format!("/api/v1/tickets/{own_ticket}/assign"), json!({"agent_id": id})), &there.agent);
+        let [review, ..] = structured(w);
+        let runs = w.raw(&there.key, "GET", &format!("/api/v1/structuring/reviews/{review}"), &[], None).json();
+        let run = text(&runs["structuring_id"]);
+        let before = w.counts();
+        check(&|id| w.post("/api/v1/structuring/undo", json!({"structuring_id": id})), &run);
+        let bulk = |id: &str| {
+            w.post("/api/v1/structuring/reviews/decide", json!({"items": [{"id": id, "decision": "never"}]})).json()["items"][0]
+                ["error"]["code"]
+                .clone()
+        };
+        assert_eq!((bulk(&review), bulk(&nobody)), (json!("not_found"), json!("not_found")));
+        assert_eq!(w.get(&format!("/api/v1/structuring/reviews?contact_id={contact}")).json()["data"], json!([]));
         let event = |contact: Value, channel: Value| {
             w.post("/api/v1/events", json!({"event": "e", "properties": {}, "contact": contact, "channel": channel}))
         };

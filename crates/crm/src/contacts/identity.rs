@@ -15,7 +15,7 @@ pub struct IdentifierRow {
     pub value: String,
     /// The channel that knows the contact by it; none where it joins the customer.
     pub channel_id: Option<ChannelId>,
-    /// `channel_identifier`, `same_phone`, `same_identifier_field`.
+    /// `channel_identifier`, `same_phone`, `same_identifier_field`, `reviewed_phone`.
     pub rule: String,
     pub actor: String,
     pub created_at: Timestamp,

@@ -277,7 +277,7 @@ impl Writer<'_> {
     }
 
     fn ask(&mut self, w: &mut Work<'_, '_>, doubt: &Doubt<'_>) -> Result<Queued> {
-        let queued = queue(w, self.contact.id, self.structuring_id, self.source, doubt)?;
+        let (_, queued) = queue(w, self.contact.id, self.structuring_id, self.source, doubt)?;
         self.reviews += usize::from(queued != Queued::Decided);
         Ok(queued)
     }

@@ -22,6 +22,7 @@ pub(crate) use metadata::{merge_metadata, metadata_text};
 pub use origin::Origin;
 pub(crate) use origin::span;
 pub(crate) use put::{Correction, Current, field_of};
+pub(crate) use queue::{Doubt, Queued, queue};
 pub use structured::Structured;
 pub use upsert::{Upsert, Upserted, check_agent, check_stage, upsert};
 pub(crate) use values::remove_value;

@@ -88,7 +88,8 @@ impl Correction {
         source: ValueSource,
         structuring: Option<StructuringId>,
     ) -> Result<()> {
-        if let Target::Field(key) = target {
+        // What was only inferred never joins.
+        if let (Target::Field(key), true) = (target, source != ValueSource::Inferred) {
             // First: it may join the contact to another customer, whose values those are then.
             let setup = w.setup.clone();
             claim_identifier_field(w, &mut self.contact, field_of(&setup, key)?, value)?;

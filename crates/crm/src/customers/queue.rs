@@ -1,6 +1,7 @@
 //! The queue of values that a person should look at. The same value of the same target of a contact is asked about once:
 //! what was decided is not asked again, however often a feed repeats it.
 
+use std::borrow::Cow;
 use std::hash::{Hash, Hasher};
 
 use serde_json::json;
@@ -14,12 +15,12 @@ use crate::reviews::Reason;
 use crate::work::Work;
 
 /// A value that a person should look at.
-pub(super) struct Doubt<'a> {
+pub(crate) struct Doubt<'a> {
     pub target: &'a Target,
     pub value: &'a Json,
     pub origins: &'a [Origin],
-    pub confidence: f32,
-    pub method: Method,
+    pub confidence: f64,
+    pub method: Cow<'a, str>,
     pub reason: Reason,
     /// What stands once the request is done; none: nothing.
     pub known: Option<&'a str>,
@@ -31,8 +32,8 @@ impl<'a> Doubt<'a> {
             target: &placement.target,
             value: &placement.value,
             origins,
-            confidence: placement.confidence,
-            method: placement.method,
+            confidence: f64::from(placement.confidence),
+            method: word(placement.method),
             reason,
             known,
         }
@@ -43,8 +44,8 @@ impl<'a> Doubt<'a> {
             target: &item.target,
             value: &item.value,
             origins,
-            confidence: item.confidence,
-            method: item.method,
+            confidence: f64::from(item.confidence),
+            method: word(item.method),
             reason: Reason::Conflict,
             known,
         }
@@ -52,7 +53,7 @@ impl<'a> Doubt<'a> {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Queued {
+pub(crate) enum Queued {
     New,
     /// Asked before, and nobody decided yet.
     Waiting,
@@ -60,13 +61,13 @@ pub(super) enum Queued {
 }
 
 /// One statement, whatever is there: it probes by writing.
-pub(super) fn queue(
+pub(crate) fn queue(
     w: &mut Work<'_, '_>,
     contact: ContactId,
     structuring: StructuringId,
     source: &str,
     doubt: &Doubt<'_>,
-) -> Result<Queued> {
+) -> Result<(ReviewId, Queued)> {
     let id: ReviewId = w.new_id();
     let pointers: Vec<&str> = doubt.origins.iter().map(|origin| origin.pointer.as_str()).collect();
     let value = doubt.value.to_string();
@@ -89,18 +90,23 @@ pub(super) fn queue(
             serde_json::Value::from(pointers).to_string(),
             Origin::to_json(doubt.origins).to_string(),
             doubt.known,
-            f64::from(doubt.confidence),
-            json!(doubt.method).as_str().unwrap_or_default(),
+            doubt.confidence,
+            &*doubt.method,
             doubt.reason,
             w.now
         ],
     )?;
     let found: ReviewId = row.at(0)?;
-    Ok(match row.text("status")? {
+    let queued = match row.text("status")? {
         _ if found == id => Queued::New,
         "pending" => Queued::Waiting,
         _ => Queued::Decided,
-    })
+    };
+    Ok((found, queued))
+}
+
+fn word(method: Method) -> Cow<'static, str> {
+    Cow::Owned(json!(method).as_str().unwrap_or_default().to_owned())
 }
 
 /// A value as reviews are told apart by it: itself, or where it is long its beginning and a hash, because an index entry

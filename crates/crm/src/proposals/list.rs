@@ -14,8 +14,16 @@ pub fn page(w: &mut Work<'_, '_>, status: ProposalStatus, page: &PageRequest) ->
         None => (i64::MAX, ProposalId(uuid::Uuid::max())),
         Some(cursor) => read(cursor).ok_or_else(bad_cursor)?,
     };
+    // Somebody may have made the field by hand since.
+    let open = match status {
+        ProposalStatus::Proposed => {
+            "AND NOT EXISTS (SELECT 1 FROM custom_fields f WHERE f.organization_id = $1 AND f.entity = 'customer'
+               AND f.key = unknown_keys.key AND NOT f.archived)"
+        }
+        _ => "",
+    };
     let sql = format!(
-        "SELECT {COLUMNS} FROM unknown_keys WHERE organization_id = $1 AND status = $2 AND (contacts, id) < ($3, $4)
+        "SELECT {COLUMNS} FROM unknown_keys WHERE organization_id = $1 AND status = $2 AND (contacts, id) < ($3, $4) {open}
          ORDER BY contacts DESC, id DESC LIMIT $5"
     );
     let rows = w.tx.query(&sql, params![w.caller.organization, status, contacts, id, i64::from(page.limit) + 1])?;

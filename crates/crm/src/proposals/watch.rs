@@ -166,7 +166,8 @@ fn make_room(tx: &mut Tx<'_>, organization: OrganizationId) -> Result<()> {
     Ok(())
 }
 
-/// Looks at what the contacts have under the key now, and proposes a field; where it fits none, the count starts over.
+/// Looks at what the contacts have under the key now, and proposes a field; where it fits none, or there is one by now, the
+/// count starts over.
 fn propose(tx: &mut Tx<'_>, organization: OrganizationId, key: &str) -> Result<()> {
     let mut values = Vec::new();
     for row in tx.query(
@@ -180,7 +181,8 @@ fn propose(tx: &mut Tx<'_>, organization: OrganizationId, key: &str) -> Result<(
     let country: String = row.at(0)?;
     // Most have it no more: then it is not what they are about.
     let still = values.len() as i64 * 2 >= CONTACTS;
-    match guess(&values, &country).filter(|_| still) {
+    let known = is_field(tx, organization, key)?;
+    match guess(&values, &country).filter(|_| still && !known) {
         Some((field_type, options)) => tx.execute(
             "UPDATE unknown_keys SET status = 'proposed', type = $3, options = $4 WHERE organization_id = $1 AND key = $2",
             params![organization, key, field_type.as_str(), serde_json::json!(options).to_string()],

@@ -6,7 +6,7 @@ use structuring::{Json, Target};
 
 use super::{COLUMNS, Placed, Run};
 use crate::contacts::{Contact, ValueSource};
-use crate::customers::values_of;
+use crate::customers::{Origin, values_of};
 use crate::error::Result;
 use crate::fields::Entity;
 use crate::id::{ContactId, StructuringId};
@@ -39,6 +39,7 @@ pub struct Provenance {
     pub confidence: f64,
     pub pointers: Vec<String>,
     pub span: Option<(usize, usize)>,
+    pub origins: Vec<Origin>,
     /// What it replaced, and who had said that.
     pub replaced: Option<(Json, Option<ValueSource>)>,
     pub at: Timestamp,
@@ -94,6 +95,7 @@ fn provenance(run: &Run, placed: &Placed, undoable: bool) -> Provenance {
         confidence: placed.confidence,
         pointers: placed.pointers.clone(),
         span: placed.span,
+        origins: placed.origins.clone(),
         replaced: placed.previous.as_ref().map(|previous| (previous.value.clone(), previous.source)),
         at: run.created_at,
         undoable,

@@ -4,15 +4,16 @@
 use serde_json::json;
 use store::params;
 use structuring::json::Object;
-use structuring::{FieldType, Json, Target, phone, read_email};
+use structuring::{FieldType, Json, Target};
 
-use super::{Review, Status, get};
+use super::typed::{as_it_stood, typed};
+use super::{Reason, Review, Status, get};
 use crate::access::Scope;
 use crate::contacts::{Contact, ValueSource};
 use crate::customers::{Correction, field_of, is_identified_by};
-use crate::error::{Error, FieldError, Result};
+use crate::error::{Error, Result};
 use crate::events::{self, Fact, Topic};
-use crate::fields::{self, Entity, NewField};
+use crate::fields::{self, NewField};
 use crate::id::{ContactId, ReviewId, StructuringId};
 use crate::provenance::{self, Run};
 use crate::rules::{Lesson, Rule, Says, find, teach, vote_against};
@@ -150,7 +151,7 @@ pub(crate) fn close_undone(
     let rows = w.tx.query(
         "UPDATE reviews SET status = 'rejected', decision = $6, decided_at = $7, decided_by = $8
          WHERE organization_id = $1 AND contact_id = $2 AND structuring_id = $3 AND target = $4 AND field_key = $5
-           AND status = 'pending' AND reason = 'low_confidence' RETURNING id",
+           AND status = 'pending' AND reason IN ('low_confidence', 'doubted') RETURNING id",
         params![
             w.caller.organization,
             contact,
@@ -286,7 +287,7 @@ impl Desk<'_> {
     /// Takes back what the run wrote, if it still stands; what it had read stays in the metadata.
     fn take_back(&mut self, w: &mut Work<'_, '_>) -> Result<()> {
         let review = self.review;
-        if let (Some(id), super::Reason::LowConfidence) = (review.structuring_id, review.reason) {
+        if let (Some(id), Reason::LowConfidence | Reason::Doubted) = (review.structuring_id, review.reason) {
             let sql = format!(
                 "SELECT {} FROM structurings s WHERE s.organization_id = $1 AND s.id = $2",
                 provenance::COLUMNS
@@ -342,42 +343,6 @@ impl Desk<'_> {
 /// Whether somebody said that the phone is the customer's.
 fn said(w: &mut Work<'_, '_>, correction: &Correction, phone: &Json) -> Result<bool> {
     is_identified_by(w, &correction.contact, "phone", phone.as_str().unwrap_or_default())
-}
-
-/// What the record had there, else what was made of it.
-fn as_it_stood(review: &Review) -> Json {
-    match review.origins.as_slice() {
-        [origin] => origin.taken.clone().unwrap_or_else(|| review.value.clone()),
-        _ => review.value.clone(),
-    }
-}
-
-/// A value as its target keeps it; 400 at `/value` where it is none.
-fn typed(w: &Work<'_, '_>, contact: &Contact, target: &Target, value: &Json) -> Result<Json> {
-    let setup = &w.setup;
-    let country = setup.channel(contact.channel_id).map_or(setup.organization.country.as_str(), |c| c.country.as_str());
-    let refuse = |code, message: String| Error::Invalid(vec![FieldError::new("/value", code, message)]);
-    let number = value.as_number().map(|number| number.as_str().to_owned());
-    let text = value.as_str().map(|text| text.trim().to_owned()).or(number).filter(|text| !text.is_empty());
-    let text = text.filter(|text| text.chars().count() <= 255 && !text.chars().any(char::is_control));
-    let wanted = || refuse("invalid_type", "Expected text of 1 to 255 characters.".to_owned());
-    match target {
-        Target::Name => text.map(Json::from).ok_or_else(wanted),
-        Target::Email => {
-            let email = read_email(&text.ok_or_else(wanted)?);
-            email.map(Json::from).ok_or_else(|| refuse("invalid_email", "Expected an e-mail address.".to_owned()))
-        }
-        Target::Phone => match phone::read_possible(&text.ok_or_else(wanted)?, Some(country)) {
-            Ok(phone) => Ok(Json::from(phone.as_str())),
-            Err(error) => Err(refuse("invalid_phone", error.to_string())),
-        },
-        Target::Field(key) => {
-            let Some(field) = setup.field(Entity::Customer, key) else {
-                return Err(field_of(setup, key).err().unwrap_or_else(|| Error::not_found("custom field")));
-            };
-            fields::read_value(field, value, Some(country)).map_err(|error| refuse(error.code, error.message))
-        }
-    }
 }
 
 /// The same problems, of a member of the body.

@@ -1,11 +1,14 @@
 //! Values that wait for a person: not sure enough, against what is known, another phone. And what was decided of them.
 
 mod decide;
+mod doubt;
 mod list;
 mod many;
+mod typed;
 
 pub(crate) use decide::close_undone;
 pub use decide::{Choice, Decided, Decision, decide};
+pub use doubt::doubt;
 pub use list::{Order, ReviewFilter, get, page};
 pub use many::{MOST_AT_ONCE, Refused, decide_many};
 
@@ -32,6 +35,8 @@ wire_enum! {
         DifferentPhone = "different_phone",
         /// Not written: the data contradicts what the same request says explicitly.
         Conflict = "conflict",
+        /// Written, and somebody asked for it to be looked at.
+        Doubted = "doubted",
     }
 }
 

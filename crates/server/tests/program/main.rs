@@ -5,6 +5,7 @@
 mod backup;
 mod config;
 mod demo;
+mod drift;
 mod init;
 mod people;
 mod serve;
