@@ -110,8 +110,11 @@ fn exactly(field: &Field, run: &Run, page: &Page<'_>) -> Option<(usize, f32)> {
     }
     let words = &page.words[run.from..run.to];
     let mut quality = 0.86;
-    let literal =
-        field.choices.iter().position(|choice| choice.is_written(words.iter().map(|word| word.folded.as_str())));
+    // Inflections keep the first letter: most options are out at once.
+    let first = run.text.as_bytes().first();
+    let literal = field.choices.iter().position(|choice| {
+        choice.folded.as_bytes().first() == first && choice.is_written(words.iter().map(|word| word.folded.as_str()))
+    });
     let option = literal.or_else(|| {
         quality = 0.74;
         options::synonym(&field.choices, run.groups).or_else(|| options::misspelt(&field.choices, &run.text))

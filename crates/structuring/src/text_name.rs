@@ -3,6 +3,8 @@
 use crate::names;
 use crate::scan::Word;
 use crate::text_phones::OTHER_CUES;
+use rustc_hash::FxHashMap;
+use std::sync::LazyLock;
 
 /// Words after which a person says (or is said) who they are, longest first.
 const NAME_CUES: &[(&[&str], f32)] = &[
@@ -181,6 +183,15 @@ const RELATIONS: &[&str] = &[
     "pareja",
 ];
 
+/// The cues by their first word, in their order.
+static CUES_BY_WORD: LazyLock<FxHashMap<&str, Vec<(&[&str], f32)>>> = LazyLock::new(|| {
+    let mut cues: FxHashMap<&str, Vec<(&[&str], f32)>> = FxHashMap::default();
+    for (cue, confidence) in NAME_CUES {
+        cues.entry(cue[0]).or_default().push((*cue, *confidence));
+    }
+    cues
+});
+
 const TITLE_WORDS: &[&str] = &[
     "la", "el", "o", "a", "senora", "senor", "sr", "sra", "srta", "don", "dona", "mr", "mrs", "ms", "cliente",
     "clienta", "sita", "dna", "nombre", "paciente", "completo", "here",
@@ -190,14 +201,15 @@ const PARTICLES: &[&str] = &["de", "del", "la", "las", "los", "da", "do", "das",
 pub(crate) fn find_name(text: &str, words: &[Word]) -> Option<(String, (usize, usize), f32)> {
     let mut best: Option<(String, (usize, usize), f32)> = None;
     for at in 0..words.len() {
-        let Some((cue, confidence)) = NAME_CUES.iter().find(|(cue, _)| {
+        let Some(candidates) = CUES_BY_WORD.get(words[at].folded.as_str()) else { continue };
+        let Some((cue, confidence)) = candidates.iter().copied().find(|(cue, _)| {
             cue.len() <= words.len() - at && cue.iter().zip(&words[at..]).all(|(wanted, word)| *wanted == word.folded)
         }) else {
             continue;
         };
         // "esposa se llama", "mi hijo se llama": not the one who writes.
         let of_other = words[at.saturating_sub(4)..at].iter().rev().take_while(|word| !word.ends).any(|word| {
-            OTHER_CUES.contains(&word.folded.as_str())
+            OTHER_CUES.contains(word.folded.as_str())
                 || matches!(word.folded.as_str(), "perro" | "gato" | "mascota" | "perrita" | "gata" | "no")
         });
         if of_other {
