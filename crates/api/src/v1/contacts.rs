@@ -224,7 +224,7 @@ pub struct IdentifierView {
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
-pub struct ProposalView {
+pub struct MergeProposal {
     pub kind: String,
     pub value: String,
     /// Whom the identifier names as well.
@@ -248,7 +248,7 @@ pub struct IdentityView {
     /// All contacts of the customer, this one included.
     pub contacts: Vec<SiblingView>,
     /// Identifiers that name another customer too: for a person to decide.
-    pub merge_proposals: Vec<ProposalView>,
+    pub merge_proposals: Vec<MergeProposal>,
 }
 
 pub async fn identity(call: Call) -> Result<Answer, Problem> {
@@ -262,7 +262,7 @@ pub async fn identity(call: Call) -> Result<Answer, Problem> {
         actor: actor(&row.actor),
         created_at: row.created_at,
     };
-    let proposal = |row: &ProposalRow| ProposalView {
+    let proposal = |row: &ProposalRow| MergeProposal {
         kind: row.kind.clone(),
         value: row.value.clone(),
         customer_id: row.customer_id,

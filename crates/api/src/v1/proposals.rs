@@ -19,7 +19,7 @@ use crate::one_of;
 use crate::problem::Problem;
 
 #[derive(Debug, Serialize, JsonSchema)]
-pub struct ProposalView {
+pub struct FieldProposal {
     pub id: ProposalId,
     /// As it stands in the metadata; the field's key.
     pub key: String,
@@ -42,8 +42,8 @@ pub struct ProposalView {
     pub filled: i64,
 }
 
-fn view(proposal: &Proposal) -> ProposalView {
-    ProposalView {
+fn view(proposal: &Proposal) -> FieldProposal {
+    FieldProposal {
         id: proposal.id,
         key: proposal.key.clone(),
         name: name_of(&proposal.key),
@@ -77,7 +77,7 @@ pub async fn list(call: Call) -> Result<Answer, Problem> {
     let query: ProposalsQuery = call.read_query()?;
     let found = call.read(move |w| proposals::page(w, query.status, &query.page)).await?;
     let data = found.data.iter().map(view).collect();
-    Answer::json(200, &Page::<ProposalView> { data, next_cursor: found.next_cursor })
+    Answer::json(200, &Page::<FieldProposal> { data, next_cursor: found.next_cursor })
 }
 
 pub async fn show(call: Call) -> Result<Answer, Problem> {
@@ -103,7 +103,7 @@ impl Input for AcceptInput {
 
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct AcceptedView {
-    pub proposal: ProposalView,
+    pub proposal: FieldProposal,
     pub custom_field: CustomField,
 }
 

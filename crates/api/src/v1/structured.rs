@@ -72,11 +72,11 @@ pub fn table() -> Vec<Route> {
             .named("v1ListProposals", STRUCTURING, "Keys that no field knows")
             .about("Seen at 20 contacts or more, with what their values look like. Those with the most contacts first.")
             .query::<proposals::ProposalsQuery>()
-            .answers::<Page<proposals::ProposalView>>(200, "One page."),
+            .answers::<Page<proposals::FieldProposal>>(200, "One page."),
         get("/api/v1/structuring/proposals/{id}", proposals::show)
             .scope(SetupRead)
             .named("v1GetProposal", STRUCTURING, "One proposal")
-            .answers::<proposals::ProposalView>(200, "The proposal."),
+            .answers::<proposals::FieldProposal>(200, "The proposal."),
         post("/api/v1/structuring/proposals/{id}/accept", proposals::accept)
             .scope(SetupWrite)
             .named("v1AcceptProposal", STRUCTURING, "Make the field, and fill it from the metadata that is there")
@@ -86,6 +86,6 @@ pub fn table() -> Vec<Route> {
         post("/api/v1/structuring/proposals/{id}/dismiss", proposals::dismiss)
             .scope(SetupWrite)
             .named("v1DismissProposal", STRUCTURING, "Do not propose this key again")
-            .answers::<proposals::ProposalView>(200, "The proposal."),
+            .answers::<proposals::FieldProposal>(200, "The proposal."),
     ]
 }
