@@ -183,9 +183,12 @@ const RELATIONS: &[&str] = &[
     "pareja",
 ];
 
+/// Words that announce a name, and how sure it is then.
+type Announced = (&'static [&'static str], f32);
+
 /// The cues by their first word, in their order.
-static CUES_BY_WORD: LazyLock<FxHashMap<&str, Vec<(&[&str], f32)>>> = LazyLock::new(|| {
-    let mut cues: FxHashMap<&str, Vec<(&[&str], f32)>> = FxHashMap::default();
+static CUES_BY_WORD: LazyLock<FxHashMap<&str, Vec<Announced>>> = LazyLock::new(|| {
+    let mut cues: FxHashMap<&str, Vec<Announced>> = FxHashMap::default();
     for (cue, confidence) in NAME_CUES {
         cues.entry(cue[0]).or_default().push((*cue, *confidence));
     }
