@@ -11,6 +11,7 @@ use crate::reading::Reading;
 use crate::score::{self, ALONE, APART, Fit, SUGGEST, THRESHOLD};
 use crate::slots::{self, Candidate, Person};
 use crate::text::{self, Gaps};
+use crate::text_phones::find_phones;
 use crate::{
     Alternative, Flag, Json, Method, Outcome, Placement, Request, ReviewItem, ReviewReason, Source, Target, rest,
     values,
@@ -273,9 +274,21 @@ impl Desk<'_> {
         let crowded: Vec<usize> = leaves.iter().copied().filter(crowded).collect();
         let tied = candidates[1..].iter().any(|other| other.value != best.value && other.as_good_as(best))
             || !crowded.is_empty();
-        self.place(target, Json::from(best.value.as_str()), &leaves, best.confidence, best.method);
-        crowded.into_iter().for_each(|leaf| self.taken[leaf] = false);
+        self.place(target.clone(), Json::from(best.value.as_str()), &leaves, best.confidence, best.method);
+        crowded.iter().for_each(|leaf| self.taken[*leaf] = false);
         let (value, whose) = (best.value.clone(), best.whose());
+        for &leaf in &crowded {
+            let text = crate::shapes::clip(self.readings[leaf].leaf().text().unwrap_or(""));
+            let pointer = self.source(leaf).pointer;
+            let numbers = find_phones(text, &crate::scan::words(text), self.country);
+            let others = numbers.into_iter().filter(|(number, ..)| *number != value);
+            rivals.extend(others.map(|(number, _, confidence)| Alternative {
+                target: target.clone(),
+                value: number.into(),
+                pointer: pointer.clone(),
+                confidence,
+            }));
+        }
         for other in candidates[1..].iter().filter(|other| other.value == value && other.whose() == whose) {
             other.leaves.iter().for_each(|leaf| self.taken[*leaf] = true);
         }
@@ -432,7 +445,13 @@ impl Desk<'_> {
                 &mut self.steps,
             );
             for finding in found {
-                if self.denied(leaf, &finding.target) || self.filled(&finding.target) {
+                if self.denied(leaf, &finding.target) {
+                    continue;
+                }
+                if self.filled(&finding.target) {
+                    if gaps.phone && finding.target == Target::Phone {
+                        self.rival(leaf, &finding);
+                    }
                     continue;
                 }
                 let span = crate::shapes::chars(full, finding.span);
@@ -446,6 +465,21 @@ impl Desk<'_> {
                     alternatives: Vec::new(),
                     flags: Vec::new(),
                 });
+            }
+        }
+    }
+
+    /// Another phone of the text that the placed one came from, as good as that.
+    fn rival(&mut self, leaf: usize, finding: &text::Finding) {
+        let pointer = self.readings[leaf].leaf().pointer.clone();
+        let of_this_text = |placement: &&mut Placement| {
+            placement.target == Target::Phone && placement.sources.iter().any(|source| source.pointer == pointer)
+        };
+        if let Some(placement) = self.outcome.placements.iter_mut().find(of_this_text) {
+            let (target, value, confidence) = (Target::Phone, finding.value.clone(), finding.confidence);
+            placement.alternatives.push(Alternative { target, value, pointer, confidence });
+            if !placement.flags.contains(&Flag::Ambiguous) {
+                placement.flags.push(Flag::Ambiguous);
             }
         }
     }

@@ -14,6 +14,9 @@ pub(crate) struct Gaps {
     pub fields: Vec<bool>,
 }
 
+/// Two numbers of a text whose confidence differs by less are as good as each other.
+const AS_GOOD: f32 = 0.02;
+
 /// Something a text says.
 #[derive(Clone, Debug)]
 pub(crate) struct Finding {
@@ -47,18 +50,19 @@ pub(crate) fn read(
     covered.extend(scan::emails(text));
     let phones = find_phones(text, &words, country);
     covered.extend(phones.iter().map(|(_, span, _)| *span));
+    let taken = phones.iter().filter(|(_, _, c)| *c > 0.0).max_by(|a, b| a.2.total_cmp(&b.2).then(b.1.0.cmp(&a.1.0)));
     if gaps.phone
-        && let Some((number, span, confidence)) =
-            phones.iter().filter(|(_, _, c)| *c > 0.0).max_by(|a, b| a.2.total_cmp(&b.2).then(b.1.0.cmp(&a.1.0)))
+        && let Some(best) = taken
     {
-        found.push(Finding {
+        // The best first; behind it others that are as good, so that nobody is sure of it.
+        let rivals = phones.iter().filter(|other| other.0 != best.0 && best.2 - other.2 < AS_GOOD);
+        found.extend(std::iter::once(best).chain(rivals).map(|(number, span, confidence)| Finding {
             target: Target::Phone,
             value: number.as_str().into(),
             span: *span,
             confidence: *confidence,
-        });
+        }));
     }
-    let taken = phones.iter().filter(|(_, _, c)| *c > 0.0).max_by(|a, b| a.2.total_cmp(&b.2).then(b.1.0.cmp(&a.1.0)));
     let name = text_name::find_name(text, &words)
         .or_else(|| taken.and_then(|(_, span, _)| text_name::beside(text, &words, *span)));
     if gaps.name

@@ -174,3 +174,29 @@ fn somebody_elses_number_is_never_the_phone() {
         assert!(plain(data).placed(&Target::Phone).is_none(), "{data}");
     }
 }
+
+#[test]
+fn of_two_numbers_in_one_text_that_are_as_good_nobody_is_sure() {
+    for data in [
+        r#"{"fonos":"9 5550 1111 / 9 5550 2222"}"#,
+        r#"{"nota":"llamar al 955501111 o 955502222"}"#,
+        r#"{"nota":"9 5550 1111 / 9 5550 2222"}"#,
+    ] {
+        let outcome = plain(data);
+        let phone = outcome.placed(&Target::Phone).unwrap();
+        assert_eq!(phone.value.as_str(), Some("+56955501111"), "{data}");
+        assert!(phone.flags.contains(&structuring::Flag::Ambiguous), "{data}");
+        let other = phone.alternatives.iter().find(|other| other.value.as_str() == Some("+56955502222"));
+        assert!(other.is_some(), "{data}: {:?}", phone.alternatives);
+    }
+    let one = plain(r#"{"nota":"llamar al 955501111, o sea al +56 9 5550 1111"}"#);
+    assert!(one.placed(&Target::Phone).unwrap().flags.is_empty(), "the same number twice is one");
+}
+
+#[test]
+fn a_date_is_no_id_whatever_its_digits_prove() {
+    for day in 1..=28 {
+        let outcome = plain(&format!(r#"{{"zzz":"{day:02}/03/1990"}}"#));
+        assert_eq!(outcome.field("rut"), None, "{day}");
+    }
+}

@@ -46,7 +46,7 @@ fn each_value_says_where_it_came_from() {
         assert_eq!((&city["value"], &city["source"]), (&json!("Lima"), &json!("inferred")));
         let from = &city["provenance"];
         assert_eq!(from["request_id"], "pedido-1");
-        assert_eq!((&from["source"], &from["engine"]), (&json!("first_key"), &json!("embedded/1")), "{from}");
+        assert_eq!((&from["source"], &from["engine"]), (&json!("first_key"), &json!(structuring::ENGINE)), "{from}");
         assert_eq!((&from["method"], &from["confidence"]), (&json!("exact"), &json!(0.99)));
         assert_eq!((&from["pointers"], &from["replaced"]), (&json!(["/ciudad"]), &Value::Null));
         assert_eq!((&from["actor"]["type"], &from["undoable"]), (&json!("api_key"), &json!(true)));

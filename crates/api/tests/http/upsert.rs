@@ -370,3 +370,24 @@ fn of_two_phones_that_are_as_good_none_identifies() {
         assert_eq!((told_apart.status, &told_apart.json()["phone"]), (201, &json!("+56955501234")));
     });
 }
+
+#[test]
+fn of_two_numbers_that_are_as_good_none_identifies() {
+    each(|w| {
+        let before = w.counts();
+        for text in ["9 5550 1111 / 9 5550 2222", "llamar al 955501111 o 955502222"] {
+            for key in ["fonos", "nota"] {
+                let body = json!({"channel": "playground", "channel_phone_number": crate::world::PLAYGROUND,
+                                  "meta_data": {"nombre": "Ana", key: text}});
+                let reply = w.post(UPSERT, body);
+                let error = reply.json()["errors"][0].clone();
+                assert_eq!((reply.status, &error["pointer"]), (400, &json!("/contact_phone_number")), "{key}: {text}");
+                for number in ["+56955501111", "+56955502222"] {
+                    let candidate = format!("{number} at /meta_data/{key}");
+                    assert!(error["message"].as_str().unwrap().contains(&candidate), "{error}");
+                }
+            }
+        }
+        assert_eq!(w.counts(), before);
+    });
+}

@@ -51,7 +51,7 @@ fn an_unknown_host_is_refused_on_loopback() {
 fn examples_of_its_pages_call_the_server_that_shows_them() {
     let directory = tempfile::tempdir().unwrap();
     let server = Server::start(directory.path(), &[]);
-    let own = format!("http://{}/api/", server.address);
+    let own = format!("http://{}", server.address);
     for page in ["/docs", "/docs/migrations/note-send"] {
         let (_, body) = server.call("GET", page, &[], "");
         assert!(body.contains(&own), "{page} lacks {own}");

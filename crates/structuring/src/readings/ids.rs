@@ -27,6 +27,10 @@ pub(crate) fn read(text: &str, country: Option<&str>) -> Option<Id> {
         return None;
     }
     let digits = compact.iter().all(u8::is_ascii_digit);
+    // Only Brazil's companies write a slash; everybody else's is that of a date.
+    if text.contains('/') && compact.len() != 14 {
+        return None;
+    }
     match (compact.len(), digits) {
         (8 | 9, _) if country == Some("CL") && rut(&compact) => Some(Id::Rut),
         (8 | 9, _) if text.contains('-') && rut(&compact) => Some(Id::Rut),
