@@ -32,8 +32,12 @@ pub(super) fn guess(values: &[Json], country: &str) -> Option<(FieldType, Vec<St
     let signs = |value: &Json| value.as_str().is_some_and(|text| text.contains(['$', '€', '£']));
     let money =
         field_type == FieldType::Number && values.iter().filter(|value| signs(value)).count() * 2 > values.len();
-    // `0123` is a code: as a number it would lose its zero.
-    let coded = |value: &Json| value.as_str().is_some_and(|text| text.len() > 1 && text.starts_with('0'));
+    // `0123` and `F-12` are codes: as numbers they would lose their zero, or their letter.
+    let coded = |value: &Json| {
+        value
+            .as_str()
+            .is_some_and(|text| text.len() > 1 && (text.starts_with('0') || text.starts_with(char::is_alphabetic)))
+    };
     Some(match field_type {
         FieldType::Number if money => (FieldType::Currency, Vec::new()),
         FieldType::Number if values.iter().any(coded) => (FieldType::Text, Vec::new()),
@@ -88,6 +92,8 @@ mod tests {
         assert_eq!(of(&["3", "14", "1.250"]), plain(FieldType::Number));
         assert_eq!(of(&["$ 10.000", "$ 2.500", "$ 990"]), plain(FieldType::Currency));
         assert_eq!(of(&["0123", "0456", "7890"]), plain(FieldType::Text));
+        assert_eq!(of(&["F-12", "F-13", "F-7"]), plain(FieldType::Text));
+        assert_eq!(of(&["12 kg", "3,5 kg"]), plain(FieldType::Number));
         assert_eq!(of(&["sí", "no", "no"]), plain(FieldType::Boolean));
         assert_eq!(of(&["ana@example.com", "eva@example.com"]), plain(FieldType::Email));
         assert_eq!(of(&["https://example.com/a", "https://example.org"]), plain(FieldType::Url));
