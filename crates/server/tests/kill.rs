@@ -94,6 +94,20 @@ impl Data {
     }
 }
 
+/// A killed process holds its files, the lock of its directory among them, until the kernel has taken it apart.
+fn until_gone(pid: u32) {
+    let gone = || {
+        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+        // After the name in brackets: a zombie waits for its parent and holds nothing.
+        stat.rsplit(')').next().is_none_or(|rest| rest.is_empty() || rest.trim_start().starts_with(['Z', 'X']))
+    };
+    let until = Instant::now() + Duration::from_secs(30);
+    while !gone() {
+        assert!(Instant::now() < until, "{pid} does not end");
+        thread::sleep(Duration::from_millis(10));
+    }
+}
+
 impl Program {
     fn kill(mut self) {
         // SIGKILL, on Unix.
@@ -338,6 +352,7 @@ fn kills(data: &Data) {
             assert!(killed.success());
             stop.store(true, Ordering::Relaxed);
             pushing.join().unwrap();
+            until_gone(pid);
             data.serve()
         });
         let mut ledger = ledger.lock().unwrap();
