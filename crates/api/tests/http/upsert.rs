@@ -391,3 +391,27 @@ fn of_two_numbers_that_are_as_good_none_identifies() {
         assert_eq!(w.counts(), before);
     });
 }
+
+#[test]
+fn money_of_a_field_has_the_decimals_of_its_currency() {
+    each(|w| {
+        let field =
+            json!({"key": "renta", "name": "Renta", "entity": "customer", "type": "currency", "currency": "CLP"});
+        assert_eq!(w.post("/api/v1/custom_fields", field).status, 201);
+        let said =
+            |value: Value| w.upsert("+56955501234", json!({"custom_field_values": [{"key": "renta", "value": value}]}));
+        let refused = said(json!(1990.5));
+        assert_eq!(
+            (refused.status, wrong(&refused.json())),
+            (400, vec!["/custom_field_values/0/value too_many_decimals".into()])
+        );
+        let taken = said(json!(1990));
+        assert_eq!(taken.status, 201, "{}", taken.text());
+        let path = format!("/api/v1/contacts/{}", text(&taken.json()["id"]));
+        let refused = w.patch(&path, json!({"custom_fields": {"renta": 0.1}}));
+        assert_eq!(
+            (refused.status, wrong(&refused.json())),
+            (400, vec!["/custom_fields/renta too_many_decimals".into()])
+        );
+    });
+}

@@ -135,4 +135,14 @@ mod tests {
     fn a_password_is_not_repeated() {
         assert!(!database_url("mysql://me:hunter2@db/x").unwrap_err().contains("hunter2"));
     }
+
+    #[test]
+    fn a_word_that_is_no_level_is_refused() {
+        for sound in ["off", "info", "debug,store=trace", "info,store=debug", "store=debug"] {
+            assert_eq!(log_filter(sound).as_deref(), Ok(sound));
+        }
+        for wrong in ["verbose", "info,verbose", "store=loud"] {
+            assert!(log_filter(wrong).is_err(), "{wrong}");
+        }
+    }
 }
