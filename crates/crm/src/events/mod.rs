@@ -134,20 +134,30 @@ impl Fact {
     }
 }
 
+/// The ids of what it is about, as stored. Most events are about a contact and its ticket only, and every upsert writes some.
+fn subject_of(fact: &Fact) -> String {
+    let ids =
+        [("contact_id", fact.contact.map(|id| id.to_string())), ("ticket_id", fact.ticket.map(|id| id.to_string()))];
+    match &fact.subject {
+        Value::Object(others) if !others.is_empty() => {
+            let mut subject = others.clone();
+            for (key, id) in ids {
+                subject.extend(id.map(|id| (key.to_owned(), Value::String(id))));
+            }
+            Value::Object(subject).to_string()
+        }
+        _ => {
+            let ids = ids.into_iter().filter_map(|(key, id)| Some(format!(r#""{key}":"{}""#, id?)));
+            format!("{{{}}}", ids.collect::<Vec<_>>().join(","))
+        }
+    }
+}
+
 /// Writes one event. The only place that does.
 pub fn record(w: &mut Work<'_, '_>, fact: Fact) -> Result<EventId> {
     let id: EventId = w.new_id();
     let sequence = w.tx.dialect().next_event_sequence(w.tx)?;
-    let mut subject = match fact.subject {
-        Value::Object(map) => map,
-        _ => serde_json::Map::new(),
-    };
-    if let Some(contact) = fact.contact {
-        subject.insert("contact_id".into(), Value::String(contact.to_string()));
-    }
-    if let Some(ticket) = fact.ticket {
-        subject.insert("ticket_id".into(), Value::String(ticket.to_string()));
-    }
+    let subject = subject_of(&fact);
     let data = fact.data.unwrap_or_else(|| "{}".to_owned());
     // The column is the engine's own counter where `sequence` is null.
     w.tx.execute(
@@ -163,7 +173,7 @@ pub fn record(w: &mut Work<'_, '_>, fact: Fact) -> Result<EventId> {
             w.caller.actor.to_string(),
             fact.contact,
             fact.ticket,
-            Value::Object(subject).to_string(),
+            subject,
             data,
             fact.previous,
             &*w.caller.request_id
