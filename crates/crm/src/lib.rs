@@ -13,6 +13,7 @@ pub mod id;
 pub mod idempotency;
 pub mod keys;
 pub mod leases;
+pub mod media;
 pub mod members;
 pub mod messages;
 mod migrations;

@@ -59,6 +59,7 @@ impl Dialect {
             return Err(Error::sql(format_args!("a closure may record {EVENTS_PER_CLOSURE} events, not more"), FIRST));
         }
         tx.state().events += 1;
+        tx.announce();
         if self.engine == Engine::Sqlite {
             return Ok(None);
         }
