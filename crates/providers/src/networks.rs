@@ -106,8 +106,8 @@ fn public_v6(ip: Ipv6Addr) -> bool {
         return octets[4..12] == [0; 8] && public_v4(embedded);
     }
     let global_unicast = a & 0xe000 == 0x2000;
-    let special = (a == 0x2001 && b < 0x0200) // Teredo, ORCHID, benchmarks
-        || (a == 0x2001 && b == 0x0db8)
+    // Teredo, ORCHID, benchmarks; documentation.
+    let special = (a == 0x2001 && (b < 0x0200 || b == 0x0db8))
         || a == 0x2002 // 6to4 carries any IPv4 address
         || (a == 0x3fff && b < 0x1000);
     global_unicast && !special

@@ -1,5 +1,7 @@
 //! The client against real servers on loopback.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "all of this is tests")]
+
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};

@@ -1,5 +1,7 @@
 //! Who holds a lease, on both engines.
 
+#![expect(clippy::unwrap_used, reason = "all of this is tests")]
+
 use crm::Crm;
 use crm::leases::{self, Lease};
 use store::testing::{each_engine, each_engine_async};
