@@ -10,13 +10,20 @@ use std::time::Instant;
 
 use super::Connection;
 use crate::call::{Call, Ran, Work};
+use crate::committed::Signal;
 use crate::metrics::Counters;
 use crate::queue::{Queue, Taken};
 use crate::tx::Session;
 use crate::{ConstraintKind, Error, Priority, SqliteOptions, Tx};
 
-pub(super) fn serve(connection: &Connection, queue: &Queue, counters: &Counters, options: &SqliteOptions) {
-    let writer = Writer { connection, queue, counters, options, wary: Cell::new(0) };
+pub(super) fn serve(
+    connection: &Connection,
+    queue: &Queue,
+    counters: &Counters,
+    options: &SqliteOptions,
+    signal: &Signal,
+) {
+    let writer = Writer { connection, queue, counters, options, signal, wary: Cell::new(0) };
     while let Taken::Work(first, _turn) = queue.take(None) {
         writer.batch(first);
     }
@@ -30,6 +37,7 @@ struct Writer<'a> {
     queue: &'a Queue,
     counters: &'a Counters,
     options: &'a SqliteOptions,
+    signal: &'a Signal,
     /// So many closures to come get savepoints.
     wary: Cell<u32>,
 }
@@ -40,6 +48,8 @@ struct Done {
     /// `Ok`: its own answer stands.
     fate: Result<(), Error>,
     kept: bool,
+    /// Others wait for what it wrote.
+    announced: bool,
 }
 
 /// The transaction is gone, and with it everything the batch did.
@@ -101,7 +111,7 @@ impl Writer<'_> {
             self.connection.control("ROLLBACK").and_then(|()| self.connection.control("BEGIN IMMEDIATE")).err();
         for Done { call, .. } in take(batch) {
             match &lost {
-                Some(error) => batch.push(Done { call, fate: Err(error.clone()), kept: false }),
+                Some(error) => batch.push(Done { call, fate: Err(error.clone()), kept: false, announced: false }),
                 None => match self.run(Work { call, priority, claim: false }, batch) {
                     Ok(()) => {}
                     Err(Stop::Lost(error)) => lost = Some(error),
@@ -120,13 +130,14 @@ impl Writer<'_> {
         self.wary.set(wary.saturating_sub(1));
         let guarded = !first && wary > 0;
         if guarded && let Err(error) = self.connection.control("SAVEPOINT closure") {
-            batch.push(Done { call, fate: Err(error.clone()), kept: false });
+            batch.push(Done { call, fate: Err(error.clone()), kept: false, announced: false });
             return Err(Stop::Lost(error));
         }
         let writes = self.connection.writes();
         let mut tx = Tx::new(Session::Sqlite(self.connection), priority, None);
         let ran = call.run(&mut tx);
         let state = tx.into_state();
+        let announced = state.announced;
         let (fate, kept) = match (ran, state.lost, state.failed) {
             (_, Some(error), _) => (Err(error), false),
             // It swallowed the error of a statement and went on.
@@ -134,7 +145,7 @@ impl Writer<'_> {
             (Ran::Ok, None, None) => (Ok(()), true),
             (Ran::Err | Ran::Panicked, None, _) => (Ok(()), false),
         };
-        batch.push(Done { call, fate, kept });
+        batch.push(Done { call, fate, kept, announced });
         if !self.connection.in_transaction() {
             return Err(Stop::Lost(Error::unavailable("SQLite rolled the transaction back")));
         }
@@ -171,6 +182,9 @@ impl Writer<'_> {
                 self.counters.batches.add(u64::from(kept > 0));
                 self.counters.closures.add(kept);
                 self.counters.undone.add(undone);
+                if batch.iter().any(|done| done.kept && done.announced) {
+                    self.signal.committed();
+                }
                 for Done { call, fate, .. } in batch {
                     call.answer(fate);
                 }
