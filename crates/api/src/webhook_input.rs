@@ -21,7 +21,8 @@ pub const DESCRIPTION: Text = Text { max: 500 };
 pub const TOPIC: Text = Text { max: 64 };
 pub const TOPICS: List<Text> = List { of: TOPIC, max: 100 };
 pub const SECRET: Text = Text { max: 512 };
-pub const SECRET_ABOUT: &str = "whsec_ and base64, or any text of 16 to 256 bytes, which is used as it is. By itself one is made.";
+pub const SECRET_ABOUT: &str =
+    "whsec_ and base64, or any text of 16 to 256 bytes, which is used as it is. By itself one is made.";
 /// A name server that has not answered by then is asked again when something is sent.
 const RESOLVE_WITHIN: Duration = Duration::from_secs(3);
 
@@ -64,11 +65,7 @@ pub async fn create(call: &Call, wanted: Wanted) -> Result<Answer, Problem> {
     new.check(&mut problems);
     problems.check()?;
     let shown = secret.map(|secret| secret.shown()).unwrap_or_default();
-    call.write(
-        move |w| webhooks::create(w, &new),
-        move |webhook, _: &Setup| with_secret(201, webhook, &shown),
-    )
-    .await
+    call.write(move |w| webhooks::create(w, &new), move |webhook, _: &Setup| with_secret(201, webhook, &shown)).await
 }
 
 /// Changes one; the address is looked at where it is another.

@@ -50,9 +50,9 @@ impl Secret {
             GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
         );
         let bytes = match text.strip_prefix(PREFIX) {
-            Some(encoded) => {
-                LENIENT.decode(encoded).map_err(|_| "Expected base64 after whsec_, or a text without whsec_.".to_owned())?
-            }
+            Some(encoded) => LENIENT
+                .decode(encoded)
+                .map_err(|_| "Expected base64 after whsec_, or a text without whsec_.".to_owned())?,
             None => text.as_bytes().to_vec(),
         };
         if (SHORTEST..=LONGEST).contains(&bytes.len()) {

@@ -12,7 +12,9 @@ use crate::call::Call;
 use crate::input::{Fields, Input};
 use crate::kinds::{Flag, Kind, OneOf, Whole, id};
 use crate::problem::Problem;
-use crate::webhook_input::{DESCRIPTION, SECRET, SECRET_ABOUT, TOPIC, TOPICS, URL, Wanted, create as make, shown, update};
+use crate::webhook_input::{
+    DESCRIPTION, SECRET, SECRET_ABOUT, TOPIC, TOPICS, URL, Wanted, create as make, shown, update,
+};
 
 /// Tries of one page.
 const PAGE: i64 = 50;

@@ -204,7 +204,8 @@ impl Input for CallsQuery {
             f.problem("cursor", "invalid_cursor", "This is not a cursor that a page gave. Leave it out to start over.");
         }
         let before = before.and_then(Result::ok);
-        let filter = CallFilter { outcome, status, topic, before, limit: i64::from(page.limit) + 1, ..CallFilter::default() };
+        let filter =
+            CallFilter { outcome, status, topic, before, limit: i64::from(page.limit) + 1, ..CallFilter::default() };
         Some(CallsQuery { filter, page })
     }
 }

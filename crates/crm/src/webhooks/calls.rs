@@ -70,7 +70,10 @@ pub fn calls(w: &mut Work<'_, '_>, filter: &CallFilter) -> Result<Vec<Call>> {
         w.caller.organization,
     );
     query.and_if("c.endpoint_id = ", &filter.endpoint).and_if("c.topic = ", &filter.topic);
-    query.and_if("c.status = ", &filter.status).and_if("c.outcome = ", &filter.outcome).and_if("c.id < ", &filter.before);
+    query
+        .and_if("c.status = ", &filter.status)
+        .and_if("c.outcome = ", &filter.outcome)
+        .and_if("c.id < ", &filter.before);
     query.push(" ORDER BY c.id DESC LIMIT ", filter.limit).push(" OFFSET ", filter.offset);
     w.tx.query(query.sql(), &query.params())?.iter().map(from_row).collect()
 }

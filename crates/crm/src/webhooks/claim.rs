@@ -142,8 +142,5 @@ fn bodies(
 /// What was being tried is due: on the embedded database, which one server has to itself, whoever tried it is gone when it
 /// starts.
 pub fn reclaim_all(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64> {
-    Ok(tx.execute(
-        "UPDATE webhook_deliveries SET due_at = $1, claimed = $2 WHERE claimed",
-        params![now, false],
-    )?)
+    Ok(tx.execute("UPDATE webhook_deliveries SET due_at = $1, claimed = $2 WHERE claimed", params![now, false])?)
 }

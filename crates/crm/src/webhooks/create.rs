@@ -36,7 +36,7 @@ pub(super) fn check_may_read(w: &Work<'_, '_>) -> Result<()> {
     if scopes.contains(Scope::EventsRead) { Ok(()) } else { Err(Error::Forbidden(Scope::EventsRead)) }
 }
 
-/// 409 `too_many_webhooks` beyond 100.
+/// 409 `limit_reached` beyond 100.
 pub fn create(w: &mut Work<'_, '_>, new: &NewEndpoint) -> Result<Endpoint> {
     check_may_read(w)?;
     let mut problems = Problems::default();
@@ -72,5 +72,5 @@ pub(super) fn check_room(w: &mut Work<'_, '_>) -> Result<()> {
         return Ok(());
     }
     let message = format!("An organization has at most {MOST_ENDPOINTS} webhooks. Delete one that is not needed.");
-    Err(Error::conflict("too_many_webhooks", message))
+    Err(Error::conflict("limit_reached", message))
 }

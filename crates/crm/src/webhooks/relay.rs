@@ -58,8 +58,10 @@ fn read_on(tx: &mut Tx<'_>, now: Timestamp) -> Result<Queued> {
     if unwanted == 1 {
         return Ok(Queued::default());
     }
-    let row =
-        tx.query_one("UPDATE event_cursors SET sequence = sequence WHERE name = 'webhooks' RETURNING sequence", params![])?;
+    let row = tx.query_one(
+        "UPDATE event_cursors SET sequence = sequence WHERE name = 'webhooks' RETURNING sequence",
+        params![],
+    )?;
     let after: i64 = row.at(0)?;
     let bound = tx.dialect().readable_events_bound(tx)?.unwrap_or(i64::MAX);
     let sql = format!(
@@ -83,7 +85,7 @@ fn read_on(tx: &mut Tx<'_>, now: Timestamp) -> Result<Queued> {
         };
         let wanting: Vec<WebhookId> = wanting.iter().filter(|w| w.wants(&event.topic)).map(|w| w.id).collect();
         if !wanting.is_empty() {
-            keep_body(tx, organization, &event, now)?;
+            make_body(tx, organization, &event, now)?;
         }
         for endpoint in wanting {
             queue(tx, organization, endpoint, event.id, now)?;
@@ -120,9 +122,10 @@ fn active(tx: &mut Tx<'_>, organization: OrganizationId) -> Result<Vec<Wanting>>
 
 /// Made where there is none; one that is there stays as it is, whatever happened since, and is kept on.
 pub(super) fn keep_body(tx: &mut Tx<'_>, organization: OrganizationId, event: &EventRow, now: Timestamp) -> Result<()> {
-    if touch_body(tx, organization, event.id, now)? {
-        return Ok(());
-    }
+    if touch_body(tx, organization, event.id, now)? { Ok(()) } else { make_body(tx, organization, event, now) }
+}
+
+fn make_body(tx: &mut Tx<'_>, organization: OrganizationId, event: &EventRow, now: Timestamp) -> Result<()> {
     let body = render::render(tx, organization, event)?;
     tx.execute(
         "INSERT INTO webhook_bodies (organization_id, event_id, topic, body, queued_at) VALUES ($1, $2, $3, $4, $5)

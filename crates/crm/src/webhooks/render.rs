@@ -36,7 +36,8 @@ pub(super) fn render(tx: &mut Tx<'_>, organization: OrganizationId, event: &Even
             data = with_subject(recorded, &subject);
             let name = data.get("contact_name").cloned().unwrap_or(Json::Null);
             data.insert("name", name);
-            entity = data.get("ticket").and_then(Json::as_object).cloned().map(|ticket| ("ticket", "stage_changed", ticket));
+            entity =
+                data.get("ticket").and_then(Json::as_object).cloned().map(|ticket| ("ticket", "stage_changed", ticket));
         }
         _ => data = with_subject(recorded, &subject),
     }

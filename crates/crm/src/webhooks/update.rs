@@ -97,7 +97,7 @@ pub fn delete(w: &mut Work<'_, '_>, id: WebhookId, version: Option<i64>) -> Resu
     set_deleted(w, id, true)
 }
 
-/// 409 `too_many_webhooks` where others have taken its place.
+/// 409 `limit_reached` where others have taken its place.
 pub fn restore(w: &mut Work<'_, '_>, id: WebhookId) -> Result<Endpoint> {
     let before = get(w, id)?;
     if before.deleted_at.is_none() {
@@ -109,9 +109,9 @@ pub fn restore(w: &mut Work<'_, '_>, id: WebhookId) -> Result<Endpoint> {
 
 fn set_deleted(w: &mut Work<'_, '_>, id: WebhookId, deleted: bool) -> Result<Endpoint> {
     w.tx.execute(
-        "UPDATE webhooks SET deleted_at = CASE WHEN $3 THEN $4 ELSE NULL END, version = version + 1, updated_at = $4
+        "UPDATE webhooks SET deleted_at = $3, version = version + 1, updated_at = $4
          WHERE organization_id = $1 AND id = $2",
-        params![w.caller.organization, id, deleted, w.now],
+        params![w.caller.organization, id, deleted.then_some(w.now), w.now],
     )?;
     changes::record(w, "webhook", id, if deleted { "deleted" } else { "restored" }, json!({}), None)?;
     get(w, id)
