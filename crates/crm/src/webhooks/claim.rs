@@ -12,7 +12,7 @@ use crate::query::Query;
 use crate::time::Timestamp;
 
 /// Endpoints that one look finds, at most; the next look finds others.
-const MOST_READY: i64 = 512;
+const MOST_READY: i64 = 10_000;
 
 pub type Ready = (OrganizationId, WebhookId);
 
