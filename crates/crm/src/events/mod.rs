@@ -51,10 +51,12 @@ pub enum Topic {
     OperationRemoved,
     /// Somebody decided about a value that structuring was not sure of.
     ReviewDecided,
+    /// A webhook is given up: its receiver said so, or did not answer for days.
+    WebhookDisabled,
 }
 
 impl Topic {
-    pub const ALL: [Topic; 20] = [
+    pub const ALL: [Topic; 21] = [
         Topic::ContactCreated,
         Topic::ContactUpdated,
         Topic::TicketCreated,
@@ -75,6 +77,7 @@ impl Topic {
         Topic::OperationSunsetSoon,
         Topic::OperationRemoved,
         Topic::ReviewDecided,
+        Topic::WebhookDisabled,
     ];
 
     pub fn name(self) -> &'static str {
@@ -99,6 +102,7 @@ impl Topic {
             Topic::OperationSunsetSoon => "operation.sunset_soon",
             Topic::OperationRemoved => "operation.removed",
             Topic::ReviewDecided => "review.decided",
+            Topic::WebhookDisabled => "webhook.disabled",
         }
     }
 
