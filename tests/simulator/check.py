@@ -67,7 +67,7 @@ def sends_every_type(bench):
     pressed = bench.order("press", {"message_id": sent[1].id, "what": "yes"})["id"]
     (button,) = bench.heard()
     assert isinstance(button, types.CallbackButton) and (button.id, button.data, button.title) == (pressed, "yes", "Sí")
-    assert button.reply_to_message.message_id == sent[1].id
+    assert button.reply_to_message.id == sent[1].id
     bench.order("press", {"message_id": sent[2].id, "what": "Uno"})
     (row,) = bench.heard()
     assert isinstance(row, types.CallbackSelection) and (row.data, row.description) == ("one", "d")
@@ -108,8 +108,8 @@ def templates(bench):
         components=[
             HeaderText("Pedido {{numero}}", numero="17"),
             body := BodyText("Hola {{nombre}}, tu pedido va en camino.", nombre="Ana"),
-            FooterText("Pocket Shop"),
-            Buttons([QuickReplyButton("Gracias"), TemplateURLButton("Seguir", "https://example.com/{{1}}", example="x")]),
+            FooterText(text="Pocket Shop"),
+            Buttons(buttons=[QuickReplyButton(text="Gracias"), TemplateURLButton(text="Seguir", url="https://example.com/{{1}}", example="x")]),
         ],
     ))
     assert made.status == "PENDING", made
@@ -129,7 +129,7 @@ def templates(bench):
         name="oferta", language=TemplateLanguage.SPANISH, category=TemplateCategory.MARKETING,
         components=[
             HeaderImage(example=PNG, mime_type="image/png"), BodyText("Hola {{1}}, hay {{2}} de descuento hoy.", "Ana", "10 %"),
-            Buttons([CopyCodeButton("OFERTA")]),
+            Buttons(buttons=[CopyCodeButton(example="OFERTA")]),
         ],
     ))
     wa.send_template(ANA, "oferta", TemplateLanguage.SPANISH, [
@@ -161,7 +161,7 @@ def people_write(bench):
     liked = writes({"type": "reaction", "reaction": {"message_id": first["id"], "emoji": "👍"}})
     assert liked.reaction.emoji == "👍"
     quoted = writes({"type": "text", "text": {"body": "esto"}, "context": {"id": first["id"]}})
-    assert quoted.reply_to_message.message_id == first["id"]
+    assert quoted.reply_to_message.id == first["id"]
     forwarded = writes({"type": "text", "text": {"body": "esto"}, "context": {"forwarded": True}})
     assert forwarded.forwarded
     order = writes({"type": "order", "order": {"catalog_id": "1", "text": "rápido", "product_items": [
@@ -226,7 +226,8 @@ def errors_as_pywa_knows_them(bench):
     last = bench.sent()[-1]
     assert len(bench.sent()) == before + 1 and last["answer_cut"] and last["biz_opaque_callback_data"] == "cut"
     assert [one.tracker for one in bench.heard()] == ["cut", "cut"]
-    bench.order("clock", {"advance_seconds": 86400})
+    # She came by an advertisement: everything is free and open for three days.
+    bench.order("clock", {"advance_seconds": 3 * 86400})
     wa.send_message(ANA, "tarde")
     (failed,) = bench.heard()
     assert failed.error.code == 131047
