@@ -139,7 +139,9 @@ def templates(bench):
     listed = list(wa.get_templates())
     assert [one.name for one in listed] == ["pedido", "oferta"], listed
     page = wa.get_templates(pagination=types.Pagination(limit=1))
-    assert page.has_next and [one.name for one in page.next()] == ["oferta"]
+    # pywa 4.5.0 trips over its own page.next(); the cursor is what it is about.
+    rest = wa.get_templates(pagination=types.Pagination(limit=1, after=page.after))
+    assert page.has_next and [one.name for one in rest] == ["oferta"] and not rest.has_next
     bench.heard()
     bench.order("template", {"id": positional.id, "quality": "RED", "status": "PAUSED"})
     quality, paused = bench.heard()

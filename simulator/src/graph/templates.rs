@@ -144,7 +144,9 @@ pub(super) fn one(world: &mut World, call: &Call, id: &str, rest: &[&str]) -> Re
 
 fn list(world: &World, call: &Call, waba: &str) -> Result {
     let matches = |template: &&Template| {
-        let same = |key: &str, value: &str| call.text(key).is_none_or(|wanted| wanted.eq_ignore_ascii_case(value));
+        let same = |key: &str, value: &str| {
+            call.text(key).is_none_or(|wanted| wanted.split(',').any(|one| one.trim().eq_ignore_ascii_case(value)))
+        };
         let content = || serde_json::to_string(&template.components).unwrap_or_default();
         same("name", &template.name)
             && same("status", &template.status)
@@ -179,6 +181,14 @@ fn list(world: &World, call: &Call, waba: &str) -> Result {
     let page = &all[from..to];
     let data: Vec<Value> = page.iter().map(|template| call.chosen(template.json(), USUAL)).collect();
     let mut answer = json!({"data": data});
+    if call.parameters.contains_key("summary") {
+        answer["summary"] = json!({
+            "total_count": all.len(),
+            "message_template_count": world.templates.of(waba).count(),
+            "message_template_limit": MOST,
+            "are_translations_complete": true,
+        });
+    }
     if let (Some(first), Some(last)) = (page.first(), page.last()) {
         let mut paging = json!({"cursors": {"before": cursor(&first.id), "after": cursor(&last.id)}});
         // `next` is there only when something follows: that is how readers know where to stop.
