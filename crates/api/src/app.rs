@@ -48,6 +48,7 @@ pub struct App {
     pub(crate) operations: Vec<Arc<Route>>,
     pub(crate) sunsets: Registry,
     pub(crate) ledger: Ledger,
+    pub(crate) hook_channels: crate::hooks::HookChannels,
 }
 
 impl App {
@@ -58,6 +59,7 @@ impl App {
     pub fn new(crm: Crm, sealer: Sealer, options: ApiOptions) -> Arc<App> {
         let mut table = routes::table();
         table.extend(routes::pages());
+        table.extend(routes::hooks());
         App::with_table(crm, sealer, options, table)
     }
 
@@ -79,6 +81,7 @@ impl App {
             operations,
             sunsets,
             ledger: Ledger::default(),
+            hook_channels: crate::hooks::HookChannels::default(),
         })
     }
 

@@ -42,6 +42,7 @@ pub struct Identity {
 
 pub fn identity(w: &mut Work<'_, '_>, id: ContactId) -> Result<Identity> {
     let contact = Contact::get(w, id)?;
+    let id = contact.id;
     let organization = w.caller.organization;
     let mut identifiers = Vec::new();
     for row in w.tx.query(
@@ -74,7 +75,8 @@ pub fn identity(w: &mut Work<'_, '_>, id: ContactId) -> Result<Identity> {
     }
     let mut contacts = Vec::new();
     for row in w.tx.query(
-        "SELECT id, channel_id FROM contacts WHERE organization_id = $1 AND customer_id = $2 ORDER BY created_at, id LIMIT 100",
+        "SELECT id, channel_id FROM contacts WHERE organization_id = $1 AND customer_id = $2 AND merged_into IS NULL
+         ORDER BY created_at, id LIMIT 100",
         params![organization, contact.customer_id],
     )? {
         contacts.push((row.at(0)?, row.at(1)?));

@@ -5,7 +5,10 @@ mod detail;
 mod history;
 mod identity;
 mod list;
+pub mod merge;
+mod recognize;
 mod save;
+mod undo_merge;
 mod tag;
 mod update;
 
@@ -17,7 +20,10 @@ pub use list::{
     ContactFilter, ContactSort, FieldFilter, MOST_CONTACTS, browse, by_identifier, by_number, recent, search,
     with_open_tickets,
 };
+pub use merge::{MergeRule, MergeStatus, Merged, merge};
+pub use recognize::recognize;
 pub(crate) use save::{insert, save};
+pub use undo_merge::{MergeRow, merges_of, move_on, undo_merge};
 pub use tag::{TaggedByName, add_by_name, replace_tags, tags_of, unknown_contact};
 pub use update::{Edit, edit, update_metadata};
 
@@ -80,6 +86,8 @@ pub struct Contact {
     pub last_inbound_at: Option<Timestamp>,
     /// Since when the person wants no marketing.
     pub opted_out_at: Option<Timestamp>,
+    /// When they last said whether they want it.
+    pub preference_at: Option<Timestamp>,
     /// The contact that this one turned out to be.
     pub merged_into: Option<ContactId>,
     pub version: i64,
@@ -89,7 +97,8 @@ pub struct Contact {
 
 pub(crate) const COLUMNS: &str = "c.id, c.customer_id, c.channel_id, c.name, c.name_source, c.phone, c.email, c.email_source, \
      c.external_user_id, c.metadata, c.stage_id, c.chat_status, c.blocked, c.is_chat_read, c.last_message_at, \
-     c.last_inbound_at, c.version, c.created_at, c.updated_at, c.wa_id, c.username, c.opted_out_at, c.merged_into";
+     c.last_inbound_at, c.version, c.created_at, c.updated_at, c.wa_id, c.username, c.opted_out_at, c.merged_into, \
+     c.preference_at";
 
 impl Contact {
     pub(crate) fn from_row(row: &Row) -> Result<Contact> {
@@ -117,10 +126,21 @@ impl Contact {
             username: row.at(20)?,
             opted_out_at: row.at(21)?,
             merged_into: row.at(22)?,
+            preference_at: row.at(23)?,
         })
     }
 
+    /// One that turned out to be another answers as that other.
     pub fn find(tx: &mut Tx<'_>, organization: OrganizationId, id: ContactId) -> Result<Option<Contact>> {
+        let found = Contact::as_stored(tx, organization, id)?;
+        match found.as_ref().and_then(|contact| contact.merged_into) {
+            Some(survivor) => Contact::as_stored(tx, organization, survivor),
+            None => Ok(found),
+        }
+    }
+
+    /// The row itself, also of one that turned out to be another.
+    pub(crate) fn as_stored(tx: &mut Tx<'_>, organization: OrganizationId, id: ContactId) -> Result<Option<Contact>> {
         let sql = format!("SELECT {COLUMNS} FROM contacts c WHERE c.organization_id = $1 AND c.id = $2");
         tx.query_opt(&sql, params![organization, id])?.as_ref().map(Contact::from_row).transpose()
     }

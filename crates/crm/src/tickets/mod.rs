@@ -1,6 +1,7 @@
 //! One journey of a contact through a pipeline. A contact has at most one open ticket; an index says so.
 
 mod amount;
+mod arrive;
 mod close;
 mod list;
 mod locate;
@@ -10,6 +11,7 @@ mod open;
 mod place;
 mod save;
 
+pub(crate) use arrive::arrive;
 pub use amount::{AmountChange, set_amount};
 pub use close::{close, reopen};
 pub use list::{TicketFilter, browse, last_closed_of, of_contact, open_ticket_of};

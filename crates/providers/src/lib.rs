@@ -1,0 +1,3 @@
+//! The outside: bytes to domain types and back, calls out. No database.
+
+pub mod whatsapp_cloud;
