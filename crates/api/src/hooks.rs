@@ -135,7 +135,8 @@ async fn assign(
     }
     let mut items = Vec::new();
     for Routed { phone_number_id, waba_id, item } in found {
-        let account = |channel: &&Channel| channel.settings.get("waba_id").and_then(|id| id.as_str()) == waba_id.as_deref();
+        let account =
+            |channel: &&Channel| channel.settings.get("waba_id").and_then(|id| id.as_str()) == waba_id.as_deref();
         let targets: Vec<ChannelId> = match (&phone_number_id, &waba_id) {
             (Some(number), _) => {
                 let same = |channel: &&&Channel| channel.phone_number_id.as_ref() == Some(number);

@@ -169,8 +169,11 @@ pub(super) struct ValueBefore {
     pub updated_at: i64,
 }
 
-/// Either order; 409 `same_contact` where they are one already, also by an earlier merge.
+/// Either order; a merge of these two that stands is answered again. 409 `same_contact` where they are one otherwise.
 pub fn merge(w: &mut Work<'_, '_>, a: ContactId, b: ContactId, rule: MergeRule) -> Result<Merged> {
+    if let Some(standing) = standing(w, a, b)? {
+        return Ok(standing);
+    }
     let (a, b) = (Contact::get(w, a)?, Contact::get(w, b)?);
     if a.id == b.id {
         return Err(Error::conflict("same_contact", "These two are one contact already."));
@@ -198,6 +201,16 @@ pub fn merge(w: &mut Work<'_, '_>, a: ContactId, b: ContactId, rule: MergeRule) 
     }
     set_status(w, id, status)?;
     Ok(Merged { id, contact: survivor.id, merged: merged.id, status, one_contact })
+}
+
+fn standing(w: &mut Work<'_, '_>, a: ContactId, b: ContactId) -> Result<Option<Merged>> {
+    let row = w.tx.query_opt(
+        "SELECT id FROM merges WHERE organization_id = $1 AND contact_id IN ($2, $3) AND merged_id IN ($2, $3)
+           AND status IN ('moving', 'done') ORDER BY id DESC LIMIT 1",
+        params![w.caller.organization, a, b],
+    )?;
+    let id: Option<MergeId> = row.map(|row| row.at(0)).transpose()?;
+    id.map(|id| Ok(super::merge_row(w, id)?.merged)).transpose()
 }
 
 fn insert(w: &mut Work<'_, '_>, id: MergeId, survivor: &Contact, merged: &Contact, rule: MergeRule) -> Result<()> {
@@ -472,13 +485,7 @@ fn list(w: &mut Work<'_, '_>, id: MergeId, kind: &str, row: uuid::Uuid) -> Resul
 }
 
 /// Gives the survivor what it has not of a set (tags, agents): all that the other had, and what was new of it.
-fn share<T>(
-    w: &mut Work<'_, '_>,
-    table: &str,
-    column: &str,
-    from: ContactId,
-    to: ContactId,
-) -> Result<(Vec<T>, Vec<T>)>
+fn share<T>(w: &mut Work<'_, '_>, table: &str, column: &str, from: ContactId, to: ContactId) -> Result<(Vec<T>, Vec<T>)>
 where
     T: store::FromValue,
 {

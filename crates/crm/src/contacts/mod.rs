@@ -8,8 +8,8 @@ mod list;
 pub mod merge;
 mod recognize;
 mod save;
-mod undo_merge;
 mod tag;
+mod undo_merge;
 mod update;
 
 pub use assign::{Assigned, Leaving, assign};
@@ -20,19 +20,21 @@ pub use list::{
     ContactFilter, ContactSort, FieldFilter, MOST_CONTACTS, browse, by_identifier, by_number, recent, search,
     with_open_tickets,
 };
-pub use merge::{MergeRule, MergeStatus, Merged, merge};
+pub use merge::{MOVED_AT_ONCE, MergeRule, MergeStatus, Merged, merge};
 pub use recognize::recognize;
 pub(crate) use save::{insert, save};
-pub use undo_merge::{MergeRow, merges_of, move_on, undo_merge};
 pub use tag::{TaggedByName, add_by_name, replace_tags, tags_of, unknown_contact};
+pub use undo_merge::{MergeRow, merge_row, merges_of, move_on, undo_merge};
 pub use update::{Edit, edit, update_metadata};
 
 use serde::Serialize;
 use store::{Row, Tx, params};
 use structuring::json::Object;
 
+use crate::channels::ChannelType;
 use crate::error::{Error, Result};
 use crate::id::{ChannelId, ContactId, CustomerId, OrganizationId, StageId};
+use crate::setup::Setup;
 use crate::time::Timestamp;
 use crate::wire_enum;
 use crate::work::Work;
@@ -164,6 +166,13 @@ impl Contact {
             Some(inbound) if self.last_message_at.is_none_or(|last| inbound >= last) => ChatStatus::Unattended,
             _ => ChatStatus::Attended,
         }
+    }
+
+    /// WhatsApp lets a business write freely for 24 h after a person's last message; after that only templates. None on other
+    /// channels, and where they never wrote.
+    pub fn service_window_ends_at(&self, setup: &Setup) -> Option<Timestamp> {
+        let cloud = setup.channel(self.channel_id)?.channel_type == ChannelType::Whatsapp;
+        Some(self.last_inbound_at?.plus_seconds(24 * 3600)).filter(|_| cloud)
     }
 
     /// Whether anything happened with this contact: a message, a note, a ticket.

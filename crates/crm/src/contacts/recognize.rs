@@ -154,7 +154,8 @@ fn learn(
         }
     }
     if !added.is_empty() {
-        let added: Vec<_> = added.iter().map(|(kind, value)| serde_json::json!({"kind": kind, "value": value})).collect();
+        let added: Vec<_> =
+            added.iter().map(|(kind, value)| serde_json::json!({"kind": kind, "value": value})).collect();
         data.insert("identifiers_added".to_owned(), added.into());
     }
     let fact = Fact::new(Topic::ContactUpdated).contact(contact.id).by(Actor::Contact(contact.id));

@@ -154,8 +154,7 @@ fn part_contacts(w: &mut Work<'_, '_>, merged: &Merged, before: &ContactsBefore)
         )?;
     }
     for (table, column) in [("contact_tags", "tag_id"), ("contact_agents", "member_id")] {
-        let remove =
-            format!("DELETE FROM {table} WHERE organization_id = $1 AND contact_id = $2 AND {column} = $3");
+        let remove = format!("DELETE FROM {table} WHERE organization_id = $1 AND contact_id = $2 AND {column} = $3");
         let add = format!(
             "INSERT INTO {table} (organization_id, contact_id, {column}, created_at) VALUES ($1, $2, $3, $4)
              ON CONFLICT (organization_id, contact_id, {column}) DO NOTHING"
@@ -296,30 +295,39 @@ pub struct MergeRow {
     pub undone_at: Option<Timestamp>,
 }
 
+const ROW: &str = "id, contact_id, merged_id, status, rule, actor, created_at, undone_at, before";
+
+impl MergeRow {
+    fn from_row(row: &store::Row) -> Result<MergeRow> {
+        let before: Before =
+            serde_json::from_str(row.text("before")?).map_err(|error| Error::Internal(format!("a merge: {error}")))?;
+        Ok(MergeRow {
+            merged: Merged {
+                id: row.at(0)?,
+                contact: row.at(1)?,
+                merged: row.at(2)?,
+                status: row.at(3)?,
+                one_contact: before.contacts.is_some(),
+            },
+            rule: row.at(4)?,
+            actor: row.at(5)?,
+            created_at: row.at(6)?,
+            undone_at: row.at(7)?,
+        })
+    }
+}
+
+/// By its id, or 404.
+pub fn merge_row(w: &mut Work<'_, '_>, id: MergeId) -> Result<MergeRow> {
+    let sql = format!("SELECT {ROW} FROM merges WHERE organization_id = $1 AND id = $2");
+    let row = w.tx.query_opt(&sql, params![w.caller.organization, id])?;
+    MergeRow::from_row(&row.ok_or_else(|| Error::not_found("merge"))?)
+}
+
 /// Merges that the contact was in, newest first.
 pub fn merges_of(w: &mut Work<'_, '_>, contact: ContactId) -> Result<Vec<MergeRow>> {
-    let rows = w.tx.query(
-        "SELECT id, contact_id, merged_id, status, rule, actor, created_at, undone_at, before FROM merges
-         WHERE organization_id = $1 AND (contact_id = $2 OR merged_id = $2) ORDER BY id DESC LIMIT 100",
-        params![w.caller.organization, contact],
-    )?;
-    rows.iter()
-        .map(|row| {
-            let before: Before = serde_json::from_str(row.text("before")?)
-                .map_err(|error| Error::Internal(format!("a merge: {error}")))?;
-            Ok(MergeRow {
-                merged: Merged {
-                    id: row.at(0)?,
-                    contact: row.at(1)?,
-                    merged: row.at(2)?,
-                    status: row.at(3)?,
-                    one_contact: before.contacts.is_some(),
-                },
-                rule: row.at(4)?,
-                actor: row.at(5)?,
-                created_at: row.at(6)?,
-                undone_at: row.at(7)?,
-            })
-        })
-        .collect()
+    let sql = format!(
+        "SELECT {ROW} FROM merges WHERE organization_id = $1 AND (contact_id = $2 OR merged_id = $2) ORDER BY id DESC LIMIT 100"
+    );
+    w.tx.query(&sql, params![w.caller.organization, contact])?.iter().map(MergeRow::from_row).collect()
 }

@@ -75,8 +75,15 @@ pub enum Item {
     Status(Box<StatusUpdate>, Person),
     Change(Change),
     /// The person is somebody under new ids as well.
-    Identity { known: Person, new: Person },
-    Preference { person: Person, marketing: bool, at: Option<Timestamp> },
+    Identity {
+        known: Person,
+        new: Person,
+    },
+    Preference {
+        person: Person,
+        marketing: bool,
+        at: Option<Timestamp>,
+    },
     News(News),
     Leftover(Kept),
 }

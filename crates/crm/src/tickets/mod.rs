@@ -11,8 +11,8 @@ mod open;
 mod place;
 mod save;
 
-pub(crate) use arrive::arrive;
 pub use amount::{AmountChange, set_amount};
+pub(crate) use arrive::arrive;
 pub use close::{close, reopen};
 pub use list::{TicketFilter, browse, last_closed_of, of_contact, open_ticket_of};
 pub use locate::{Which, locate};

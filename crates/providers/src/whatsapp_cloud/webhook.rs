@@ -73,10 +73,18 @@ fn read_change(change: &Json, items: &mut Vec<Item>) {
         "messages" | "smb_message_echoes" => read_messages(value, items),
         "user_preferences" => read_preferences(value, items),
         "user_id_update" => read_new_ids(value, items),
-        "account_update" | "account_alerts" | "account_review_update" | "business_capability_update"
-        | "business_username_update" | "phone_number_name_update" | "phone_number_quality_update" | "security"
-        | "message_template_status_update" | "message_template_quality_update"
-        | "message_template_components_update" | "template_category_update" => items.push(Item::News(news(field, value))),
+        "account_update"
+        | "account_alerts"
+        | "account_review_update"
+        | "business_capability_update"
+        | "business_username_update"
+        | "phone_number_name_update"
+        | "phone_number_quality_update"
+        | "security"
+        | "message_template_status_update"
+        | "message_template_quality_update"
+        | "message_template_components_update"
+        | "template_category_update" => items.push(Item::News(news(field, value))),
         _ => {}
     }
     if items.len() == before {
@@ -143,7 +151,8 @@ fn read_new_ids(value: &Json, items: &mut Vec<Item>) {
 fn news(field: &str, value: &Json) -> News {
     let event = value.get("event").and_then(Json::as_str).unwrap_or("");
     let status = match (field, event) {
-        ("account_update", "DISABLED_UPDATE") => match value.pointer("/ban_info/waba_ban_state").and_then(Json::as_str) {
+        ("account_update", "DISABLED_UPDATE") => match value.pointer("/ban_info/waba_ban_state").and_then(Json::as_str)
+        {
             Some("REINSTATE") => Some("unchecked"),
             _ => Some("disabled"),
         },
