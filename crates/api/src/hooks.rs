@@ -142,9 +142,11 @@ async fn assign(
                 let same = |channel: &&&Channel| channel.phone_number_id.as_ref() == Some(number);
                 channels.iter().find(same).map(|channel| channel.id).into_iter().collect()
             }
-            // What an account is told concerns all its numbers.
-            (None, Some(_)) => channels.iter().copied().filter(account).map(|channel| channel.id).collect(),
-            (None, None) => vec![path],
+            // What an account is told concerns all its numbers; what nobody can read is kept once.
+            (None, Some(_)) if !matches!(item, Item::Leftover(_)) => {
+                channels.iter().copied().filter(account).map(|channel| channel.id).collect()
+            }
+            (None, _) => vec![path],
         };
         if targets.is_empty() {
             items.push((path, Item::Leftover(unknown_number(&item))));

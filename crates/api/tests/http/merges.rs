@@ -201,6 +201,24 @@ fn contacts_of_two_channels_become_one_customers() {
 }
 
 #[test]
+fn a_call_that_names_two_people_is_refused_with_both() {
+    each(|w| {
+        let (a, b) = (w.contact("+56955501234"), w.contact("+56955509999"));
+        let track = |phone: &str| {
+            let contact = json!({"aiContactId": a, "phone": phone});
+            let channel = json!({"channelId": w.here.playground});
+            w.post("/api/v1/events", json!({"event": "e", "properties": {}, "contact": contact, "channel": channel}))
+        };
+        let refused = track("+56955509999");
+        assert_eq!((refused.status, &refused.json()["code"]), (409, &json!("two_people")));
+        assert!(refused.text().contains(&a) && refused.text().contains(&b));
+        for fine in ["+56955501234", "+56955507777"] {
+            assert_eq!(track(fine).status, 202, "their own number, or nobody's");
+        }
+    });
+}
+
+#[test]
 fn much_moves_in_pieces() {
     each(|w| {
         let (a, b) = (w.contact("+56955501234"), w.contact("+56955509999"));
