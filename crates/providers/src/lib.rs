@@ -5,6 +5,7 @@ pub mod http;
 mod networks;
 pub mod seal;
 mod target;
+pub mod webhook;
 pub mod whatsapp_cloud;
 
 pub use http::{Http, HttpError, Policy};

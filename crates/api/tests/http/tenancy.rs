@@ -103,6 +103,9 @@ fn every_route_with_ids_in_its_path() {
         let (contact, ticket) = theirs(w);
         let [review, rule, proposal] = structured(w);
         let merge = merged(w, &contact);
+        let hook = json!({"url": "https://93.184.215.14/"}).to_string();
+        let webhook = w.raw(&w.there.key, "POST", "/api/v1/webhooks", &[], Some(hook.as_bytes())).json();
+        let webhook = text(&webhook["id"]);
         let before = w.counts();
         let there = w.there.clone();
         let mut walked = 0;
@@ -117,6 +120,7 @@ fn every_route_with_ids_in_its_path() {
             "rule",
             "proposal",
             "merge",
+            "webhook",
             "organization",
         ] {
             let foreign = match kind {
@@ -130,6 +134,7 @@ fn every_route_with_ids_in_its_path() {
                 "rule" => rule.clone(),
                 "proposal" => proposal.clone(),
                 "merge" => merge.clone(),
+                "webhook" => webhook.clone(),
                 _ => there.organization.to_string(),
             };
             let fill = |id: &str| {
