@@ -308,7 +308,7 @@ fn statuses_only_go_up_in_whatever_order_they_come() {
 fn one_bad_item_does_not_cost_the_others() {
     each(|w| {
         let (line, other) = (Line::open(w, 1), Line::open(w, 2));
-        let foreign = Line::with_secret(w, 3, "another secret");
+        let foreign = Line::with_secret(w, 3, "another-secret");
         let at = seconds(w);
         let stranger = Line { channel: line.channel.clone(), phone_number_id: "999999999999".to_owned() };
         let changes = vec![
