@@ -194,6 +194,7 @@ fn replays_want_something_to_replay() {
         let (from, to) = ("2026-01-01T00:00:00Z", "2027-01-01T00:00:00Z");
         assert_eq!(wrong(&replay(json!({"from": to, "to": from})).json()), ["/from out_of_range"]);
         w.upsert("+56955501234", json!({"contact_name": "Ana"}));
+        w.settled();
         let log = w.get("/api/v1/events?topic=contact.created").json();
         let event = log["data"][0]["id"].clone();
         assert_eq!(replay(json!({"event_ids": [event]})).json(), json!({"queued": 1, "next_after": null}));
