@@ -204,9 +204,30 @@ pub(crate) fn is_first_name(folded: &str) -> bool {
     FIRST_NAMES.contains(folded)
 }
 
+/// `MENDEZ/CARLOS MR`, as travel systems write it, turned round.
+fn ticketed(text: &str) -> Option<String> {
+    let (family, given) = text.split_once('/')?;
+    let plain = |part: &str| {
+        part.len() > 1 && part.chars().all(|c| c.is_alphabetic() && !c.is_lowercase() || matches!(c, ' ' | '-' | '\''))
+    };
+    if given.contains('/') || !plain(family.trim()) || !plain(given.trim()) {
+        return None;
+    }
+    let mut words: Vec<&str> = given.split_whitespace().collect();
+    if words.len() > 1 && matches!(*words.last()?, "MR" | "MRS" | "MS" | "MISS" | "MSTR" | "CHD" | "INF" | "SR" | "SRA") {
+        words.pop();
+    }
+    words.iter().any(|word| is_first_name(&fold(word))).then(|| format!("{} {}", words.join(" "), family.trim()))
+}
+
 /// How much a text looks like a person's name: 0 not at all, 1 with a known first name and a family name.
 pub(crate) fn likeness(text: &str) -> f32 {
     let text = text.trim();
+    if text.contains('/')
+        && let Some(turned) = ticketed(text)
+    {
+        return likeness(&turned);
+    }
     if text.len() < 2
         || text.len() > 80
         || text.chars().any(|c| c.is_ascii_digit() || "@/\\:;!?#$%&*=+_<>[]{}|\"".contains(c))
@@ -338,6 +359,9 @@ pub(crate) fn is_company(text: &str) -> bool {
 
 /// The name as it is kept: trimmed, titles off, `Family, Given` turned round.
 pub(crate) fn tidy(text: &str) -> String {
+    if let Some(turned) = ticketed(text.trim()) {
+        return collapse(&turned);
+    }
     let mut text = text.trim().trim_matches(['"', ',', ';', '-']).trim();
     while let Some((head, tail)) = text.split_once(' ')
         && TITLES.contains(&fold(head).as_str())
@@ -392,6 +416,8 @@ mod tests {
         }
         assert!(is_company("Residencias Sol S.L.") && is_company("Fabrikam Inc") && !is_company("Ana Pérez"));
         assert_eq!(tidy("Walsh, Peter"), "Peter Walsh");
+        assert_eq!(tidy("MENDEZ/CARLOS MR"), "CARLOS MENDEZ");
+        assert!(likeness("SI/NO") < 0.5 && likeness("N/A") < 0.5 && likeness("MENDEZ/CARLOS MR") >= 1.0);
         assert_eq!(tidy("Sra. Ana  Pérez"), "Ana Pérez");
     }
 }

@@ -146,6 +146,7 @@ const MESSAGES: &[&str] = &[
 static NUMBERING: LazyLock<Set> = LazyLock::new(|| set(&["NUMBER", "ID", "CODE", "CASENO", "BOOKINGREF", "INVOICENO"]));
 static COUNTED: LazyLock<Set> =
     LazyLock::new(|| set(&["PURCHASE", "QTY", "PRODUCT", "PAX", "NOTES", "SIZE", "DURATION", "CAPACITY"]));
+static COUNTING: LazyLock<Set> = LazyLock::new(|| set(&["YEAR", "GRADYEAR", "ENTRYYEAR", "AGE", "QTY", "PEOPLE", "MONTHLY"]));
 static CATEGORY: LazyLock<Set> = LazyLock::new(|| set(&["CATEGORY"]));
 static KINSHIP: LazyLock<Set> = LazyLock::new(|| set(&["KINSHIP", "DEATHDATE"]));
 /// Ids of one country: one is not the other.
@@ -228,6 +229,13 @@ pub(crate) fn fit(
             let mut total = 0.95 * f;
             if score.method != Method::Exact {
                 total -= strangeness(field, reading);
+                // What its key calls a year or a count is no name of anything.
+                if key.tail.concepts.meets(&COUNTING)
+                    && !field.concepts.meets(&COUNTING)
+                    && reading.text().is_some_and(|text| text.len() <= 6 && text.bytes().all(|b| b.is_ascii_digit()))
+                {
+                    total -= 0.4;
+                }
                 // What its key calls a phone or an e-mail is no text about a person.
                 let reach = KNOWN.phone.or(&KNOWN.email);
                 if key.tail.concepts.meets(&reach) && !field.concepts.meets(&reach.or(&KNOWN.contact)) {

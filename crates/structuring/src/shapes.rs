@@ -56,6 +56,21 @@ pub(crate) fn parts<'a>(leaf: &Leaf<'a>, owner: usize, steps: &mut usize) -> Vec
                 })
                 .collect()
         }
+        Json::Array(items) if said_by_turns(items) => {
+            let mut parts = Vec::new();
+            for turn in turns(items) {
+                *steps += 1 + turn.text.len() / 16;
+                let mut pointer = format!("{}/{}", leaf.pointer, turn.at);
+                crate::json::escape_pointer(&mut pointer, turn.key);
+                let path = vec![Cow::Owned(turn.question.unwrap_or_else(|| "mensaje".to_owned()))];
+                let mut part = made(path, turn.text.into(), None, false, pointer);
+                if let Some(part) = part.part.as_mut() {
+                    part.loose = true;
+                }
+                parts.push(part);
+            }
+            parts
+        }
         // Members of lists of numbers, addresses, contact points: the list stays whole.
         Json::Array(items) if items.len() <= 8 => {
             let mut parts = Vec::new();
@@ -225,6 +240,67 @@ fn dialogue(text: &str) -> Option<Vec<Found>> {
     }
     // One question may stand in any note: two turns make a conversation, or one that names its speakers.
     (found.len() > 1 || found.len() == 1 && speakers > 1).then_some(found)
+}
+
+/// Who says something, and what, in the messages of bots and help desks.
+const SPEAKERS: &[&str] = &["from", "sender", "role", "author", "speaker", "who", "autor", "remitente", "quem", "direction"];
+const SPOKEN: &[&str] = &["text", "message", "content", "body", "mensaje", "mensagem", "texto", "msg"];
+
+fn turn(item: &Json) -> Option<(&str, &'static str, &str)> {
+    let object = item.as_object()?;
+    let speaker = SPEAKERS.iter().find_map(|key| object.get(key)?.as_str())?;
+    let (key, text) = SPOKEN.iter().find_map(|key| Some((*key, object.get(key)?.as_str()?)))?;
+    Some((speaker, key, text))
+}
+
+/// `[{"from": "bot", "text": "¿Tu nombre?"}, {"from": "user", "text": "Ana"}]`.
+fn said_by_turns(items: &[Json]) -> bool {
+    (2..=60).contains(&items.len()) && items.iter().all(|item| turn(item).is_some())
+}
+
+struct Turn<'a> {
+    at: usize,
+    key: &'static str,
+    question: Option<String>,
+    text: &'a str,
+}
+
+/// What the one who is asked says, each with the question before it.
+fn turns(items: &[Json]) -> Vec<Turn<'_>> {
+    let ours = |speaker: &str| {
+        let folded = crate::keys::fold(speaker);
+        let house = |word: &str| {
+            matches!(
+                word,
+                "bot" | "chatbot" | "assistant" | "asistente" | "assistente" | "agent" | "agente" | "asesor" | "asesora"
+                    | "atendente" | "operator" | "operador" | "system" | "sistema" | "outgoing" | "outbound" | "out" | "business"
+                    | "page" | "ai" | "admin" | "support" | "soporte" | "flow"
+            )
+        };
+        folded.split(' ').any(house)
+    };
+    let mut question: Option<String> = None;
+    let mut turns = Vec::new();
+    for (at, item) in items.iter().enumerate() {
+        let Some((speaker, key, text)) = turn(item) else { continue };
+        if ours(speaker) {
+            question = asked(text).map(str::to_owned);
+        } else if !text.trim().is_empty() && text.len() <= MAX_TEXT {
+            turns.push(Turn { at, key, question: question.take().filter(|_| text.len() <= 80), text });
+        }
+    }
+    // Nobody of ours said anything: a list of messages, as it stands.
+    if turns.len() == items.len() { Vec::new() } else { turns }
+}
+
+/// The last question of what somebody says.
+fn asked(said: &str) -> Option<&str> {
+    let end = said.rfind('?')?;
+    let head = &said[..=end];
+    let start = head[..end].rfind(['.', '!', '?', '¿', '\u{a1}', '\n']).map_or(0, |at| {
+        at + head[at..].chars().next().map_or(1, char::len_utf8)
+    });
+    Some(head[start..].trim()).filter(|asked| asked.len() > 3 && asked.len() <= 120)
 }
 
 type Line<'a> = (Vec<Cow<'a, str>>, String, (usize, usize));

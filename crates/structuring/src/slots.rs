@@ -236,6 +236,7 @@ pub(crate) fn find(
             .zip(readings)
             .any(|(scored, reading)| scored.key.concepts().meets(&keeper) && reading.likeness() > 0.3),
         children: definitions.children
+            || child_and_parent(keys, readings)
             || definitions.dependants
                 && keys.iter().zip(readings).any(|(scored, reading)| {
                     let key = &scored.key;
@@ -309,6 +310,21 @@ pub(crate) fn find(
         list.sort_by_key(|candidate| (penalty(candidate.whose), candidate.rank));
     }
     person
+}
+
+/// A child is named, a parent's number is there, and none of anybody else: the parent is who can be written to.
+fn child_and_parent(keys: &[Arc<Scored>], readings: &[Reading<'_>]) -> bool {
+    let known = &*KNOWN;
+    let (mut child, mut parent, mut other) = (false, false, false);
+    for (scored, reading) in keys.iter().zip(readings) {
+        let (key, all) = (&scored.key, scored.key.concepts());
+        let of_parent = all.meets(&known.parent);
+        let reaches = key.tail.concepts.meets(&known.phone) && reading.phone().is_some();
+        child |= all.meets(&known.child) && !of_parent && reading.likeness() > 0.3;
+        parent |= of_parent && reaches;
+        other |= reaches && all.and(&known.others).without(&known.child).is_empty();
+    }
+    child && parent && !other
 }
 
 fn penalty(whose: Whose) -> u32 {

@@ -71,15 +71,25 @@ fn read_as_order(request: &Request<'_>, leaves: &[flatten::Leaf<'_>], keys: &mut
     if traits.iter().count() < 3 {
         return;
     }
+    // {"id": 450789469, "name": "#1201"}: the name is the number that people know.
+    let called = |leaf: &flatten::Leaf<'_>, key: &crate::key::Key| {
+        leaf.path.len() == 1
+            && key.tail.concepts.meets(&KNOWN.name)
+            && key.tail.words == 1
+            && leaf.text().is_some_and(|text| {
+                text.len() <= 20 && text.contains(|c: char| c.is_ascii_digit()) && !text.contains([' ', '@'])
+            })
+    };
     // The number is what people know an order by; the id stands for it where there is none.
-    let numbered = leaves
-        .iter()
-        .zip(keys.iter())
-        .any(|(leaf, scored)| leaf.path.len() == 1 && scored.key.tail.concepts.meets(&KNOWN.number));
+    let numbered = leaves.iter().zip(keys.iter()).any(|(leaf, scored)| {
+        leaf.path.len() == 1 && scored.key.tail.concepts.meets(&KNOWN.number) || called(leaf, &scored.key)
+    });
     let aspects = if numbered { KNOWN.order_aspects.without(&KNOWN.id) } else { KNOWN.order_aspects };
     for (leaf, scored) in leaves.iter().zip(keys) {
         let key = &scored.key;
-        if leaf.path.len() == 1
+        if called(leaf, key) {
+            *scored = request.definitions.scored(&["order", "number"]);
+        } else if leaf.path.len() == 1
             && !key.tail.concepts.is_empty()
             && key.tail.concepts.without(&aspects).is_empty()
             && key.unknown == 0
@@ -331,7 +341,7 @@ impl Desk<'_> {
         for leaf in 0..self.readings.len() {
             let reading = &self.readings[leaf];
             // Members of lists are for contact points; the list itself is what a field takes.
-            let member = reading.leaf().part.as_ref().is_some_and(|part| part.span.is_none());
+            let member = reading.leaf().part.as_ref().is_some_and(|part| part.span.is_none() && !part.loose);
             if self.taken[leaf] || reading.leaf().unread || member {
                 continue;
             }
@@ -412,9 +422,11 @@ impl Desk<'_> {
         }
         for (leaf, held) in held.into_iter().enumerate() {
             let reading = &self.readings[leaf];
+            // What somebody said in a conversation is running text of its own.
+            let apart = reading.leaf().part.as_ref().is_some_and(|part| part.span.is_some() || !part.loose);
             if self.taken[leaf]
                 || held
-                || reading.leaf().part.is_some()
+                || apart
                 || !reading.is_string()
                 || reading.leaf().unread
             {

@@ -85,7 +85,7 @@ fn verbs_for(field: &Field) -> u8 {
         .fold(0, |bits, (at, _)| bits | 1 << at)
 }
 
-static HEADS: LazyLock<Set> = LazyLock::new(|| set(&["PEOPLE", "ATTENDEES", "PAX"]));
+static HEADS: LazyLock<Set> = LazyLock::new(|| set(&["PEOPLE", "ATTENDEES", "PAX", "HOUSEHOLD"]));
 static AGE: LazyLock<Set> = LazyLock::new(|| set(&["AGE"]));
 
 /// Numbers of open number and currency fields.
@@ -162,11 +162,17 @@ pub(crate) fn amounts(page: &Page<'_>, fields: &[&Field], busy: &[(usize, usize)
             } else if currency {
                 names(cue_before.as_ref(), field).max(names(cue_after.as_ref(), field)).max(0.3)
             } else {
+                // "Somos 6": the people themselves.
+                let ourselves = field.concepts.meets(&HEADS)
+                    && before.last().is_some_and(|word| matches!(word.folded.as_str(), "somos" | "seremos" | "seriamos"))
+                    && after.first().is_none_or(|word| !matches!(word.folded.as_str(), "anos" | "hermanos" | "socios"));
                 let years = after
                     .first()
                     .is_some_and(|word| matches!(word.folded.as_str(), "anos" | "years" | "anios" | "year"));
                 let experience = after.iter().take(4).any(|word| word.folded.starts_with("exper"));
-                if years && !experience {
+                if ourselves {
+                    0.8
+                } else if years && !experience {
                     if field.concepts.meets(&AGE) { 0.9 } else { 0.0 }
                 } else {
                     names(cue_noun.as_ref(), field).max(0.85 * names(cue_near.as_ref(), field))

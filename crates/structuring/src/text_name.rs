@@ -201,8 +201,29 @@ const TITLE_WORDS: &[&str] = &[
 ];
 const PARTICLES: &[&str] = &["de", "del", "la", "las", "los", "da", "do", "das", "dos", "van", "von"];
 
+/// `From: Priya Raman <priya@example.com>` within a forwarded message: who wrote it.
+fn written_by(text: &str) -> Option<(String, (usize, usize), f32)> {
+    let mut at = 0;
+    for line in text.split('\n') {
+        let start = at;
+        at += line.len() + 1;
+        let Some((head, rest)) = line.split_once(':') else { continue };
+        let head = head.trim_start_matches(['>', ' ', '*']).trim_end_matches(['*', ' ']);
+        let sender = ["from", "de", "remitente", "remetente", "enviado por"]
+            .iter()
+            .any(|word| head.eq_ignore_ascii_case(word));
+        let address = rest.find(['<', '[']).filter(|open| sender && rest[*open..].contains('@'));
+        let Some(name) = address.map(|open| rest[..open].trim().trim_matches(['"', '\'', '*'])) else { continue };
+        if names::likeness(name) >= 0.6 && !names::is_company(name) {
+            let from = start + line.find(name)?;
+            return Some((names::tidy(name), (from, from + name.len()), 0.92));
+        }
+    }
+    None
+}
+
 pub(crate) fn find_name(text: &str, words: &[Word]) -> Option<(String, (usize, usize), f32)> {
-    let mut best: Option<(String, (usize, usize), f32)> = None;
+    let mut best: Option<(String, (usize, usize), f32)> = text.contains('@').then(|| written_by(text)).flatten();
     for at in 0..words.len() {
         let Some(candidates) = CUES_BY_WORD.get(words[at].folded.as_str()) else { continue };
         let Some((cue, confidence)) = candidates.iter().copied().find(|(cue, _)| {
@@ -220,12 +241,13 @@ pub(crate) fn find_name(text: &str, words: &[Word]) -> Option<(String, (usize, u
         }
         let mut start = at + cue.len();
         let mut skipped = 0;
-        // "Soy la Arq. Denisse Cano".
+        // "Soy la Arq. Denisse Cano", "habló el Lic. Ernesto Paz".
         let own = matches!(
             cue[0],
             "soy" | "sou" | "im" | "i" | "this" | "me" | "mi" | "meu" | "my" | "habla" | "le" | "les" | "te" | "aqui"
         );
-        while own
+        let spoke = cue.iter().any(|word| CALLS.contains(word));
+        while (own || spoke)
             && skipped < 3
             && words.get(start).is_some_and(|word| {
                 TITLE_WORDS.contains(&word.folded.as_str())
@@ -254,8 +276,17 @@ pub(crate) fn find_name(text: &str, words: &[Word]) -> Option<(String, (usize, u
             start += 1;
             skipped += 1;
         }
+        // "Soy su mamá Elva Ticona".
+        let possessed = |at: usize| {
+            own && words.get(at).is_some_and(|word| {
+                matches!(word.folded.as_str(), "su" | "sua" | "his" | "her" | "their" | "the" | "a" | "seu")
+            }) && words.get(at + 1).is_some_and(|word| RELATIONS.contains(&word.folded.as_str()))
+        };
+        if possessed(start) {
+            start += 1;
+        }
         // "Llama la viuda, Pilar Gómez": who calls, said by the relation first.
-        let called = cue.iter().any(|word| CALLS.contains(word));
+        let called = spoke || own;
         if called && words.get(start).is_some_and(|word| RELATIONS.contains(&word.folded.as_str())) {
             start += 1;
             while words.get(start).is_some_and(|word| {
@@ -414,6 +445,10 @@ mod tests {
             ("Llamó la señora Patricia Lemus (3185550133)", Some("Patricia Lemus")),
             ("Spoke with Kevin Walsh (kevin@acme.example", Some("Kevin Walsh")),
             ("me llamo jorge salinas rut 15.222.333-4", Some("jorge salinas")),
+            ("Habló el Lic. Ernesto Villalpando, viene por trabajo", Some("Ernesto Villalpando")),
+            ("quiere estudiar en Lima, soy su mamá Elva Ticona", Some("Elva Ticona")),
+            ("Fwd\nFrom: Priya Raman <priya@example.com>\nTo: ventas\n\nHi", Some("Priya Raman")),
+            ("soy la mamá de Mateo", None),
             ("soy de Bogotá y quiero información", None),
             ("Gracias. Quiero hora", None),
         ] {

@@ -226,6 +226,29 @@ fn named_things(page: &Page<'_>, fields: &[&Field]) -> Vec<Finding> {
         "empresa",
         "company",
     ];
+    const GOING: &[&str] = &[
+        "viaje a",
+        "viajar a",
+        "viajamos a",
+        "viajo a",
+        "ir a",
+        "vamos a",
+        "vuelo a",
+        "pasajes a",
+        "paquete a",
+        "travel to",
+        "trip to",
+        "fly to",
+        "flight to",
+        "going to",
+        "viagem para",
+        "viajar para",
+        "ir para",
+        "voo para",
+        "pacote para",
+        "con destino a",
+        "destino a",
+    ];
     const PETS: &[&str] = &[
         "mi perro",
         "mi perra",
@@ -269,6 +292,7 @@ fn named_things(page: &Page<'_>, fields: &[&Field]) -> Vec<Finding> {
     static VEHICLE: LazyLock<Set> = LazyLock::new(|| set(&["VEHICLE"]));
     static COMPANY: LazyLock<Set> = LazyLock::new(|| set(&["COMPANY"]));
     static ORIGIN: LazyLock<Set> = LazyLock::new(|| set(&["ORIGIN"]));
+    static DESTIN: LazyLock<Set> = LazyLock::new(|| set(&["DESTIN"]));
     let mut found: Vec<Finding> = Vec::new();
     for field in
         fields.iter().filter(|field| field.definition.field_type == FieldType::Text && !field.concepts.meets(&LABELLED))
@@ -284,6 +308,8 @@ fn named_things(page: &Page<'_>, fields: &[&Field]) -> Vec<Finding> {
             &[WORKS]
         } else if field.concepts.meets(&NEIGH) {
             &[AREA]
+        } else if field.concepts.meets(&DESTIN) {
+            &[GOING]
         } else if field.concepts.meets(&ORIGIN) {
             &[&["recolha em", "recogida en", "pickup at", "pick up at", "retiro en", "desde", "from", "saliendo de"]]
         } else {
@@ -344,5 +370,15 @@ pub(crate) fn run_after(page: &Page<'_>, from: usize, skip: usize) -> Option<(us
             break;
         }
     }
-    (end > at).then(|| (first.span.0, page.words[end - 1].span.1)).filter(|span| !page.is_covered(*span))
+    let mut to = page.words[end.checked_sub(1)?].span.1;
+    // "Salud S.A.", "Andes S.R.L.": the letters of the company belong to its name.
+    let rest = page.text.get(to..)?;
+    let form = ["S.A.", "S.A", "S.L.", "S.R.L.", "S.A.S.", "S.p.A.", "Ltda.", "Inc.", "Ltd."]
+        .iter()
+        .find(|form| rest.trim_start_matches([' ', ',']).starts_with(**form));
+    if let Some(form) = form {
+        to += rest.len() - rest.trim_start_matches([' ', ',']).len() + form.len();
+    }
+    let letters = page.text.get(first.span.0..to)?.chars().filter(|c| c.is_alphanumeric()).count();
+    (end > at && letters > 1).then_some((first.span.0, to)).filter(|span| !page.is_covered(*span))
 }

@@ -39,9 +39,14 @@ pub(crate) fn typed(
             }
             // A term in months said in years.
             if field.concepts.meets(&MONTHS)
+                && !field.says(&["anos", "anios", "years", "year", "ano"])
                 && amount.after.split(' ').any(|word| matches!(word, "anos" | "ano" | "years" | "year" | "anios"))
             {
                 value = Number::from(value.as_i64()?.checked_mul(12)?);
+            }
+            // A height in centimetres said in metres.
+            if field.says(&["cm", "centimetros", "centimeters"]) && amount.value.to_f64() < 3.0 && amount.formatted {
+                value = amount.value.times_ten_to(2)?.to_number()?;
             }
             Some((Json::Number(value), 0.2))
         }
