@@ -429,6 +429,8 @@ const CORE: &[&str] = &[
     "emergencia",
     "apoderado",
     "responsable",
+    "identificacion",
+    "obligacion",
 ];
 
 /// The core word that a key's unknown one shortens: `clte`, `nmbre`, `domic`.

@@ -87,7 +87,9 @@ fn roles_agree(scored: &Scored, field: &Field, score: &KeyScore) -> bool {
     let relation = key.concepts().meets(&KINSHIP.and(&field.concepts));
     // "CAT" is a category where no animals are kept.
     let shortened = !field.pets && hard_mine.without(&known.pet).is_empty() && field.concepts.meets(&CATEGORY);
-    if only_creature || answers || relation || shortened && key.tail.concepts.meets(&CATEGORY) {
+    // The child of a family is the school's pupil.
+    let pupil = !hard_mine.is_empty() && hard_mine.without(&known.child).is_empty() && field.concepts.meets(&known.dependant);
+    if only_creature || answers || relation || pupil || shortened && key.tail.concepts.meets(&CATEGORY) {
         return true;
     }
     let only_owner =

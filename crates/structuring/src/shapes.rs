@@ -74,6 +74,7 @@ pub(crate) fn parts<'a>(leaf: &Leaf<'a>, owner: usize, steps: &mut usize) -> Vec
         // Members of lists of numbers, addresses, contact points: the list stays whole.
         Json::Array(items) if items.len() <= 8 => {
             let mut parts = Vec::new();
+            let main = main_one(items);
             for (at, item) in items.iter().enumerate() {
                 *steps += 1;
                 match item {
@@ -86,25 +87,22 @@ pub(crate) fn parts<'a>(leaf: &Leaf<'a>, owner: usize, steps: &mut usize) -> Vec
                             format!("{}/{at}", leaf.pointer),
                         ));
                     }
-                    Json::Object(object) if object.len() <= 8 => {
-                        for (key, value) in object {
-                            if matches!(value, Json::String(_) | Json::Number(_))
-                                && value.as_str().is_none_or(|text| text.len() <= 100)
-                            {
-                                let mut path = leaf.path.clone();
-                                // The kind of a contact point is as good as a key: {"type":"mobile","number":…}.
-                                if let Some(kind) = ["type", "label", "kind", "tipo"]
-                                    .iter()
-                                    .find_map(|name| object.get(name)?.as_str())
-                                    .filter(|kind| kind.len() < 30)
-                                {
-                                    path.push(Cow::Owned(kind.to_owned()));
-                                }
-                                path.push(Cow::Owned(key.clone()));
-                                let mut pointer = format!("{}/{at}", leaf.pointer);
-                                crate::json::escape_pointer(&mut pointer, key);
-                                parts.push(made(path, value.clone(), None, false, pointer));
+                    Json::Object(object) if object.len() <= 12 => {
+                        let main = main == Some(at);
+                        let mut path = leaf.path.clone();
+                        // The kind of a contact point is as good as a key: {"type":"mobile","number":…}.
+                        if let Some(kind) = kind_of(object).filter(|_| !main) {
+                            path.push(Cow::Owned(kind.to_owned()));
+                        }
+                        let mut members = Vec::new();
+                        collect(object, &path, &format!("{}/{at}", leaf.pointer), 1, &mut members);
+                        for (path, value, pointer) in members {
+                            *steps += 1;
+                            let mut part = made(path, value.clone(), None, false, pointer);
+                            if let Some(part) = part.part.as_mut() {
+                                part.loose = main;
                             }
+                            parts.push(part);
                         }
                     }
                     _ => {}
@@ -240,6 +238,86 @@ fn dialogue(text: &str) -> Option<Vec<Found>> {
     }
     // One question may stand in any note: two turns make a conversation, or one that names its speakers.
     (found.len() > 1 || found.len() == 1 && speakers > 1).then_some(found)
+}
+
+/// What kind of thing or person a member of a list says it is.
+fn kind_of(object: &crate::json::Object) -> Option<&str> {
+    ["type", "label", "kind", "tipo", "role", "rol", "papel", "relationship", "relation", "relacion", "parentesco", "vinculo"]
+        .iter()
+        .find_map(|name| object.get(name)?.as_str())
+        .filter(|kind| kind.len() < 30)
+}
+
+/// Of several people the one that the list says is the main one.
+fn main_one(items: &[Json]) -> Option<usize> {
+    let main = |item: &Json| {
+        let Some(object) = item.as_object() else { return false };
+        let flagged = ["primary", "is_primary", "isPrimary", "main", "is_main", "principal", "es_titular", "titular", "default"]
+            .iter()
+            .any(|name| matches!(object.get(name), Some(Json::Bool(true))));
+        let named = kind_of(object).is_some_and(|kind| {
+            matches!(
+                crate::keys::fold(kind).as_str(),
+                "primary"
+                    | "main"
+                    | "principal"
+                    | "titular"
+                    | "holder"
+                    | "lead"
+                    | "applicant"
+                    | "main applicant"
+                    | "primary applicant"
+                    | "lead applicant"
+                    | "lead passenger"
+                    | "lead guest"
+                    | "main guest"
+                    | "policyholder"
+                    | "policy holder"
+                    | "account holder"
+                    | "solicitante"
+                    | "solicitante principal"
+                    | "contratante"
+                    | "tomador"
+                    | "comprador"
+                    | "buyer"
+                    | "customer"
+                    | "cliente"
+                    | "huesped principal"
+                    | "pasajero principal"
+                    | "responsavel financeiro"
+                    | "self"
+            )
+        });
+        let person = object.keys().any(|key| crate::keys::fold(key).contains("name") || key.to_lowercase().contains("nom"))
+            || object.contains_key("given")
+            || object.contains_key("first");
+        (flagged || named) && person
+    };
+    let mut found = items.iter().enumerate().filter(|(_, item)| main(item)).map(|(at, _)| at);
+    found.next().filter(|_| found.next().is_none() && items.len() > 1)
+}
+
+type Member<'a, 'b> = (Vec<Cow<'a, str>>, &'b Json, String);
+
+/// The texts and numbers of an object, and of the objects in it.
+fn collect<'a, 'b>(
+    object: &'b crate::json::Object,
+    path: &[Cow<'a, str>],
+    pointer: &str,
+    deeper: usize,
+    members: &mut Vec<Member<'a, 'b>>,
+) {
+    for (key, value) in object {
+        let mut place = pointer.to_owned();
+        crate::json::escape_pointer(&mut place, key);
+        let own = || path.iter().cloned().chain([Cow::Owned(key.to_owned())]).collect::<Vec<_>>();
+        match value {
+            Json::String(text) if text.len() <= 100 => members.push((own(), value, place)),
+            Json::Number(_) => members.push((own(), value, place)),
+            Json::Object(inner) if deeper > 0 && inner.len() <= 8 => collect(inner, &own(), &place, deeper - 1, members),
+            _ => {}
+        }
+    }
 }
 
 /// Who says something, and what, in the messages of bots and help desks.

@@ -52,6 +52,7 @@ pub fn structure_counted(request: &Request<'_>) -> (Outcome, usize) {
     desk.learnt();
     desk.person();
     desk.fields();
+    desk.named_twice();
     desk.whole_names();
     desk.by_value();
     desk.ticked();

@@ -123,6 +123,15 @@ fn exactly(field: &Field, run: &Run, page: &Page<'_>) -> Option<(usize, f32)> {
     let choice = &field.choices[option];
     let span = (words.first()?.span.0, words.last()?.span.1);
     // Short and everyday words count only where the field is named beside them.
+    let acronym = literal.is_some()
+        && choice.text.len() >= 3
+        && choice.text.bytes().all(|b| b.is_ascii_uppercase())
+        && page.text.get(span.0..span.1) == Some(choice.text.as_str());
+    if acronym {
+        return Some((option, quality));
+    }
+    // "Por la tarde", "a tarde": said in so many words.
+    let phrased = run.to - run.from > 1 && quality < 0.8 && matches!(choice.folded.as_str(), "manana" | "manha" | "tarde" | "noche" | "noite");
     let everyday = literal.is_some() && choice.folded.len() <= 3
         || text.len() <= 3
         || matches!(
@@ -147,7 +156,7 @@ fn exactly(field: &Field, run: &Run, page: &Page<'_>) -> Option<(usize, f32)> {
                 | "noche"
         )
         || quality < 0.8 && text.len() <= 4;
-    if everyday && cue_near(page, span, field) < 0.6 {
+    if everyday && !phrased && cue_near(page, span, field) < 0.6 {
         return None;
     }
     Some((option, quality))

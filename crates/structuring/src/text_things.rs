@@ -61,6 +61,7 @@ pub(crate) fn labelled(page: &Page<'_>, fields: &[&Field]) -> Vec<Finding> {
             }
         }
     }
+    found.extend(code(page, fields, &found));
     found.extend(named_things(page, fields));
     found.extend(announced(page, fields, &found));
     found.extend(place(page, fields, &found));
@@ -249,6 +250,23 @@ fn named_things(page: &Page<'_>, fields: &[&Field]) -> Vec<Finding> {
         "con destino a",
         "destino a",
     ];
+    const CHILDREN: &[&str] = &[
+        "mi hijo",
+        "mi hija",
+        "mi nino",
+        "mi nina",
+        "mi bebe",
+        "meu filho",
+        "minha filha",
+        "my son",
+        "my daughter",
+        "our son",
+        "our daughter",
+        "nuestro hijo",
+        "nuestra hija",
+        "nosso filho",
+        "nossa filha",
+    ];
     const PETS: &[&str] = &[
         "mi perro",
         "mi perra",
@@ -298,7 +316,10 @@ fn named_things(page: &Page<'_>, fields: &[&Field]) -> Vec<Finding> {
         fields.iter().filter(|field| field.definition.field_type == FieldType::Text && !field.concepts.meets(&LABELLED))
     {
         let pet_name = field.concepts.meets(&KNOWN.pet) && !field.concepts.meets(&PET_TRAITS);
-        let cues: &[&[&str]] = if field.concepts.meets(&KNOWN.city) {
+        let pupil = field.concepts.meets(&KNOWN.child.or(&KNOWN.dependant)) && field.concepts.meets(&KNOWN.name);
+        let cues: &[&[&str]] = if pupil {
+            &[CHILDREN]
+        } else if field.concepts.meets(&KNOWN.city) {
             &[HOME]
         } else if field.concepts.meets(&VEHICLE) {
             &[WANTED]
@@ -345,11 +366,42 @@ fn named_things(page: &Page<'_>, fields: &[&Field]) -> Vec<Finding> {
                 best = run_after(page, next + 1, 0);
             }
         }
+        let place = field.concepts.meets(&KNOWN.city.or(&DESTIN).or(&NEIGH).or(&ORIGIN)) || pupil;
+        let best = best.map(|span| if place { unnumbered(page.text, span) } else { span });
         if let Some(span) = best.filter(|span| page.name.is_none_or(|name| name.1 <= span.0 || span.1 <= name.0)) {
             found.push(finding(field, &page.text[span.0..span.1], span, 0.74));
         }
     }
     found
+}
+
+/// `AP0455`, `CA-1130`: the one code of a text, for the one field that asks for a code.
+fn code(page: &Page<'_>, fields: &[&Field], found: &[Finding]) -> Option<Finding> {
+    static CODES: LazyLock<Set> =
+        LazyLock::new(|| set(&["CODE", "LISTINGREF", "BOOKINGREF", "CASENO", "PURCHASE", "COUPON", "MEMBERNO", "TRACKING"]));
+    let mut open = fields.iter().filter(|field| {
+        field.definition.field_type == FieldType::Text
+            && field.concepts.meets(&CODES)
+            && !found.iter().any(|other| other.target.key() == Some(&field.definition.key))
+    });
+    let (field, None) = (open.next()?, open.next()) else { return None };
+    let mut hits = page.words.iter().filter_map(|word| {
+        let span = token_at(page.text, word.span.0).filter(|span| span.0 == word.span.0)?;
+        let text = &page.text[span.0..span.1];
+        let letters = text.bytes().take_while(u8::is_ascii_uppercase).count();
+        let digits = text[letters..].trim_start_matches('-');
+        let coded = (2..=4).contains(&letters) && (3..=8).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
+        let used = found.iter().any(|other| other.span.0 < span.1 && span.0 < other.span.1);
+        (coded && !used && !page.is_covered(span)).then_some(span)
+    });
+    let (span, None) = (hits.next()?, hits.next()) else { return None };
+    Some(finding(field, &page.text[span.0..span.1], span, 0.72))
+}
+
+/// A place without the number that begins what comes next: "Margarita 4 noches".
+fn unnumbered(text: &str, span: (usize, usize)) -> (usize, usize) {
+    let bare = text[span.0..span.1].trim_end_matches(|c: char| c.is_ascii_digit()).trim_end();
+    if bare.is_empty() { span } else { (span.0, span.0 + bare.len()) }
 }
 
 /// The capitalised run at or within `skip` small words after a place.

@@ -11,6 +11,7 @@ use crate::readings::{date, money};
 use crate::{FieldType, Json, phone};
 use std::sync::LazyLock;
 
+static HOMEOWNER: LazyLock<Set> = LazyLock::new(|| set(&["HOMEOWNER"]));
 static MONTHS: LazyLock<Set> = LazyLock::new(|| set(&["TERM"]));
 
 /// The value read as the field's type, and how far it speaks for the field by itself (0–1).
@@ -116,6 +117,15 @@ fn asserted(field: &Field, text: &str) -> Option<bool> {
     let body = &words[usize::from(denied)..];
     if body.is_empty() || body.len() > 3 || body.iter().any(|word| word.bytes().all(|b| b.is_ascii_digit())) {
         return None;
+    }
+    if field.concepts.meets(&HOMEOWNER) {
+        match body[0].as_str() {
+            "own" | "owner" | "owned" | "propia" | "propio" | "propietario" | "propietaria" | "dueno" | "duena" | "proprio"
+            | "proprietario" | "homeowner" => return Some(!denied),
+            "rent" | "rented" | "renter" | "renting" | "renta" | "rento" | "alquilo" | "alquilada" | "arriendo" | "arrendada"
+            | "alugo" | "alugada" | "aluguel" | "tenant" | "inquilino" | "inquilina" => return Some(denied),
+            _ => {}
+        }
     }
     let own = field.concepts.without(&KNOWN.qualifiers);
     let says = |words: &[String]| {

@@ -45,6 +45,29 @@ impl Desk<'_> {
         }
     }
 
+    /// The person's name, where a field asks for just that one: the bride's of a wedding, the one responsible.
+    pub(super) fn named_twice(&mut self) {
+        let Some(name) = self.outcome.placed(&Target::Name).filter(|name| name.method != Method::Explicit) else { return };
+        let [source] = name.sources.as_slice() else { return };
+        let (value, confidence) = (name.value.clone(), name.confidence);
+        let Some(leaf) = (0..self.readings.len()).find(|leaf| {
+            let own = self.readings[*leaf].leaf();
+            own.pointer == source.pointer && own.part.is_none()
+        }) else {
+            return;
+        };
+        let key = &self.keys[leaf].key;
+        let field = self.request.definitions.fields.iter().zip(&self.keys[leaf].scores).find(|(field, score)| {
+            let role = field.roles.meets(&key.concepts());
+            field.definition.field_type == FieldType::Text && role && score.fused >= 0.85 && !score.excluded
+        });
+        let Some((field, _)) = field else { return };
+        let target = Target::Field(field.definition.key.clone());
+        if !self.filled(&target) && !self.denied(leaf, &target) {
+            self.place(target, value, &[leaf], confidence.min(0.9), Method::Lexicon);
+        }
+    }
+
     /// Columns of tick boxes: the key is an option, the value a yes.
     pub(super) fn ticked(&mut self) {
         let fields = &self.request.definitions.fields;
