@@ -231,7 +231,7 @@ const NOISE: &[&str] = &[
 ];
 
 pub(crate) fn is_noise(word: &str) -> bool {
-    word.bytes().all(|byte| byte.is_ascii_digit()) || is_stop(word) || NOISE.contains(&word)
+    word.bytes().all(|byte| byte.is_ascii_digit()) || word.len() == 1 || is_stop(word) || NOISE.contains(&word)
 }
 
 pub(crate) struct Lexicon {
@@ -431,6 +431,20 @@ const CORE: &[&str] = &[
     "responsable",
     "identificacion",
     "obligacion",
+    "ocorrencia",
+    "ocorrido",
+    "contrato",
+    "matricula",
+    "propietario",
+    "habitacion",
+    "medicamento",
+    "especialidad",
+    "factura",
+    "vencimiento",
+    "instalacion",
+    "solicitante",
+    "referencia",
+    "aseguradora",
 ];
 
 /// The core word that a key's unknown one shortens: `clte`, `nmbre`, `domic`.

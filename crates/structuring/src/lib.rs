@@ -38,6 +38,7 @@ mod text;
 mod text_amounts;
 mod text_choices;
 mod text_fields;
+mod text_marks;
 mod text_name;
 mod text_phones;
 mod text_places;

@@ -34,6 +34,14 @@ pub(crate) struct Choice {
     other: bool,
 }
 
+/// `1_Efectivo`: message flows number the options they send.
+pub(crate) fn unindexed(text: &str) -> &str {
+    match text.split_once('_') {
+        Some((index, rest)) if index.len() < 3 && index.bytes().all(|b| b.is_ascii_digit()) && !index.is_empty() => rest,
+        _ => text,
+    }
+}
+
 /// Folded, with the sign of a blood group as a word: `O+`, `AB Rh -`.
 fn fold_choice(text: &str) -> String {
     let folded = fold(text);
@@ -121,7 +129,7 @@ impl Said {
         if text.len() > LONGEST {
             return None;
         }
-        let folded = fold_choice(text);
+        let folded = fold_choice(unindexed(text));
         if folded.is_empty() {
             return None;
         }

@@ -254,6 +254,10 @@ fn piece(
         return None;
     }
     let text = reading.text()?;
+    // {"Motorista": "Abner 5555-0399"}: nobody says whose the two are.
+    if key.foreign && reading.leaf().part.as_ref().is_some_and(|part| part.divides) {
+        return None;
+    }
     let tail = key.tail.concepts;
     let beyond = tail.without(&BESIDE);
     let of_company = tail.meets(&known.name) && beyond.without(&known.company).is_empty() && whose == Whose::Person;

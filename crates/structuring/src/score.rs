@@ -223,6 +223,14 @@ pub(crate) fn fit(
         return None;
     }
     let (value, own) = typed(field, reading, learnt, country)?;
+    // "CF", "en trámite": no number of anything.
+    if field.definition.field_type == FieldType::Text
+        && field.concepts.meets(&crate::against::NUMBERED_IDS)
+        && !field.concepts.meets(&KINDS)
+        && !reading.text().is_some_and(|text| text.bytes().any(|b| b.is_ascii_digit()))
+    {
+        return None;
+    }
     let proven = reading.id().filter(|id| id_concepts(*id).meets(&field.concepts));
     let f = score.fused.min(1.1);
     let total = match field.definition.field_type {

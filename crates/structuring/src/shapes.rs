@@ -88,8 +88,10 @@ pub(crate) fn parts<'a>(leaf: &Leaf<'a>, owner: usize, steps: &mut usize) -> Vec
                         ));
                     }
                     Json::Object(object) if object.len() <= 12 => {
+                        let several = main.is_some();
                         let main = main == Some(at);
-                        let mut path = leaf.path.clone();
+                        // Whatever the list is called, its main one is who the record is about.
+                        let mut path = if main { Vec::new() } else { leaf.path.clone() };
                         // The kind of a contact point is as good as a key: {"type":"mobile","number":…}.
                         if let Some(kind) = kind_of(object).filter(|_| !main) {
                             path.push(Cow::Owned(kind.to_owned()));
@@ -100,7 +102,7 @@ pub(crate) fn parts<'a>(leaf: &Leaf<'a>, owner: usize, steps: &mut usize) -> Vec
                             *steps += 1;
                             let mut part = made(path, value.clone(), None, false, pointer);
                             if let Some(part) = part.part.as_mut() {
-                                part.loose = main;
+                                part.loose = several;
                             }
                             parts.push(part);
                         }

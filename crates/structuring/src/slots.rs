@@ -276,7 +276,8 @@ pub(crate) fn find(
             && (cards.outside(reading) || named_subject && key.foreign)
             && (key.foreign || !key.context.without(&NEUTRAL).is_empty())
             && !key.context.meets(&known.subject.or(&known.contact));
-        if key.party == theirs || stranger {
+        let foreign = key.foreign && reading.leaf().part.as_ref().is_some_and(|part| part.divides);
+        if key.party == theirs || stranger || foreign {
             continue;
         }
         let card = cards.has(reading);

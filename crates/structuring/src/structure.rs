@@ -436,7 +436,8 @@ impl Desk<'_> {
             let Some(full) = self.readings[leaf].leaf().text() else { continue };
             let key = &self.keys[leaf].key;
             let notes = key.tail.concepts.meets(&KNOWN.notes);
-            let enough = reading.is_prose() || notes && full.len() >= 4;
+            let delimited = full.matches([';', '|', '\t']).count() > 2;
+            let enough = reading.is_prose() || notes && full.len() >= 4 || delimited;
             // An agent's notes are about the person; the notes of a doctor's or a spouse's object may not be.
             let outsiders = if notes { KNOWN.others.without(&KNOWN.agent) } else { KNOWN.others };
             let of_others = key.concepts().meets(&outsiders.without(&KNOWN.company));

@@ -127,6 +127,25 @@ const NAME_CUES: &[(&[&str], f32)] = &[
     (&["interesado"], 0.87),
     (&["interesada"], 0.87),
     (&["prospecto"], 0.87),
+    (&["tenant"], 0.87),
+    (&["inquilino"], 0.87),
+    (&["inquilina"], 0.87),
+    (&["residente"], 0.87),
+    (&["resident"], 0.87),
+    (&["utente"], 0.87),
+    (&["socio"], 0.86),
+    (&["socia"], 0.86),
+    (&["member"], 0.86),
+    (&["comprador"], 0.87),
+    (&["compradora"], 0.87),
+    (&["buyer"], 0.87),
+    (&["applicant"], 0.87),
+    (&["candidato"], 0.87),
+    (&["candidata"], 0.87),
+    (&["postulante"], 0.87),
+    (&["pasajero"], 0.87),
+    (&["pasajera"], 0.87),
+    (&["nombre", "y", "apellido"], 0.93),
 ];
 /// Cues of a call: who calls may be said by their relation to somebody ("llama la viuda, Pilar Gómez").
 const CALLS: &[&str] = &[
@@ -421,6 +440,24 @@ pub(crate) fn beside(text: &str, words: &[Word], span: (usize, usize)) -> Option
         let raw = text.get(place.0..place.1)?;
         let likely = names::likeness(raw);
         let known = names::is_first_name(&run[0].folded);
+        // "Trudy Mackenzie 509 …": of two capitals the first is the given name, known or not.
+        let longer = start > 0 && words[start - 1].capital && !words[start - 1].ends && start + 1 < at + 1;
+        let before = start.checked_sub(1).map(|place| &words[place]);
+        let partial = longer
+            && before.is_some_and(|word| {
+                word.folded.len() > 2
+                    && word.folded.bytes().all(|b| b.is_ascii_lowercase())
+                    && text.get(word.span.1..run[0].span.0).is_some_and(|gap| gap.trim().is_empty())
+                    && crate::lexicon::find(std::slice::from_ref(&word.folded)).is_empty()
+            });
+        if length == 1 && partial {
+            return None;
+        }
+        let signed = length == 2
+            && text.get(..place.0).is_some_and(|head| head.trim_end_matches(' ').ends_with(['-', '–', '\n', '—']))
+            && run.iter().all(|word| word.folded.len() > 2 && crate::lexicon::find(std::slice::from_ref(&word.folded)).is_empty());
+        let known = known || signed;
+        let likely = if signed { likely.max(0.7) } else { likely };
         (whole && known && likely >= 0.7 && !names::is_company(raw))
             .then(|| (names::tidy(raw), place, if length > 1 { 0.84 } else { 0.8 }))
     })

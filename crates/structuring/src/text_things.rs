@@ -6,6 +6,7 @@ use crate::lexicon::{self, Set, set};
 use crate::readings::ids;
 use crate::text::Finding;
 use crate::text_fields::{Page, finding};
+use crate::text_marks::{clock, pages};
 use crate::text_places::{country, place, postcode};
 use crate::{FieldType, score};
 use std::sync::LazyLock;
@@ -67,6 +68,8 @@ pub(crate) fn labelled(page: &Page<'_>, fields: &[&Field]) -> Vec<Finding> {
     found.extend(place(page, fields, &found));
     found.extend(country(page, fields, &found));
     found.extend(postcode(page, fields, &found));
+    found.extend(clock(page, fields, &found));
+    found.extend(pages(page, fields));
     found
 }
 

@@ -12,6 +12,7 @@ use crate::{FieldType, Json, phone};
 use std::sync::LazyLock;
 
 static HOMEOWNER: LazyLock<Set> = LazyLock::new(|| set(&["HOMEOWNER"]));
+static AGE: LazyLock<Set> = LazyLock::new(|| set(&["AGE"]));
 static MONTHS: LazyLock<Set> = LazyLock::new(|| set(&["TERM"]));
 
 /// The value read as the field's type, and how far it speaks for the field by itself (0–1).
@@ -36,6 +37,10 @@ pub(crate) fn typed(
             let mut value = amount.value.to_number()?;
             // Ten digits and more number a thing, they do not count it.
             if value.is_integer() && value.as_str().len() >= 10 {
+                return None;
+            }
+            // Nobody is 2019 years old.
+            if field.concepts.meets(&AGE) && amount.value.to_f64() > 150.0 {
                 return None;
             }
             // A term in months said in years.

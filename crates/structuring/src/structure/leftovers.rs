@@ -58,7 +58,8 @@ impl Desk<'_> {
         };
         let key = &self.keys[leaf].key;
         let field = self.request.definitions.fields.iter().zip(&self.keys[leaf].scores).find(|(field, score)| {
-            let role = field.roles.meets(&key.concepts());
+            let pupil = field.concepts.meets(&KNOWN.dependant) && key.concepts().meets(&KNOWN.dependant);
+            let role = field.roles.meets(&key.concepts()) || pupil;
             field.definition.field_type == FieldType::Text && role && score.fused >= 0.85 && !score.excluded
         });
         let Some((field, _)) = field else { return };
@@ -194,6 +195,17 @@ impl Desk<'_> {
                 let select = matches!(field.definition.field_type, FieldType::Select | FieldType::MultiSelect);
                 let proven = field.definition.field_type == FieldType::Text
                     && reading.id().is_some_and(|id| score::id_concepts(id).meets(&field.concepts));
+                // Money with its mark, a date: for the one field of that type.
+                let marked = key.opaque
+                    && match field.definition.field_type {
+                        FieldType::Currency => reading.text().is_some_and(|text| text.contains(['$', '€', '£'])),
+                        FieldType::Date => reading.date().is_some_and(|date| !date.stamp),
+                        _ => false,
+                    };
+                if open && marked && let Some((value, _)) = values::typed(field, reading, self.request.learnt, self.country) {
+                    found.push((at, value, 0.62));
+                    continue;
+                }
                 if open
                     && (select || proven)
                     && let Some((value, own)) = values::typed(field, reading, self.request.learnt, self.country)
