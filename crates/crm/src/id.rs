@@ -63,6 +63,10 @@ ids! {
     ContactId
     TicketId
     MessageId
+    /// A file of a message.
+    MediaId
+    /// Two contacts that were made one.
+    MergeId
     /// One run of structuring that wrote something.
     StructuringId
     /// One value that waits for a person's decision.

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::call::{block_on, call, inside_closure};
+use crate::committed::{Committed, Signal};
 use crate::metrics::Metrics;
 use crate::migrate::{Migration, MigrationReport};
 use crate::queue::Queue;
@@ -54,6 +55,14 @@ impl Inner {
         match &self.engine {
             Backend::Sqlite(sqlite) => sqlite.close(),
             Backend::Postgres(postgres) => postgres.close(),
+        }
+        self.signal().close();
+    }
+
+    fn signal(&self) -> &Signal {
+        match &self.engine {
+            Backend::Sqlite(sqlite) => &sqlite.signal,
+            Backend::Postgres(postgres) => &postgres.signal,
         }
     }
 }
@@ -194,6 +203,12 @@ impl Db {
                 "a PostgreSQL database is backed up with PostgreSQL's own tools: use pg_dump, or pg_basebackup",
             )),
         }
+    }
+
+    /// Wakes whoever tails what is written: after commits of closures that recorded an event or said
+    /// [`Tx::announce`](crate::Tx::announce), those of other nodes on the same PostgreSQL included.
+    pub fn committed(&self) -> Committed {
+        self.inner.signal().receiver()
     }
 
     /// Queue depths and counters.

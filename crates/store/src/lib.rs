@@ -31,6 +31,7 @@
 //!   if it happened inside [`Tx::savepoint`].
 
 mod call;
+mod committed;
 mod db;
 mod dialect;
 mod error;
@@ -46,6 +47,7 @@ mod value;
 #[cfg(feature = "testing")]
 pub mod testing;
 
+pub use committed::{Committed, Woken};
 pub use db::{Db, Engine, Priority};
 pub use dialect::Dialect;
 pub use error::{ConstraintKind, Error};

@@ -40,6 +40,8 @@ pub(crate) struct State {
     /// Sequence numbers handed out, and the first one on PostgreSQL.
     pub(crate) events: i64,
     pub(crate) first_event: Option<i64>,
+    /// Others wait for what this transaction writes.
+    pub(crate) announced: bool,
 }
 
 /// What a failed statement means for its transaction.
@@ -78,6 +80,7 @@ impl<'c> Tx<'c> {
                 depth: 0,
                 events: 0,
                 first_event: None,
+                announced: false,
             },
         }
     }
@@ -177,6 +180,12 @@ impl<'c> Tx<'c> {
     /// Always `false` for an interactive one.
     pub fn out_of_time(&self) -> bool {
         self.state.priority == Priority::Background && self.state.started.elapsed() >= BACKGROUND_TIME
+    }
+
+    /// Says that others should look at what this transaction writes: its commit wakes [`Committed`](crate::Committed).
+    /// Recording an event says so by itself; a job without one says it here. Not for a claim, which would wake the next.
+    pub fn announce(&mut self) {
+        self.state.announced = true;
     }
 
     fn run<T>(&mut self, statement: impl FnOnce(&mut Session<'c>) -> Result<T, Failure>) -> Result<T, Error> {

@@ -219,7 +219,7 @@ pub fn message(setup: &Setup, contact: &Contact, message: &Message) -> MessageOb
         from,
         to,
         kind: message.kind.clone(),
-        status: message.status.clone(),
+        status: message.status.name().to_owned(),
     }
 }
 

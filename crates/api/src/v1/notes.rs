@@ -41,7 +41,7 @@ pub fn view(message: &Message) -> MessageView {
         direction: message.direction,
         kind: message.kind.clone(),
         body: message.body.clone(),
-        status: message.status.clone(),
+        status: message.status.name().to_owned(),
         actor: actor(&message.actor),
         sent_at: message.sent_at,
         created_at: message.created_at,

@@ -13,7 +13,7 @@ use crate::work::Work;
 
 #[derive(Debug)]
 pub enum TimelineEntry {
-    Message(Message),
+    Message(Box<Message>),
     Event(EventRow),
 }
 
@@ -52,7 +52,7 @@ pub fn timeline(w: &mut Work<'_, '_>, id: ContactId, page: &PageRequest) -> Resu
     );
     let mut entries = Vec::new();
     for row in w.tx.query(&sql, params![organization, id, at, last, surplus])? {
-        entries.push(TimelineEntry::Message(Message::from_row(&row)?));
+        entries.push(TimelineEntry::Message(Box::new(Message::from_row(&row)?)));
     }
     // Messages and notes are shown from their own table.
     let sql = format!(

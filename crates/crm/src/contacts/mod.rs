@@ -65,6 +65,10 @@ pub struct Contact {
     pub email: Option<String>,
     pub email_source: Option<ValueSource>,
     pub external_user_id: Option<String>,
+    /// As WhatsApp last gave it: digits, and what messages are sent to.
+    pub wa_id: Option<String>,
+    /// On WhatsApp; shown, never a key.
+    pub username: Option<String>,
     /// JSON object, keys in snake_case.
     pub metadata: String,
     /// Of the open ticket, else of the last one.
@@ -74,6 +78,10 @@ pub struct Contact {
     pub is_chat_read: bool,
     pub last_message_at: Option<Timestamp>,
     pub last_inbound_at: Option<Timestamp>,
+    /// Since when the person wants no marketing.
+    pub opted_out_at: Option<Timestamp>,
+    /// The contact that this one turned out to be.
+    pub merged_into: Option<ContactId>,
     pub version: i64,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
@@ -81,7 +89,7 @@ pub struct Contact {
 
 pub(crate) const COLUMNS: &str = "c.id, c.customer_id, c.channel_id, c.name, c.name_source, c.phone, c.email, c.email_source, \
      c.external_user_id, c.metadata, c.stage_id, c.chat_status, c.blocked, c.is_chat_read, c.last_message_at, \
-     c.last_inbound_at, c.version, c.created_at, c.updated_at";
+     c.last_inbound_at, c.version, c.created_at, c.updated_at, c.wa_id, c.username, c.opted_out_at, c.merged_into";
 
 impl Contact {
     pub(crate) fn from_row(row: &Row) -> Result<Contact> {
@@ -105,6 +113,10 @@ impl Contact {
             version: row.at(16)?,
             created_at: row.at(17)?,
             updated_at: row.at(18)?,
+            wa_id: row.at(19)?,
+            username: row.at(20)?,
+            opted_out_at: row.at(21)?,
+            merged_into: row.at(22)?,
         })
     }
 

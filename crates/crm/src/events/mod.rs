@@ -13,6 +13,7 @@ use std::fmt::Display;
 use serde_json::Value;
 use store::params;
 
+use crate::access::Actor;
 use crate::error::Result;
 use crate::id::{ContactId, EventId, TicketId};
 use crate::work::Work;
@@ -29,6 +30,16 @@ pub enum Topic {
     AgentAssigned,
     NoteCreated,
     MessageQueued,
+    /// Something came in: from a person, or a change of what they wrote.
+    MessageReceived,
+    /// Something went out: the provider took it, or it was written on the phone beside the API.
+    MessageSent,
+    /// What became of an outbound message.
+    MessageStatus,
+    /// Two contacts turned out to be one; or, with `undone`, two again.
+    ContactMerged,
+    /// How a channel does, as its provider or its worker says.
+    ChannelStatus,
     /// An event that another system reported about a contact (`POST /api/v1/events`).
     EventTracked,
     /// The organization's own set-up: channels, pipelines, fields, tags, members, keys.
@@ -43,7 +54,7 @@ pub enum Topic {
 }
 
 impl Topic {
-    pub const ALL: [Topic; 15] = [
+    pub const ALL: [Topic; 20] = [
         Topic::ContactCreated,
         Topic::ContactUpdated,
         Topic::TicketCreated,
@@ -53,6 +64,11 @@ impl Topic {
         Topic::AgentAssigned,
         Topic::NoteCreated,
         Topic::MessageQueued,
+        Topic::MessageReceived,
+        Topic::MessageSent,
+        Topic::MessageStatus,
+        Topic::ContactMerged,
+        Topic::ChannelStatus,
         Topic::EventTracked,
         Topic::SetupChanged,
         Topic::OperationDeprecated,
@@ -72,6 +88,11 @@ impl Topic {
             Topic::AgentAssigned => "agent.assigned",
             Topic::NoteCreated => "note.created",
             Topic::MessageQueued => "message.queued",
+            Topic::MessageReceived => "message.received",
+            Topic::MessageSent => "message.sent",
+            Topic::MessageStatus => "message.status",
+            Topic::ContactMerged => "contact.merged",
+            Topic::ChannelStatus => "channel.status",
             Topic::EventTracked => "event.tracked",
             Topic::SetupChanged => "setup.changed",
             Topic::OperationDeprecated => "operation.deprecated",
@@ -99,11 +120,13 @@ pub struct Fact {
     /// JSON text of an object: text, because numbers stay as they were written.
     data: Option<String>,
     previous: Option<String>,
+    /// Who did it, if not the caller: a person whose message the provider brings.
+    by: Option<Actor>,
 }
 
 impl Fact {
     pub fn new(topic: Topic) -> Self {
-        Fact { topic, contact: None, ticket: None, subject: Value::Null, data: None, previous: None }
+        Fact { topic, contact: None, ticket: None, subject: Value::Null, data: None, previous: None, by: None }
     }
 
     pub fn contact(mut self, id: ContactId) -> Self {
@@ -118,6 +141,11 @@ impl Fact {
 
     pub fn subject(mut self, subject: Value) -> Self {
         self.subject = subject;
+        self
+    }
+
+    pub fn by(mut self, actor: Actor) -> Self {
+        self.by = Some(actor);
         self
     }
 
@@ -160,7 +188,7 @@ pub fn record(w: &mut Work<'_, '_>, fact: Fact) -> Result<EventId> {
             id,
             fact.topic.name(),
             w.now,
-            w.caller.actor.to_string(),
+            fact.by.unwrap_or(w.caller.actor).to_string(),
             fact.contact,
             fact.ticket,
             Value::Object(subject).to_string(),

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Direction, Message, insert};
+use super::{Direction, Message, MessageStatus, insert};
 use crate::contacts::Contact;
 use crate::error::Result;
 use crate::events::{self, Fact, Topic};
@@ -13,19 +13,10 @@ use crate::work::Work;
 pub const NOTE_LIMIT: usize = 4096;
 
 pub fn add_note(w: &mut Work<'_, '_>, contact: &Contact, ticket: Option<TicketId>, text: &str) -> Result<Message> {
-    let message = Message {
-        id: w.new_id(),
-        contact_id: contact.id,
-        channel_id: contact.channel_id,
-        ticket_id: ticket,
-        direction: Direction::Note,
-        kind: "text".to_owned(),
-        body: text.to_owned(),
-        status: "stored".to_owned(),
-        actor: w.caller.actor.to_string(),
-        sent_at: w.now,
-        created_at: w.now,
-    };
+    let mut message = Message::new(w.new_id(), contact, Direction::Note, text.to_owned(), MessageStatus::Stored);
+    message.ticket_id = ticket;
+    message.actor = w.caller.actor.to_string();
+    (message.sent_at, message.created_at) = (w.now, w.now);
     insert(w, &message)?;
     let mut fact = Fact::new(Topic::NoteCreated).contact(contact.id).data(json!({"note_id": message.id, "text": text}));
     if let Some(ticket) = ticket {

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Direction, Message, insert};
+use super::{Direction, Message, MessageStatus, insert};
 use crate::channels::{Channel, ChannelType};
 use crate::contacts::{self, ChatStatus, Contact};
 use crate::error::{Error, Result};
@@ -38,19 +38,11 @@ pub fn check_may_send(w: &Work<'_, '_>, channel: &Channel, contact: &Contact) ->
 
 pub fn queue(w: &mut Work<'_, '_>, channel: &Channel, contact: &mut Contact, outgoing: &Outgoing) -> Result<MessageId> {
     check_may_send(w, channel, contact)?;
-    let message = Message {
-        id: w.new_id(),
-        contact_id: contact.id,
-        channel_id: channel.id,
-        ticket_id: outgoing.ticket,
-        direction: Direction::Outbound,
-        kind: "text".to_owned(),
-        body: outgoing.body.clone(),
-        status: "queued".to_owned(),
-        actor: w.caller.actor.to_string(),
-        sent_at: w.now,
-        created_at: w.now,
-    };
+    let mut message =
+        Message::new(w.new_id(), contact, Direction::Outbound, outgoing.body.clone(), MessageStatus::Queued);
+    message.ticket_id = outgoing.ticket;
+    message.actor = w.caller.actor.to_string();
+    (message.sent_at, message.created_at) = (w.now, w.now);
     insert(w, &message)?;
     // A clock that was put back moves nobody down the list.
     contact.last_message_at = contact.last_message_at.max(Some(w.now));
@@ -63,6 +55,9 @@ pub fn queue(w: &mut Work<'_, '_>, channel: &Channel, contact: &mut Contact, out
     if let Some(ticket) = outgoing.ticket {
         fact = fact.ticket(ticket);
     }
-    events::record(w, fact.data(json!({"message_id": message.id, "message_body": message.body, "status": "queued"})))?;
+    events::record(
+        w,
+        fact.data(json!({"message_id": message.id, "message_body": message.body, "status": message.status})),
+    )?;
     Ok(message.id)
 }

@@ -15,6 +15,8 @@ use std::path::{Path, PathBuf};
 use api::lifecycle::Announcements;
 use api::limits::Rate;
 
+use providers::Networks;
+
 use crate::cli::Failure;
 pub use flags::{DataFlags, Given, ServeFlags, SunsetFlags};
 pub use read::{LogFormat, PublicUrl};
@@ -30,6 +32,10 @@ pub struct Settings {
     pub rate_limit: Option<Rate>,
     pub event_rate_limit: Option<Rate>,
     pub announcements: Announcements,
+    /// Opened to every call to the outside.
+    pub outbound_allow: Networks,
+    /// Opened to webhooks as well.
+    pub webhooks_allow: Networks,
     pub backup_nightly: bool,
     /// Minutes after midnight, UTC.
     pub backup_at: i64,
@@ -71,6 +77,8 @@ impl Settings {
             rate_limit: sources.optional("rate_limit", read::rate)?,
             event_rate_limit: sources.optional("event_rate_limit", read::rate)?,
             announcements: sources.optional("sunsets_announced", Announcements::read)?.unwrap_or_default(),
+            outbound_allow: sources.optional("outbound_allow", Networks::parse)?.unwrap_or_default(),
+            webhooks_allow: sources.optional("webhooks_allow", Networks::parse)?.unwrap_or_default(),
             backup_nightly: sources.required("backup_nightly", read::flag)?,
             backup_at: sources.required("backup_at", read::time_of_day)?,
             backup_keep: sources.required("backup_keep", |text| read::whole(text, 1, 1000))?,

@@ -4,8 +4,8 @@ use std::str::FromStr;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use postgres::Config;
-use postgres::config::{SslMode, TargetSessionAttrs};
+use tokio_postgres::Config;
+use tokio_postgres::config::{SslMode, TargetSessionAttrs};
 
 use super::Connection;
 use super::errors;
@@ -48,13 +48,21 @@ impl Connector {
         Ok(Connector { contended: Mutex::new(()), config, tls: Tls::new(&trust)?, schema: options.schema.clone() })
     }
 
+    /// How to reach a server that accepts writes, for whoever talks to it in its own way.
+    pub(super) fn to_writer(&self) -> Config {
+        let mut config = self.config.clone();
+        config.target_session_attrs(TargetSessionAttrs::ReadWrite);
+        config
+    }
+
+    pub(super) fn tls(&self) -> Tls {
+        self.tls.clone()
+    }
+
     /// Connects; `writer` insists on a server that accepts writes, if the url names several.
     pub(super) fn connect(&self, writer: bool) -> Result<Connection, Error> {
-        let mut config = self.config.clone();
-        if writer {
-            config.target_session_attrs(TargetSessionAttrs::ReadWrite);
-        }
-        let mut client = config
+        let config = if writer { self.to_writer() } else { self.config.clone() };
+        let mut client = postgres::Config::from(config)
             .connect(self.tls.clone())
             .map_err(|error| Error::unavailable(format_args!("cannot connect: {}", errors::text(&error))))?;
         let idle = IDLE_IN_TRANSACTION.as_millis();

@@ -6,6 +6,7 @@ mod errors;
 mod migrate;
 mod tls;
 mod values;
+mod wake;
 mod worker;
 
 use std::sync::atomic::AtomicUsize;
@@ -14,8 +15,10 @@ use std::thread::{self, JoinHandle};
 
 pub(crate) use connection::Connection;
 use connector::Connector;
+use wake::Wake;
 use worker::{Duty, Worker};
 
+use crate::committed::Signal;
 use crate::metrics::Counters;
 use crate::queue::Queue;
 use crate::{Error, Migration, MigrationReport, PostgresOptions};
@@ -27,6 +30,8 @@ pub(crate) struct Postgres {
     pub(crate) writes: Arc<Queue>,
     pub(crate) reads: Arc<Queue>,
     pub(crate) counters: Arc<Counters>,
+    pub(crate) signal: Arc<Signal>,
+    wake: Wake,
     connector: Arc<Connector>,
     threads: Mutex<Vec<JoinHandle<()>>>,
 }
@@ -42,6 +47,7 @@ impl Postgres {
         let writes = Arc::new(Queue::new(options.queue, writers, PATIENCE));
         let reads = Arc::new(Queue::new(options.queue, readers, PATIENCE));
         let counters = Arc::new(Counters::default());
+        let signal = Signal::new();
         let mut threads = Vec::new();
         for (duty, queue, n) in [(Duty::Write, &writes, writers), (Duty::Read, &reads, readers)] {
             let connected = Arc::new(AtomicUsize::new(0));
@@ -52,13 +58,15 @@ impl Postgres {
                     connector.clone(),
                     connected.clone(),
                     counters.clone(),
+                    signal.clone(),
                     options.clone(),
                 );
                 let thread = thread::Builder::new().name(duty.thread_name().to_owned());
                 threads.push(thread.spawn(move || worker.serve()).map_err(Error::unavailable)?);
             }
         }
-        Ok(Postgres { writes, reads, counters, connector, threads: Mutex::new(threads) })
+        let wake = Wake::start(connector.clone(), signal.clone())?;
+        Ok(Postgres { writes, reads, counters, signal, wake, connector, threads: Mutex::new(threads) })
     }
 
     pub(crate) fn close(&self) {
@@ -71,6 +79,8 @@ impl Postgres {
                 let _ = thread.join();
             }
         }
+        // Last: it tells the other nodes of the last commits.
+        self.wake.close();
     }
 
     pub(crate) fn migrate(&self, migrations: &[Migration]) -> Result<MigrationReport, Error> {

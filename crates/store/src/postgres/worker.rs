@@ -10,6 +10,7 @@ use super::Connection;
 use super::connection::Uncommitted;
 use super::connector::Connector;
 use crate::call::{Call, Ran, Work};
+use crate::committed::Signal;
 use crate::metrics::Counters;
 use crate::queue::{Queue, Taken};
 use crate::tx::{Effect, Session};
@@ -45,6 +46,7 @@ pub(super) struct Worker {
     /// How many threads of this duty have a connection.
     connected: Arc<AtomicUsize>,
     counters: Arc<Counters>,
+    signal: Arc<Signal>,
     options: PostgresOptions,
     connection: Option<Connection>,
     /// After a failed attempt to connect: when to try again, and how long that wait is.
@@ -68,9 +70,10 @@ impl Worker {
         connector: Arc<Connector>,
         connected: Arc<AtomicUsize>,
         counters: Arc<Counters>,
+        signal: Arc<Signal>,
         options: PostgresOptions,
     ) -> Worker {
-        Worker { duty, queue, connector, connected, counters, options, connection: None, retry: None }
+        Worker { duty, queue, connector, connected, counters, signal, options, connection: None, retry: None }
     }
 
     pub(super) fn serve(mut self) {
@@ -191,7 +194,7 @@ impl Worker {
         let undone = if state.met_another {
             Run::Met(Effect::MetAnother, Err(Error::Conflict))
         } else if ran == Ran::Ok && state.failed.is_none() {
-            return self.commit();
+            return self.commit(state.announced);
         } else if state.met_identity && ran != Ran::Panicked {
             Run::Met(Effect::MetIdentity, if ran == Ran::Ok { state.failed.map_or(Ok(()), Err) } else { Ok(()) })
         } else {
@@ -205,12 +208,15 @@ impl Worker {
         undone
     }
 
-    fn commit(&mut self) -> Run {
+    fn commit(&mut self, announced: bool) -> Run {
         let Some(connection) = &mut self.connection else { return Run::Broken(Error::unavailable("no connection")) };
         match connection.commit() {
             Ok(()) => {
                 self.counters.batches.add(1);
                 self.counters.closures.add(1);
+                if announced {
+                    self.signal.committed();
+                }
                 Run::Over(Ok(()))
             }
             Err(Uncommitted::Certain(failure)) => match failure.effect {
@@ -222,6 +228,9 @@ impl Worker {
             },
             Err(Uncommitted::Unknown(error)) => {
                 self.disconnect();
+                if announced {
+                    self.signal.committed();
+                }
                 Run::Over(Err(error))
             }
         }

@@ -17,6 +17,7 @@ use std::thread::{self, JoinHandle};
 
 pub(crate) use connection::Connection;
 
+use crate::committed::Signal;
 use crate::metrics::Counters;
 use crate::queue::Queue;
 use crate::{Error, Migration, MigrationReport, SqliteOptions};
@@ -28,6 +29,7 @@ pub(crate) struct Sqlite {
     pub(crate) writes: Arc<Queue>,
     pub(crate) reads: Arc<Queue>,
     pub(crate) counters: Arc<Counters>,
+    pub(crate) signal: Arc<Signal>,
     path: PathBuf,
     options: SqliteOptions,
     /// Readers first, so that the writing connection is the last to close and leaves no WAL behind.
@@ -43,6 +45,7 @@ impl Sqlite {
         let writes = Arc::new(Queue::new(options.queue, 1, PATIENCE));
         let reads = Arc::new(Queue::new(options.queue, readers.len(), PATIENCE * 4));
         let counters = Arc::new(Counters::default());
+        let signal = Signal::new();
 
         // The writer's comes last: `close` counts on it.
         let mut threads = Vec::new();
@@ -50,11 +53,11 @@ impl Sqlite {
             let (queue, counters, time) = (reads.clone(), counters.clone(), options.read_time);
             threads.push(spawn("store-read", move || readers::serve(&connection, &queue, &counters, time))?);
         }
-        let (queue, counted, limits) = (writes.clone(), counters.clone(), options.clone());
-        threads.push(spawn("store-write", move || writer::serve(&writer, &queue, &counted, &limits))?);
+        let (queue, counted, limits, told) = (writes.clone(), counters.clone(), options.clone(), signal.clone());
+        threads.push(spawn("store-write", move || writer::serve(&writer, &queue, &counted, &limits, &told))?);
 
         let path = path.to_owned();
-        Ok(Sqlite { writes, reads, counters, path, options, threads: Mutex::new(threads) })
+        Ok(Sqlite { writes, reads, counters, signal, path, options, threads: Mutex::new(threads) })
     }
 
     /// The readers end first: only the last connection to close can check-point and remove the log, and that must be

@@ -4,13 +4,20 @@ use std::time::Instant;
 
 use super::Connection;
 use crate::call::{Call, Ran, Work};
+use crate::committed::Signal;
 use crate::metrics::Counters;
 use crate::queue::{Queue, Taken};
 use crate::tx::Session;
 use crate::{ConstraintKind, Error, Priority, SqliteOptions, Tx};
 
-pub(super) fn serve(connection: &Connection, queue: &Queue, counters: &Counters, options: &SqliteOptions) {
-    let writer = Writer { connection, queue, counters, options };
+pub(super) fn serve(
+    connection: &Connection,
+    queue: &Queue,
+    counters: &Counters,
+    options: &SqliteOptions,
+    signal: &Signal,
+) {
+    let writer = Writer { connection, queue, counters, options, signal };
     while let Taken::Work(first, _turn) = queue.take(None) {
         writer.batch(first);
     }
@@ -21,6 +28,7 @@ struct Writer<'a> {
     queue: &'a Queue,
     counters: &'a Counters,
     options: &'a SqliteOptions,
+    signal: &'a Signal,
 }
 
 /// A closure that has run and waits for the batch's commit.
@@ -29,6 +37,8 @@ struct Done {
     /// `Ok`: its own answer stands.
     fate: Result<(), Error>,
     kept: bool,
+    /// Others wait for what it wrote.
+    announced: bool,
 }
 
 /// The transaction is gone, and with it everything the batch did.
@@ -66,12 +76,13 @@ impl Writer<'_> {
         // As long as nothing else is in the transaction, undoing this closure is undoing the transaction.
         let guarded = batch.iter().any(|done| done.kept);
         if guarded && let Err(error) = self.connection.control("SAVEPOINT closure") {
-            batch.push(Done { call, fate: Err(error.clone()), kept: false });
+            batch.push(Done { call, fate: Err(error.clone()), kept: false, announced: false });
             return Err(Lost(error));
         }
         let mut tx = Tx::new(Session::Sqlite(self.connection), priority, None);
         let ran = call.run(&mut tx);
         let state = tx.into_state();
+        let announced = state.announced;
         if ran == Ran::Panicked {
             self.counters.panics.add(1);
         }
@@ -82,7 +93,7 @@ impl Writer<'_> {
             (Ran::Ok, None, None) => (Ok(()), true),
             (Ran::Err | Ran::Panicked, None, _) => (Ok(()), false),
         };
-        batch.push(Done { call, fate, kept });
+        batch.push(Done { call, fate, kept, announced });
         if !self.connection.in_transaction() {
             return Err(Lost(Error::unavailable("SQLite rolled the transaction back")));
         }
@@ -109,6 +120,9 @@ impl Writer<'_> {
                 self.counters.batches.add(u64::from(kept > 0));
                 self.counters.closures.add(kept);
                 self.counters.undone.add(undone);
+                if batch.iter().any(|done| done.kept && done.announced) {
+                    self.signal.committed();
+                }
                 for Done { call, fate, .. } in batch {
                     call.answer(fate);
                 }

@@ -5,6 +5,7 @@
 
 mod batch;
 mod close;
+mod committed;
 mod conflicts;
 mod constraints;
 mod disk;

@@ -1,0 +1,154 @@
+-- Real messages: what a provider calls them, what became of them, what belongs to them; people with many identifiers, and
+-- contacts that turned out to be one.
+
+-- The provider's id (WhatsApp: `wamid.…`); one longer than 200 characters is its beginning and a hash.
+ALTER TABLE messages ADD COLUMN provider_id TEXT COLLATE "C";
+-- The provider's id of the message that this one answers.
+ALTER TABLE messages ADD COLUMN reply_to TEXT;
+-- Where an outbound message was written if not here: 'phone' (WhatsApp Business app beside the API).
+ALTER TABLE messages ADD COLUMN source TEXT;
+-- When each status was reached, by the provider's clock. `sent_at` is none of them: it is what messages are ordered by.
+ALTER TABLE messages ADD COLUMN accepted_at BIGINT;
+ALTER TABLE messages ADD COLUMN delivered_at BIGINT;
+ALTER TABLE messages ADD COLUMN read_at BIGINT;
+ALTER TABLE messages ADD COLUMN played_at BIGINT;
+ALTER TABLE messages ADD COLUMN failed_at BIGINT;
+-- Why it failed, as the provider says it, and what to do about it.
+ALTER TABLE messages ADD COLUMN error_code TEXT;
+ALTER TABLE messages ADD COLUMN error_title TEXT;
+ALTER TABLE messages ADD COLUMN error_details TEXT;
+ALTER TABLE messages ADD COLUMN error_advice TEXT;
+-- JSON, as it came with a status.
+ALTER TABLE messages ADD COLUMN pricing TEXT;
+ALTER TABLE messages ADD COLUMN edited_at BIGINT;
+ALTER TABLE messages ADD COLUMN deleted_at BIGINT;
+CREATE UNIQUE INDEX messages_provider_identity_key ON messages (organization_id, channel_id, provider_id)
+  WHERE provider_id IS NOT NULL;
+
+-- What somebody put on a message. One that was taken off keeps its row, with an empty emoji: an older one may still arrive.
+CREATE TABLE reactions (
+  organization_id UUID NOT NULL,
+  message_id UUID NOT NULL,
+  -- 'contact', or 'business' (from here or from the phone)
+  reactor TEXT NOT NULL COLLATE "C",
+  emoji TEXT NOT NULL,
+  actor TEXT NOT NULL,
+  reacted_at BIGINT NOT NULL,
+  created_at BIGINT NOT NULL,
+  PRIMARY KEY (organization_id, message_id, reactor),
+  FOREIGN KEY (organization_id, message_id) REFERENCES messages (organization_id, id)
+);
+
+-- What came about a message that is not here yet: statuses before the send's answer, a reaction before its message.
+CREATE TABLE early_updates (
+  organization_id UUID NOT NULL,
+  channel_id UUID NOT NULL,
+  provider_id TEXT NOT NULL COLLATE "C",
+  -- 'status:<status>', 'reaction:<reactor>', 'edit', 'deletion'
+  kind TEXT NOT NULL COLLATE "C",
+  -- JSON
+  data TEXT NOT NULL,
+  happened_at BIGINT NOT NULL,
+  created_at BIGINT NOT NULL,
+  PRIMARY KEY (organization_id, channel_id, provider_id, kind)
+);
+CREATE INDEX early_updates_age ON early_updates (created_at);
+
+-- Files of messages. The bytes are below the media directory; a worker fetches what is pending.
+CREATE TABLE media (
+  organization_id UUID NOT NULL,
+  id UUID NOT NULL,
+  channel_id UUID NOT NULL,
+  -- Null while an upload belongs to no message yet.
+  message_id UUID,
+  -- image, video, audio, document, sticker
+  type TEXT NOT NULL,
+  -- The provider's id of the file: digits.
+  provider_media_id TEXT,
+  mime TEXT,
+  -- Lower-case hexadecimal.
+  sha256 TEXT,
+  -- Bytes.
+  size BIGINT,
+  file_name TEXT,
+  -- 'pending', 'stored', 'failed' (given up), 'refused' (too large, of a kind that is not taken)
+  state TEXT NOT NULL,
+  -- Below the media directory.
+  path TEXT,
+  error TEXT,
+  attempts BIGINT NOT NULL,
+  -- When it is tried next, while pending.
+  due_at BIGINT NOT NULL,
+  created_at BIGINT NOT NULL,
+  updated_at BIGINT NOT NULL,
+  PRIMARY KEY (organization_id, id),
+  FOREIGN KEY (organization_id, channel_id) REFERENCES channels (organization_id, id),
+  FOREIGN KEY (organization_id, message_id) REFERENCES messages (organization_id, id)
+);
+CREATE INDEX media_message ON media (organization_id, message_id) WHERE message_id IS NOT NULL;
+CREATE INDEX media_channel ON media (organization_id, channel_id);
+CREATE INDEX media_pending ON media (due_at, id) WHERE state = 'pending';
+
+-- What a hook brought and nobody here could read: kept as it came, bounded in size, number and age.
+CREATE TABLE hook_leftovers (
+  organization_id UUID NOT NULL,
+  -- SHA-256 of what is kept, so that a repetition is one.
+  hash BYTEA NOT NULL,
+  channel_id UUID NOT NULL,
+  -- 'unknown_field', 'unknown_number', 'unreadable', 'failed'
+  reason TEXT NOT NULL,
+  -- JSON, at most 64 KiB; what is longer is cut.
+  raw TEXT NOT NULL,
+  created_at BIGINT NOT NULL,
+  PRIMARY KEY (organization_id, hash)
+);
+CREATE INDEX hook_leftovers_age ON hook_leftovers (created_at);
+
+-- What the provider last said of a channel by itself: JSON object (quality, limit, restriction, name, …).
+ALTER TABLE channels ADD COLUMN health TEXT NOT NULL DEFAULT '{}';
+
+-- As WhatsApp last gave it, digits; what messages are sent to. The key is the folded phone in contact_identifiers.
+ALTER TABLE contacts ADD COLUMN wa_id TEXT;
+-- Shown, never a key: its owner can change it.
+ALTER TABLE contacts ADD COLUMN username TEXT;
+-- Since when the person wants no marketing.
+ALTER TABLE contacts ADD COLUMN opted_out_at BIGINT;
+-- The contact that this one turned out to be: its id answers as that one's, for ever.
+ALTER TABLE contacts ADD COLUMN merged_into UUID;
+CREATE INDEX contacts_merged ON contacts (organization_id, merged_into) WHERE merged_into IS NOT NULL;
+
+-- Contacts that were made one, with what is needed to make them two again.
+CREATE TABLE merges (
+  organization_id UUID NOT NULL,
+  id UUID NOT NULL,
+  -- The older one, which stays.
+  contact_id UUID NOT NULL,
+  merged_id UUID NOT NULL,
+  -- 'one_payload', 'number_changed' (WhatsApp said so), 'decided' (somebody did)
+  rule TEXT NOT NULL,
+  -- 'moving' (messages follow in pieces), 'done', 'undoing', 'undone'
+  status TEXT NOT NULL,
+  -- JSON: what was changed rather than moved, as it was.
+  before TEXT NOT NULL,
+  actor TEXT NOT NULL,
+  created_at BIGINT NOT NULL,
+  undone_at BIGINT,
+  undone_by TEXT,
+  PRIMARY KEY (organization_id, id),
+  FOREIGN KEY (organization_id, contact_id) REFERENCES contacts (organization_id, id),
+  FOREIGN KEY (organization_id, merged_id) REFERENCES contacts (organization_id, id)
+);
+CREATE INDEX merges_contact ON merges (organization_id, contact_id, id);
+CREATE INDEX merges_merged ON merges (organization_id, merged_id, id);
+CREATE INDEX merges_unfinished ON merges (created_at) WHERE status IN ('moving', 'undoing');
+
+-- The rows that a merge moved, so that its undo moves exactly those back.
+CREATE TABLE merge_moves (
+  organization_id UUID NOT NULL,
+  merge_id UUID NOT NULL,
+  -- 'message', 'ticket', 'structuring', 'review'
+  kind TEXT NOT NULL COLLATE "C",
+  row_id UUID NOT NULL,
+  PRIMARY KEY (organization_id, merge_id, kind, row_id),
+  FOREIGN KEY (organization_id, merge_id) REFERENCES merges (organization_id, id)
+);
