@@ -41,7 +41,11 @@ impl Set {
     }
 
     pub fn iter(&self) -> impl Iterator<Item = u16> + '_ {
-        (0..576).filter(|concept| self.has(*concept))
+        (0_u16..).zip(self.0).flat_map(|(block, bits)| {
+            // The lowest bit that is left, until none is.
+            let rest = std::iter::successors(Some(bits), |bits| Some(bits & bits.wrapping_sub(1))).take_while(|bits| *bits != 0);
+            rest.map(move |bits| block * 64 + u16::try_from(bits.trailing_zeros()).unwrap_or(0))
+        })
     }
 }
 
@@ -494,6 +498,16 @@ mod tests {
 
     fn concepts(key: &str) -> Vec<&'static str> {
         find(&words(key)).iter().flat_map(|hit| hit.concepts).map(|concept| name(*concept)).collect()
+    }
+
+    #[test]
+    fn sets_name_their_members_in_order() {
+        let mut set = Set::default();
+        for concept in [575, 0, 63, 64, 130] {
+            set.insert(concept);
+        }
+        assert_eq!(set.iter().collect::<Vec<_>>(), [0, 63, 64, 130, 575]);
+        assert_eq!(Set::default().iter().next(), None);
     }
 
     #[test]

@@ -19,7 +19,7 @@ use crate::{
 use std::sync::Arc;
 
 /// Name and revision of the engine; changes whenever the same data could come out differently.
-pub const ENGINE: &str = "embedded/2";
+pub const ENGINE: &str = "embedded/3";
 
 /// Below this a value stays in the rest, with a suggestion.
 const PLACE: f32 = 0.5;
