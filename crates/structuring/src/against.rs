@@ -95,7 +95,9 @@ pub(crate) fn strangeness(field: &Field, reading: &Reading<'_>) -> f32 {
     if field.concepts.meets(&PROPER)
         && !field.concepts.meets(&LONG)
         && reading.text().is_some_and(|text| {
-            text.starts_with(char::is_lowercase) && text.split_whitespace().count() > 3 && text.chars().all(|c| !c.is_uppercase())
+            text.starts_with(char::is_lowercase)
+                && text.split_whitespace().count() > 3
+                && text.chars().all(|c| !c.is_uppercase())
         })
     {
         return 0.5;

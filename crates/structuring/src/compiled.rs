@@ -145,7 +145,7 @@ impl Definitions {
                 && field.concepts.meets(&KNOWN.name)
         }) && !fields.iter().any(|field| field.concepts.meets(&parents));
         for field in &mut fields {
-            (field.pets, field.children) = (pets, children);
+            (field.pets, field.children) = (pets, children || dependants);
         }
         Definitions {
             revision,

@@ -122,7 +122,8 @@ pub(crate) fn words(key: &str) -> Vec<String> {
 fn uncontracted(key: &str) -> String {
     let parts = key.split(' ').map(|part| {
         let folded = part.to_lowercase().replace('’', "'");
-        let asks = ["what's", "who's", "how's", "where's", "when's", "that's", "it's", "there's"].contains(&folded.as_str());
+        let asks =
+            ["what's", "who's", "how's", "where's", "when's", "that's", "it's", "there's"].contains(&folded.as_str());
         if asks { &part[..part.len() - if part.ends_with("’s") { "’s".len() } else { 2 }] } else { part }
     });
     parts.collect::<Vec<_>>().join(" ")
@@ -147,7 +148,11 @@ fn undotted(key: &str) -> Cow<'_, str> {
     let parts: Vec<Cow<'_, str>> = key
         .split(' ')
         .map(|part| {
-            if letters(part.trim_end_matches(':')) > 1 { Cow::Owned(part.replace('.', "")) } else { Cow::Borrowed(part) }
+            if letters(part.trim_end_matches(':')) > 1 {
+                Cow::Owned(part.replace('.', ""))
+            } else {
+                Cow::Borrowed(part)
+            }
         })
         .collect();
     Cow::Owned(parts.join(" "))

@@ -43,7 +43,8 @@ impl Set {
     pub fn iter(&self) -> impl Iterator<Item = u16> + '_ {
         (0_u16..).zip(self.0).flat_map(|(block, bits)| {
             // The lowest bit that is left, until none is.
-            let rest = std::iter::successors(Some(bits), |bits| Some(bits & bits.wrapping_sub(1))).take_while(|bits| *bits != 0);
+            let rest = std::iter::successors(Some(bits), |bits| Some(bits & bits.wrapping_sub(1)))
+                .take_while(|bits| *bits != 0);
             rest.map(move |bits| block * 64 + u16::try_from(bits.trailing_zeros()).unwrap_or(0))
         })
     }
@@ -451,18 +452,107 @@ const CORE: &[&str] = &[
     "aseguradora",
 ];
 
-/// The core word that a key's unknown one shortens: `clte`, `nmbre`, `domic`.
+/// Words that people misspell when they name a column; with those of [`CORE`].
+const COMMON: &[&str] = &[
+    "origen",
+    "destino",
+    "fecha",
+    "precio",
+    "monto",
+    "ciudad",
+    "pasajeros",
+    "personas",
+    "apellidos",
+    "nombres",
+    "telefonos",
+    "comentario",
+    "mensaje",
+    "servicio",
+    "empresa",
+    "horario",
+    "entrada",
+    "salida",
+    "llegada",
+    "regreso",
+    "pedido",
+    "producto",
+    "direccion",
+    "barrio",
+    "colonia",
+    "comuna",
+    "edad",
+    "cumpleanos",
+    "cedula",
+    "pasaporte",
+    "matricula",
+    "presupuesto",
+    "cidade",
+    "bairro",
+    "nome",
+    "endereco",
+    "horario",
+    "pagamento",
+    "produto",
+    "quantidade",
+    "mensagem",
+    "idade",
+    "orcamento",
+    "phone",
+    "number",
+    "email",
+    "message",
+    "company",
+    "budget",
+    "service",
+    "birthday",
+    "arrival",
+    "departure",
+    "guests",
+    "passengers",
+    "quantity",
+    "address",
+    "comments",
+    "surname",
+    "mobile",
+];
+
+/// The core word that a key's unknown one shortens or misspells: `clte`, `nmbre`, `domic`, `telefno`, `fehca`.
 pub(crate) fn expand(word: &str) -> Option<&'static str> {
-    if !(4..=7).contains(&word.len())
-        || !word.is_ascii()
+    if !(4..=12).contains(&word.len())
+        || !word.bytes().all(|b| b.is_ascii_lowercase())
         || lookup(word, 1).is_some()
         || crate::vectors::weight(word).is_some()
     {
         return None;
     }
-    CORE.iter().copied().find(|long| {
+    let shortens = |long: &&str| {
         word.len() >= 5 && long.len() > word.len() && long.starts_with(word) || crate::units::is_skeleton(word, long)
-    })
+    };
+    CORE.iter()
+        .copied()
+        .find(|long| word.len() <= 7 && shortens(long))
+        .or_else(|| CORE.iter().chain(COMMON).copied().find(|other| word.len() >= 5 && is_slip(word, other)))
+}
+
+/// One letter wrong, missing, too many, or two exchanged.
+fn is_slip(word: &str, other: &str) -> bool {
+    let (a, b) = (word.as_bytes(), other.as_bytes());
+    if a.len().abs_diff(b.len()) > 1 || b.len() < 5 {
+        return false;
+    }
+    let head = a.iter().zip(b).take_while(|(a, b)| a == b).count();
+    let (a, b) = (&a[head..], &b[head..]);
+    match (a, b) {
+        ([first, second, rest @ ..], [other, another, tail @ ..])
+            if first == another && second == other && rest == tail =>
+        {
+            true
+        }
+        ([_, rest @ ..], [_, tail @ ..]) if rest == tail => true,
+        (longer, [_, rest @ ..]) if longer == rest => true,
+        ([_, rest @ ..], longer) if longer == rest => true,
+        _ => false,
+    }
 }
 
 fn lookup(phrase: &str, words: usize) -> Option<&'static [u16]> {
@@ -514,6 +604,10 @@ mod tests {
     fn phrases_are_found_longest_first() {
         assert_eq!(concepts("Fecha de nacimiento"), ["BIRTH"]);
         assert_eq!(concepts("tel_emergencia"), ["PHONE", "R_EMERG"]);
+        assert_eq!(expand("telefno"), Some("telefono"));
+        assert_eq!(expand("fehca"), Some("fecha"));
+        assert_eq!(expand("nonbre"), Some("nombre"));
+        assert_eq!(expand("xyzzyx"), None);
         assert_eq!(concepts("apellidoMaterno"), ["LAST2"]);
         assert_eq!(concepts("vacunada"), ["VACCINE"]);
         assert!(LEXICON.names.len() < 576, "{}", LEXICON.names.len());

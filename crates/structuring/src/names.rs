@@ -214,7 +214,8 @@ fn ticketed(text: &str) -> Option<String> {
         return None;
     }
     let mut words: Vec<&str> = given.split_whitespace().collect();
-    if words.len() > 1 && matches!(*words.last()?, "MR" | "MRS" | "MS" | "MISS" | "MSTR" | "CHD" | "INF" | "SR" | "SRA") {
+    if words.len() > 1 && matches!(*words.last()?, "MR" | "MRS" | "MS" | "MISS" | "MSTR" | "CHD" | "INF" | "SR" | "SRA")
+    {
         words.pop();
     }
     words.iter().any(|word| is_first_name(&fold(word))).then(|| format!("{} {}", words.join(" "), family.trim()))
@@ -223,14 +224,39 @@ fn ticketed(text: &str) -> Option<String> {
 /// The name in an answer that introduces it: "me llamo Ana Ruiz", "com a Edinalva Matos", "I'm Kate".
 fn introduced(text: &str) -> &str {
     const WAYS: &[&str] = &[
-        "mi nombre es ", "me llamo ", "soy la ", "soy el ", "soy ", "con la ", "con el ", "meu nome é ", "meu nome e ", "me chamo ",
-        "sou a ", "sou o ", "sou ", "com a ", "com o ", "my name is ", "my name's ", "i am ", "i'm ", "i’m ", "it's ", "it’s ",
-        "this is ", "habla ", "aquí ", "aqui é ",
+        "mi nombre es ",
+        "me llamo ",
+        "soy la ",
+        "soy el ",
+        "soy ",
+        "con la ",
+        "con el ",
+        "meu nome é ",
+        "meu nome e ",
+        "me chamo ",
+        "sou a ",
+        "sou o ",
+        "sou ",
+        "com a ",
+        "com o ",
+        "my name is ",
+        "my name's ",
+        "i am ",
+        "i'm ",
+        "i’m ",
+        "it's ",
+        "it’s ",
+        "this is ",
+        "habla ",
+        "aquí ",
+        "aqui é ",
     ];
     let bare = text.trim_start_matches(['¡', '¿', ' ']);
     let said = |way: &&&str| bare.get(..way.len()).is_some_and(|head| head.eq_ignore_ascii_case(way));
     match WAYS.iter().find(said) {
-        Some(way) if bare[way.len()..].starts_with(char::is_uppercase) => bare[way.len()..].trim_end_matches(['.', '!', ' ']),
+        Some(way) if bare[way.len()..].starts_with(char::is_uppercase) => {
+            bare[way.len()..].trim_end_matches(['.', '!', ' '])
+        }
         _ => text,
     }
 }

@@ -37,7 +37,9 @@ pub(crate) struct Choice {
 /// `1_Efectivo`: message flows number the options they send.
 pub(crate) fn unindexed(text: &str) -> &str {
     match text.split_once('_') {
-        Some((index, rest)) if index.len() < 3 && index.bytes().all(|b| b.is_ascii_digit()) && !index.is_empty() => rest,
+        Some((index, rest)) if index.len() < 3 && index.bytes().all(|b| b.is_ascii_digit()) && !index.is_empty() => {
+            rest
+        }
         _ => text,
     }
 }

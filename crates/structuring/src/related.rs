@@ -215,6 +215,7 @@ static RELATED: LazyLock<FxHashMap<(u16, u16), f32>> = LazyLock::new(|| {
         ("QUOTEAMT", "SESSIONFEE", 0.6),
         ("TALL", "HEIGHT", 0.9),
         ("MONTHLYPAY", "PREMIUM", 0.7),
+        ("R_CHILD", "DEPENDANT", 0.9),
         ("FEE", "SESSIONFEE", 0.7),
         ("INJURED", "INJURY", 0.7),
         ("ARREARSDAYS", "DAYWEEK", 0.1),

@@ -88,7 +88,8 @@ fn roles_agree(scored: &Scored, field: &Field, score: &KeyScore) -> bool {
     // "CAT" is a category where no animals are kept.
     let shortened = !field.pets && hard_mine.without(&known.pet).is_empty() && field.concepts.meets(&CATEGORY);
     // The child of a family is the school's pupil.
-    let pupil = !hard_mine.is_empty() && hard_mine.without(&known.child).is_empty() && field.concepts.meets(&known.dependant);
+    let pupil =
+        !hard_mine.is_empty() && hard_mine.without(&known.child).is_empty() && field.concepts.meets(&known.dependant);
     if only_creature || answers || relation || pupil || shortened && key.tail.concepts.meets(&CATEGORY) {
         return true;
     }
@@ -148,7 +149,8 @@ const MESSAGES: &[&str] = &[
 static NUMBERING: LazyLock<Set> = LazyLock::new(|| set(&["NUMBER", "ID", "CODE", "CASENO", "BOOKINGREF", "INVOICENO"]));
 static COUNTED: LazyLock<Set> =
     LazyLock::new(|| set(&["PURCHASE", "QTY", "PRODUCT", "PAX", "NOTES", "SIZE", "DURATION", "CAPACITY"]));
-static COUNTING: LazyLock<Set> = LazyLock::new(|| set(&["YEAR", "GRADYEAR", "ENTRYYEAR", "AGE", "QTY", "PEOPLE", "MONTHLY"]));
+static COUNTING: LazyLock<Set> =
+    LazyLock::new(|| set(&["YEAR", "GRADYEAR", "ENTRYYEAR", "AGE", "QTY", "PEOPLE", "MONTHLY"]));
 static CATEGORY: LazyLock<Set> = LazyLock::new(|| set(&["CATEGORY"]));
 static KINSHIP: LazyLock<Set> = LazyLock::new(|| set(&["KINSHIP", "DEATHDATE"]));
 /// Ids of one country: one is not the other.

@@ -17,7 +17,8 @@ pub(crate) fn parts<'a>(leaf: &Leaf<'a>, owner: usize, steps: &mut usize) -> Vec
         };
     match leaf.value.as_ref() {
         Json::String(text) => {
-            let text = clip(text);
+            let plain = untagged(clip(text));
+            let text = plain.as_ref();
             *steps += 1 + text.len() / 16;
             let own = || leaf.pointer.clone();
             if text.len() > 20 && text.to_ascii_uppercase().contains("BEGIN:VCARD") {
@@ -126,6 +127,41 @@ pub(crate) fn clip(text: &str) -> &str {
         end -= 1;
     }
     &text[..end]
+}
+
+/// A text without the tags of a web page, each blanked in its place so that spans hold; what ends a line becomes a line.
+pub(crate) fn untagged(text: &str) -> Cow<'_, str> {
+    if !text.contains("</") && !text.contains("<br") {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(open) = rest.find('<') {
+        out.push_str(&rest[..open]);
+        let tail = &rest[open..];
+        let close = tail.find('>').filter(|close| {
+            *close < 200
+                && tail[1..*close].trim_start_matches('/').starts_with(|c: char| c.is_ascii_alphabetic())
+                && tail[..*close].is_ascii()
+                && !tail[..*close].contains('@')
+        });
+        let Some(close) = close else {
+            out.push('<');
+            rest = &tail[1..];
+            continue;
+        };
+        let name =
+            tail[1..close].trim_start_matches('/').split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or("");
+        let line = matches!(
+            name.to_ascii_lowercase().as_str(),
+            "br" | "p" | "div" | "li" | "tr" | "h1" | "h2" | "h3" | "table"
+        );
+        out.push(if line { '\n' } else { ' ' });
+        out.extend(std::iter::repeat_n(' ', close));
+        rest = &tail[close + 1..];
+    }
+    out.push_str(rest);
+    Cow::Owned(out)
 }
 
 /// Characters from–to of bytes from–to.
@@ -244,19 +280,33 @@ fn dialogue(text: &str) -> Option<Vec<Found>> {
 
 /// What kind of thing or person a member of a list says it is.
 fn kind_of(object: &crate::json::Object) -> Option<&str> {
-    ["type", "label", "kind", "tipo", "role", "rol", "papel", "relationship", "relation", "relacion", "parentesco", "vinculo"]
-        .iter()
-        .find_map(|name| object.get(name)?.as_str())
-        .filter(|kind| kind.len() < 30)
+    [
+        "type",
+        "label",
+        "kind",
+        "tipo",
+        "role",
+        "rol",
+        "papel",
+        "relationship",
+        "relation",
+        "relacion",
+        "parentesco",
+        "vinculo",
+    ]
+    .iter()
+    .find_map(|name| object.get(name)?.as_str())
+    .filter(|kind| kind.len() < 30)
 }
 
 /// Of several people the one that the list says is the main one.
 fn main_one(items: &[Json]) -> Option<usize> {
     let main = |item: &Json| {
         let Some(object) = item.as_object() else { return false };
-        let flagged = ["primary", "is_primary", "isPrimary", "main", "is_main", "principal", "es_titular", "titular", "default"]
-            .iter()
-            .any(|name| matches!(object.get(name), Some(Json::Bool(true))));
+        let flagged =
+            ["primary", "is_primary", "isPrimary", "main", "is_main", "principal", "es_titular", "titular", "default"]
+                .iter()
+                .any(|name| matches!(object.get(name), Some(Json::Bool(true))));
         let named = kind_of(object).is_some_and(|kind| {
             matches!(
                 crate::keys::fold(kind).as_str(),
@@ -290,9 +340,10 @@ fn main_one(items: &[Json]) -> Option<usize> {
                     | "self"
             )
         });
-        let person = object.keys().any(|key| crate::keys::fold(key).contains("name") || key.to_lowercase().contains("nom"))
-            || object.contains_key("given")
-            || object.contains_key("first");
+        let person =
+            object.keys().any(|key| crate::keys::fold(key).contains("name") || key.to_lowercase().contains("nom"))
+                || object.contains_key("given")
+                || object.contains_key("first");
         (flagged || named) && person
     };
     let mut found = items.iter().enumerate().filter(|(_, item)| main(item)).map(|(at, _)| at);
@@ -316,14 +367,17 @@ fn collect<'a, 'b>(
         match value {
             Json::String(text) if text.len() <= 100 => members.push((own(), value, place)),
             Json::Number(_) => members.push((own(), value, place)),
-            Json::Object(inner) if deeper > 0 && inner.len() <= 8 => collect(inner, &own(), &place, deeper - 1, members),
+            Json::Object(inner) if deeper > 0 && inner.len() <= 8 => {
+                collect(inner, &own(), &place, deeper - 1, members)
+            }
             _ => {}
         }
     }
 }
 
 /// Who says something, and what, in the messages of bots and help desks.
-const SPEAKERS: &[&str] = &["from", "sender", "role", "author", "speaker", "who", "autor", "remitente", "quem", "direction"];
+const SPEAKERS: &[&str] =
+    &["from", "sender", "role", "author", "speaker", "who", "autor", "remitente", "quem", "direction"];
 const SPOKEN: &[&str] = &["text", "message", "content", "body", "mensaje", "mensagem", "texto", "msg"];
 
 fn turn(item: &Json) -> Option<(&str, &'static str, &str)> {
@@ -352,9 +406,30 @@ fn turns(items: &[Json]) -> Vec<Turn<'_>> {
         let house = |word: &str| {
             matches!(
                 word,
-                "bot" | "chatbot" | "assistant" | "asistente" | "assistente" | "agent" | "agente" | "asesor" | "asesora"
-                    | "atendente" | "operator" | "operador" | "system" | "sistema" | "outgoing" | "outbound" | "out" | "business"
-                    | "page" | "ai" | "admin" | "support" | "soporte" | "flow"
+                "bot"
+                    | "chatbot"
+                    | "assistant"
+                    | "asistente"
+                    | "assistente"
+                    | "agent"
+                    | "agente"
+                    | "asesor"
+                    | "asesora"
+                    | "atendente"
+                    | "operator"
+                    | "operador"
+                    | "system"
+                    | "sistema"
+                    | "outgoing"
+                    | "outbound"
+                    | "out"
+                    | "business"
+                    | "page"
+                    | "ai"
+                    | "admin"
+                    | "support"
+                    | "soporte"
+                    | "flow"
             )
         };
         folded.split(' ').any(house)
@@ -377,9 +452,9 @@ fn turns(items: &[Json]) -> Vec<Turn<'_>> {
 fn asked(said: &str) -> Option<&str> {
     let end = said.rfind('?')?;
     let head = &said[..=end];
-    let start = head[..end].rfind(['.', '!', '?', '¿', '\u{a1}', '\n']).map_or(0, |at| {
-        at + head[at..].chars().next().map_or(1, char::len_utf8)
-    });
+    let start = head[..end]
+        .rfind(['.', '!', '?', '¿', '\u{a1}', '\n'])
+        .map_or(0, |at| at + head[at..].chars().next().map_or(1, char::len_utf8));
     Some(head[start..].trim()).filter(|asked| asked.len() > 3 && asked.len() <= 120)
 }
 
@@ -492,6 +567,10 @@ mod tests {
         assert!(keys("Hola: soy Ana y quiero hora, gracias. Nos vemos a las 10:30").is_empty());
         assert_eq!(combined("Yasmin Prates - 11 95551-9900").len(), 2);
         assert!(combined("Pedido 12345678 listo").is_empty() || combined("Pedido 12345678 listo").len() < 2);
+        let page = "<p><b>Nombre:</b> Ana<br>Cel: <i>955</i></p> a<b <ana@x.example>";
+        assert_eq!(untagged(page).len(), page.len());
+        assert!(untagged(page).ends_with("a<b <ana@x.example>") && !untagged(page).contains("</"));
+        assert_eq!(keys(&untagged("<p><b>Nombre:</b> Ana<br><b>Cel:</b> 955</p>")), ["Nombre=Ana", "Cel=955"]);
         assert_eq!(vcard("BEGIN:VCARD\nFN:Ana\nTEL;TYPE=CELL:+55 11 95551-9900\nEND:VCARD").len(), 2);
     }
 }

@@ -425,15 +425,11 @@ impl Desk<'_> {
             let reading = &self.readings[leaf];
             // What somebody said in a conversation is running text of its own.
             let apart = reading.leaf().part.as_ref().is_some_and(|part| part.span.is_some() || !part.loose);
-            if self.taken[leaf]
-                || held
-                || apart
-                || !reading.is_string()
-                || reading.leaf().unread
-            {
+            if self.taken[leaf] || held || apart || !reading.is_string() || reading.leaf().unread {
                 continue;
             }
             let Some(full) = self.readings[leaf].leaf().text() else { continue };
+            let plain = crate::shapes::untagged(crate::shapes::clip(full));
             let key = &self.keys[leaf].key;
             let notes = key.tail.concepts.meets(&KNOWN.notes);
             let delimited = full.matches([';', '|', '\t']).count() > 2;
@@ -450,14 +446,8 @@ impl Desk<'_> {
                 name: !self.filled(&Target::Name),
                 fields: self.open(),
             };
-            let found = text::read(
-                crate::shapes::clip(full),
-                &gaps,
-                self.request.definitions,
-                self.request.learnt,
-                self.country,
-                &mut self.steps,
-            );
+            let found =
+                text::read(&plain, &gaps, self.request.definitions, self.request.learnt, self.country, &mut self.steps);
             for finding in found {
                 if self.denied(leaf, &finding.target) {
                     continue;

@@ -32,6 +32,9 @@ static VERBS: LazyLock<[(&[&str], Set); 5]> = LazyLock::new(|| {
                 "preciso",
                 "quero",
                 "solicito",
+                "solicita",
+                "pide",
+                "pido",
                 "pedir",
                 "want",
                 "need",
@@ -100,6 +103,8 @@ pub(crate) fn amounts(page: &Page<'_>, fields: &[&Field], busy: &[(usize, usize)
     // Per field, then for all: which verbs of money speak for it.
     let fits_verb: Vec<u8> = numbers.iter().map(|field| verbs_for(field)).collect();
     let any_verb = fits_verb.iter().fold(0, |all, verbs| all | verbs);
+    // "5 millones" is money where some is asked for, not a number of months.
+    let any_money = numbers.iter().any(|field| field.definition.field_type == FieldType::Currency);
     let mut edges: Vec<(f32, usize, Json, (usize, usize))> = Vec::new();
     let mut seen = 0;
     let mut at = 0;
@@ -139,12 +144,14 @@ pub(crate) fn amounts(page: &Page<'_>, fields: &[&Field], busy: &[(usize, usize)
             near_after.split([',', ';']).next().unwrap_or(""),
         );
         let is_money = named != money::Named::None || reading.formatted && reading.value.to_f64() >= 1000.0;
+        // "5 millones", "80 mil".
+        let spelt = is_money && page.text[span.0..span.1].contains(char::is_alphabetic);
         money_seen += usize::from(is_money);
         let said = verbs_of(&before);
         for (field_at, field) in numbers.iter().enumerate() {
             let currency = field.definition.field_type == FieldType::Currency;
             if currency && (!money::fits(named, field.definition.currency.as_deref(), page.country) || !is_money)
-                || !currency && named != money::Named::None
+                || !currency && (named != money::Named::None || any_money && spelt)
             {
                 continue;
             }
@@ -164,7 +171,9 @@ pub(crate) fn amounts(page: &Page<'_>, fields: &[&Field], busy: &[(usize, usize)
             } else {
                 // "Somos 6": the people themselves.
                 let ourselves = field.concepts.meets(&HEADS)
-                    && before.last().is_some_and(|word| matches!(word.folded.as_str(), "somos" | "seremos" | "seriamos"))
+                    && before
+                        .last()
+                        .is_some_and(|word| matches!(word.folded.as_str(), "somos" | "seremos" | "seriamos"))
                     && after.first().is_none_or(|word| !matches!(word.folded.as_str(), "anos" | "hermanos" | "socios"));
                 let years = after
                     .first()

@@ -140,7 +140,9 @@ fn exactly(field: &Field, run: &Run<'_>, page: &Page<'_>) -> Option<(usize, f32)
         return Some((option, quality));
     }
     // "Por la tarde", "a tarde": said in so many words.
-    let phrased = run.to - run.from > 1 && quality < 0.8 && matches!(choice.folded.as_str(), "manana" | "manha" | "tarde" | "noche" | "noite");
+    let phrased = run.to - run.from > 1
+        && quality < 0.8
+        && matches!(choice.folded.as_str(), "manana" | "manha" | "tarde" | "noche" | "noite");
     let everyday = literal.is_some() && choice.folded.len() <= 3
         || text.len() <= 3
         || matches!(

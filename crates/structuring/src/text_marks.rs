@@ -16,7 +16,8 @@ pub(crate) fn clock(page: &Page<'_>, fields: &[&Field], found: &[Finding]) -> Op
             && !found.iter().any(|other| other.target.key() == Some(&field.definition.key))
     });
     let (field, None) = (open.next()?, open.next()) else { return None };
-    let mut times = page.words.iter().filter_map(|word| time_at(page.text, word.span.0)).filter(|span| !page.is_covered(*span));
+    let mut times =
+        page.words.iter().filter_map(|word| time_at(page.text, word.span.0)).filter(|span| !page.is_covered(*span));
     let (span, None) = (times.next()?, times.next()) else { return None };
     Some(finding(field, &page.text[span.0..span.1], span, 0.72))
 }
@@ -45,7 +46,8 @@ fn time_at(text: &str, at: usize) -> Option<(usize, usize)> {
     }
     let tail = &rest[end..];
     let skipped = tail.len() - tail.trim_start().len();
-    let half = ["am", "pm", "a.m.", "p.m.", "AM", "PM", "hrs", "hs"].iter().find(|half| tail.trim_start().starts_with(**half));
+    let half =
+        ["am", "pm", "a.m.", "p.m.", "AM", "PM", "hrs", "hs"].iter().find(|half| tail.trim_start().starts_with(**half));
     if let Some(half) = half.filter(|_| skipped < 2) {
         end += skipped + half.len();
         marked = true;
@@ -77,7 +79,8 @@ pub(crate) fn pages(page: &Page<'_>, fields: &[&Field]) -> Vec<Finding> {
             continue;
         }
         let Some((_, about)) = SITES.iter().find(|(site, _)| bare.contains(site)) else { continue };
-        let field = fields.iter().find(|field| field.definition.field_type == FieldType::Url && field.concepts.meets(about));
+        let field =
+            fields.iter().find(|field| field.definition.field_type == FieldType::Url && field.concepts.meets(about));
         if let (Some(field), Some(address)) = (field, crate::readings::url::read(bare))
             && !found.iter().any(|other| other.target.key() == Some(&field.definition.key))
         {

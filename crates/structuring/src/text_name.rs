@@ -228,9 +228,8 @@ fn written_by(text: &str) -> Option<(String, (usize, usize), f32)> {
         at += line.len() + 1;
         let Some((head, rest)) = line.split_once(':') else { continue };
         let head = head.trim_start_matches(['>', ' ', '*']).trim_end_matches(['*', ' ']);
-        let sender = ["from", "de", "remitente", "remetente", "enviado por"]
-            .iter()
-            .any(|word| head.eq_ignore_ascii_case(word));
+        let sender =
+            ["from", "de", "remitente", "remetente", "enviado por"].iter().any(|word| head.eq_ignore_ascii_case(word));
         let address = rest.find(['<', '[']).filter(|open| sender && rest[*open..].contains('@'));
         let Some(name) = address.map(|open| rest[..open].trim().trim_matches(['"', '\'', '*'])) else { continue };
         if names::likeness(name) >= 0.6 && !names::is_company(name) {
@@ -455,7 +454,9 @@ pub(crate) fn beside(text: &str, words: &[Word], span: (usize, usize)) -> Option
         }
         let signed = length == 2
             && text.get(..place.0).is_some_and(|head| head.trim_end_matches(' ').ends_with(['-', '–', '\n', '—']))
-            && run.iter().all(|word| word.folded.len() > 2 && crate::lexicon::find(std::slice::from_ref(&word.folded)).is_empty());
+            && run.iter().all(|word| {
+                word.folded.len() > 2 && crate::lexicon::find(std::slice::from_ref(&word.folded)).is_empty()
+            });
         let known = known || signed;
         let likely = if signed { likely.max(0.7) } else { likely };
         (whole && known && likely >= 0.7 && !names::is_company(raw))

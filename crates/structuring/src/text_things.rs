@@ -380,8 +380,9 @@ fn named_things(page: &Page<'_>, fields: &[&Field]) -> Vec<Finding> {
 
 /// `AP0455`, `CA-1130`: the one code of a text, for the one field that asks for a code.
 fn code(page: &Page<'_>, fields: &[&Field], found: &[Finding]) -> Option<Finding> {
-    static CODES: LazyLock<Set> =
-        LazyLock::new(|| set(&["CODE", "LISTINGREF", "BOOKINGREF", "CASENO", "PURCHASE", "COUPON", "MEMBERNO", "TRACKING"]));
+    static CODES: LazyLock<Set> = LazyLock::new(|| {
+        set(&["CODE", "LISTINGREF", "BOOKINGREF", "CASENO", "PURCHASE", "COUPON", "MEMBERNO", "TRACKING"])
+    });
     let mut open = fields.iter().filter(|field| {
         field.definition.field_type == FieldType::Text
             && field.concepts.meets(&CODES)
@@ -393,7 +394,8 @@ fn code(page: &Page<'_>, fields: &[&Field], found: &[Finding]) -> Option<Finding
         let text = &page.text[span.0..span.1];
         let letters = text.bytes().take_while(u8::is_ascii_uppercase).count();
         let digits = text[letters..].trim_start_matches('-');
-        let coded = (2..=4).contains(&letters) && (3..=8).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
+        let coded =
+            (2..=4).contains(&letters) && (3..=8).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
         let used = found.iter().any(|other| other.span.0 < span.1 && span.0 < other.span.1);
         (coded && !used && !page.is_covered(span)).then_some(span)
     });

@@ -125,12 +125,25 @@ fn asserted(field: &Field, text: &str) -> Option<bool> {
     }
     if field.concepts.meets(&HOMEOWNER) {
         match body[0].as_str() {
-            "own" | "owner" | "owned" | "propia" | "propio" | "propietario" | "propietaria" | "dueno" | "duena" | "proprio"
-            | "proprietario" | "homeowner" => return Some(!denied),
-            "rent" | "rented" | "renter" | "renting" | "renta" | "rento" | "alquilo" | "alquilada" | "arriendo" | "arrendada"
-            | "alugo" | "alugada" | "aluguel" | "tenant" | "inquilino" | "inquilina" => return Some(denied),
+            "own" | "owner" | "owned" | "propia" | "propio" | "propietario" | "propietaria" | "dueno" | "duena"
+            | "proprio" | "proprietario" | "homeowner" => return Some(!denied),
+            "rent" | "rented" | "renter" | "renting" | "renta" | "rento" | "alquilo" | "alquilada" | "arriendo"
+            | "arrendada" | "alugo" | "alugada" | "aluguel" | "tenant" | "inquilino" | "inquilina" => {
+                return Some(denied);
+            }
             _ => {}
         }
+    }
+    // "Es inquilino": inquilina; "NHS patient": NHS.
+    if let [word] = body
+        && word.len() > 2
+        && word.is_ascii()
+        && !lexicon::is_noise(word)
+        && [word.clone(), format!("{}{}", &word[..word.len() - 1], if word.ends_with('a') { "o" } else { "a" })]
+            .iter()
+            .any(|form| field.by_name.says(&[form.as_str()]))
+    {
+        return Some(!denied);
     }
     let own = field.concepts.without(&KNOWN.qualifiers);
     let says = |words: &[String]| {

@@ -124,8 +124,10 @@ fn decisions(data: &Data) {
     let mut program = data.serve();
     for (path, body) in [
         ("/api/v1/channels", json!({"type": "playground", "name": "Pruebas", "phone_number": NUMBER})),
-        ("/api/v1/custom_fields",
-         json!({"key": "causa", "name": "Causa", "type": "select", "options": ["Medio ambiente", "Niñez"]})),
+        (
+            "/api/v1/custom_fields",
+            json!({"key": "causa", "name": "Causa", "type": "select", "options": ["Medio ambiente", "Niñez"]}),
+        ),
     ] {
         let reply = Sent { path, body, idempotency: None }.to(program.address, &key).unwrap();
         assert_eq!(reply.status, 201, "{}", reply.text());

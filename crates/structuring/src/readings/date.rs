@@ -112,7 +112,8 @@ pub(crate) fn range_start(text: &str, last: &Found) -> Option<Found> {
         return None;
     }
     let head = text.get(..last.span.0)?.trim_end();
-    let joined = ["hasta el", "hasta", "al", "ao", "até", "ate", "to", "until", "a", "y", "e", "and", "-", "–"].into_iter();
+    let joined =
+        ["hasta el", "hasta", "al", "ao", "até", "ate", "to", "until", "a", "y", "e", "and", "-", "–"].into_iter();
     let head = joined
         .filter_map(|word| head.strip_suffix(word))
         .find(|rest| rest.ends_with(|c: char| !c.is_alphabetic()) || rest.ends_with(|c: char| c.is_ascii_digit()))?

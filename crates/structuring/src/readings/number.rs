@@ -206,9 +206,9 @@ pub(crate) fn read_at(text: &str, start: usize, country: Option<&str>) -> Option
         .next_back()
         .is_some_and(|c| c.is_alphabetic() && !is_glued_mark(&text[..start]) || c == '_');
     // "TS-88120" is a code as well.
-    let hyphened = text[..start].strip_suffix('-').is_some_and(|head| {
-        head.ends_with(|c: char| c.is_alphabetic()) && !is_glued_mark(head)
-    });
+    let hyphened = text[..start]
+        .strip_suffix('-')
+        .is_some_and(|head| head.ends_with(|c: char| c.is_alphabetic()) && !is_glued_mark(head));
     let glued_before = glued_before || hyphened;
     let next = text[end..].chars().next();
     let glued_after = next.is_some_and(|c| {

@@ -47,7 +47,9 @@ impl Desk<'_> {
 
     /// The person's name, where a field asks for just that one: the bride's of a wedding, the one responsible.
     pub(super) fn named_twice(&mut self) {
-        let Some(name) = self.outcome.placed(&Target::Name).filter(|name| name.method != Method::Explicit) else { return };
+        let Some(name) = self.outcome.placed(&Target::Name).filter(|name| name.method != Method::Explicit) else {
+            return;
+        };
         let [source] = name.sources.as_slice() else { return };
         let (value, confidence) = (name.value.clone(), name.confidence);
         let Some(leaf) = (0..self.readings.len()).find(|leaf| {
@@ -202,7 +204,10 @@ impl Desk<'_> {
                         FieldType::Date => reading.date().is_some_and(|date| !date.stamp),
                         _ => false,
                     };
-                if open && marked && let Some((value, _)) = values::typed(field, reading, self.request.learnt, self.country) {
+                if open
+                    && marked
+                    && let Some((value, _)) = values::typed(field, reading, self.request.learnt, self.country)
+                {
                     found.push((at, value, 0.62));
                     continue;
                 }
@@ -217,7 +222,7 @@ impl Desk<'_> {
                     if !proven && (short || own < 0.93 && !said) {
                         continue;
                     }
-                    if elsewhere && (proven || own < 1.0 || text.len() < 4 || self.keys[leaf].scores[at].excluded) {
+                    if elsewhere && (proven || own < 0.96 || text.len() < 4 || self.keys[leaf].scores[at].excluded) {
                         continue;
                     }
                     let told = match (key.opaque || vague, own >= 0.93) {
