@@ -272,7 +272,7 @@ impl Key {
         }
         let expand = |mut words: Vec<String>| {
             for word in &mut words {
-                if let Some(long) = lexicon::expand(word) {
+                if let Some(long) = crate::slips::expand(word) {
                     *word = long.to_owned();
                 }
             }

@@ -2,7 +2,7 @@
 
 use crate::names;
 use crate::scan::Word;
-use crate::text_phones::OTHER_CUES;
+use crate::text_phone_words::OTHER_CUES;
 use rustc_hash::FxHashMap;
 use std::sync::LazyLock;
 
