@@ -307,12 +307,15 @@ pub(crate) fn find_name(text: &str, words: &[Word]) -> Option<(String, (usize, u
         let called = spoke || own;
         if called && words.get(start).is_some_and(|word| RELATIONS.contains(&word.folded.as_str())) {
             start += 1;
-            while words.get(start).is_some_and(|word| {
-                matches!(
-                    word.folded.as_str(),
-                    "de" | "del" | "la" | "el" | "fallecido" | "cliente" | "of" | "do" | "da"
-                )
-            }) {
+            // "Llama la viuda del fallecido, …" comes to the name; "soy la mamá de Mateo" says another's.
+            while spoke
+                && words.get(start).is_some_and(|word| {
+                    matches!(
+                        word.folded.as_str(),
+                        "de" | "del" | "la" | "el" | "fallecido" | "cliente" | "of" | "do" | "da"
+                    )
+                })
+            {
                 start += 1;
             }
         }
