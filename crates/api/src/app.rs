@@ -51,6 +51,7 @@ pub struct App {
     pub(crate) operations: Vec<Arc<Route>>,
     pub(crate) sunsets: Registry,
     pub(crate) ledger: Ledger,
+    pub(crate) hook_channels: crate::hooks::HookChannels,
 }
 
 impl App {
@@ -61,6 +62,7 @@ impl App {
     pub fn new(crm: Crm, sealer: Sealer, http: Http, options: ApiOptions) -> Arc<App> {
         let mut table = routes::table();
         table.extend(routes::pages());
+        table.extend(routes::hooks());
         App::with_table(crm, sealer, http, options, table)
     }
 
@@ -83,6 +85,7 @@ impl App {
             operations,
             sunsets,
             ledger: Ledger::default(),
+            hook_channels: crate::hooks::HookChannels::default(),
         })
     }
 
