@@ -141,8 +141,9 @@ fn decisions(data: &Data) {
         // So many answers before the kill, whatever the machine: some are then under way.
         let enough = decided.lock().unwrap().answered.len() as u64 + 5 + random_bits() % (WAITING / (times as u64 + 1));
         program = thread::scope(|scope| {
+            let mut deciding = Vec::new();
             for _ in 0..CONNECTIONS {
-                scope.spawn(|| {
+                deciding.push(scope.spawn(|| {
                     while !stop.load(Ordering::Relaxed) {
                         let n = usize::try_from(next.fetch_add(1, Ordering::Relaxed)).unwrap();
                         let Some(sent) = all.get(n) else { return };
@@ -157,7 +158,7 @@ fn decisions(data: &Data) {
                             Err(_) => return decided.open.push(sent.clone()),
                         }
                     }
-                });
+                }));
             }
             let until = Instant::now() + Duration::from_secs(60);
             while (decided.lock().unwrap().answered.len() as u64) < enough.min(WAITING) && Instant::now() < until {
@@ -167,6 +168,8 @@ fn decisions(data: &Data) {
             let killed = Command::new("kill").args(["-KILL", &pid.to_string()]).status().unwrap();
             assert!(killed.success());
             stop.store(true, Ordering::Relaxed);
+            // Once its connections are cut, its files are let go as well.
+            deciding.into_iter().for_each(|one| one.join().unwrap());
             until_gone(pid);
             data.serve()
         });
