@@ -108,7 +108,7 @@ fn ask(address: SocketAddr, key: &str) {
                     let phone = format!("+5695{n:07}");
                     let body = json!({"channel": "playground", "channel_phone_number": NUMBER, "contact_phone_number": phone,
                                       "meta_data": {"q4": "Niñez"}});
-                    let reply = Sent { path: UPSERT, body, idempotency: None }.to(address, key).unwrap();
+                    let reply = Sent { path: UPSERT.to_owned(), body, idempotency: None }.to(address, key).unwrap();
                     assert!(reply.status < 300, "{}", reply.text());
                 }
             });
@@ -129,7 +129,7 @@ fn decisions(data: &Data) {
             json!({"key": "causa", "name": "Causa", "type": "select", "options": ["Medio ambiente", "Niñez"]}),
         ),
     ] {
-        let reply = Sent { path, body, idempotency: None }.to(program.address, &key).unwrap();
+        let reply = Sent { path: path.to_owned(), body, idempotency: None }.to(program.address, &key).unwrap();
         assert_eq!(reply.status, 201, "{}", reply.text());
     }
     ask(program.address, &key);
