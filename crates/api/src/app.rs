@@ -11,6 +11,7 @@ use crate::limits::{Limiter, Rate};
 use crate::route::Route;
 use crate::routes;
 use crate::seal::Sealer;
+use crate::stream::{Hub, StreamLimits};
 
 /// Settings of the HTTP side.
 #[derive(Debug, Clone, Default)]
@@ -26,6 +27,8 @@ pub struct ApiOptions {
     pub origin: Option<String>,
     /// Deprecated operations that the operator announces later.
     pub announcements: Announcements,
+    /// Open streams of `GET /api/v1/events/stream`.
+    pub stream_limits: StreamLimits,
 }
 
 /// What the documents that are pages too have in their examples.
@@ -48,6 +51,8 @@ pub struct App {
     pub(crate) operations: Vec<Arc<Route>>,
     pub(crate) sunsets: Registry,
     pub(crate) ledger: Ledger,
+    /// Who listens to the event log.
+    pub hub: Arc<Hub>,
 }
 
 impl App {
@@ -67,6 +72,7 @@ impl App {
         let key_limiter = options.rate_limit.map(|rate| Limiter::new("key", rate));
         let event_limiter = Limiter::new("events", options.event_rate_limit.unwrap_or(DEFAULT_EVENT_RATE));
         let nobody = Arc::new(Setup::nobody());
+        let hub = Hub::new(crm.clone(), options.stream_limits);
         let documents = crate::documents::Documents::default();
         Arc::new(App {
             crm,
@@ -79,6 +85,7 @@ impl App {
             operations,
             sunsets,
             ledger: Ledger::default(),
+            hub,
         })
     }
 

@@ -26,6 +26,7 @@ pub struct Call {
     pub query: Vec<(String, String)>,
     pub content_type: Option<String>,
     pub if_match: Option<String>,
+    pub last_event_id: Option<String>,
     pub body: Bytes,
     pub request_key: Option<RequestKey>,
     /// The day of the call in UTC, or the one that it rehearses.

@@ -19,6 +19,7 @@ mod route;
 mod routes;
 pub mod seal;
 pub mod serve;
+pub mod stream;
 mod v1;
 
 pub use app::{ApiOptions, App};

@@ -32,6 +32,7 @@ pub mod tags;
 pub mod text;
 pub mod tickets;
 pub mod time;
+pub mod timeline;
 pub mod wire;
 pub mod work;
 

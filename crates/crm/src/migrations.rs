@@ -18,6 +18,7 @@ migrations! {
     2 "sunsets" "0002_sunsets",
     3 "reviews" "0003_reviews",
     5 "inbound" "0005_inbound",
+    7 "timelines" "0007_timelines",
 }
 
 /// The number of the newest schema this program knows; an existing database below it is migrated by `Crm::open`.
