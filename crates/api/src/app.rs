@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crm::id::{ApiKeyId, OrganizationId};
 use crm::{Caller, Crm, Setup, organizations, sunsets};
+use providers::Http;
 use store::Priority;
 
 use crate::lifecycle::{Announcements, Ledger, Registry};
@@ -40,6 +41,8 @@ pub const DEFAULT_EVENT_RATE: Rate = Rate { requests: 1000, seconds: 3600 };
 pub struct App {
     pub crm: Crm,
     pub sealer: Sealer,
+    /// For calls to the outside.
+    pub http: Http,
     pub options: ApiOptions,
     pub(crate) key_limiter: Option<Limiter<ApiKeyId>>,
     pub(crate) event_limiter: Limiter<OrganizationId>,
@@ -60,13 +63,13 @@ impl App {
         self.options.origin.as_deref().unwrap_or(EXAMPLE_ORIGIN)
     }
 
-    pub fn new(crm: Crm, sealer: Sealer, options: ApiOptions) -> Arc<App> {
+    pub fn new(crm: Crm, sealer: Sealer, http: Http, options: ApiOptions) -> Arc<App> {
         let mut table = routes::table();
         table.extend(routes::pages());
-        App::with_table(crm, sealer, options, table)
+        App::with_table(crm, sealer, http, options, table)
     }
 
-    pub(crate) fn with_table(crm: Crm, sealer: Sealer, options: ApiOptions, table: Vec<Route>) -> Arc<App> {
+    pub(crate) fn with_table(crm: Crm, sealer: Sealer, http: Http, options: ApiOptions, table: Vec<Route>) -> Arc<App> {
         let operations: Vec<Arc<Route>> = table.into_iter().map(Arc::new).collect();
         let sunsets = Registry::of_table(&operations, &options.announcements);
         let key_limiter = options.rate_limit.map(|rate| Limiter::new("key", rate));
@@ -77,6 +80,7 @@ impl App {
         Arc::new(App {
             crm,
             sealer,
+            http,
             options,
             key_limiter,
             event_limiter,

@@ -17,7 +17,7 @@ pub mod openapi;
 mod problem;
 mod route;
 mod routes;
-pub mod seal;
+pub use providers::seal;
 pub mod serve;
 pub mod stream;
 mod v1;

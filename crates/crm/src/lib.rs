@@ -12,6 +12,7 @@ pub mod fields;
 pub mod id;
 pub mod idempotency;
 pub mod keys;
+pub mod leases;
 pub mod media;
 pub mod members;
 pub mod messages;

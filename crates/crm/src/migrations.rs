@@ -17,6 +17,7 @@ migrations! {
     1 "initial" "0001_initial",
     2 "sunsets" "0002_sunsets",
     3 "reviews" "0003_reviews",
+    4 "leases" "0004_leases",
     5 "inbound" "0005_inbound",
     7 "timelines" "0007_timelines",
 }

@@ -8,6 +8,8 @@ use api::seal::Sealer;
 use api::stream::StreamLimits;
 use api::{ApiOptions, App};
 use clap::Args;
+use providers::Http;
+use providers::http::HttpOptions;
 use store::Db;
 use tokio::net::TcpListener;
 use tokio::runtime::Builder;
@@ -19,8 +21,9 @@ use crate::output::print_line;
 use crate::settings::{ServeFlags, Settings};
 use crate::{chores, database, demo, organization, telemetry};
 
-/// Threads for what cannot be waited for otherwise: a backup, a name to be resolved.
-const BLOCKING_THREADS: usize = 4;
+/// Threads for what cannot be waited for otherwise: a backup, a name to be resolved. Made when needed; so many, because a
+/// name server that does not answer holds one for each name that it is asked for.
+const BLOCKING_THREADS: usize = 64;
 /// How long such a thread may go on once the server has ended.
 const LAST_WAIT: Duration = Duration::from_millis(200);
 
@@ -96,8 +99,14 @@ async fn serve(settings: &Settings, with_demo: bool) -> Result<(), Failure> {
             ..StreamLimits::default()
         },
     };
-    let app = App::new(crm.clone(), sealer, options);
+    let http = Http::new(HttpOptions {
+        outbound_allow: settings.outbound_allow.clone(),
+        webhooks_allow: settings.webhooks_allow.clone(),
+        resolver: None,
+    });
+    let app = App::new(crm.clone(), sealer.clone(), http.clone(), options);
     let mut stopping = Signals::new()?;
+    let workers = workers::start(crm.clone(), http, sealer).await?;
     let chores = chores::start(&app, settings);
     print_line(&format!("Recado answers at http://{address}"))?;
     if let Some(url) = &settings.public_url {
@@ -123,6 +132,7 @@ async fn serve(settings: &Settings, with_demo: bool) -> Result<(), Failure> {
         });
     };
     api::serve(app, listener, stop).await;
+    workers.end().await;
     chores.end().await;
     crm.db().close();
     tracing::info!("stopped");

@@ -31,6 +31,15 @@ impl Dialect {
         }
     }
 
+    /// An expression: the database's own clock, as microseconds since 1970, at the moment it is asked. Leases are measured
+    /// by it, because several machines hold them and their clocks differ.
+    pub fn clock(self) -> &'static str {
+        match self.engine {
+            Engine::Sqlite => "CAST(unixepoch('subsec') * 1000000 AS INTEGER)",
+            Engine::Postgres => "CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)",
+        }
+    }
+
     /// The sequence number of the next event of this transaction, or `None` on SQLite, where an `AUTOINCREMENT` column
     /// gives it (bind the `None` as `NULL`).
     ///

@@ -8,6 +8,7 @@ use axum::http::{Request, Response};
 use crm::FieldError;
 use crm::organizations::NewOrganization;
 use http_body_util::BodyExt;
+use providers::Http;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
@@ -103,7 +104,8 @@ async fn a_row_and_a_function_are_all_it_takes() {
     all.extend(routes::pages());
     all.extend(table());
     let sealer = crate::seal::Sealer::new(&[7; 32]);
-    let client = Client { app: App::with_table(crm, sealer, ApiOptions::default(), all), key: made.secret };
+    let client =
+        Client { app: App::with_table(crm, sealer, Http::default(), ApiOptions::default(), all), key: made.secret };
 
     let path = "/api/public/contact/lookup?phone=5550";
     let (plain, _) = client.get(path, "2027-01-30").await;

@@ -8,6 +8,7 @@ use axum::http::Request;
 use crm::Crm;
 use crm::organizations::NewOrganization;
 use http_body_util::BodyExt;
+use providers::Http;
 use serde_json::{Value, json};
 use store::Db;
 use store::testing::each_engine;
@@ -60,7 +61,7 @@ pub fn each(body: impl Fn(&World)) {
 }
 
 pub fn router(crm: &Crm, seal: &[u8; 32]) -> Router {
-    api::router(App::new(crm.clone(), Sealer::new(seal), ApiOptions::default()))
+    api::router(App::new(crm.clone(), Sealer::new(seal), Http::default(), ApiOptions::default()))
 }
 
 impl World {

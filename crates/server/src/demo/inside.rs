@@ -9,6 +9,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
 use crm::{Clock, Crm, Timestamp};
+use providers::Http;
 use serde_json::Value;
 use tower::ServiceExt;
 
@@ -44,7 +45,7 @@ pub struct Inside {
 
 impl Inside {
     pub fn new(crm: Crm, sealer: Sealer, key: String) -> Inside {
-        Inside { router: api::router(App::new(crm, sealer, ApiOptions::default())), key }
+        Inside { router: api::router(App::new(crm, sealer, Http::default(), ApiOptions::default())), key }
     }
 
     pub async fn get(&self, path: &str) -> Result<Value, Failure> {

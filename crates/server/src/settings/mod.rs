@@ -15,6 +15,8 @@ use std::path::{Path, PathBuf};
 use api::lifecycle::Announcements;
 use api::limits::Rate;
 
+use providers::Networks;
+
 use crate::cli::Failure;
 pub use flags::{DataFlags, Given, ServeFlags, SunsetFlags};
 pub use read::{LogFormat, PublicUrl};
@@ -32,6 +34,10 @@ pub struct Settings {
     pub streams_per_key: usize,
     pub streams_per_organization: usize,
     pub announcements: Announcements,
+    /// Opened to every call to the outside.
+    pub outbound_allow: Networks,
+    /// Opened to webhooks as well.
+    pub webhooks_allow: Networks,
     pub backup_nightly: bool,
     /// Minutes after midnight, UTC.
     pub backup_at: i64,
@@ -76,6 +82,8 @@ impl Settings {
             streams_per_organization: sources
                 .required("streams_per_organization", |text| read::whole(text, 1, 10_000))?,
             announcements: sources.optional("sunsets_announced", Announcements::read)?.unwrap_or_default(),
+            outbound_allow: sources.optional("outbound_allow", Networks::parse)?.unwrap_or_default(),
+            webhooks_allow: sources.optional("webhooks_allow", Networks::parse)?.unwrap_or_default(),
             backup_nightly: sources.required("backup_nightly", read::flag)?,
             backup_at: sources.required("backup_at", read::time_of_day)?,
             backup_keep: sources.required("backup_keep", |text| read::whole(text, 1, 1000))?,

@@ -1,0 +1,11 @@
+//! The outside: bytes to domain types and back, calls out. No database.
+
+mod connect;
+pub mod http;
+mod networks;
+pub mod seal;
+mod target;
+
+pub use http::{Http, HttpError, Policy};
+pub use networks::{Network, Networks};
+pub use target::Target;
