@@ -21,6 +21,8 @@ pub use providers::seal;
 pub mod serve;
 pub mod stream;
 mod v1;
+mod webhook_input;
+mod webhook_routes;
 
 pub use app::{ApiOptions, App};
 pub use serve::serve;

@@ -128,11 +128,6 @@ fn named(error: &FieldError) -> String {
     if error.pointer.is_empty() { error.message.clone() } else { format!("{}: {}", error.pointer, error.message) }
 }
 
-/// The server takes no more work: another node does, or this one in a moment.
-pub fn stopping() -> Problem {
-    Problem::new(503, "stopping", "This server is about to stop. Try again in a moment.").header("retry-after", "2")
-}
-
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         let code = error.code();

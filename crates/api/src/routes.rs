@@ -7,7 +7,7 @@ use crate::compat::{
     team, ticket_changes, tickets, views, webchat, whatsapp_contacts,
 };
 use crate::route::{Method, Route, deprecated, get, patch, post};
-use crate::{documents, health, v1};
+use crate::{documents, health, v1, webhook_routes};
 
 pub const TAGS: &[(&str, &str)] = &[
     ("Customers and contacts", "People, pushed in and looked up."),
@@ -16,6 +16,7 @@ pub const TAGS: &[(&str, &str)] = &[
     ("Tickets", "Journeys through a pipeline."),
     ("Messages", "What was said."),
     ("Events", "What happened."),
+    ("Webhooks", "Events sent to addresses of yours."),
     ("Organization", "The organization itself, its members and keys."),
     ("Set-up", "Channels, pipelines, custom fields and tags of the Recado surface."),
     ("Sunsets", "Operations that go away."),
@@ -24,7 +25,9 @@ pub const TAGS: &[(&str, &str)] = &[
 
 pub fn table() -> Vec<Route> {
     let mut table = compatibility();
+    table.extend(webhook_routes::compatibility());
     table.extend(v1::table());
+    table.extend(webhook_routes::recado());
     table.extend(server());
     table
 }

@@ -5,6 +5,7 @@ pub mod http;
 mod networks;
 pub mod seal;
 mod target;
+pub mod webhook;
 
 pub use http::{Http, HttpError, Policy};
 pub use networks::{Network, Networks};

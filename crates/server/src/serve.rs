@@ -145,7 +145,7 @@ fn sealer(data_dir: &DataDir, db: &Db) -> Result<Sealer, Failure> {
     let missing = key_from_environment().is_none() && !data_dir.key_file().exists();
     if missing && database::one_sealed(db)?.is_some() {
         return Err(Failure::new(format!(
-            "the key that sealed the secrets of channels is missing: put it back to {} (mode 600), or give it in \
+            "the key that sealed the secrets of channels and webhooks is missing: put it back to {} (mode 600), or give it in \
              RECADO_SECRET_KEY",
             data_dir.key_file().display()
         )));

@@ -2,6 +2,7 @@
 //! server does; whatever it was at is taken up again by its successor, here or on another server.
 
 pub mod leases;
+mod webhooks;
 
 use std::future::Future;
 use std::time::Duration;
@@ -56,7 +57,8 @@ pub async fn start(crm: Crm, http: Http, sealer: Sealer) -> crm::Result<Workers>
     let (stop, asked) = watch::channel(false);
     let leases = Leases::of_this_server(crm.clone()).await?;
     let context = Context { crm, http, sealer, leases, stop: Stop(asked) };
-    let workers = Workers { stop, context, running: Vec::new() };
+    let mut workers = Workers { stop, context, running: Vec::new() };
+    webhooks::start(&mut workers).await?;
     Ok(workers)
 }
 

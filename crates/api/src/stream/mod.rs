@@ -104,7 +104,7 @@ impl Hub {
 
     fn sit(self: &Arc<Hub>, caller: &Caller, head: i64) -> Result<(Seat, Arc<Feed>), Problem> {
         if self.is_closing() {
-            return Err(crate::problem::stopping());
+            return Err(crm::Error::from(store::Error::Closed).into());
         }
         let actor = caller.actor.to_string();
         let mut seats = self.seats();

@@ -10,7 +10,7 @@ pub mod events;
 mod members;
 mod notes;
 mod organization;
-mod paging;
+pub mod paging;
 mod pipelines;
 mod proposals;
 mod provenance;
@@ -24,6 +24,7 @@ pub mod sunsets;
 mod tags;
 mod tickets;
 mod timeline;
+pub mod webhooks;
 
 use crm::Scope::{Admin, ContactsRead, ContactsWrite, MessagesRead, SetupRead, SetupWrite, TicketsRead, TicketsWrite};
 use crm::changes::Removed;

@@ -36,4 +36,5 @@ mod tickets;
 mod timelines;
 mod translations;
 mod upsert;
+mod webhooks;
 mod world;

@@ -10,4 +10,5 @@ mod init;
 mod people;
 mod serve;
 mod sunsets;
+mod webhooks;
 mod world;
