@@ -235,7 +235,8 @@ fn a_server_that_stops_ends_its_streams_at_once() {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
         let address = listener.local_addr().unwrap();
-        let app = App::new(w.crm.clone(), api::seal::Sealer::new(&[7; 32]), ApiOptions::default());
+        let http = providers::Http::new(providers::http::HttpOptions::default());
+        let app = App::new(w.crm.clone(), api::seal::Sealer::new(&[7; 32]), http, ApiOptions::default());
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
         let serving = runtime.spawn(api::serve(app, listener, async {
             let _ = stopped.await;
