@@ -93,7 +93,8 @@ impl Dialect {
     /// time and nobody waits.
     pub fn oldest_writer(self, tx: &mut Tx<'_>) -> Result<Option<String>, Error> {
         const OLDEST: &str = "SELECT who, CAST(extract(epoch FROM clock_timestamp() - since) AS BIGINT) AS seconds FROM (
-               SELECT 'process ' || pid || ' (' || coalesce(nullif(application_name, ''), 'no name') || ', ' || state || ')' AS who,
+               SELECT 'process ' || pid || ' (' || coalesce(nullif(application_name, ''), 'no name') || ', '
+                      || coalesce(state, 'no state') || ')' AS who,
                       xact_start AS since
                FROM pg_stat_activity WHERE backend_xid IS NOT NULL AND xact_start IS NOT NULL AND pid <> pg_backend_pid()
                UNION ALL SELECT 'prepared transaction ' || gid, prepared FROM pg_prepared_xacts) AS writers
