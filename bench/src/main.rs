@@ -3,6 +3,7 @@
 
 mod benches;
 mod counting;
+mod hooks;
 mod http;
 mod limit;
 mod program;

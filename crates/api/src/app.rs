@@ -56,6 +56,7 @@ pub struct App {
     pub(crate) ledger: Ledger,
     /// Who listens to the event log.
     pub hub: Arc<Hub>,
+    pub(crate) hook_channels: crate::hooks::HookChannels,
 }
 
 impl App {
@@ -66,6 +67,7 @@ impl App {
     pub fn new(crm: Crm, sealer: Sealer, http: Http, options: ApiOptions) -> Arc<App> {
         let mut table = routes::table();
         table.extend(routes::pages());
+        table.extend(routes::hooks());
         App::with_table(crm, sealer, http, options, table)
     }
 
@@ -90,6 +92,7 @@ impl App {
             sunsets,
             ledger: Ledger::default(),
             hub,
+            hook_channels: crate::hooks::HookChannels::default(),
         })
     }
 

@@ -29,6 +29,8 @@ pub struct Call {
     pub last_event_id: Option<String>,
     pub body: Bytes,
     pub request_key: Option<RequestKey>,
+    /// What came as `X-Hub-Signature-256`, of a signed call.
+    pub signature: Option<String>,
     /// The day of the call in UTC, or the one that it rehearses.
     pub on: Date,
 }

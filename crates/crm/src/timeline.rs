@@ -21,7 +21,7 @@ wire_enum! {
 #[derive(Debug)]
 pub enum TimelineEntry {
     Message(Box<Message>),
-    Event(EventRow),
+    Event(Box<EventRow>),
 }
 
 impl TimelineEntry {
@@ -169,7 +169,7 @@ fn read(
     let tie = from.map(|from| store::Value::Int(from.event()));
     let found = query(events::COLUMNS, "events", &not, ("occurred_at", "sequence"), tie);
     for row in w.tx.query(found.sql(), &found.params())? {
-        entries.push(TimelineEntry::Event(EventRow::from_row(&row)?));
+        entries.push(TimelineEntry::Event(Box::new(EventRow::from_row(&row)?)));
     }
     match order {
         TimelineOrder::NewestFirst => entries.sort_by_key(|entry| std::cmp::Reverse(entry.place())),

@@ -6,6 +6,7 @@ mod networks;
 pub mod seal;
 mod target;
 pub mod webhook;
+pub mod whatsapp_cloud;
 
 pub use http::{Http, HttpError, Policy};
 pub use networks::{Network, Networks};

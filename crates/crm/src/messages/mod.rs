@@ -3,16 +3,20 @@
 mod change;
 mod early;
 mod facts;
+mod incoming;
 mod list;
 mod note;
 mod outgoing;
+mod receive;
 mod status;
 
 pub use change::{Change, Reactor, What, apply as apply_change};
 pub use early::sweep_early;
+pub use incoming::{Incoming, IncomingFile, Item, Kept, Leftover, News, Person, Way};
 pub use list::{Conversation, MOST_MESSAGES, conversations, page_of, recent_of};
 pub use note::{NOTE_LIMIT, add_note};
 pub use outgoing::{Outgoing, check_may_send, queue};
+pub use receive::{Receipt, forget_leftovers, receive};
 pub use status::{Advance, StatusUpdate, accepted, advance};
 
 use store::Row;
