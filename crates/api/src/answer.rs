@@ -15,7 +15,7 @@ pub struct Answer {
     /// Whether the body carries a secret, so that it is sealed where it is remembered.
     pub secret: bool,
     /// In place of the body: what comes as it happens.
-    pub stream: Option<Listener>,
+    pub stream: Option<Box<Listener>>,
 }
 
 pub const JSON: &str = "application/json";
@@ -34,7 +34,7 @@ impl Answer {
     /// Server-Sent Events; `x-accel-buffering` has nginx pass them on as they come.
     pub fn stream(listener: Listener) -> Answer {
         let answer = Answer::bytes(200, EVENT_STREAM, Bytes::new()).header("x-accel-buffering", "no");
-        Answer { stream: Some(listener), ..answer }
+        Answer { stream: Some(Box::new(listener)), ..answer }
     }
 
     /// The same answer with another body: its headers stay.

@@ -380,7 +380,7 @@ fn idempotency_key(
 
 fn response(answer: Answer, extra: Vec<(&'static str, String)>, request_id: &str) -> Response<Body> {
     let body = match answer.stream {
-        Some(listener) => Body::new(StreamBody::new(listener)),
+        Some(listener) => Body::new(StreamBody::new(*listener)),
         None => Body::from(answer.body),
     };
     let mut response = Response::new(body);
