@@ -4,6 +4,8 @@
 # in the same order each time.
 #
 #   tests/contract/run.sh            with target/debug/recado and the packages of target/venv
+# The live stream is left out: it has no end.
+#
 #   RECADO_BINARY=…                  another program
 #   RECADO_CONTRACT_SECONDS=900      longer than the usual three minutes
 #   RECADO_CONTRACT_SEED=7           other requests than the usual ones
@@ -56,7 +58,7 @@ RECADO_IDS="$scratch/ids.json" SCHEMATHESIS_HOOKS=hooks PYTHONPATH="$here" PYTHO
   timeout "$((seconds + 60))" schemathesis --config-file "$here/schemathesis.toml" run "$url/openapi.json" --url "$url" \
   --header "x-api-key: $key" --seed "$seed" --max-time "$seconds" --phases examples,coverage,fuzzing \
   --checks not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,response_schema_conformance \
-  --continue-on-failure --no-shrink --workers 1 >"$scratch/report" 2>&1 || failed=$?
+  --exclude-path /api/v1/events/stream --continue-on-failure --no-shrink --workers 1 >"$scratch/report" 2>&1 || failed=$?
 grep -v '^$' "$scratch/report" | tail -n "$([ "$failed" = 0 ] && echo 60 || echo 400)"
 
 # A defect shows in the log, too, whatever was answered.

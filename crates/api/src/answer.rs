@@ -4,8 +4,9 @@ use bytes::Bytes;
 use serde::Serialize;
 
 use crate::problem::Problem;
+use crate::stream::Listener;
 
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Answer {
     pub status: u16,
     pub content_type: &'static str,
@@ -13,9 +14,12 @@ pub struct Answer {
     pub headers: Vec<(&'static str, String)>,
     /// Whether the body carries a secret, so that it is sealed where it is remembered.
     pub secret: bool,
+    /// In place of the body: what comes as it happens.
+    pub stream: Option<Box<Listener>>,
 }
 
 pub const JSON: &str = "application/json";
+pub const EVENT_STREAM: &str = "text/event-stream";
 
 impl Answer {
     pub fn json(status: u16, body: &impl Serialize) -> Result<Answer, Problem> {
@@ -24,7 +28,13 @@ impl Answer {
     }
 
     pub fn bytes(status: u16, content_type: &'static str, body: Bytes) -> Answer {
-        Answer { status, content_type, body, headers: Vec::new(), secret: false }
+        Answer { status, content_type, body, headers: Vec::new(), secret: false, stream: None }
+    }
+
+    /// Server-Sent Events; `x-accel-buffering` has nginx pass them on as they come.
+    pub fn stream(listener: Listener) -> Answer {
+        let answer = Answer::bytes(200, EVENT_STREAM, Bytes::new()).header("x-accel-buffering", "no");
+        Answer { stream: Some(Box::new(listener)), ..answer }
     }
 
     /// The same answer with another body: its headers stay.

@@ -12,6 +12,7 @@ use crate::limits::{Limiter, Rate};
 use crate::route::Route;
 use crate::routes;
 use crate::seal::Sealer;
+use crate::stream::{Hub, StreamLimits};
 
 /// Settings of the HTTP side.
 #[derive(Debug, Clone, Default)]
@@ -27,6 +28,8 @@ pub struct ApiOptions {
     pub origin: Option<String>,
     /// Deprecated operations that the operator announces later.
     pub announcements: Announcements,
+    /// Open streams of `GET /api/v1/events/stream`.
+    pub stream_limits: StreamLimits,
 }
 
 /// What the documents that are pages too have in their examples.
@@ -51,6 +54,8 @@ pub struct App {
     pub(crate) operations: Vec<Arc<Route>>,
     pub(crate) sunsets: Registry,
     pub(crate) ledger: Ledger,
+    /// Who listens to the event log.
+    pub hub: Arc<Hub>,
     pub(crate) hook_channels: crate::hooks::HookChannels,
 }
 
@@ -72,6 +77,7 @@ impl App {
         let key_limiter = options.rate_limit.map(|rate| Limiter::new("key", rate));
         let event_limiter = Limiter::new("events", options.event_rate_limit.unwrap_or(DEFAULT_EVENT_RATE));
         let nobody = Arc::new(Setup::nobody());
+        let hub = Hub::new(crm.clone(), options.stream_limits);
         let documents = crate::documents::Documents::default();
         Arc::new(App {
             crm,
@@ -85,6 +91,7 @@ impl App {
             operations,
             sunsets,
             ledger: Ledger::default(),
+            hub,
             hook_channels: crate::hooks::HookChannels::default(),
         })
     }

@@ -26,6 +26,7 @@ pub struct Call {
     pub query: Vec<(String, String)>,
     pub content_type: Option<String>,
     pub if_match: Option<String>,
+    pub last_event_id: Option<String>,
     pub body: Bytes,
     pub request_key: Option<RequestKey>,
     /// What came as `X-Hub-Signature-256`, of a signed call.

@@ -26,6 +26,7 @@ use crate::lifecycle::{PREVIEW_HEADER, Preview};
 use crate::limits::{BODY_SECONDS, DRAIN_SECONDS, DRAINED, HOOK_BODY, JSON_BODY};
 use crate::problem::{Problem, unauthorized};
 use crate::route::{Access, Method, Route};
+use crate::stream::StreamBody;
 
 /// The operations of one path.
 struct Place {
@@ -79,7 +80,11 @@ async fn answer(app: Arc<App>, place: Option<Arc<Place>>, request: Request) -> R
     };
     drain(&parts, &mut body).await;
     let path = place.as_deref().map_or("(none)", |place| place.routes[0].path);
-    let answer = result.unwrap_or_else(|problem| refused(problem, &method, path, style, &request_id));
+    let mut answer = result.unwrap_or_else(|problem| refused(problem, &method, path, style, &request_id));
+    if method == axum::http::Method::HEAD {
+        // Nobody would ever take it.
+        answer.stream = None;
+    }
     let micros = started.elapsed().as_micros() as u64;
     tracing::debug!(%method, path, status = answer.status, micros, request_id, "answered");
     response(answer, extra, &request_id)
@@ -169,6 +174,7 @@ async fn run(
         query,
         content_type: text("content-type"),
         if_match: text("if-match"),
+        last_event_id: text("last-event-id"),
         body,
         request_key: None,
         signature: None,
@@ -231,6 +237,7 @@ fn public_call(
         query,
         content_type: None,
         if_match: None,
+        last_event_id: None,
         body: Bytes::new(),
         request_key: None,
         signature: None,
@@ -372,7 +379,11 @@ fn idempotency_key(
 }
 
 fn response(answer: Answer, extra: Vec<(&'static str, String)>, request_id: &str) -> Response<Body> {
-    let mut response = Response::new(Body::from(answer.body));
+    let body = match answer.stream {
+        Some(listener) => Body::new(StreamBody::new(*listener)),
+        None => Body::from(answer.body),
+    };
+    let mut response = Response::new(body);
     *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();
     headers.insert("content-type", HeaderValue::from_static(answer.content_type));

@@ -1,6 +1,6 @@
 //! Whether the server lives, and whether it can write.
 
-use crm::Error;
+use crm::{Error, events};
 use schemars::JsonSchema;
 use serde::Serialize;
 use store::{Priority, Tx};
@@ -24,6 +24,8 @@ pub struct Ready {
     pub status: &'static str,
     /// `sqlite` or `postgres`
     pub database: &'static str,
+    /// What an operator should look at, though the server answers.
+    pub warnings: Vec<String>,
 }
 
 /// An empty write: it goes through the queue, the transaction and the commit like any other.
@@ -34,5 +36,8 @@ pub async fn ready(call: Call) -> Result<Answer, Problem> {
         store::Engine::Sqlite => "sqlite",
         store::Engine::Postgres => "postgres",
     };
-    Answer::json(200, &Ready { status: "ok", database })
+    let now = call.app.crm.now();
+    let held_back = db.read(Priority::Interactive, move |tx: &mut Tx<'_>| events::held_back(tx, now)).await?;
+    let warnings = held_back.iter().map(ToString::to_string).collect();
+    Answer::json(200, &Ready { status: "ok", database, warnings })
 }

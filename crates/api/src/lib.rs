@@ -20,6 +20,7 @@ mod route;
 mod routes;
 pub use providers::seal;
 pub mod serve;
+pub mod stream;
 mod v1;
 mod webhook_input;
 mod webhook_routes;

@@ -148,7 +148,7 @@ fn responses(route: &Route, generator: &mut SchemaGenerator) -> Map<String, Valu
         let schema = (success.schema)(generator);
         let mut answer = json!({"description": success.about});
         if success.status != 204 {
-            answer["content"] = json!({"application/json": {"schema": schema}});
+            answer["content"] = json!({success.media: {"schema": schema}});
         }
         responses.insert(success.status.to_string(), answer);
     }

@@ -8,7 +8,7 @@ use crm::Scope;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::Value;
 
-use crate::answer::Answer;
+use crate::answer::{Answer, EVENT_STREAM, JSON};
 use crate::call::Call;
 use crate::input::{Fields, Input, Style};
 use crate::lifecycle::{self, Sunset};
@@ -62,6 +62,7 @@ pub enum Access {
 pub struct Success {
     pub status: u16,
     pub about: &'static str,
+    pub media: &'static str,
     pub schema: fn(&mut SchemaGenerator) -> Value,
 }
 
@@ -173,7 +174,19 @@ impl Route {
     }
 
     pub fn answers<T: JsonSchema>(mut self, status: u16, about: &'static str) -> Self {
-        self.successes.push(Success { status, about, schema: |generator| generator.subschema_for::<T>().to_value() });
+        let schema = |generator: &mut SchemaGenerator| generator.subschema_for::<T>().to_value();
+        self.successes.push(Success { status, about, media: JSON, schema });
+        self
+    }
+
+    /// Server-Sent Events, each with a `T` as its data.
+    pub fn streams<T: JsonSchema>(mut self, about: &'static str) -> Self {
+        // What a whole stream is no schema says; what its parts are does the description.
+        let schema = |generator: &mut SchemaGenerator| {
+            let data = generator.subschema_for::<T>().to_value();
+            serde_json::json!({"type": "string", "contentMediaType": EVENT_STREAM, "x-data": data})
+        };
+        self.successes.push(Success { status: 200, about, media: EVENT_STREAM, schema });
         self
     }
 

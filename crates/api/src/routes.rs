@@ -165,8 +165,23 @@ fn compatibility() -> Vec<Route> {
         get("/api/v1/events", v1::events::list)
             .scope(EventsRead)
             .named("listEvents", "Events", "Page through the event log")
+            .about(
+                "A reader that goes on from `last_sequence` misses nothing: no event ever appears behind it. docs/events.md has \
+                 the topics and what their `data` holds.",
+            )
             .query::<v1::events::EventsQuery>()
             .answers::<v1::events::EventsPage>(200, "In order of `sequence`."),
+        get("/api/v1/events/stream", v1::event_stream::stream)
+            .scope(EventsRead)
+            .named("v1StreamEvents", "Events", "Events as they happen")
+            .about(
+                "Server-Sent Events: `id:` is the `sequence`, `data:` the event as the log has it. `Last-Event-ID` resumes after \
+                 the last one seen. A sign of life comes every 15 seconds; its `id:` moves on past events that the filter leaves \
+                 out. A reader that is too slow is cut off and resumes; a key that is revoked is cut off for good. `event: reset` \
+                 says that the log is shorter than where the client was: a backup was restored.",
+            )
+            .query::<v1::event_stream::StreamQuery>()
+            .streams::<v1::events::EventView>("Open until either side ends it."),
     ]
 }
 

@@ -33,6 +33,8 @@ fn patient(stream: TcpStream) -> Pin<Box<TimeoutStream<TcpStream>>> {
 
 /// Serves until `stop` resolves, then lets what runs finish.
 pub async fn serve(app: Arc<App>, listener: TcpListener, stop: impl Future<Output = ()>) {
+    let hub = app.hub.clone();
+    let tailing = tokio::spawn(crate::stream::run(hub.clone()));
     let router = crate::router(app);
     let places = Arc::new(Semaphore::new(CONNECTIONS));
     let graceful = GracefulShutdown::new();
@@ -72,7 +74,10 @@ pub async fn serve(app: Arc<App>, listener: TcpListener, stop: impl Future<Outpu
         });
     }
     drop(listener);
+    // Streams never finish by themselves.
+    hub.close();
     if tokio::time::timeout(GRACE, graceful.shutdown()).await.is_err() {
         tracing::warn!("some requests did not finish in time");
     }
+    tailing.abort();
 }

@@ -33,6 +33,7 @@ pub mod tags;
 pub mod text;
 pub mod tickets;
 pub mod time;
+pub mod timeline;
 pub mod webhooks;
 pub mod wire;
 pub mod work;

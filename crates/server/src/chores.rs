@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use api::App;
-use crm::{Crm, Timestamp, contacts, idempotency, messages, proposals, sunsets, webhooks};
+use crm::{Crm, Timestamp, contacts, events, idempotency, messages, proposals, sunsets, webhooks};
 use store::{Db, Priority, Tx};
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
@@ -27,6 +27,8 @@ const LOOK_EVERY: Duration = Duration::from_secs(60);
 /// A kill loses the counts of so long.
 const COUNTS_EVERY: Duration = Duration::from_secs(3);
 const LAST_COUNTS: Duration = Duration::from_secs(5);
+/// How often somebody looks whether readers of events are held back.
+const WATCH_EVERY: Duration = Duration::from_secs(10);
 const ANNOUNCE_EVERY: Duration = Duration::from_secs(600);
 /// Rows a transaction: others wait no longer than for any request.
 const CHUNK: i64 = 200;
@@ -47,6 +49,7 @@ pub fn start(app: &Arc<App>, settings: &Settings) -> Chores {
         tokio::spawn(write_counts(app.clone())),
         tokio::spawn(finish_merges(crm.clone())),
         tokio::spawn(announce_sunsets(app.clone())),
+        tokio::spawn(watch_readers(crm.clone())),
     ];
     if settings.backup_nightly && settings.database_url.is_none() {
         running.push(tokio::spawn(back_up(crm.db().clone(), settings.clone())));
@@ -87,6 +90,29 @@ async fn announce_sunsets(app: Arc<App>) {
             Err(error) => tracing::warn!(%error, "could not write events about operations that go away"),
         }
         sleep(ANNOUNCE_EVERY).await;
+    }
+}
+
+/// Says in the log that readers of events are held back, and when they no longer are.
+async fn watch_readers(crm: Crm) {
+    let mut said = false;
+    loop {
+        sleep(WATCH_EVERY).await;
+        let now = crm.now();
+        let held_back =
+            match crm.db().read(Priority::Background, move |tx: &mut Tx<'_>| events::held_back(tx, now)).await {
+                Ok(held_back) => held_back,
+                Err(error) => {
+                    tracing::debug!(%error, "could not see whether events are held back");
+                    continue;
+                }
+            };
+        match &held_back {
+            Some(held_back) => tracing::warn!("{held_back}: neither the live stream nor webhooks pass them on"),
+            None if said => tracing::info!("events are read again"),
+            None => {}
+        }
+        said = held_back.is_some();
     }
 }
 

@@ -5,7 +5,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use clap::Args;
-use store::Db;
+use crm::{Timestamp, events};
+use store::{Db, Priority, Tx};
 
 use crate::cli::Failure;
 use crate::data_dir::{self, DataDir};
@@ -57,6 +58,9 @@ pub fn run(arguments: &DoctorArguments) -> Result<(), Failure> {
             if let Err(failure) = check_database(&mut report, &db) {
                 report.finding("database", failure.message)?;
             }
+            if let Err(failure) = check_events(&mut report, &db) {
+                report.finding("events", failure.message)?;
+            }
             if let Err(failure) = check_key(&mut report, &data_dir, &db) {
                 report.finding("key file", failure.message)?;
             }
@@ -98,6 +102,18 @@ fn check_database(report: &mut Report, db: &Db) -> Result<(), Failure> {
         }
         Some(found) => report.finding("schema", format!("{found}, but this program knows schemas up to {known} only")),
         None => report.finding("schema", "there are no tables of Recado in this database"),
+    }
+}
+
+/// Readers of the event log wait for the oldest transaction that writes.
+fn check_events(report: &mut Report, db: &Db) -> Result<(), Failure> {
+    if db.engine() != store::Engine::Postgres || database::schema_of(db)?.is_none() {
+        return Ok(());
+    }
+    let now = Timestamp::now();
+    match db.read_blocking(Priority::Background, move |tx: &mut Tx<'_>| events::held_back(tx, now))? {
+        None => report.well("events", "nothing holds their readers back"),
+        Some(held_back) => report.finding("events", held_back),
     }
 }
 

@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use api::seal::Sealer;
+use api::stream::StreamLimits;
 use api::{ApiOptions, App};
 use clap::Args;
 use providers::Http;
@@ -92,6 +93,11 @@ async fn serve(settings: &Settings, with_demo: bool) -> Result<(), Failure> {
         allowed_hosts: allowed_hosts(settings, address),
         origin: Some(origin(settings, address)),
         announcements: settings.announcements.clone(),
+        stream_limits: StreamLimits {
+            per_key: settings.streams_per_key,
+            per_organization: settings.streams_per_organization,
+            ..StreamLimits::default()
+        },
     };
     let http = Http::new(HttpOptions {
         outbound_allow: settings.outbound_allow.clone(),

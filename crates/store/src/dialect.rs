@@ -88,6 +88,25 @@ impl Dialect {
         Ok(tx.execute(&sql, &[])? > 0)
     }
 
+    /// The transaction that has been writing for longest, in words for an operator: it may be what holds readers of events
+    /// back. One of another role is seen only by members of `pg_read_all_stats`. `None` on SQLite, where one writes at a
+    /// time and nobody waits.
+    pub fn oldest_writer(self, tx: &mut Tx<'_>) -> Result<Option<String>, Error> {
+        const OLDEST: &str = "SELECT who, CAST(extract(epoch FROM clock_timestamp() - since) AS BIGINT) AS seconds FROM (
+               SELECT 'process ' || pid || ' (' || coalesce(nullif(application_name, ''), 'no name') || ', '
+                      || coalesce(state, 'no state') || ')' AS who,
+                      xact_start AS since
+               FROM pg_stat_activity WHERE backend_xid IS NOT NULL AND xact_start IS NOT NULL AND pid <> pg_backend_pid()
+               UNION ALL SELECT 'prepared transaction ' || gid, prepared FROM pg_prepared_xacts) AS writers
+             ORDER BY since LIMIT 1";
+        if self.engine == Engine::Sqlite {
+            return Ok(None);
+        }
+        let Some(row) = tx.query_opt(OLDEST, &[])? else { return Ok(None) };
+        let (who, seconds): (String, i64) = (row.get("who")?, row.get("seconds")?);
+        Ok(Some(format!("{who}, writing for {seconds} s")))
+    }
+
     /// Every event with a sequence number below this one is visible to this transaction or will never be; none at or
     /// above it should be taken yet. `None` on SQLite: everything visible may be taken.
     ///

@@ -3,7 +3,7 @@
 use crm::Timestamp;
 use crm::access::actor_parts;
 use crm::events::{EventFilter, EventRow, Topic, list as list_events};
-use crm::id::EventId;
+use crm::id::{ContactId, EventId, TicketId};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -13,31 +13,40 @@ use crate::answer::Answer;
 use crate::call::Call;
 use crate::compat::views::raw;
 use crate::input::{Fields, Input};
-use crate::kinds::{Text, Whole};
+use crate::kinds::{Text, Whole, id};
 use crate::problem::Problem;
+
+/// Which events, of the log and of the stream alike.
+pub fn filter(f: &mut Fields<'_>) -> EventFilter {
+    let topic = f.optional("topic", Text { max: 1000 }, "One topic, or several separated by commas.");
+    let contact = f.optional("contact_id", id::<ContactId>(), "Only events about this contact.");
+    let ticket = f.optional("ticket_id", id::<TicketId>(), "Only events about this ticket.");
+    let mut topics = Vec::new();
+    for name in topic.iter().flat_map(|list| list.split(',')).map(str::trim).filter(|name| !name.is_empty()) {
+        match Topic::from_name(name) {
+            Some(topic) => topics.push(topic),
+            None => {
+                let known: Vec<&str> = Topic::ALL.iter().map(|topic| topic.name()).collect();
+                f.problem("topic", "unknown_topic", format!("Topics are: {}.", known.join(", ")));
+            }
+        }
+    }
+    EventFilter { topics, contact, ticket }
+}
 
 #[derive(Debug)]
 pub struct EventsQuery {
+    pub after: i64,
     pub filter: EventFilter,
+    pub limit: u32,
 }
 
 impl Input for EventsQuery {
     fn read(f: &mut Fields<'_>) -> Option<Self> {
         let after = f.optional("after", Whole { min: 0, max: i64::MAX }, "Only events after this sequence.");
-        let topic = f.optional("topic", Text { max: 1000 }, "One topic, or several separated by commas.");
+        let filter = filter(f);
         let limit = f.optional("limit", Whole { min: 1, max: 1000 }, "At most so many (100).");
-        let mut topics = Vec::new();
-        for name in topic.iter().flat_map(|list| list.split(',')).map(str::trim).filter(|name| !name.is_empty()) {
-            match Topic::from_name(name) {
-                Some(topic) => topics.push(topic),
-                None => {
-                    let known: Vec<&str> = Topic::ALL.iter().map(|topic| topic.name()).collect();
-                    f.problem("topic", "unknown_topic", format!("Topics are: {}.", known.join(", ")));
-                }
-            }
-        }
-        let limit = limit.map_or(100, |l| l as u32);
-        Some(EventsQuery { filter: EventFilter { after: after.unwrap_or(0), topics, limit } })
+        Some(EventsQuery { after: after.unwrap_or(0), filter, limit: limit.map_or(100, |l| l as u32) })
     }
 }
 
@@ -89,15 +98,15 @@ pub fn view(event: &EventRow) -> Result<EventView, Problem> {
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct EventsPage {
     pub data: Vec<EventView>,
-    /// Give it back as `after` for what comes next, now or later.
+    /// Give it back as `after` for what comes next, now or later. It moves on where nothing matches, too.
     pub last_sequence: i64,
+    /// Whether there is more to read now. With a filter a page may have few events, or none, and more come after it.
+    pub more: bool,
 }
 
 pub async fn list(call: Call) -> Result<Answer, Problem> {
     let query: EventsQuery = call.read_query()?;
-    let after = query.filter.after;
-    let found = call.read(move |w| list_events(w, &query.filter)).await?;
-    let last_sequence = found.last().map_or(after, |event| event.sequence);
-    let data = found.iter().map(view).collect::<Result<_, _>>()?;
-    Answer::json(200, &EventsPage { data, last_sequence })
+    let found = call.read(move |w| list_events(w, &query.filter, query.after, query.limit)).await?;
+    let data = found.events.iter().map(view).collect::<Result<_, _>>()?;
+    Answer::json(200, &EventsPage { data, last_sequence: found.last_sequence, more: found.more })
 }

@@ -5,6 +5,7 @@ mod channel_check;
 mod channels;
 mod contacts;
 mod custom_fields;
+pub mod event_stream;
 pub mod events;
 mod members;
 mod merges;
@@ -115,10 +116,11 @@ fn work() -> Vec<Route> {
             .about("Nothing is sent to the person.")
             .body::<notes::NoteInput>()
             .answers::<notes::MessageView>(201, "The note."),
-        get("/api/v1/contacts/{id}/timeline", timeline::list)
-            .scope(ContactsRead)
-            .named("v1ContactTimeline", PEOPLE, "What happened with a contact, newest first")
-            .query::<paging::PageQuery>()
+        get("/api/v1/contacts/{id}/timeline", timeline::contact)
+            .scope(MessagesRead)
+            .named("v1ContactTimeline", PEOPLE, "What happened with a contact")
+            .about("Messages and notes, and the events of the log; of contacts that were merged into it, too.")
+            .query::<timeline::TimelineQuery>()
             .answers::<Page<timeline::EntryView>>(200, "One page."),
         post("/api/v1/structuring/preview", structuring::preview)
             .scope(ContactsRead)
@@ -146,6 +148,12 @@ fn work() -> Vec<Route> {
             .named("v1UpdateTicket", "Tickets", "Change a ticket's amount or metadata")
             .body::<tickets::UpdateInput>()
             .answers::<tickets::TicketView>(200, "The ticket."),
+        get("/api/v1/tickets/{id}/timeline", timeline::ticket)
+            .scope(MessagesRead)
+            .named("v1TicketTimeline", "Tickets", "What happened with a ticket")
+            .about("Messages and notes, and the events of the log, that belong to the ticket.")
+            .query::<timeline::TimelineQuery>()
+            .answers::<Page<timeline::EntryView>>(200, "One page."),
         post("/api/v1/tickets/{id}/move", tickets::move_ticket)
             .scope(TicketsWrite)
             .named("v1MoveTicket", "Tickets", "Move a ticket to another stage")

@@ -1,18 +1,35 @@
-//! What happened with a contact: messages, notes and everything else, newest first.
+//! What happened with a contact or a ticket: messages, notes and everything else.
 
 use crm::Timestamp;
-use crm::contacts::{TimelineEntry, timeline};
-use crm::id::ContactId;
-use crm::page::Page;
+use crm::id::{ContactId, TicketId};
+use crm::page::{Page, PageRequest};
+use crm::timeline::{TimelineEntry, TimelineOrder, of_contact, of_ticket};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::events::{EventView, view as event_view};
 use super::notes::{MessageView, view as message_view};
-use super::paging::PageQuery;
+use super::paging::page;
 use crate::answer::Answer;
 use crate::call::Call;
+use crate::input::{Fields, Input};
+use crate::one_of;
 use crate::problem::Problem;
+
+#[derive(Debug)]
+pub struct TimelineQuery {
+    page: PageRequest,
+    order: TimelineOrder,
+}
+
+impl Input for TimelineQuery {
+    fn read(f: &mut Fields<'_>) -> Option<Self> {
+        let page = page(f);
+        let about = "Newest first (`desc`, without it) or oldest first (`asc`). With the `cursor` of an entry either goes on from there.";
+        let order = f.optional("order", one_of!(TimelineOrder), about);
+        Some(TimelineQuery { page, order: order.unwrap_or(TimelineOrder::NewestFirst) })
+    }
+}
 
 /// Either `message` or `event`, as `type` says.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -21,24 +38,33 @@ pub struct EntryView {
     #[serde(rename = "type")]
     pub kind: &'static str,
     pub at: Timestamp,
+    /// Where this entry stands: a page goes on from here in either order.
+    pub cursor: String,
     pub message: Option<MessageView>,
     pub event: Option<EventView>,
 }
 
-pub async fn list(call: Call) -> Result<Answer, Problem> {
-    let PageQuery(page) = call.read_query()?;
-    let contact: ContactId = call.id("id", "contact")?;
-    let found = call.read(move |w| timeline(w, contact, &page)).await?;
-    let entry = |entry: &TimelineEntry| -> Result<EntryView, Problem> {
-        Ok(match entry {
-            TimelineEntry::Message(message) => {
-                EntryView { kind: "message", at: entry.at(), message: Some(message_view(message)), event: None }
-            }
-            TimelineEntry::Event(event) => {
-                EntryView { kind: "event", at: entry.at(), message: None, event: Some(event_view(event)?) }
-            }
-        })
+fn entry(entry: &TimelineEntry) -> Result<EntryView, Problem> {
+    let (kind, message, event) = match entry {
+        TimelineEntry::Message(message) => ("message", Some(message_view(message)), None),
+        TimelineEntry::Event(event) => ("event", None, Some(event_view(event)?)),
     };
+    Ok(EntryView { kind, at: entry.at(), cursor: entry.cursor(), message, event })
+}
+
+fn answer(found: Page<TimelineEntry>) -> Result<Answer, Problem> {
     let data = found.data.iter().map(entry).collect::<Result<_, _>>()?;
     Answer::json(200, &Page { data, next_cursor: found.next_cursor })
+}
+
+pub async fn contact(call: Call) -> Result<Answer, Problem> {
+    let query: TimelineQuery = call.read_query()?;
+    let contact: ContactId = call.id("id", "contact")?;
+    answer(call.read(move |w| of_contact(w, contact, query.order, &query.page)).await?)
+}
+
+pub async fn ticket(call: Call) -> Result<Answer, Problem> {
+    let query: TimelineQuery = call.read_query()?;
+    let ticket: TicketId = call.id("id", "ticket")?;
+    answer(call.read(move |w| of_ticket(w, ticket, query.order, &query.page)).await?)
 }

@@ -141,7 +141,7 @@ fn the_log_is_paged_filtered_and_each_organizations_own() {
             let page = w.get(&format!("/api/v1/events?limit=4&after={after}")).json();
             let data = page["data"].as_array().unwrap();
             if data.is_empty() {
-                assert_eq!(page["last_sequence"], json!(after));
+                assert!(page["last_sequence"].as_i64().unwrap() >= after && page["more"] == json!(false));
                 break;
             }
             seen.extend(data.iter().map(|event| event["sequence"].as_i64().unwrap()));

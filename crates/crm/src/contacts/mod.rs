@@ -2,7 +2,6 @@
 
 mod assign;
 mod detail;
-mod history;
 mod identity;
 mod list;
 pub mod merge;
@@ -14,7 +13,6 @@ mod update;
 
 pub use assign::{Assigned, Leaving, assign};
 pub use detail::{Detail, detail};
-pub use history::{TimelineEntry, timeline};
 pub use identity::{IdentifierRow, Identity, ProposalRow, identity};
 pub use list::{
     ContactFilter, ContactSort, FieldFilter, MOST_CONTACTS, browse, by_identifier, by_number, recent, search,

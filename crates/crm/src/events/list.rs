@@ -1,13 +1,16 @@
-//! Reading the log in order.
+//! Reading an organization's log in order.
 
-use store::Row;
+use store::{Row, params};
 
-use super::Topic;
+use super::{Topic, head};
 use crate::error::Result;
-use crate::id::EventId;
+use crate::id::{ContactId, EventId, TicketId};
 use crate::query::Query;
 use crate::time::Timestamp;
 use crate::work::Work;
+
+/// Entries that one page by topic looks at, at most: of a rare topic a page may have none, and goes on from there.
+const LOOKED_AT: i64 = 20_000;
 
 #[derive(Debug, Clone)]
 pub struct EventRow {
@@ -17,6 +20,8 @@ pub struct EventRow {
     pub occurred_at: Timestamp,
     /// Stored form of [`crate::Actor`].
     pub actor: String,
+    pub contact: Option<ContactId>,
+    pub ticket: Option<TicketId>,
     /// JSON objects.
     pub subject: String,
     pub data: String,
@@ -24,8 +29,8 @@ pub struct EventRow {
     pub request_id: String,
 }
 
-pub(crate) const COLUMNS: &str =
-    "e.sequence, e.id, e.topic, e.occurred_at, e.actor, e.subject, e.data, e.previous, e.request_id";
+pub(crate) const COLUMNS: &str = "e.sequence, e.id, e.topic, e.occurred_at, e.actor, e.contact_id, e.ticket_id, e.subject, e.data, \
+     e.previous, e.request_id";
 
 impl EventRow {
     pub(crate) fn from_row(row: &Row) -> Result<EventRow> {
@@ -35,30 +40,52 @@ impl EventRow {
             topic: row.at(2)?,
             occurred_at: row.at(3)?,
             actor: row.at(4)?,
-            subject: row.at(5)?,
-            data: row.at(6)?,
-            previous: row.at(7)?,
-            request_id: row.at(8)?,
+            contact: row.at(5)?,
+            ticket: row.at(6)?,
+            subject: row.at(7)?,
+            data: row.at(8)?,
+            previous: row.at(9)?,
+            request_id: row.at(10)?,
         })
     }
 }
 
+/// Which events; empty: all.
 #[derive(Debug, Clone, Default)]
 pub struct EventFilter {
-    /// Events after this sequence.
-    pub after: i64,
     pub topics: Vec<Topic>,
-    pub limit: u32,
+    pub contact: Option<ContactId>,
+    pub ticket: Option<TicketId>,
 }
 
-/// In order of `sequence`. On PostgreSQL only up to where every lower sequence is decided: a transaction that is still
-/// open may commit below what is already visible, and a reader that had passed it would never see it.
-pub fn list(w: &mut Work<'_, '_>, filter: &EventFilter) -> Result<Vec<EventRow>> {
-    let bound = w.tx.dialect().readable_events_bound(w.tx)?;
-    let mut query =
-        Query::new(format!("SELECT {COLUMNS} FROM events e WHERE e.organization_id = "), w.caller.organization);
-    query.and("e.sequence > ", filter.after);
-    query.and_if("e.sequence < ", &bound);
+#[derive(Debug)]
+pub struct Listed {
+    pub events: Vec<EventRow>,
+    /// Up to here everything has been looked at: where the next page begins. Never behind what came before, unless the log
+    /// itself is: a backup was restored.
+    pub last_sequence: i64,
+    /// Whether there was more to look at.
+    pub more: bool,
+}
+
+/// Those after `after`, in order of `sequence`. On PostgreSQL only up to where every lower sequence is decided: a
+/// transaction that is still open may commit below what is already visible, and a reader that had passed it would never
+/// see it.
+pub fn list(w: &mut Work<'_, '_>, filter: &EventFilter, after: i64, limit: u32) -> Result<Listed> {
+    let organization = w.caller.organization;
+    let head = head(w.tx)?;
+    let mut end = head;
+    if !filter.topics.is_empty() && filter.contact.is_none() && filter.ticket.is_none() {
+        let far = w.tx.query_opt(
+            "SELECT e.sequence FROM events e WHERE e.organization_id = $1 AND e.sequence > $2 AND e.sequence <= $3
+             ORDER BY e.sequence LIMIT 1 OFFSET $4",
+            params![organization, after, head, LOOKED_AT - 1],
+        )?;
+        end = far.map(|row| row.at(0)).transpose()?.unwrap_or(head);
+    }
+    let mut query = Query::new(format!("SELECT {COLUMNS} FROM events e WHERE e.organization_id = "), organization);
+    query.and("e.sequence > ", after).and("e.sequence <= ", end);
+    query.and_if("e.contact_id = ", &filter.contact).and_if("e.ticket_id = ", &filter.ticket);
     if let Some((first, others)) = filter.topics.split_first() {
         query.and("e.topic IN (", first.name());
         for topic in others {
@@ -66,6 +93,14 @@ pub fn list(w: &mut Work<'_, '_>, filter: &EventFilter) -> Result<Vec<EventRow>>
         }
         query.text(")");
     }
-    query.push(" ORDER BY e.sequence LIMIT ", i64::from(filter.limit));
-    w.tx.query(query.sql(), &query.params())?.iter().map(EventRow::from_row).collect()
+    query.push(" ORDER BY e.sequence LIMIT ", i64::from(limit) + 1);
+    let rows = w.tx.query(query.sql(), &query.params())?;
+    let mut events: Vec<EventRow> = rows.iter().map(EventRow::from_row).collect::<Result<_>>()?;
+    let surplus = events.len() > limit as usize;
+    events.truncate(limit as usize);
+    let last_sequence = match events.last() {
+        Some(last) if surplus => last.sequence,
+        _ => end,
+    };
+    Ok(Listed { events, last_sequence, more: surplus || end < head })
 }

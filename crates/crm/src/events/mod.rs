@@ -2,11 +2,15 @@
 //! audit read it. `sequence` grows with every event; a reader that goes on after the last one it saw has missed none.
 
 mod list;
+mod tail;
 mod track;
+mod waiting;
 
 pub(crate) use list::COLUMNS;
-pub use list::{EventFilter, EventRow, list};
+pub use list::{EventFilter, EventRow, Listed, list};
+pub use tail::{Tail, head, tail};
 pub use track::{Tracked, track};
+pub use waiting::{HeldBack, LONG as HELD_BACK_SECONDS, held_back};
 
 use std::fmt::Display;
 

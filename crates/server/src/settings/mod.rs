@@ -31,6 +31,8 @@ pub struct Settings {
     pub public_url: Option<PublicUrl>,
     pub rate_limit: Option<Rate>,
     pub event_rate_limit: Option<Rate>,
+    pub streams_per_key: usize,
+    pub streams_per_organization: usize,
     pub announcements: Announcements,
     /// Opened to every call to the outside.
     pub outbound_allow: Networks,
@@ -78,6 +80,9 @@ impl Settings {
             public_url: sources.optional("public_url", read::public_url)?,
             rate_limit: sources.optional("rate_limit", read::rate)?,
             event_rate_limit: sources.optional("event_rate_limit", read::rate)?,
+            streams_per_key: sources.required("streams_per_key", |text| read::whole(text, 1, 10_000))?,
+            streams_per_organization: sources
+                .required("streams_per_organization", |text| read::whole(text, 1, 10_000))?,
             announcements: sources.optional("sunsets_announced", Announcements::read)?.unwrap_or_default(),
             outbound_allow: sources.optional("outbound_allow", Networks::parse)?.unwrap_or_default(),
             webhooks_allow: sources.optional("webhooks_allow", Networks::parse)?.unwrap_or_default(),

@@ -5,9 +5,10 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
+use std::time::Duration;
 
-use store::testing::each_engine;
-use store::{Db, Engine, Error, Priority, Tx, params};
+use store::testing::{each_engine, fresh_postgres_with, fresh_sqlite};
+use store::{Db, Engine, Error, PostgresOptions, Priority, Tx, params};
 
 use crate::{batch, read, write};
 
@@ -138,51 +139,81 @@ fn two_open_transactions_in_both_crossed_orders() {
     });
 }
 
-#[test]
-fn a_relay_behind_many_writers_takes_each_event_once() {
-    each_engine(|db| {
-        tables(db);
-        let stop = Arc::new(AtomicBool::new(false));
-        let (relay_db, stopped) = (db.clone(), stop.clone());
-        let relay = thread::spawn(move || {
-            let (mut cursor, mut taken) = (0, Vec::new());
-            loop {
-                let last = stopped.load(Ordering::Acquire);
-                taken.extend(tail(&relay_db, &mut cursor));
-                if last {
-                    return taken;
-                }
+/// 32 writers, each with so many transactions of two events, and four readers behind them.
+fn crossing(db: &Db, rounds: usize) {
+    const WRITERS: usize = 32;
+    tables(db);
+    let stop = Arc::new(AtomicBool::new(false));
+    let read = |db: Db, stop: Arc<AtomicBool>| {
+        let (mut cursor, mut taken) = (0, Vec::new());
+        loop {
+            let last = stop.load(Ordering::Acquire);
+            taken.extend(tail(&db, &mut cursor));
+            if last {
+                return taken;
             }
-        });
-        let writers: Vec<_> = (0..8)
-            .map(|writer| {
-                let db = db.clone();
-                thread::spawn(move || {
-                    for round in 0..25 {
-                        write(&db, move |tx| {
-                            note(tx)?;
-                            if (writer + round) % 3 == 0 {
-                                thread::yield_now();
-                            }
-                            record(tx, &format!("{writer}.{round}.0"))?;
-                            record(tx, &format!("{writer}.{round}.1"))
-                        })
-                        .unwrap();
-                    }
-                })
-            })
-            .collect();
-        for writer in writers {
-            writer.join().unwrap();
         }
-        tail_until(db, &mut 0, 400);
-        stop.store(true, Ordering::Release);
-        let mut taken = relay.join().unwrap();
-        assert_eq!(taken.len(), 400);
-        taken.sort();
-        taken.dedup();
-        assert_eq!(taken.len(), 400);
-    });
+    };
+    let readers: Vec<_> = (0..4)
+        .map(|_| {
+            let (db, stop) = (db.clone(), stop.clone());
+            thread::spawn(move || read(db, stop))
+        })
+        .collect();
+    let writers: Vec<_> = (0..WRITERS)
+        .map(|writer| {
+            let db = db.clone();
+            thread::spawn(move || {
+                for round in 0..rounds {
+                    write(&db, move |tx| {
+                        note(tx)?;
+                        if (writer + round) % 3 == 0 {
+                            thread::yield_now();
+                        }
+                        record(tx, &format!("{writer}.{round}.0"))?;
+                        record(tx, &format!("{writer}.{round}.1"))
+                    })
+                    .unwrap();
+                }
+            })
+        })
+        .collect();
+    for writer in writers {
+        writer.join().unwrap();
+    }
+    let all = tail_until(db, &mut 0, 2 * WRITERS * rounds);
+    stop.store(true, Ordering::Release);
+    for reader in readers {
+        assert!(reader.join().unwrap() == all, "a reader missed events, or took them in another order");
+    }
+    let mut once = all.clone();
+    once.sort();
+    once.dedup();
+    assert_eq!((once.len(), all.len()), (2 * WRITERS * rounds, 2 * WRITERS * rounds));
+}
+
+fn crossing_on_each(rounds: usize) {
+    crossing(&fresh_sqlite(), rounds);
+    let patience = Duration::from_secs(60);
+    let options = PostgresOptions {
+        writers: 32,
+        readers: 5,
+        read_time: patience,
+        connect_time: patience,
+        ..PostgresOptions::default()
+    };
+    crossing(&fresh_postgres_with(options), rounds);
+}
+
+#[test]
+fn readers_behind_many_writers_take_each_event_once() {
+    crossing_on_each(5);
+}
+
+#[test]
+#[ignore = "minutes; by hand"]
+fn readers_behind_many_writers_for_long() {
+    crossing_on_each(1000);
 }
 
 #[test]

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
+use super::{Context, Running};
 use crate::Failure;
 use crate::http::{Load, run};
 use crate::program::Started;
@@ -21,7 +22,11 @@ const PATIENCE: Duration = Duration::from_secs(120);
 /// The dead receiver's tries have begun, and none of them has ended.
 const UNTIL_IT_HANGS: Duration = Duration::from_secs(2);
 
-pub async fn measure(binary: &Path, directory: &Path, report: &mut Report) -> Result<(), Failure> {
+pub fn bench<'a>(context: &'a Context, report: &'a mut Report) -> Running<'a> {
+    Box::pin(measure(&context.binary, &context.directory, report))
+}
+
+async fn measure(binary: &Path, directory: &Path, report: &mut Report) -> Result<(), Failure> {
     let started = Started::new(binary, &directory.join("webhooks"))?;
     run(&started, &Load { connections: 64, duration: Duration::from_secs(2), first: 0 }).await?;
     let alone = rate(&started)?;

@@ -1,0 +1,193 @@
+//! The live stream: one hub a process tails the log for all organizations that somebody listens to, makes each frame
+//! once and hands it to all. A listener that is too slow is cut off and resumes in the log; it holds up nobody.
+
+mod body;
+mod feed;
+mod frame;
+mod listener;
+mod tail;
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use crm::events::{EventFilter, head};
+use crm::id::OrganizationId;
+use crm::{Caller, Crm};
+use serde_json::Value;
+use tokio::sync::Notify;
+
+pub use body::StreamBody;
+use feed::Feed;
+use frame::Frame;
+use listener::Begin;
+pub use listener::Listener;
+pub use tail::run;
+
+use crate::problem::Problem;
+
+/// How many streams may be open at once, and how long one is silent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StreamLimits {
+    pub per_key: usize,
+    pub per_organization: usize,
+    /// A sign of life comes after so long.
+    pub heartbeat: Duration,
+}
+
+impl Default for StreamLimits {
+    fn default() -> Self {
+        StreamLimits { per_key: 100, per_organization: 1000, heartbeat: Duration::from_secs(15) }
+    }
+}
+
+/// Of all organizations: other requests need connections too.
+const STREAMS: usize = 12_288;
+
+pub struct Hub {
+    crm: Crm,
+    limits: StreamLimits,
+    seats: Mutex<Seats>,
+    /// The tail has somebody to work for.
+    wanted: Notify,
+    closing: AtomicBool,
+    /// Spreads over time when listeners come back.
+    joined: AtomicU64,
+}
+
+#[derive(Default)]
+struct Seats {
+    organizations: HashMap<OrganizationId, Organization>,
+    taken: usize,
+}
+
+struct Organization {
+    feed: Arc<Feed>,
+    taken: usize,
+    /// By actor, in its stored form.
+    callers: HashMap<String, usize>,
+}
+
+impl Hub {
+    pub fn new(crm: Crm, limits: StreamLimits) -> Arc<Hub> {
+        Arc::new(Hub {
+            crm,
+            limits,
+            seats: Mutex::default(),
+            wanted: Notify::new(),
+            closing: AtomicBool::new(false),
+            joined: AtomicU64::new(0),
+        })
+    }
+
+    fn seats(&self) -> MutexGuard<'_, Seats> {
+        self.seats.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Listens for the caller from behind `after` on; none: from now on. 429 with too many streams already open.
+    pub async fn join(
+        self: &Arc<Hub>,
+        caller: &Caller,
+        filter: EventFilter,
+        after: Option<i64>,
+    ) -> Result<Listener, Problem> {
+        let (head, revision) = self.crm.read(caller, |w| Ok((head(w.tx)?, w.setup.revision))).await?;
+        let (seat, feed) = self.sit(caller, head)?;
+        self.wanted.notify_one();
+        // Further than the log: it was restored from a backup, and counts again from there.
+        let ahead = after.is_some_and(|after| after > head);
+        let begin = Begin { position: after.unwrap_or(head).min(head), ahead, revision };
+        let turn = self.joined.fetch_add(1, Ordering::Relaxed);
+        Ok(Listener::new(seat, feed, caller.clone(), filter, begin, turn))
+    }
+
+    fn sit(self: &Arc<Hub>, caller: &Caller, head: i64) -> Result<(Seat, Arc<Feed>), Problem> {
+        if self.is_closing() {
+            return Err(crm::Error::from(store::Error::Closed).into());
+        }
+        let actor = caller.actor.to_string();
+        let mut seats = self.seats();
+        let Seats { organizations, taken } = &mut *seats;
+        if *taken >= STREAMS {
+            return Err(too_many("This server has as many streams open as it takes."));
+        }
+        if let Some(organization) = organizations.get(&caller.organization) {
+            if organization.taken >= self.limits.per_organization {
+                return Err(too_many("Your organization has as many streams open as it may."));
+            }
+            if organization.callers.get(&actor).is_some_and(|taken| *taken >= self.limits.per_key) {
+                return Err(too_many("This API key has as many streams open as it may."));
+            }
+        }
+        let organization = organizations.entry(caller.organization).or_insert_with(|| Organization {
+            feed: Feed::new(caller.organization, head),
+            taken: 0,
+            callers: HashMap::new(),
+        });
+        *taken += 1;
+        organization.taken += 1;
+        *organization.callers.entry(actor.clone()).or_default() += 1;
+        let seat = Seat { hub: self.clone(), organization: caller.organization, actor };
+        Ok((seat, organization.feed.clone()))
+    }
+
+    /// Tells everybody who listens to all of an organization's events, on this node and at this moment, something that is
+    /// not in the log: `typing`, `presence`.
+    pub fn tell(&self, organization: OrganizationId, name: &str, data: &Value) {
+        let feed = self.seats().organizations.get(&organization).map(|known| known.feed.clone());
+        if let Some(feed) = feed {
+            feed.push(vec![Frame::passing(name, data)], feed.cursor(), None);
+        }
+    }
+
+    /// Ends all streams, and takes no more.
+    pub fn close(&self) {
+        self.closing.store(true, Ordering::Release);
+        self.feeds().iter().for_each(|feed| feed.wake());
+    }
+
+    pub fn is_closing(&self) -> bool {
+        self.closing.load(Ordering::Acquire)
+    }
+
+    /// Open streams.
+    pub fn listeners(&self) -> usize {
+        self.seats().taken
+    }
+
+    fn feeds(&self) -> Vec<Arc<Feed>> {
+        self.seats().organizations.values().map(|organization| organization.feed.clone()).collect()
+    }
+}
+
+fn too_many(detail: &str) -> Problem {
+    Problem::new(429, "too_many_streams", format!("{detail} Close one, or try again later."))
+        .header("retry-after", "30")
+}
+
+/// A place in the hub, free again once it is dropped.
+struct Seat {
+    hub: Arc<Hub>,
+    organization: OrganizationId,
+    actor: String,
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        let mut seats = self.hub.seats();
+        let Seats { organizations, taken } = &mut *seats;
+        let Some(organization) = organizations.get_mut(&self.organization) else { return };
+        *taken -= 1;
+        organization.taken -= 1;
+        if let Some(of_caller) = organization.callers.get_mut(&self.actor) {
+            *of_caller -= 1;
+            if *of_caller == 0 {
+                organization.callers.remove(&self.actor);
+            }
+        }
+        if organization.taken == 0 {
+            organizations.remove(&self.organization);
+        }
+    }
+}
