@@ -7,6 +7,7 @@ use bytes::Bytes;
 use crm::idempotency::{self, Claim, Remembered, RequestKey};
 use crm::{Caller, FieldError, Setup, Work};
 use jiff::civil::Date;
+use providers::media_store::Stored;
 use structuring::Json;
 use structuring::json::{Mode, Object};
 
@@ -26,7 +27,10 @@ pub struct Call {
     pub query: Vec<(String, String)>,
     pub content_type: Option<String>,
     pub if_match: Option<String>,
+    pub range: Option<String>,
     pub body: Bytes,
+    /// The body, where it was a file.
+    pub file: Option<Stored>,
     pub request_key: Option<RequestKey>,
     /// The day of the call in UTC, or the one that it rehearses.
     pub on: Date,

@@ -19,6 +19,7 @@ migrations! {
     3 "reviews" "0003_reviews",
     4 "leases" "0004_leases",
     5 "inbound" "0005_inbound",
+    6 "outbound" "0006_outbound",
 }
 
 /// The number of the newest schema this program knows; an existing database below it is migrated by `Crm::open`.

@@ -2,9 +2,11 @@
 
 mod connect;
 pub mod http;
+pub mod media_store;
 mod networks;
 pub mod seal;
 mod target;
+pub mod whatsapp_cloud;
 
 pub use http::{Http, HttpError, Policy};
 pub use networks::{Network, Networks};

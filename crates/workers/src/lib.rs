@@ -2,6 +2,8 @@
 //! server does; whatever it was at is taken up again by its successor, here or on another server.
 
 pub mod leases;
+pub mod media;
+pub mod outbound;
 
 use std::future::Future;
 use std::time::Duration;
@@ -9,6 +11,7 @@ use std::time::Duration;
 use crm::Crm;
 use leases::Leases;
 use providers::Http;
+use providers::media_store::MediaStore;
 use providers::seal::Sealer;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -24,6 +27,7 @@ pub struct Context {
     pub http: Http,
     pub sealer: Sealer,
     pub leases: Leases,
+    pub media: MediaStore,
     pub stop: Stop,
 }
 
@@ -52,10 +56,10 @@ pub struct Workers {
 }
 
 /// Starts all workers of this server.
-pub async fn start(crm: Crm, http: Http, sealer: Sealer) -> crm::Result<Workers> {
+pub async fn start(crm: Crm, http: Http, sealer: Sealer, media: MediaStore) -> crm::Result<Workers> {
     let (stop, asked) = watch::channel(false);
     let leases = Leases::of_this_server(crm.clone()).await?;
-    let context = Context { crm, http, sealer, leases, stop: Stop(asked) };
+    let context = Context { crm, http, sealer, leases, media, stop: Stop(asked) };
     let workers = Workers { stop, context, running: Vec::new() };
     Ok(workers)
 }

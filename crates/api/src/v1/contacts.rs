@@ -6,6 +6,7 @@ use crm::contacts::{
 };
 use crm::fields::Entity;
 use crm::id::{ChannelId, ContactId, CustomerId, PipelineId, StageId};
+use crm::messages::window_ends;
 use crm::page::{Page, PageRequest};
 use crm::{FieldError, Setup, Timestamp};
 use schemars::JsonSchema;
@@ -46,6 +47,8 @@ pub struct ContactView {
     pub chat_status: ChatStatus,
     pub blocked: bool,
     pub is_chat_read: bool,
+    /// Until when they can be written to freely on WhatsApp: 24 h after they last wrote; null: they never did.
+    pub window_ends_at: Option<Timestamp>,
     pub last_message_at: Option<Timestamp>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
@@ -67,6 +70,7 @@ fn view(setup: &Setup, contact: &Contact) -> ContactView {
         chat_status: contact.chat_status,
         blocked: contact.blocked,
         is_chat_read: contact.is_chat_read,
+        window_ends_at: window_ends(contact),
         last_message_at: contact.last_message_at,
         created_at: contact.created_at,
         updated_at: contact.updated_at,

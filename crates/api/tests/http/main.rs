@@ -18,6 +18,7 @@ mod ledger;
 mod messages;
 mod note_send;
 mod old_reads;
+mod outbound;
 mod people_again;
 mod proposals;
 mod provenance;

@@ -33,6 +33,7 @@ pub struct Settings {
     pub event_rate_limit: Option<Rate>,
     pub announcements: Announcements,
     /// Opened to every call to the outside.
+    pub whatsapp_calls: bool,
     pub outbound_allow: Networks,
     /// Opened to webhooks as well.
     pub webhooks_allow: Networks,
@@ -77,6 +78,7 @@ impl Settings {
             rate_limit: sources.optional("rate_limit", read::rate)?,
             event_rate_limit: sources.optional("event_rate_limit", read::rate)?,
             announcements: sources.optional("sunsets_announced", Announcements::read)?.unwrap_or_default(),
+            whatsapp_calls: sources.required("whatsapp_calls", read::flag)?,
             outbound_allow: sources.optional("outbound_allow", Networks::parse)?.unwrap_or_default(),
             webhooks_allow: sources.optional("webhooks_allow", Networks::parse)?.unwrap_or_default(),
             backup_nightly: sources.required("backup_nightly", read::flag)?,
