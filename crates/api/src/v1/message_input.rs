@@ -347,9 +347,11 @@ pub fn read_content(f: &mut Fields<'_>) -> Option<Sent> {
         return None;
     }
     if found.len() != 1 && f.problems.is_empty() {
-        let code = if found.is_empty() { "required" } else { "invalid_value" };
-        let pointer = if found.is_empty() { "text" } else { "" };
-        f.problem(pointer, code, format!("Give exactly one of {KINDS}."));
+        let message = format!("Give exactly one of {KINDS}.");
+        f.problems.push(match found.is_empty() {
+            true => FieldError::new("/text", "required", message),
+            false => FieldError::new("", "invalid_value", message),
+        });
     }
     let sent = found.pop()?;
     if let Sent::Content(content) = &sent

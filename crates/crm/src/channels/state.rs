@@ -47,11 +47,13 @@ impl ChannelState {
     }
 }
 
+/// Statuses in which nothing goes out: those above that say so, and what WhatsApp says of an account by itself.
+pub const STOPPED: [&str; 5] = ["needs_token", "restricted", "not_registered", "disabled", "disconnected"];
+
 impl Channel {
     /// Whether nothing goes out: what waits is kept, and goes once the channel is checked or mended.
     pub fn is_stopped(&self) -> bool {
-        let stopping = [ChannelState::NeedsToken, ChannelState::Restricted, ChannelState::NotRegistered];
-        self.channel_type == ChannelType::Whatsapp && stopping.iter().any(|state| state.name() == self.status)
+        self.channel_type == ChannelType::Whatsapp && STOPPED.contains(&self.status.as_str())
     }
 }
 

@@ -16,7 +16,7 @@ pub fn with_work(
 ) -> Result<Vec<(OrganizationId, ChannelId)>> {
     let rows = tx.query(
         "SELECT c.organization_id, c.id FROM channels c WHERE c.type = $1 AND NOT c.archived
-           AND (c.status NOT IN ('needs_token', 'restricted', 'not_registered') AND EXISTS (SELECT 1 FROM outbox o WHERE o.organization_id = c.organization_id AND o.channel_id = c.id
+           AND (c.status NOT IN ('needs_token', 'restricted', 'not_registered', 'disabled', 'disconnected') AND EXISTS (SELECT 1 FROM outbox o WHERE o.organization_id = c.organization_id AND o.channel_id = c.id
                           AND o.due_at <= $2)
              OR EXISTS (SELECT 1 FROM outbox s WHERE s.organization_id = c.organization_id AND s.channel_id = c.id
                           AND s.state = 'sending'))",

@@ -1,6 +1,6 @@
 //! One template at a time: made or changed here, or told about by the provider.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use store::params;
 
 use super::sync::{Fetched, write};
@@ -9,6 +9,9 @@ use crate::changes;
 use crate::error::{Error, Result};
 use crate::id::{ChannelId, TemplateId};
 use crate::work::Work;
+
+/// Of what a provider says, in characters.
+const LONGEST_REASON: usize = 500;
 
 /// What a webhook tells of a template. None: not told.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -19,6 +22,28 @@ pub struct Notice {
     pub quality: Option<String>,
     pub category: Option<String>,
     pub reason: Option<String>,
+}
+
+impl Notice {
+    /// From the value of a webhook's field; none where it is about something else.
+    pub fn read(field: &str, value: &Value) -> Option<Notice> {
+        let word = |member: &str| value.get(member).and_then(Value::as_str).filter(|word| !word.is_empty());
+        let id = value.get("message_template_id")?;
+        let provider_id = id.as_str().map(str::to_owned).or_else(|| id.as_u64().map(|number| number.to_string()))?;
+        let mut notice = Notice { provider_id, ..Notice::default() };
+        match field {
+            "message_template_status_update" => {
+                notice.status = word("event").map(str::to_owned);
+                let rejection = value.pointer("/rejection_info/reason").and_then(Value::as_str);
+                let reason = rejection.or_else(|| word("reason")).filter(|reason| *reason != "NONE");
+                notice.reason = reason.map(|reason| reason.chars().take(LONGEST_REASON).collect());
+            }
+            "message_template_quality_update" => notice.quality = word("new_quality_score").map(str::to_owned),
+            "template_category_update" => notice.category = word("new_category").map(str::to_owned),
+            _ => return None,
+        }
+        Some(notice)
+    }
 }
 
 /// Applies it, to the channel's template of that id; whether anything changed. One that is not kept yet comes with the next
@@ -86,4 +111,24 @@ pub fn delete(w: &mut Work<'_, '_>, id: TemplateId) -> Result<()> {
         params![w.caller.organization, id, true, w.now],
     )?;
     changes::record(w, "template", id, "deleted", json!({}), None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn webhooks_about_templates_are_read() {
+        let value = json!({"event": "REJECTED", "message_template_id": 594_425_479, "message_template_name": "x",
+                           "message_template_language": "en-US", "reason": "NONE", "rejection_info": {"reason": "Too vague"}});
+        let notice = Notice::read("message_template_status_update", &value).unwrap();
+        assert_eq!((notice.provider_id.as_str(), notice.status.as_deref()), ("594425479", Some("REJECTED")));
+        assert_eq!(notice.reason.as_deref(), Some("Too vague"));
+        let value = json!({"message_template_id": "1", "new_quality_score": "RED"});
+        assert_eq!(Notice::read("message_template_quality_update", &value).unwrap().quality.as_deref(), Some("RED"));
+        let value = json!({"message_template_id": "1", "new_category": "MARKETING"});
+        assert_eq!(Notice::read("template_category_update", &value).unwrap().category.as_deref(), Some("MARKETING"));
+        assert_eq!(Notice::read("account_update", &value), None);
+        assert_eq!(Notice::read("message_template_status_update", &json!({"event": "APPROVED"})), None);
+    }
 }
