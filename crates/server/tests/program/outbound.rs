@@ -260,13 +260,11 @@ fn killed_between_the_call_and_its_answer_each_message_is_there_once_or_visibly_
     let mut w = World::new();
     let mut ids = Vec::new();
     for round in 0..4u64 {
-        let people: Vec<String> = (0..4).map(|n| w.person(&format!("+5695551{round}00{n}"))).collect();
+        let people: Vec<String> = (0..8).map(|n| w.person(&format!("+5695551{round}00{n}"))).collect();
         // The answers take a while, so that the kill finds calls under way.
         w.simulator.turn(|knobs| knobs.latency_ms = 150).unwrap();
         for person in &people {
-            for n in 0..2 {
-                ids.push(w.send(person, &format!("mensaje {round} {n}")));
-            }
+            ids.push(w.send(person, &format!("mensaje {round}")));
         }
         std::thread::sleep(Duration::from_millis(60 + 70 * round));
         w.kill();
