@@ -7,6 +7,7 @@ mod limit;
 mod program;
 mod record;
 mod report;
+mod webhooks;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -84,6 +85,8 @@ async fn main() -> Result<(), Failure> {
         ),
     );
     drop(started);
+
+    webhooks::measure(&arguments.binary, directory.path(), &mut report).await?;
 
     let mut limit = limit::Limit::new(&directory.path().join("limit.db"))?;
     let batch = arguments.connections;

@@ -44,6 +44,7 @@ COLLECTIONS = {
     "custom_fields": "field",
     "tags": "tag",
     "members": "member",
+    "webhooks": "webhook",
 }
 
 
@@ -55,6 +56,8 @@ SOUND = {
     "currency": "CLP",
     "amount": 125000,
     "occurredAt": "2026-05-04T15:30:00Z",
+    # Nobody listens there: what happens is tried in vain, and nothing leaves this machine.
+    "url": "http://127.0.0.1:9/hook",
 }
 
 

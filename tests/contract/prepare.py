@@ -31,6 +31,7 @@ def main():
     tag = call("POST", "/api/v1/tags", {"value": "vip", "entity_type": "CONTACT"})
     boards = call("GET", "/api/public/pipeline")
     stages = [stage["id"] for stage in boards[0]["stages"]]
+    webhook = call("POST", "/api/webhooks", {"url": "http://127.0.0.1:9/hook"})
     contacts, tickets = [], []
     for n in range(3):
         made = call(
@@ -62,6 +63,7 @@ def main():
         "member": [MADE["owner_id"]],
         "field": [field["id"]],
         "tag": [tag["id"]],
+        "webhook": [webhook["id"]],
         "ours": "+56223456789",
         "theirs": [f"+5695550123{n}" for n in range(3)],
     }

@@ -20,6 +20,8 @@ mod routes;
 pub use providers::seal;
 pub mod serve;
 mod v1;
+mod webhook_input;
+mod webhook_routes;
 
 pub use app::{ApiOptions, App};
 pub use serve::serve;

@@ -168,7 +168,7 @@ fn responses(route: &Route, generator: &mut SchemaGenerator) -> Map<String, Valu
         if route.body.is_some() {
             problems.push(415);
         }
-        if matches!(route.method, Method::Post | Method::Patch | Method::Delete) {
+        if matches!(route.method, Method::Post | Method::Put | Method::Patch | Method::Delete) {
             problems.push(409);
         }
         if checks_version(route) {

@@ -18,6 +18,7 @@ use crate::problem::Problem;
 pub enum Method {
     Get,
     Post,
+    Put,
     Patch,
     Delete,
 }
@@ -27,13 +28,14 @@ impl Method {
         match self {
             Method::Get => "GET",
             Method::Post => "POST",
+            Method::Put => "PUT",
             Method::Patch => "PATCH",
             Method::Delete => "DELETE",
         }
     }
 
     pub fn has_body(self) -> bool {
-        matches!(self, Method::Post | Method::Patch)
+        matches!(self, Method::Post | Method::Put | Method::Patch)
     }
 
     /// Whether an `Idempotency-Key` is honoured.
@@ -121,7 +123,7 @@ macro_rules! methods {
         }
     )*};
 }
-methods! { get Get, post Post, patch Patch, delete Delete }
+methods! { get Get, post Post, put Put, patch Patch, delete Delete }
 
 /// An operation that goes away: carried out as its translation, at its successor. Wants the successor's scope.
 pub fn deprecated(method: Method, path: &'static str, sunset: &'static Sunset) -> Route {

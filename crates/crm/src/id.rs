@@ -77,6 +77,10 @@ ids! {
     /// A key that no field knows, and what it might become.
     ProposalId
     EventId
+    /// Where somebody wants events.
+    WebhookId
+    /// One try to bring an event there.
+    WebhookCallId
 }
 
 /// Makes the ids of one unit of work. Seeded from outside, so that a closure which is run again makes the same ids and a

@@ -35,6 +35,7 @@ pub mod templates;
 pub mod text;
 pub mod tickets;
 pub mod time;
+pub mod webhooks;
 pub mod wire;
 pub mod work;
 

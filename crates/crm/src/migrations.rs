@@ -20,6 +20,7 @@ migrations! {
     4 "leases" "0004_leases",
     5 "inbound" "0005_inbound",
     6 "outbound" "0006_outbound",
+    8 "webhooks" "0008_webhooks",
 }
 
 /// The number of the newest schema this program knows; an existing database below it is migrated by `Crm::open`.

@@ -32,8 +32,9 @@ const MOST_ADDRESSES: usize = 4;
 /// Why there is no connection. Nothing was sent.
 #[derive(Debug, Clone, thiserror::Error)]
 pub(crate) enum ConnectError {
-    #[error("{host} is at {address}, which is not on the public internet")]
-    Refused { host: String, address: IpAddr },
+    /// The address stays out of it: what a name of the inside stands for is nobody else's to learn.
+    #[error("{host} leads to an address that is not on the public internet")]
+    Refused { host: String },
     #[error("the name {host} does not resolve: {why}")]
     Unresolved { host: String, why: String },
     #[error("no connection: {0}")]
@@ -62,8 +63,8 @@ impl Rules {
             Ok(address) => vec![address],
             Err(_) => (self.resolver)(host).await.map_err(|error| unresolved(error.to_string()))?,
         };
-        if let Some(address) = found.iter().find(|address| !self.networks.permit(**address)) {
-            return Err(ConnectError::Refused { host: host.to_owned(), address: *address });
+        if found.iter().any(|address| !self.networks.permit(*address)) {
+            return Err(ConnectError::Refused { host: host.to_owned() });
         }
         if found.is_empty() { Err(unresolved("it has no address".to_owned())) } else { Ok(found) }
     }

@@ -19,9 +19,9 @@ pub const USE_PG_DUMP: &str =
 /// Copy the embedded database into one file, also while the server runs
 ///
 /// Files of messages go into the directory `media` beside the copy; what is there already is
-/// not copied again. The copy is opened and checked before the command ends. The key file (secret.key) is not in
-/// it: without that key the sealed secrets of channels cannot be read, so keep a copy of it in
-/// another place.
+/// not copied again. The copy is opened and checked before the command ends. The key file
+/// (secret.key) is not in it: without that key the sealed secrets of channels cannot be read, so
+/// keep a copy of it in another place.
 ///
 /// Example:  recado backup --data-dir /var/lib/recado --to /backup/recado-2026-03-14.db
 #[derive(Debug, Args)]

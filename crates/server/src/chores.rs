@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use api::App;
-use crm::{Crm, Timestamp, idempotency, proposals, sunsets};
+use crm::{Crm, Timestamp, idempotency, proposals, sunsets, webhooks};
 use store::{Db, Priority, Tx};
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
@@ -43,7 +43,7 @@ pub struct Chores {
 pub fn start(app: &Arc<App>, settings: &Settings) -> Chores {
     let crm = &app.crm;
     let mut running = vec![
-        tokio::spawn(forget(crm.clone())),
+        tokio::spawn(forget(crm.clone(), settings.webhooks_keep_days)),
         tokio::spawn(learn_keys(crm.clone())),
         tokio::spawn(write_counts(app.clone())),
         tokio::spawn(announce_sunsets(app.clone())),
@@ -90,7 +90,7 @@ async fn announce_sunsets(app: Arc<App>) {
     }
 }
 
-async fn forget(crm: Crm) {
+async fn forget(crm: Crm, webhooks_keep_days: usize) {
     sleep(FIRST).await;
     loop {
         match forget_old_answers(&crm).await {
@@ -103,7 +103,26 @@ async fn forget(crm: Crm) {
             Ok(count) => tracing::info!(count, "forgot counts of calls that are older than 400 days"),
             Err(error) => tracing::warn!(%error, "could not forget counts of calls"),
         }
+        match forget_old_webhooks(&crm, webhooks_keep_days).await {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(count, "forgot old tries of webhooks and what they sent"),
+            Err(error) => tracing::warn!(%error, "could not forget old tries of webhooks"),
+        }
         sleep(FORGET_EVERY).await;
+    }
+}
+
+async fn forget_old_webhooks(crm: &Crm, keep_days: usize) -> Result<u64, crm::Error> {
+    let mut count = 0;
+    loop {
+        let before = crm.now().plus_days(-(keep_days as i64));
+        let work = move |tx: &mut Tx<'_>| webhooks::forget_old(tx, before, CHUNK);
+        let forgotten = crm.db().write(Priority::Background, work).await?;
+        count += forgotten;
+        if forgotten == 0 {
+            return Ok(count);
+        }
+        sleep(BETWEEN_PIECES).await;
     }
 }
 

@@ -2,8 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crm::id::ChannelId;
-use crm::{Crm, Timestamp};
+use crm::{Crm, Timestamp, channels, webhooks};
 use store::{Db, PostgresOptions, Priority, SqliteOptions, Tx, params};
 
 use crate::backup;
@@ -102,14 +101,28 @@ fn snapshot_before(db: &Db, directory: &Path, known: u32) -> Result<Option<PathB
     Ok(Some(path))
 }
 
-/// A channel whose secrets are sealed, if there is one: what the key must open.
-pub fn one_sealed(db: &Db) -> Result<Option<(ChannelId, Vec<u8>)>, Failure> {
-    if schema_of(db)?.is_none() {
-        return Ok(None);
-    }
-    let read = |tx: &mut Tx<'_>| -> Result<Option<(ChannelId, Vec<u8>)>, store::Error> {
+/// Something sealed, with the place it is sealed to.
+pub struct Sealed {
+    pub place: String,
+    pub bytes: Vec<u8>,
+}
+
+/// The first schema with webhooks.
+const WITH_WEBHOOKS: u32 = 8;
+
+/// What the key must open, if there is anything: the secrets of a channel or of a webhook.
+pub fn one_sealed(db: &Db) -> Result<Option<Sealed>, Failure> {
+    let Some(schema) = schema_of(db)? else { return Ok(None) };
+    let read = move |tx: &mut Tx<'_>| -> Result<Option<Sealed>, store::Error> {
         let row = tx.query_opt("SELECT id, secrets FROM channels WHERE secrets IS NOT NULL LIMIT 1", params![])?;
-        row.map(|row| Ok((row.get("id")?, row.get("secrets")?))).transpose()
+        if let Some(row) = row {
+            return Ok(Some(Sealed { place: channels::seal_place(row.at(0)?), bytes: row.at(1)? }));
+        }
+        if schema < WITH_WEBHOOKS {
+            return Ok(None);
+        }
+        let row = tx.query_opt("SELECT id, secret FROM webhooks LIMIT 1", params![])?;
+        row.map(|row| Ok(Sealed { place: webhooks::seal_place(row.at(0)?), bytes: row.at(1)? })).transpose()
     };
     Ok(db.read_blocking(Priority::Interactive, read)?)
 }

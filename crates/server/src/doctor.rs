@@ -5,7 +5,6 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use clap::Args;
-use crm::channels::seal_place;
 use store::Db;
 
 use crate::cli::Failure;
@@ -119,10 +118,10 @@ fn check_key(report: &mut Report, data_dir: &DataDir, db: &Db) -> Result<(), Fai
         Ok(sealer) => sealer,
         Err(error) => return report.finding("key file", error),
     };
-    if let Some((id, secrets)) = sealed
-        && sealer.open(&seal_place(id), &secrets).is_err()
+    if let Some(sealed) = sealed
+        && sealer.open(&sealed.place, &sealed.bytes).is_err()
     {
-        return report.finding("key file", format!("it does not open the secrets of channel {id}: it is another key"));
+        return report.finding("key file", format!("it does not open {}: it is another key", sealed.place));
     }
     if from_environment {
         return report.well("key", "from RECADO_SECRET_KEY");

@@ -17,9 +17,9 @@ use crate::{backup, media_copy, telemetry};
 /// Put a backup into a data directory
 ///
 /// The backup is checked first. Files of messages come from the directory `media` beside it.
-/// Refused while a server runs there, and where there is a
-/// database already; with --force that one is kept aside under another name. The key file is
-/// not part of a backup: put the old secret.key beside it.
+/// Refused while a server runs there, and where there is a database already; with --force that
+/// one is kept aside under another name. The key file is not part of a backup: put the old
+/// secret.key beside it.
 ///
 /// Example:  recado restore --data-dir /var/lib/recado-new /backup/recado-2026-03-14.db
 #[derive(Debug, Args)]

@@ -104,13 +104,14 @@ async fn serve(settings: &Settings, with_demo: bool) -> Result<(), Failure> {
     });
     let app = App::new(crm.clone(), sealer.clone(), http.clone(), options);
     let mut stopping = Signals::new()?;
-    let mut workers = workers::start(crm.clone(), http, sealer, media).await?;
+    let mut workers = workers::start(crm.clone(), http, sealer).await?;
     // The demo's numbers and tokens are invented: it calls nobody, and what it queues stays queued.
     if settings.whatsapp_calls && !with_demo {
-        workers.run(workers::outbound::run);
-        workers.run(workers::media::fetch);
+        let (files, fetched) = (media.clone(), media.clone());
+        workers.run(|context| workers::outbound::run(context, files));
+        workers.run(|context| workers::media::fetch(context, fetched));
     }
-    workers.run(workers::media::tidy);
+    workers.run(|context| workers::media::tidy(context, media));
     let chores = chores::start(&app, settings);
     print_line(&format!("Recado answers at http://{address}"))?;
     if let Some(url) = &settings.public_url {
@@ -149,7 +150,7 @@ fn sealer(data_dir: &DataDir, db: &Db) -> Result<Sealer, Failure> {
     let missing = key_from_environment().is_none() && !data_dir.key_file().exists();
     if missing && database::one_sealed(db)?.is_some() {
         return Err(Failure::new(format!(
-            "the key that sealed the secrets of channels is missing: put it back to {} (mode 600), or give it in \
+            "the key that sealed the secrets of channels and webhooks is missing: put it back to {} (mode 600), or give it in \
              RECADO_SECRET_KEY",
             data_dir.key_file().display()
         )));

@@ -175,24 +175,23 @@ pub struct Place {
 }
 
 /// The places of values, in the order of their sources; none where nothing stands there.
-pub fn places<'s>(
-    data: &Json,
+pub(crate) fn places_of<'s>(
+    readings: &[Reading<'_>],
     sources: impl IntoIterator<Item = &'s Source>,
-    country: Option<&str>,
 ) -> Vec<Option<Place>> {
-    let flat = crate::flatten::flatten(data);
-    let country = country.map(str::to_ascii_uppercase);
     let span = |leaf: &crate::flatten::Leaf<'_>| leaf.part.as_ref().and_then(|part| part.span);
     let place = |source: &Source| {
         let at = |whole: bool| {
-            flat.leaves.iter().find(|leaf| {
+            readings.iter().find(|reading| {
+                let leaf = reading.leaf();
                 leaf.pointer == source.pointer && if whole { span(leaf) == source.span } else { leaf.part.is_none() }
             })
         };
-        let (leaf, whole) = at(true).map(|leaf| (leaf, true)).or_else(|| at(false).map(|leaf| (leaf, false)))?;
+        let (reading, whole) = at(true).map(|at| (at, true)).or_else(|| at(false).map(|at| (at, false)))?;
+        let leaf = reading.leaf();
         Some(Place {
             path: path_of(leaf),
-            kind: kind_of(&Reading::new(leaf, country.as_deref())),
+            kind: kind_of(reading),
             whole,
             taken: (whole && leaf.part.is_none()).then(|| leaf.value.as_ref().clone()),
         })

@@ -6,15 +6,15 @@ use crate::assign::{Edge, assign};
 use crate::compiled::Scored;
 use crate::flatten::{self, Flat};
 use crate::known::KNOWN;
-use crate::learnt::Standing;
+use crate::learnt::{self, Standing};
 use crate::reading::Reading;
 use crate::score::{self, ALONE, APART, Fit, SUGGEST, THRESHOLD};
 use crate::slots::{self, Candidate, Person};
 use crate::text::{self, Gaps};
 use crate::text_phones::find_phones;
 use crate::{
-    Alternative, Flag, Json, Method, Outcome, Placement, Request, ReviewItem, ReviewReason, Source, Target, rest,
-    values,
+    Alternative, Flag, Json, Method, Outcome, Place, Placement, Request, ReviewItem, ReviewReason, Source, Target,
+    rest, values,
 };
 use std::sync::Arc;
 
@@ -33,6 +33,21 @@ pub fn structure(request: &Request<'_>) -> Outcome {
 
 /// As [`structure`], with the units of work it took: what the test of linear time compares.
 pub fn structure_counted(request: &Request<'_>) -> (Outcome, usize) {
+    run(request, |_, _| ()).0
+}
+
+/// As [`structure`], with the place of each source of what was found in the record: those of the placements, in order, then
+/// those of the review. What was given explicitly has none.
+pub fn structure_with_places(request: &Request<'_>) -> (Outcome, Vec<Option<Place>>) {
+    let ((outcome, _), places) = run(request, |outcome, readings| {
+        let found = outcome.placements.iter().filter(|placement| placement.method != Method::Explicit);
+        let sources = found.flat_map(|placement| &placement.sources);
+        learnt::places_of(readings, sources.chain(outcome.review.iter().flat_map(|item| &item.sources)))
+    });
+    (outcome, places)
+}
+
+fn run<T>(request: &Request<'_>, look: impl FnOnce(&Outcome, &[Reading<'_>]) -> T) -> ((Outcome, usize), T) {
     let Flat { leaves, warnings, steps } = flatten::flatten(request.data);
     let country = request.country.map(str::to_ascii_uppercase);
     let country = country.as_deref();
@@ -58,7 +73,9 @@ pub fn structure_counted(request: &Request<'_>) -> (Outcome, usize) {
     desk.when();
     desk.brand_and_model();
     desk.free_text();
-    desk.finish()
+    desk.finish();
+    let looked = look(&desk.outcome, &desk.readings);
+    ((desk.outcome, desk.steps), looked)
 }
 
 /// A shop's order often does not say that it is one: `number`, `total`, `date_created` at the top of a record with billing,
@@ -484,7 +501,7 @@ impl Desk<'_> {
         }
     }
 
-    fn finish(mut self) -> (Outcome, usize) {
+    fn finish(&mut self) {
         for placement in &self.outcome.placements {
             if (PLACE..SURE).contains(&placement.confidence) {
                 self.outcome.review.push(ReviewItem {
@@ -500,6 +517,5 @@ impl Desk<'_> {
         let (rest, warnings) = rest::rest(&self.readings, &self.taken, self.request.data);
         self.outcome.rest = rest;
         self.outcome.warnings.extend(warnings);
-        (self.outcome, self.steps)
     }
 }

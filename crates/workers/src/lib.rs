@@ -4,6 +4,7 @@
 pub mod leases;
 pub mod media;
 pub mod outbound;
+mod webhooks;
 
 use std::future::Future;
 use std::time::Duration;
@@ -11,7 +12,6 @@ use std::time::Duration;
 use crm::Crm;
 use leases::Leases;
 use providers::Http;
-use providers::media_store::MediaStore;
 use providers::seal::Sealer;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -27,7 +27,6 @@ pub struct Context {
     pub http: Http,
     pub sealer: Sealer,
     pub leases: Leases,
-    pub media: MediaStore,
     pub stop: Stop,
 }
 
@@ -56,11 +55,12 @@ pub struct Workers {
 }
 
 /// Starts all workers of this server.
-pub async fn start(crm: Crm, http: Http, sealer: Sealer, media: MediaStore) -> crm::Result<Workers> {
+pub async fn start(crm: Crm, http: Http, sealer: Sealer) -> crm::Result<Workers> {
     let (stop, asked) = watch::channel(false);
     let leases = Leases::of_this_server(crm.clone()).await?;
-    let context = Context { crm, http, sealer, leases, media, stop: Stop(asked) };
-    let workers = Workers { stop, context, running: Vec::new() };
+    let context = Context { crm, http, sealer, leases, stop: Stop(asked) };
+    let mut workers = Workers { stop, context, running: Vec::new() };
+    webhooks::start(&mut workers).await?;
     Ok(workers)
 }
 

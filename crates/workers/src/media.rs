@@ -9,7 +9,7 @@ use crm::Caller;
 use crm::channels;
 use crm::id::OrganizationId;
 use crm::media::{self, Fetch, Media, most_bytes};
-use providers::media_store::StoreError;
+use providers::media_store::{MediaStore, StoreError};
 use providers::whatsapp_cloud::errors::Fate as After;
 use providers::whatsapp_cloud::{CallError, Graph, account_of};
 use store::Priority;
@@ -26,7 +26,7 @@ const TIDY_EVERY: Duration = Duration::from_secs(600);
 const PIECE: i64 = 100;
 
 /// Fetches whatever is pending.
-pub async fn fetch(context: Context) {
+pub async fn fetch(context: Context, media: MediaStore) {
     let mut committed = context.crm.db().committed();
     let mut fetching: JoinSet<()> = JoinSet::new();
     while !context.stop.is_asked() {
@@ -36,8 +36,8 @@ pub async fn fetch(context: Context) {
         match claimed {
             Ok(claimed) => {
                 for (organization, file) in claimed {
-                    let context = context.clone();
-                    fetching.spawn(async move { bring(&context, organization, file).await });
+                    let (context, media) = (context.clone(), media.clone());
+                    fetching.spawn(async move { bring(&context, &media, organization, file).await });
                 }
             }
             Err(error) => tracing::warn!(%error, "could not look for files to fetch; tried again"),
@@ -64,9 +64,9 @@ async fn claim(context: &Context, most: usize) -> crm::Result<Vec<(OrganizationI
     context.crm.db().write_claim(Priority::Background, move |tx| media::claim_pending(tx, now, most as i64)).await
 }
 
-async fn bring(context: &Context, organization: OrganizationId, file: Media) {
+async fn bring(context: &Context, store: &MediaStore, organization: OrganizationId, file: Media) {
     let caller = Caller::system(organization);
-    let fetch = match download(context, &caller, &file).await {
+    let fetch = match download(context, store, &caller, &file).await {
         Ok(fetch) | Err(fetch) => fetch,
     };
     match &fetch {
@@ -85,7 +85,7 @@ fn again(why: impl ToString) -> Fetch {
 }
 
 /// Both arms are what comes of it; `Err` where it broke off.
-async fn download(context: &Context, caller: &Caller, file: &Media) -> Result<Fetch, Fetch> {
+async fn download(context: &Context, store: &MediaStore, caller: &Caller, file: &Media) -> Result<Fetch, Fetch> {
     let channel = file.channel_id;
     let found = context
         .crm
@@ -114,7 +114,7 @@ async fn download(context: &Context, caller: &Caller, file: &Media) -> Result<Fe
         )));
     }
     let mut answer = graph.download(&known).await.map_err(refused)?;
-    let mut incoming = context.media.create(most).await.map_err(again)?;
+    let mut incoming = store.create(most).await.map_err(again)?;
     while let Some(chunk) = answer.chunk().await.map_err(again)? {
         incoming.write(&chunk).await.map_err(kept)?;
     }
@@ -164,13 +164,13 @@ fn same_hash(promised: &str, hex: &str) -> bool {
 }
 
 /// Unless another row names it: the same bytes are one file.
-async fn forget_file(context: &Context, path: &str) {
+async fn forget_file(context: &Context, store: &MediaStore, path: &str) {
     let asked = path.to_owned();
     let used = context.crm.db().read(Priority::Background, move |tx| media::is_used(tx, &asked)).await;
     match used {
         Ok(true) => {}
         Ok(false) => {
-            if let Err(error) = context.media.remove(path).await {
+            if let Err(error) = store.remove(path).await {
                 tracing::warn!(%error, "could not delete a file that nobody uses");
             }
         }
@@ -179,7 +179,7 @@ async fn forget_file(context: &Context, path: &str) {
 }
 
 /// Forgets uploads that no message used, and what processes that ended left half written.
-pub async fn tidy(context: Context) {
+pub async fn tidy(context: Context, media: MediaStore) {
     let mut next = Instant::now() + Duration::from_secs(60);
     loop {
         tokio::select! {
@@ -187,26 +187,26 @@ pub async fn tidy(context: Context) {
             () = context.stop.asked() => return,
         }
         next = Instant::now() + TIDY_EVERY;
-        if let Err(error) = tidy_once(&context).await {
+        if let Err(error) = tidy_once(&context, &media).await {
             tracing::warn!(%error, "could not forget unused files; tried again");
         }
     }
 }
 
-async fn tidy_once(context: &Context) -> crm::Result<()> {
+async fn tidy_once(context: &Context, store: &MediaStore) -> crm::Result<()> {
     loop {
         let now = context.crm.now();
         let forget = move |tx: &mut store::Tx<'_>| media::forget_unused(tx, now, PIECE);
         let paths = context.crm.db().write(Priority::Background, forget).await?;
         for path in &paths {
-            forget_file(context, path).await;
+            forget_file(context, store, path).await;
         }
         if (paths.len() as i64) < PIECE || context.stop.is_asked() {
             break;
         }
         sleep(Duration::from_millis(10)).await;
     }
-    match context.media.sweep_aside().await {
+    match store.sweep_aside().await {
         Ok(0) => {}
         Ok(count) => tracing::info!(count, "deleted files that were half written when a server ended"),
         Err(error) => tracing::warn!(%error, "could not look for half written files"),

@@ -20,4 +20,5 @@ pub mod ticket_changes;
 pub mod tickets;
 pub mod views;
 pub mod webchat;
+pub mod webhooks;
 pub mod whatsapp_contacts;

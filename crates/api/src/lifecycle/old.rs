@@ -115,10 +115,10 @@ impl<'a> OwnNumber<'a> {
 
     /// Whether `number` means it: its phone in any spelling, or its phone id.
     pub fn is(&self, number: &str) -> bool {
-        self.phone_number_id == Some(number.trim())
-            || self.phone.is_some_and(|own| {
-                phone::read_possible(number, Some(self.country)).is_ok_and(|given| given.as_str() == own)
-            })
+        let number = number.trim();
+        let spelt_otherwise =
+            |own: &str| phone::read_possible(number, Some(self.country)).is_ok_and(|given| given.as_str() == own);
+        self.phone_number_id == Some(number) || self.phone.is_some_and(|own| own == number || spelt_otherwise(own))
     }
 }
 

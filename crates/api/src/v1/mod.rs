@@ -13,7 +13,7 @@ mod messages;
 mod notes;
 mod organization;
 mod outside;
-mod paging;
+pub mod paging;
 mod pipelines;
 mod proposals;
 mod provenance;
@@ -28,6 +28,7 @@ mod tags;
 mod templates;
 mod tickets;
 mod timeline;
+pub mod webhooks;
 
 use crm::Scope::{
     Admin, ContactsRead, ContactsWrite, MessagesRead, MessagesWrite, SetupRead, SetupWrite, TicketsRead, TicketsWrite,

@@ -34,4 +34,5 @@ mod ticket_changes;
 mod tickets;
 mod translations;
 mod upsert;
+mod webhooks;
 mod world;

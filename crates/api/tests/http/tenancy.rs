@@ -90,6 +90,9 @@ fn every_route_with_ids_in_its_path() {
     each(|w| {
         let (contact, ticket) = theirs(w);
         let [review, rule, proposal] = structured(w);
+        let hook = json!({"url": "https://93.184.215.14/"}).to_string();
+        let webhook = w.raw(&w.there.key, "POST", "/api/v1/webhooks", &[], Some(hook.as_bytes())).json();
+        let webhook = text(&webhook["id"]);
         let before = w.counts();
         let there = w.there.clone();
         let mut walked = 0;
@@ -103,6 +106,7 @@ fn every_route_with_ids_in_its_path() {
             "review",
             "rule",
             "proposal",
+            "webhook",
             "organization",
         ] {
             let foreign = match kind {
@@ -115,6 +119,7 @@ fn every_route_with_ids_in_its_path() {
                 "review" => review.clone(),
                 "rule" => rule.clone(),
                 "proposal" => proposal.clone(),
+                "webhook" => webhook.clone(),
                 _ => there.organization.to_string(),
             };
             let fill = |id: &str| {

@@ -21,7 +21,8 @@ use crm::organizations::NewOrganization;
 use crm::pipelines::{self, NewPipeline, NewStage, Outcome};
 use crm::tags::{self, EntityType, NewTag};
 use crm::{Crm, Timestamp, Work};
-use providers::Http;
+use providers::http::HttpOptions;
+use providers::{Http, Networks};
 use serde_json::{Value, json};
 use store::testing::each_engine;
 use store::{Db, Engine, Priority, params};
@@ -84,7 +85,9 @@ impl Server {
         let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
         let address = listener.local_addr().unwrap();
-        let app = App::new(crm.clone(), Sealer::new(&[7; 32]), Http::default(), options);
+        let webhooks_allow = Networks::parse("127.0.0.0/8").unwrap();
+        let http = Http::new(HttpOptions { webhooks_allow, ..HttpOptions::default() });
+        let app = App::new(crm.clone(), Sealer::new(&[7; 32]), http, options);
         runtime.spawn(api::serve(app.clone(), listener, std::future::pending()));
         Server { address, app, runtime }
     }

@@ -47,37 +47,28 @@ impl Structured {
             outcome: Outcome::default(),
             origins: Origins::default(),
         };
-        structured.outcome = structured.run(setup, &structured.explicit);
-        structured.origins = structured.origins(&structured.outcome);
+        (structured.outcome, structured.origins) = structured.run(setup, &structured.explicit);
         structured
     }
 
-    /// Reads the record once more where something was found in it: the engine's own answer is for callers, and says no
-    /// paths.
-    fn origins(&self, outcome: &Outcome) -> Origins {
-        let placed = |p: &structuring::Placement| if p.method == Method::Explicit { 0 } else { p.sources.len() };
-        let counts: Vec<usize> = outcome.placements.iter().map(placed).collect();
-        let of_placements = outcome.placements.iter().zip(&counts).flat_map(|(p, count)| &p.sources[..*count]);
-        let sources: Vec<&Source> = of_placements.chain(outcome.review.iter().flat_map(|item| &item.sources)).collect();
-        if sources.is_empty() {
-            return Origins::default();
-        }
-        let places = structuring::places(&self.data, sources.iter().copied(), self.country.as_deref());
-        let mut all = sources.iter().zip(places).map(|(source, place)| Origin::new(source, place));
-        let mut take = |count: usize| all.by_ref().take(count).collect::<Vec<_>>();
-        let placed = counts.into_iter().map(&mut take).collect();
-        Origins { placed, doubted: outcome.review.iter().map(|item| take(item.sources.len())).collect() }
-    }
-
-    fn run(&self, setup: &Setup, explicit: &Explicit) -> Outcome {
-        structuring::structure(&Request {
+    fn run(&self, setup: &Setup, explicit: &Explicit) -> (Outcome, Origins) {
+        let (outcome, places) = structuring::structure_with_places(&Request {
             definitions: &setup.definitions,
             learnt: &setup.learnt,
             source: &self.source,
             country: self.country.as_deref(),
             data: &self.data,
             explicit,
-        })
+        });
+        let mut places = places.into_iter();
+        let mut origins = |sources: &[Source]| -> Vec<Origin> {
+            sources.iter().zip(places.by_ref()).map(|(source, place)| Origin::new(source, place)).collect()
+        };
+        // What was given explicitly stands nowhere in the record.
+        let found = |p: &structuring::Placement| if p.method == Method::Explicit { 0 } else { p.sources.len() };
+        let placed = outcome.placements.iter().map(|p| origins(&p.sources[..found(p)])).collect();
+        let doubted = outcome.review.iter().map(|item| origins(&item.sources)).collect();
+        (outcome, Origins { placed, doubted })
     }
 
     /// The outcome under this set-up: made again only where the definitions moved since. An explicit value that its
@@ -100,8 +91,7 @@ impl Structured {
             }
         }
         problems.check()?;
-        let outcome = self.run(setup, &explicit);
-        let origins = self.origins(&outcome);
+        let (outcome, origins) = self.run(setup, &explicit);
         Ok((Cow::Owned(outcome), Cow::Owned(origins)))
     }
 }

@@ -51,10 +51,12 @@ pub enum Topic {
     OperationRemoved,
     /// Somebody decided about a value that structuring was not sure of.
     ReviewDecided,
+    /// A webhook is given up: its receiver said so, or did not answer for days.
+    WebhookDisabled,
 }
 
 impl Topic {
-    pub const ALL: [Topic; 20] = [
+    pub const ALL: [Topic; 21] = [
         Topic::ContactCreated,
         Topic::ContactUpdated,
         Topic::TicketCreated,
@@ -75,6 +77,7 @@ impl Topic {
         Topic::OperationSunsetSoon,
         Topic::OperationRemoved,
         Topic::ReviewDecided,
+        Topic::WebhookDisabled,
     ];
 
     pub fn name(self) -> &'static str {
@@ -99,6 +102,7 @@ impl Topic {
             Topic::OperationSunsetSoon => "operation.sunset_soon",
             Topic::OperationRemoved => "operation.removed",
             Topic::ReviewDecided => "review.decided",
+            Topic::WebhookDisabled => "webhook.disabled",
         }
     }
 
@@ -162,20 +166,30 @@ impl Fact {
     }
 }
 
+/// The ids of what it is about, as stored. Most events are about a contact and its ticket only, and every upsert writes some.
+fn subject_of(fact: &Fact) -> String {
+    let ids =
+        [("contact_id", fact.contact.map(|id| id.to_string())), ("ticket_id", fact.ticket.map(|id| id.to_string()))];
+    match &fact.subject {
+        Value::Object(others) if !others.is_empty() => {
+            let mut subject = others.clone();
+            for (key, id) in ids {
+                subject.extend(id.map(|id| (key.to_owned(), Value::String(id))));
+            }
+            Value::Object(subject).to_string()
+        }
+        _ => {
+            let ids = ids.into_iter().filter_map(|(key, id)| Some(format!(r#""{key}":"{}""#, id?)));
+            format!("{{{}}}", ids.collect::<Vec<_>>().join(","))
+        }
+    }
+}
+
 /// Writes one event. The only place that does.
 pub fn record(w: &mut Work<'_, '_>, fact: Fact) -> Result<EventId> {
     let id: EventId = w.new_id();
     let sequence = w.tx.dialect().next_event_sequence(w.tx)?;
-    let mut subject = match fact.subject {
-        Value::Object(map) => map,
-        _ => serde_json::Map::new(),
-    };
-    if let Some(contact) = fact.contact {
-        subject.insert("contact_id".into(), Value::String(contact.to_string()));
-    }
-    if let Some(ticket) = fact.ticket {
-        subject.insert("ticket_id".into(), Value::String(ticket.to_string()));
-    }
+    let subject = subject_of(&fact);
     let data = fact.data.unwrap_or_else(|| "{}".to_owned());
     // The column is the engine's own counter where `sequence` is null.
     w.tx.execute(
@@ -191,7 +205,7 @@ pub fn record(w: &mut Work<'_, '_>, fact: Fact) -> Result<EventId> {
             fact.by.unwrap_or(w.caller.actor).to_string(),
             fact.contact,
             fact.ticket,
-            Value::Object(subject).to_string(),
+            subject,
             data,
             fact.previous,
             &*w.caller.request_id

@@ -1,7 +1,5 @@
 //! Puts a contact into a stage: moves its open ticket there, or opens one.
 
-use serde_json::json;
-
 use super::{Ticket, TicketStatus, insert, last_closed_of, move_to, open_ticket_of};
 use crate::contacts::{self, ChatStatus, Contact};
 use crate::error::{Error, Result};
@@ -65,10 +63,11 @@ pub fn place(w: &mut Work<'_, '_>, contact: &mut Contact, stage: StageId, new_co
         contact.chat_status = contact.status_while_open();
     }
     contacts::save(w, contact)?;
-    let data = json!({"ticket": ticket.snapshot()});
-    events::record(w, Fact::new(Topic::TicketCreated).contact(contact.id).ticket(ticket.id).data(data.clone()))?;
+    let data = format!(r#"{{"ticket":{}}}"#, ticket.snapshot());
+    let fact = |topic| Fact::new(topic).contact(contact.id).ticket(ticket.id).data(&data);
+    events::record(w, fact(Topic::TicketCreated))?;
     if closes {
-        events::record(w, Fact::new(Topic::TicketClosed).contact(contact.id).ticket(ticket.id).data(data))?;
+        events::record(w, fact(Topic::TicketClosed))?;
     }
     Ok(Placed { ticket, opened: true })
 }

@@ -37,6 +37,8 @@ pub struct Settings {
     pub outbound_allow: Networks,
     /// Opened to webhooks as well.
     pub webhooks_allow: Networks,
+    /// How long deliveries of webhooks are kept.
+    pub webhooks_keep_days: usize,
     pub backup_nightly: bool,
     /// Minutes after midnight, UTC.
     pub backup_at: i64,
@@ -81,6 +83,7 @@ impl Settings {
             whatsapp_calls: sources.required("whatsapp_calls", read::flag)?,
             outbound_allow: sources.optional("outbound_allow", Networks::parse)?.unwrap_or_default(),
             webhooks_allow: sources.optional("webhooks_allow", Networks::parse)?.unwrap_or_default(),
+            webhooks_keep_days: sources.required("webhooks_keep_days", |text| read::whole(text, 1, 3650))?,
             backup_nightly: sources.required("backup_nightly", read::flag)?,
             backup_at: sources.required("backup_at", read::time_of_day)?,
             backup_keep: sources.required("backup_keep", |text| read::whole(text, 1, 1000))?,

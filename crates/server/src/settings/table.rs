@@ -162,6 +162,17 @@ pub const ALL: &[Setting] = &[
         about: "The same for webhooks only: receivers on this machine or in an intranet",
     },
     Setting {
+        key: "webhooks_keep_days",
+        flag: "webhooks-keep-days",
+        variable: "RECADO_WEBHOOKS_KEEP_DAYS",
+        usage: Use::Serve,
+        value: "N",
+        default: Some("30"),
+        unset: "",
+        example: "90",
+        about: "How many days the tries of webhooks and what they sent are kept, 1 to 3650; what still waits then is given up",
+    },
+    Setting {
         key: "backup_nightly",
         flag: "backup-nightly",
         variable: "RECADO_BACKUP_NIGHTLY",

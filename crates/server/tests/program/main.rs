@@ -11,4 +11,5 @@ mod outbound;
 mod people;
 mod serve;
 mod sunsets;
+mod webhooks;
 mod world;

@@ -92,7 +92,8 @@ impl World {
 
     /// Somebody who wrote a moment ago.
     fn person(&self, phone: &str) -> String {
-        let body = json!({"channel": "whatsapp", "channel_phone_number": "+15550001000", "contact_phone_number": phone});
+        let body =
+            json!({"channel": "whatsapp", "channel_phone_number": "+15550001000", "contact_phone_number": phone});
         let (status, contact) = self.post("/api/public/customer/upsert/info", body);
         assert_eq!(status, 201, "{contact}");
         let id = contact["id"].as_str().unwrap().to_owned();
@@ -179,14 +180,22 @@ fn messages_leave_in_order_and_are_told_apart() {
 fn what_cannot_be_taken_for_now_holds_its_person_only_and_what_never_can_fails_with_advice() {
     let w = World::new();
     let (ana, bea) = (w.person("+56955500001"), w.person("+56955500002"));
-    let fault = |code| Fault { on: On::Messages, to: Some("56955500001".to_owned()), times: Some(1), then: Trouble::Error(code) };
+    let fault = |code| Fault {
+        on: On::Messages,
+        to: Some("56955500001".to_owned()),
+        times: Some(1),
+        then: Trouble::Error(code),
+    };
     w.simulator.fault(fault(131_056)).unwrap();
     let first = w.send(&ana, "uno");
     let second = w.send(&ana, "dos");
     let other = w.send(&bea, "hola");
     w.is_one_of(&other, &["sent"]);
     w.is_one_of(&second, &["sent"]);
-    assert_eq!((w.status(&first).as_str(), w.arrived("56955500001")), ("sent", vec!["uno".to_owned(), "dos".to_owned()]));
+    assert_eq!(
+        (w.status(&first).as_str(), w.arrived("56955500001")),
+        ("sent", vec!["uno".to_owned(), "dos".to_owned()])
+    );
     w.simulator.fault(fault(131_026)).unwrap();
     let lost = w.send(&ana, "tres");
     let next = w.send(&ana, "cuatro");
@@ -222,7 +231,8 @@ fn a_dead_token_stops_the_channel_and_a_new_one_drains_it_in_order() {
     }
     assert_eq!(w.arrived("56955500001"), (0..4).map(|n| format!("mensaje {n}")).collect::<Vec<_>>());
     let events = w.get("/api/v1/events?limit=1000");
-    let told: Vec<&Value> = events["data"].as_array().unwrap().iter().filter(|e| e["topic"] == "channel.status").collect();
+    let told: Vec<&Value> =
+        events["data"].as_array().unwrap().iter().filter(|e| e["topic"] == "channel.status").collect();
     let statuses: Vec<&Value> = told.iter().map(|event| &event["data"]["status"]).collect();
     assert!(statuses.contains(&&json!("needs_token")) && statuses.last() == Some(&&json!("connected")), "{statuses:?}");
 }
@@ -352,9 +362,7 @@ fn templates_come_page_by_page_and_are_checked_before_they_go() {
         list["data"].as_array().unwrap().len() == 1
     };
     w.until("the templates are approved", approved);
-    let template = |variables: Value| {
-        json!({"phone": "+56955500009", "channel_id": w.channel, "template": {"name": "pedido_1", "variables": variables}})
-    };
+    let template = |variables: Value| json!({"phone": "+56955500009", "channel_id": w.channel, "template": {"name": "pedido_1", "variables": variables}});
     let (status, refused) = w.post("/api/v1/messages", template(json!(["Ana"])));
     assert_eq!(status, 400, "{refused}");
     assert_eq!(refused["errors"][0]["pointer"], "/template/variables/1");
@@ -372,7 +380,12 @@ fn a_check_says_what_is_wrong() {
     let check = || {
         let (status, check) = w.post(&format!("/api/v1/channels/{}/check", w.channel), json!({}));
         assert_eq!((status, &check["live"]), (200, &json!(true)), "{check}");
-        check["problems"].as_array().unwrap().iter().map(|problem| problem["code"].as_str().unwrap().to_owned()).collect()
+        check["problems"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|problem| problem["code"].as_str().unwrap().to_owned())
+            .collect()
     };
     let codes: Vec<String> = check();
     assert_eq!(codes, [""; 0]);

@@ -1,6 +1,6 @@
 //! One SQLite connection: how it is opened, and how our parameters and rows go through it.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fs::OpenOptions;
 use std::path::Path;
 use std::sync::Arc;
@@ -8,7 +8,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{CachedStatement, OpenFlags, ToSql};
+use rusqlite::{CachedStatement, OpenFlags, Statement, ToSql};
+use rustc_hash::FxHashMap;
 
 use super::constraints::Names;
 use super::errors;
@@ -18,6 +19,8 @@ use crate::{Error, Param, Row, SqliteOptions, Value};
 /// Statements each connection keeps prepared.
 const WRITER_STATEMENTS: usize = 512;
 const READER_STATEMENTS: usize = 256;
+/// Of how many statements the shape is kept: of all that are prepared, and then some.
+const SHAPES: usize = 1024;
 
 /// The write-ahead log goes back into the database file after so many pages (of 4 KiB) …
 const CHECKPOINT_PAGES: u32 = 2000;
@@ -30,6 +33,9 @@ const STEPS_PER_LOOK: i32 = 1000;
 pub(crate) struct Connection {
     pub(super) inner: rusqlite::Connection,
     names: RefCell<Names>,
+    /// By statement. A script, which may change what a statement means, forgets them.
+    shapes: RefCell<FxHashMap<Box<str>, Arc<Shape>>>,
+    writes: Cell<u64>,
     reader: bool,
     clock: Arc<Clock>,
 }
@@ -90,7 +96,14 @@ impl Connection {
         let inner = rusqlite::Connection::open_with_flags(path, flags)
             .map_err(|error| Error::unavailable(format_args!("cannot open {}: {error}", path.display())))?;
         let clock = Arc::new(Clock { epoch: Instant::now(), deadline: AtomicU64::new(u64::MAX) });
-        let connection = Connection { inner, names: RefCell::default(), reader, clock };
+        let connection = Connection {
+            inner,
+            names: RefCell::default(),
+            shapes: RefCell::default(),
+            writes: Cell::new(0),
+            reader,
+            clock,
+        };
         connection.inner.busy_timeout(busy).map_err(|error| connection.opening(error))?;
         Ok(connection)
     }
@@ -121,6 +134,11 @@ impl Connection {
         !self.inner.is_autocommit()
     }
 
+    /// How many statements were run that may have changed something.
+    pub(super) fn writes(&self) -> u64 {
+        self.writes.get()
+    }
+
     /// Ends whatever transaction is open, if one is.
     pub(super) fn roll_back(&self) {
         if self.in_transaction()
@@ -133,7 +151,7 @@ impl Connection {
     pub(crate) fn execute(&self, sql: &str, params: &[Param<'_>]) -> Result<u64, Failure> {
         let before = self.inner.total_changes();
         let run = || -> Result<(), Failed> {
-            let mut statement = self.prepare(sql, params)?;
+            let (mut statement, _) = self.prepare(sql, params)?;
             let mut rows = statement.raw_query();
             while rows.next()?.is_some() {}
             Ok(())
@@ -144,21 +162,25 @@ impl Connection {
     }
 
     pub(crate) fn execute_batch(&self, sql: &str) -> Result<(), Failure> {
+        self.writes.set(self.writes.get() + 1);
+        self.shapes.borrow_mut().clear();
         self.inner.execute_batch(sql).map_err(|error| self.failure(error.into(), sql))
     }
 
     pub(crate) fn query(&self, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>, Failure> {
         let run = || -> Result<Vec<Row>, Failed> {
-            let mut statement = self.prepare(sql, params)?;
+            let (mut statement, shape) = self.prepare(sql, params)?;
+            let mut columns = shape.columns.clone();
             let mut answer = Vec::new();
-            let mut columns: Option<Arc<[Box<str>]>> = None;
             let mut rows = statement.raw_query();
             while let Some(row) = rows.next()? {
-                let columns = columns
-                    .get_or_insert_with(|| row.as_ref().column_names().into_iter().map(Box::from).collect())
-                    .clone();
+                if answer.is_empty() && row.as_ref().column_count() != columns.len() {
+                    // Its tables were changed meanwhile, and SQLite has prepared it anew.
+                    columns = names(row.as_ref());
+                    self.shapes.borrow_mut().remove(sql);
+                }
                 let values = (0..columns.len()).map(|i| value(row.get_ref(i)?)).collect::<Result<_, Failed>>()?;
-                answer.push(Row::new(columns, values));
+                answer.push(Row::new(columns.clone(), values));
             }
             Ok(answer)
         };
@@ -166,27 +188,33 @@ impl Connection {
     }
 
     /// Prepares a statement, or takes it from the cache, and binds `$n`.
-    ///
-    /// SQLite numbers named parameters by first appearance: in `… $2 … $1` the name `$2` is parameter 1. So each is
-    /// bound by the number in its name, which SQLite's own parser has read: text, comments and quotes cannot confuse it.
-    fn prepare(&self, sql: &str, params: &[Param<'_>]) -> Result<CachedStatement<'_>, Failed> {
+    fn prepare(&self, sql: &str, params: &[Param<'_>]) -> Result<(CachedStatement<'_>, Arc<Shape>), Failed> {
         let mut statement = self.inner.prepare_cached(sql)?;
-        let mut highest = 0;
-        for index in 1..=statement.parameter_count() {
-            let name = statement.parameter_name(index).unwrap_or("?");
-            let number: usize = match name.strip_prefix('$').map(str::parse) {
-                Some(Ok(number)) if number > 0 => number,
-                _ => return Err(Failed::Usage(format!("parameters are $1, $2 …, found {name}"))),
-            };
-            highest = highest.max(number);
-            let param = *params.get(number - 1).unwrap_or(&Param::Null);
-            statement.raw_bind_parameter(index, Bound(param))?;
+        let shape = self.shape(sql, &statement)?;
+        if !shape.readonly {
+            self.writes.set(self.writes.get() + 1);
         }
-        if highest != params.len() {
-            let given = params.len();
+        if shape.highest != params.len() {
+            let (highest, given) = (shape.highest, params.len());
             return Err(Failed::Usage(format!("the statement has {highest} parameters, {given} were given")));
         }
-        Ok(statement)
+        for (at, number) in shape.parameters.iter().enumerate() {
+            statement.raw_bind_parameter(at + 1, Bound(params[number - 1]))?;
+        }
+        Ok((statement, shape))
+    }
+
+    fn shape(&self, sql: &str, statement: &CachedStatement<'_>) -> Result<Arc<Shape>, Failed> {
+        if let Some(shape) = self.shapes.borrow().get(sql) {
+            return Ok(shape.clone());
+        }
+        let shape = Arc::new(Shape::of(statement)?);
+        let mut shapes = self.shapes.borrow_mut();
+        if shapes.len() >= SHAPES {
+            shapes.clear();
+        }
+        shapes.insert(sql.into(), shape.clone());
+        Ok(shape)
     }
 
     fn failure(&self, failed: Failed, sql: &str) -> Failure {
@@ -206,6 +234,41 @@ impl Connection {
         };
         Failure { error, effect: Effect::Lost }
     }
+}
+
+/// What is the same each time a statement runs. Asking SQLite for it costs as much as many a statement does.
+struct Shape {
+    /// The `n` of the `$n` that is SQLite's first parameter, its second …
+    ///
+    /// SQLite numbers named parameters by first appearance: in `… $2 … $1` the name `$2` is parameter 1. So each is
+    /// bound by the number in its name, which SQLite's own parser has read: text, comments and quotes cannot confuse it.
+    parameters: Vec<usize>,
+    highest: usize,
+    columns: Arc<[Box<str>]>,
+    readonly: bool,
+}
+
+impl Shape {
+    fn of(statement: &Statement<'_>) -> Result<Shape, Failed> {
+        let number = |index: usize| {
+            let name = statement.parameter_name(index).unwrap_or("?");
+            match name.strip_prefix('$').map(str::parse) {
+                Some(Ok(number)) if number > 0 => Ok(number),
+                _ => Err(Failed::Usage(format!("parameters are $1, $2 …, found {name}"))),
+            }
+        };
+        let parameters = (1..=statement.parameter_count()).map(number).collect::<Result<Vec<usize>, Failed>>()?;
+        Ok(Shape {
+            highest: parameters.iter().copied().max().unwrap_or(0),
+            parameters,
+            columns: names(statement),
+            readonly: statement.readonly(),
+        })
+    }
+}
+
+fn names(statement: &Statement<'_>) -> Arc<[Box<str>]> {
+    statement.column_names().into_iter().map(Box::from).collect()
 }
 
 enum Failed {

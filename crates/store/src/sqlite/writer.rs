@@ -1,5 +1,11 @@
 //! The one thread that writes: takes what waits, commits it together, answers.
+//!
+//! A closure that fails must be undone alone. A savepoint around each would do that, and costs a copy of every page that two
+//! closures of a batch change. So there is none as long as nothing fails: the first closure that fails after it has written
+//! has the whole batch undone and run again, this time with savepoints, which stay for a while.
 
+use std::cell::Cell;
+use std::mem::take;
 use std::time::Instant;
 
 use super::Connection;
@@ -17,11 +23,14 @@ pub(super) fn serve(
     options: &SqliteOptions,
     signal: &Signal,
 ) {
-    let writer = Writer { connection, queue, counters, options, signal };
+    let writer = Writer { connection, queue, counters, options, signal, wary: Cell::new(0) };
     while let Taken::Work(first, _turn) = queue.take(None) {
         writer.batch(first);
     }
 }
+
+/// How many closures get savepoints after one has failed.
+const WARY: u32 = 1024;
 
 struct Writer<'a> {
     connection: &'a Connection,
@@ -29,6 +38,8 @@ struct Writer<'a> {
     counters: &'a Counters,
     options: &'a SqliteOptions,
     signal: &'a Signal,
+    /// So many closures to come get savepoints.
+    wary: Cell<u32>,
 }
 
 /// A closure that has run and waits for the batch's commit.
@@ -44,6 +55,19 @@ struct Done {
 /// The transaction is gone, and with it everything the batch did.
 struct Lost(Error);
 
+/// Why a batch cannot go on as it is.
+enum Stop {
+    Lost(Error),
+    /// A closure without a savepoint is to be undone, and others before it are not.
+    Unguarded,
+}
+
+impl From<Lost> for Stop {
+    fn from(Lost(error): Lost) -> Stop {
+        Stop::Lost(error)
+    }
+}
+
 impl Writer<'_> {
     /// Runs `first` and whatever waits behind it in one transaction.
     fn batch(&self, first: Work) {
@@ -58,7 +82,7 @@ impl Writer<'_> {
         while let Some(work) = next.take() {
             if work.call.is_abandoned() {
                 self.counters.abandoned.add(1);
-            } else if let Err(Lost(error)) = self.run(work, &mut batch) {
+            } else if let Err(Lost(error)) = self.join(work, &mut batch) {
                 self.connection.roll_back();
                 refuse(batch, &error);
                 return;
@@ -71,21 +95,49 @@ impl Writer<'_> {
     }
 
     /// Runs one closure within the batch, so that only it is undone if it fails.
-    fn run(&self, work: Work, batch: &mut Vec<Done>) -> Result<(), Lost> {
+    fn join(&self, work: Work, batch: &mut Vec<Done>) -> Result<(), Lost> {
+        let priority = work.priority;
+        match self.run(work, batch) {
+            Ok(()) => Ok(()),
+            Err(Stop::Lost(error)) => Err(Lost(error)),
+            Err(Stop::Unguarded) => self.again(batch, priority),
+        }
+    }
+
+    /// Undoes the batch and runs all of it again, each closure in a savepoint. Closures are `Fn`: they can.
+    fn again(&self, batch: &mut Vec<Done>, priority: Priority) -> Result<(), Lost> {
+        self.wary.set(WARY);
+        let mut lost =
+            self.connection.control("ROLLBACK").and_then(|()| self.connection.control("BEGIN IMMEDIATE")).err();
+        for Done { call, .. } in take(batch) {
+            match &lost {
+                Some(error) => batch.push(Done { call, fate: Err(error.clone()), kept: false, announced: false }),
+                None => match self.run(Work { call, priority, claim: false }, batch) {
+                    Ok(()) => {}
+                    Err(Stop::Lost(error)) => lost = Some(error),
+                    Err(Stop::Unguarded) => lost = Some(Error::unavailable("a closure ran without its savepoint")),
+                },
+            }
+        }
+        lost.map_or(Ok(()), |error| Err(Lost(error)))
+    }
+
+    fn run(&self, work: Work, batch: &mut Vec<Done>) -> Result<(), Stop> {
         let Work { mut call, priority, .. } = work;
         // As long as nothing else is in the transaction, undoing this closure is undoing the transaction.
-        let guarded = batch.iter().any(|done| done.kept);
+        let first = !batch.iter().any(|done| done.kept);
+        let wary = self.wary.get();
+        self.wary.set(wary.saturating_sub(1));
+        let guarded = !first && wary > 0;
         if guarded && let Err(error) = self.connection.control("SAVEPOINT closure") {
             batch.push(Done { call, fate: Err(error.clone()), kept: false, announced: false });
-            return Err(Lost(error));
+            return Err(Stop::Lost(error));
         }
+        let writes = self.connection.writes();
         let mut tx = Tx::new(Session::Sqlite(self.connection), priority, None);
         let ran = call.run(&mut tx);
         let state = tx.into_state();
         let announced = state.announced;
-        if ran == Ran::Panicked {
-            self.counters.panics.add(1);
-        }
         let (fate, kept) = match (ran, state.lost, state.failed) {
             (_, Some(error), _) => (Err(error), false),
             // It swallowed the error of a statement and went on.
@@ -95,20 +147,30 @@ impl Writer<'_> {
         };
         batch.push(Done { call, fate, kept, announced });
         if !self.connection.in_transaction() {
-            return Err(Lost(Error::unavailable("SQLite rolled the transaction back")));
+            return Err(Stop::Lost(Error::unavailable("SQLite rolled the transaction back")));
         }
-        let settled = match (kept, guarded) {
-            (true, false) => Ok(()),
-            (true, true) => self.connection.control("RELEASE SAVEPOINT closure"),
-            (false, true) => self
-                .connection
-                .control("ROLLBACK TO SAVEPOINT closure")
-                .and_then(|()| self.connection.control("RELEASE SAVEPOINT closure")),
-            (false, false) => {
-                self.connection.control("ROLLBACK").and_then(|()| self.connection.control("BEGIN IMMEDIATE"))
+        let control = |sql| self.connection.control(sql).map_err(Stop::Lost);
+        // What wrote nothing needs no undoing.
+        let undo = !kept && self.connection.writes() != writes;
+        if undo && !guarded && !first {
+            return Err(Stop::Unguarded);
+        }
+        if ran == Ran::Panicked {
+            self.counters.panics.add(1);
+        }
+        match (undo, guarded) {
+            (false, false) => {}
+            (false, true) => control("RELEASE SAVEPOINT closure")?,
+            (true, true) => {
+                control("ROLLBACK TO SAVEPOINT closure")?;
+                control("RELEASE SAVEPOINT closure")?;
             }
-        };
-        settled.map_err(Lost)
+            (true, false) => {
+                control("ROLLBACK")?;
+                control("BEGIN IMMEDIATE")?;
+            }
+        }
+        Ok(())
     }
 
     /// One `COMMIT`, one sync of the disk, then everybody's answer.
@@ -152,7 +214,7 @@ impl Writer<'_> {
         }
         let priority = work.priority;
         let mut batch = Vec::new();
-        match self.run(work, &mut batch) {
+        match self.join(work, &mut batch) {
             Ok(()) => self.commit(batch, priority),
             Err(Lost(error)) => {
                 self.connection.roll_back();

@@ -1,5 +1,8 @@
 //! What one closure does to the others it shares a batch, or a database, with.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use store::testing::{each_engine, fresh_sqlite};
 use store::{ConstraintKind, Error, Priority, params};
 
@@ -48,6 +51,38 @@ fn the_first_closure_of_a_batch_is_undone_like_any_other() {
         assert_eq!(answers, [Err(Error::Conflict), Err(Error::Conflict), Ok(3)]);
         assert_eq!(thing_ids(db), [3]);
     });
+}
+
+/// A closure that fails after it wrote has its batch run again; one that wrote nothing leaves the others alone.
+#[test]
+fn a_batch_is_run_again_only_where_there_is_something_to_undo() {
+    let db = fresh_sqlite();
+    things(&db);
+    let runs = Arc::new(AtomicU32::new(0));
+    let insert = |id: i64, fails: bool| -> Closure<i64> {
+        let runs = runs.clone();
+        Box::new(move |tx| {
+            runs.fetch_add(1, Ordering::Relaxed);
+            if fails { Err(Error::Conflict) } else { add_thing(tx, id) }
+        })
+    };
+    let answers = together(&db, vec![insert(1, false), insert(2, true), insert(3, false)]);
+    assert_eq!(answers, [Ok(1), Err(Error::Conflict), Ok(3)]);
+    assert_eq!(runs.load(Ordering::Relaxed), 3);
+    let after_writing: Closure<i64> = Box::new(|tx| add_thing(tx, 5).and(Err(Error::Conflict)));
+    let answers = together(&db, vec![insert(4, false), after_writing, insert(6, false)]);
+    assert_eq!(answers, [Ok(4), Err(Error::Conflict), Ok(6)]);
+    // The fourth ran twice, unless the batch was cut short between it and the fifth.
+    assert!((5..=6).contains(&runs.load(Ordering::Relaxed)));
+    assert_eq!(thing_ids(&db), [1, 3, 4, 6]);
+    let tables = || -> Closure<i64> {
+        Box::new(|tx| tx.execute("CREATE TABLE others (id BIGINT)", &[]).and(Err(Error::Conflict)))
+    };
+    assert_eq!(
+        together(&db, vec![insert(7, false), tables(), tables()])[1..],
+        [Err(Error::Conflict), Err(Error::Conflict)]
+    );
+    assert_eq!(thing_ids(&db), [1, 3, 4, 6, 7]);
 }
 
 #[test]

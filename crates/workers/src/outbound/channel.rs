@@ -8,6 +8,7 @@ use crm::id::{ChannelId, OrganizationId};
 use crm::leases::Lease;
 use crm::outbox::{self, Claimed, Fate, Paced};
 use crm::{Caller, Error, Timestamp};
+use providers::media_store::MediaStore;
 use providers::whatsapp_cloud::{Graph, Missing, Recipient, account_of, render};
 use store::Priority;
 use tokio::task::JoinSet;
@@ -36,6 +37,7 @@ pub(super) fn lease_name(channel: ChannelId) -> String {
 #[derive(Clone)]
 pub(super) struct Line {
     pub context: Context,
+    pub media: MediaStore,
     pub caller: Caller,
     pub channel: ChannelId,
     pub lease: Lease,
@@ -43,7 +45,7 @@ pub(super) struct Line {
     pace: Arc<Mutex<Pace>>,
 }
 
-pub(super) async fn work(context: Context, organization: OrganizationId, channel: ChannelId) {
+pub(super) async fn work(context: Context, media: MediaStore, organization: OrganizationId, channel: ChannelId) {
     let held = match context.leases.claim(&lease_name(channel)).await {
         Ok(Some(held)) => held,
         Ok(None) => return sleep(Duration::from_secs(1)).await,
@@ -53,7 +55,7 @@ pub(super) async fn work(context: Context, organization: OrganizationId, channel
     let lease = held.lease.clone();
     tokio::select! {
         () = held.lost() => tracing::warn!(%channel, "another server sends for this channel now"),
-        done = run(&context, &caller, channel, &lease) => {
+        done = run(&context, &media, &caller, channel, &lease) => {
             if let Err(error) = done {
                 tracing::warn!(%error, %channel, "a channel's sending stopped; it is begun again");
                 sleep(Duration::from_secs(1)).await;
@@ -63,7 +65,13 @@ pub(super) async fn work(context: Context, organization: OrganizationId, channel
     held.release().await;
 }
 
-async fn run(context: &Context, caller: &Caller, channel: ChannelId, lease: &Lease) -> crm::Result<()> {
+async fn run(
+    context: &Context,
+    media: &MediaStore,
+    caller: &Caller,
+    channel: ChannelId,
+    lease: &Lease,
+) -> crm::Result<()> {
     // First of all, whatever a predecessor left in the middle.
     loop {
         let held = lease.clone();
@@ -79,7 +87,8 @@ async fn run(context: &Context, caller: &Caller, channel: ChannelId, lease: &Lea
         })
         .await?;
     if found.is_stopped() {
-        return Ok(sleep(Duration::from_secs(1)).await);
+        sleep(Duration::from_secs(1)).await;
+        return Ok(());
     }
     let account = match account_of(&found, sealed.as_deref(), &context.sealer) {
         Ok(account) => account,
@@ -89,7 +98,15 @@ async fn run(context: &Context, caller: &Caller, channel: ChannelId, lease: &Lea
     let per_second = per_second.and_then(|n| u32::try_from(n).ok()).unwrap_or(PER_SECOND);
     let pace = Arc::new(Mutex::new(Pace::new(per_second, context.crm.now())));
     let graph = Graph::new(context.http.clone(), account);
-    let line = Line { context: context.clone(), caller: caller.clone(), channel, lease: lease.clone(), graph, pace };
+    let line = Line {
+        context: context.clone(),
+        media: media.clone(),
+        caller: caller.clone(),
+        channel,
+        lease: lease.clone(),
+        graph,
+        pace,
+    };
     line.run(found.version).await
 }
 

@@ -11,6 +11,7 @@ use std::time::Duration;
 use crm::channels::ChannelType;
 use crm::id::{ChannelId, OrganizationId};
 use crm::outbox;
+use providers::media_store::MediaStore;
 use store::Priority;
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
@@ -23,7 +24,7 @@ use crate::Context;
 const BREATH: Duration = Duration::from_millis(20);
 
 /// Looks for channels that have something to send, and starts a worker for each that nobody else works for.
-pub async fn run(context: Context) {
+pub async fn run(context: Context, media: MediaStore) {
     let mut committed = context.crm.db().committed();
     let mut working: HashMap<(OrganizationId, ChannelId), JoinHandle<()>> = HashMap::new();
     while !context.stop.is_asked() {
@@ -31,9 +32,9 @@ pub async fn run(context: Context) {
         match waiting(&context).await {
             Ok(channels) => {
                 for (organization, channel) in channels {
-                    working
-                        .entry((organization, channel))
-                        .or_insert_with(|| tokio::spawn(channel::work(context.clone(), organization, channel)));
+                    working.entry((organization, channel)).or_insert_with(|| {
+                        tokio::spawn(channel::work(context.clone(), media.clone(), organization, channel))
+                    });
                 }
             }
             Err(error) => tracing::warn!(%error, "could not look for messages to send; tried again"),

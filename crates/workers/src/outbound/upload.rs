@@ -49,7 +49,7 @@ async fn upload(line: &Line, media: MediaId) -> Result<String, Problem> {
             advice: Some("Upload it again, and send a new message.".to_owned()),
         })
     };
-    let path = media.path.as_deref().and_then(|path| line.context.media.path(path)).ok_or_else(gone)?;
+    let path = media.path.as_deref().and_then(|path| line.media.path(path)).ok_or_else(gone)?;
     let size = tokio::fs::metadata(&path).await.map_err(|_| gone())?.len();
     let mime = media.mime.clone().unwrap_or_else(|| "application/octet-stream".to_owned());
     let file_name = media.file_name.clone().unwrap_or_else(|| "file".to_owned());

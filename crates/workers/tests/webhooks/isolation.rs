@@ -1,0 +1,53 @@
+//! Receivers that misbehave, beside one that does not.
+
+use std::net::TcpListener;
+use std::time::Duration;
+
+use store::testing::each_engine;
+
+use crate::receiver::{Receiver, Reply};
+use crate::world::{World, until};
+
+#[test]
+fn nobody_waits_for_those_that_hang_flood_refuse_or_lead_inside() {
+    each_engine(|db| {
+        let w = World::new(db);
+        let good = Receiver::start(|_, _| Reply::Status(200));
+        let hang = Receiver::start(|_, _| Reply::Hang);
+        let flood = Receiver::start(|_, _| Reply::Flood);
+        let redirect =
+            Receiver::start(|_, _| Reply::Headers(302, "location: http://169.254.169.254/latest\r\n".to_owned()));
+        let late = Receiver::start(|_, _| Reply::Late(Duration::from_secs(2)));
+        let refused = {
+            let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+            format!("http://{}/", listener.local_addr().unwrap())
+        };
+        let topics = &["event.tracked"];
+        // First those that misbehave, so that they are first in every line.
+        let [hang_id, flood_id, redirect_id, late_id, refused_id] =
+            [&hang.url, &flood.url, &redirect.url, &late.url, &refused].map(|url| w.endpoint(url, topics));
+        let inside = w.endpoint("http://10.0.0.1/", topics);
+        let good_id = w.endpoint(&good.url, topics);
+        let node = w.node();
+        let events = w.happen(150);
+        until("all that is good", || good.count() >= events.len());
+        // Not one of the tries that hang has ended, and there are few of them.
+        assert!(w.calls(hang_id).is_empty());
+        assert!(hang.count() <= 8, "{}", hang.count());
+        until("the others' tries", || {
+            [flood_id, redirect_id, refused_id, inside, late_id].iter().all(|id| !w.calls(*id).is_empty())
+        });
+        let call = |id| w.calls(id).pop().unwrap();
+        assert_eq!((call(flood_id).outcome.as_str(), call(flood_id).response.unwrap().len()), ("delivered", 4096));
+        assert_eq!((call(redirect_id).outcome.as_str(), call(redirect_id).status), ("retrying", Some(302)));
+        assert_eq!((call(refused_id).outcome.as_str(), call(refused_id).status), ("retrying", None));
+        assert!(call(inside).error.unwrap().contains("not on the public internet"));
+        assert_eq!(call(late_id).outcome, "delivered");
+        until("the records", || w.calls(good_id).len() == events.len());
+        let mut ids: Vec<String> = good.all().into_iter().map(|received| received.id).collect();
+        ids.sort();
+        ids.dedup();
+        assert_eq!((ids.len(), good.count()), (events.len(), events.len()), "each once");
+        node.kill();
+    });
+}
