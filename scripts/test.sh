@@ -60,7 +60,7 @@ debian_packages() {
 
 python_venv() {
   local venv="$target/venv" wanted="$target/requirements.txt"
-  cat tests/contract/requirements.txt tests/webhooks/requirements.txt >"$wanted"
+  cat tests/{contract,simulator,webhooks}/requirements.txt >"$wanted"
   if cmp -s "$wanted" "$venv/installed-requirements.txt"; then
     echo "   up to date"
     return
@@ -133,12 +133,17 @@ else
 fi
 done_step
 
+step "the simulator against pywa (tests/simulator/run.sh)"
+cargo build --quiet --locked --workspace
+PATH="$target/venv/bin:$PATH" RECADO_SIMULATOR_BINARY="$target/debug/recado-simulator" tests/simulator/run.sh
+done_step
+
 step "signatures of webhooks, by others' libraries (tests/webhooks/run.sh)"
 tests/webhooks/run.sh
 done_step
 
-# Rust's two test runners say how many ran; the contract tests and the signatures count as one each.
+# Rust's two test runners say how many ran; the contract tests, pywa and the signatures count as one each.
 ran="$(sed -n 's/.* tests\{0,1\} run: \([0-9]*\) passed.*/\1/p' "$log/nextest.log" | tail -n 1)"
 documented="$(sed -n 's/^test result: ok\. \([0-9]*\) passed.*/\1/p' "$log/doc.log" | awk '{ n += $1 } END { print n + 0 }')"
 printf '\nEverything passed in %d min %d s.\n' "$(((SECONDS - started) / 60))" "$(((SECONDS - started) % 60))"
-printf '%d passed, 0 failed\n' "$((ran + documented + contract + 1))"
+printf '%d passed, 0 failed\n' "$((ran + documented + contract + 2))"

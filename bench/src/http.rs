@@ -80,7 +80,7 @@ pub async fn deprecated(started: &Started, load: &Load) -> Result<Measured, Fail
     .await
 }
 
-async fn measure(
+pub async fn measure(
     started: &Started,
     load: &Load,
     request: impl Fn(u64) -> Vec<u8> + 'static,
@@ -101,11 +101,15 @@ async fn measure(
         }
         Ok::<_, Failure>(times)
     });
-    let mut times = times.await?;
-    let elapsed = began.elapsed();
-    times.sort_unstable();
-    let at = |share: f64| times.get((times.len() as f64 * share) as usize).copied().unwrap_or_default();
-    Ok(Measured { per_second: times.len() as f64 / elapsed.as_secs_f64(), p50: at(0.50), p99: at(0.99) })
+    Ok(Measured::of(times.await?, began.elapsed()))
+}
+
+impl Measured {
+    pub fn of(mut times: Vec<Duration>, elapsed: Duration) -> Measured {
+        times.sort_unstable();
+        let at = |share: f64| times.get((times.len() as f64 * share) as usize).copied().unwrap_or_default();
+        Measured { per_second: times.len() as f64 / elapsed.as_secs_f64(), p50: at(0.50), p99: at(0.99) }
+    }
 }
 
 async fn lane(
@@ -139,7 +143,7 @@ async fn lane(
 }
 
 /// Whether the whole answer is there; an error where it is not a 2xx.
-fn complete(buffer: &[u8]) -> Result<bool, Failure> {
+pub fn complete(buffer: &[u8]) -> Result<bool, Failure> {
     let Some(head) = buffer.windows(4).position(|w| w == b"\r\n\r\n") else { return Ok(false) };
     let text = std::str::from_utf8(&buffer[..head])?;
     if !text.starts_with("HTTP/1.1 2") {

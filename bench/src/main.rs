@@ -2,6 +2,7 @@
 //! in one run. Prints a table and writes it where `--results` says.
 
 mod counting;
+mod hooks;
 mod http;
 mod limit;
 mod program;
@@ -70,6 +71,18 @@ async fn main() -> Result<(), Failure> {
         format!("{:.0}/s, p50 {:.1} ms, p99 {:.1} ms", many.per_second, ms(many.p50), ms(many.p99)),
     );
     report.row("memory at its peak", format!("{:.1} MiB", memory_kib(started.pid(), "VmHWM")? as f64 / 1024.0));
+    let warm_up = Load { first: 30_000_000, ..warm_up };
+    hooks::run(&started, &warm_up).await?;
+    let inbound = hooks::run(&started, &Load { first: 40_000_000, ..load }).await?;
+    report.row(
+        &format!("durable inbound webhooks of one message, {} connections", arguments.connections),
+        format!("{:.0}/s, p50 {:.1} ms, p99 {:.1} ms", inbound.per_second, ms(inbound.p50), ms(inbound.p99)),
+    );
+    let paced = hooks::paced(&started, &Load { first: 60_000_000, ..load }, 500).await?;
+    report.row(
+        "the same at 500/s",
+        format!("{:.0}/s, p50 {:.1} ms, p99 {:.1} ms", paced.per_second, ms(paced.p50), ms(paced.p99)),
+    );
     let reads = http::reads(&started, &load).await?;
     report.row("contact info, same connections", format!("{:.0}/s, p99 {:.1} ms", reads.per_second, ms(reads.p99)));
     let deprecated = http::deprecated(&started, &load).await?;

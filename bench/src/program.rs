@@ -15,11 +15,15 @@ pub struct Started {
     pub address: SocketAddr,
     pub api_key: String,
     pub stage: String,
+    /// Where Meta posts to.
+    pub hook: String,
     /// From the start of the process to its first answer.
     pub first_answer: Duration,
 }
 
 pub const CHANNEL_NUMBER: &str = "+56222345678";
+pub const PHONE_NUMBER_ID: &str = "1234567890";
+pub const APP_SECRET: &str = "secret";
 
 impl Started {
     pub fn new(binary: &Path, data: &Path) -> Result<Started, Failure> {
@@ -40,7 +44,8 @@ impl Started {
         let init: Value = serde_json::from_slice(&init.stdout)?;
         let api_key = init["api_key"].as_str().ok_or("no api_key")?.to_owned();
         let (process, address, _) = serve(binary, data)?;
-        let mut started = Started { process, address, api_key, stage: String::new(), first_answer };
+        let mut started =
+            Started { process, address, api_key, stage: String::new(), hook: String::new(), first_answer };
         started.set_up()?;
         Ok(started)
     }
@@ -48,10 +53,12 @@ impl Started {
     fn set_up(&mut self) -> Result<(), Failure> {
         let channel = json!({
             "type": "whatsapp", "name": "Ventas", "country": "CL", "phone_number": CHANNEL_NUMBER,
-            "phone_number_id": "1234567890", "waba_id": "987654321", "access_token": "token", "app_secret": "secret",
+            "phone_number_id": PHONE_NUMBER_ID, "waba_id": "987654321", "access_token": "token", "app_secret": APP_SECRET,
             "verify_token": "verify",
         });
-        self.call("POST", "/api/v1/channels", Some(&channel))?;
+        let channel = self.call("POST", "/api/v1/channels", Some(&channel))?;
+        let id = channel["id"].as_str().or(channel["channel"]["id"].as_str()).ok_or("no channel")?;
+        self.hook = format!("/hooks/whatsapp/{id}");
         for (key, kind) in
             [("rut", "text"), ("fecha_nacimiento", "date"), ("presupuesto", "number"), ("comuna", "text")]
         {

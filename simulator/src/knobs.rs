@@ -41,6 +41,8 @@ pub struct Knobs {
     pub fail_with: Option<i64>,
     /// The answer to a send waits until its first statuses were delivered: they overtake it.
     pub statuses_before_answer: bool,
+    /// `failed` statuses carry `contacts`, too. Meta leaves them out; some parsers (pywa 4.5) cannot do without.
+    pub failed_with_contacts: bool,
     /// Statuses carry `conversation`, as with webhook versions before v24.0.
     pub conversation: bool,
     // The Graph API
@@ -144,6 +146,7 @@ impl Default for Knobs {
             read_after_ms: None,
             fail_with: None,
             statuses_before_answer: false,
+            failed_with_contacts: false,
             conversation: false,
             latency_ms: 0,
             messages_per_second: Some(80),

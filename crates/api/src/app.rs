@@ -57,6 +57,7 @@ pub struct App {
     pub(crate) operations: Vec<Arc<Route>>,
     pub(crate) sunsets: Registry,
     pub(crate) ledger: Ledger,
+    pub(crate) hook_channels: crate::hooks::HookChannels,
 }
 
 impl App {
@@ -74,6 +75,7 @@ impl App {
     pub fn new(crm: Crm, sealer: Sealer, http: Http, options: ApiOptions) -> Arc<App> {
         let mut table = routes::table();
         table.extend(routes::pages());
+        table.extend(routes::hooks());
         App::with_table(crm, sealer, http, options, table)
     }
 
@@ -96,6 +98,7 @@ impl App {
             operations,
             sunsets,
             ledger: Ledger::default(),
+            hook_channels: crate::hooks::HookChannels::default(),
         })
     }
 

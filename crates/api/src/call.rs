@@ -32,6 +32,8 @@ pub struct Call {
     /// The body, where it was a file.
     pub file: Option<Stored>,
     pub request_key: Option<RequestKey>,
+    /// What came as `X-Hub-Signature-256`, of a signed call.
+    pub signature: Option<String>,
     /// The day of the call in UTC, or the one that it rehearses.
     pub on: Date,
 }

@@ -27,7 +27,7 @@ use crate::call::Call;
 use crate::input::Style;
 use crate::key;
 use crate::lifecycle::{PREVIEW_HEADER, Preview};
-use crate::limits::{BODY_SECONDS, DRAIN_SECONDS, DRAINED, FILE_SECONDS, JSON_BODY};
+use crate::limits::{BODY_SECONDS, DRAIN_SECONDS, DRAINED, FILE_SECONDS, HOOK_BODY, JSON_BODY};
 use crate::problem::{Problem, unauthorized};
 use crate::route::{Access, Method, Route};
 
@@ -140,6 +140,14 @@ async fn run(
             preview.check()?;
             return (route.handler)(public_call(app, path, query, route.style, on)).await;
         }
+        Access::Signed => {
+            let mut call = public_call(app, path, query, route.style, on);
+            call.caller.request_id = request_id.into();
+            call.body = read_body(parts, body, HOOK_BODY).await?;
+            let signature = parts.headers.get("x-hub-signature-256").and_then(|value| value.to_str().ok());
+            call.signature = signature.map(str::to_owned);
+            return (route.handler)(call).await;
+        }
         Access::Key(scope) => authenticate(app, &parts.headers, scope, request_id).await?,
     };
     if let Actor::ApiKey(id) = caller.actor {
@@ -162,7 +170,7 @@ async fn run(
             (Bytes::from(file.sha256.clone()), Some(file))
         }
         None if route.method == Method::Get => (Bytes::new(), None),
-        None => (read_body(parts, body).await?, None),
+        None => (read_body(parts, body, JSON_BODY).await?, None),
     };
     let text = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let call = Call {
@@ -178,6 +186,7 @@ async fn run(
         body,
         file,
         request_key: None,
+        signature: None,
         on,
     };
     let Some(course) = course else { return carry_out(route, call, parts).await };
@@ -241,6 +250,7 @@ fn public_call(
         body: Bytes::new(),
         file: None,
         request_key: None,
+        signature: None,
         on,
     }
 }
@@ -305,17 +315,17 @@ fn pairs(query: Option<&str>) -> Vec<(String, String)> {
     form_urlencoded::parse(query).map(|(name, value)| (name.into_owned(), value.into_owned())).collect()
 }
 
-async fn read_body(parts: &Parts, body: &mut Body) -> Result<Bytes, Problem> {
+async fn read_body(parts: &Parts, body: &mut Body, most: usize) -> Result<Bytes, Problem> {
     let too_large = || {
-        let detail = format!("The body is larger than {JSON_BODY} bytes.");
+        let detail = format!("The body is larger than {most} bytes.");
         Problem::new(413, "body_too_large", detail).header("connection", "close")
     };
     let declared =
         parts.headers.get("content-length").and_then(|v| v.to_str().ok()).and_then(|v| v.parse::<u64>().ok());
-    if declared.is_some_and(|length| length > JSON_BODY as u64) {
+    if declared.is_some_and(|length| length > most as u64) {
         return Err(too_large());
     }
-    let collected = Limited::new(body, JSON_BODY).collect();
+    let collected = Limited::new(body, most).collect();
     match tokio::time::timeout(Duration::from_secs(BODY_SECONDS), collected).await {
         Ok(Ok(collected)) => Ok(collected.to_bytes()),
         Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => Err(too_large()),

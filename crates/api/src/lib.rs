@@ -8,6 +8,7 @@ mod dispatch;
 mod docs_page;
 mod documents;
 mod health;
+mod hooks;
 mod input;
 pub mod key;
 mod kinds;

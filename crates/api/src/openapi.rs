@@ -81,7 +81,7 @@ fn operation(route: &Route, sunsets: &Registry, generator: &mut SchemaGenerator)
         operation["description"] = route.description.into();
     }
     match route.access {
-        Access::Public => operation["security"] = json!([]),
+        Access::Public | Access::Signed => operation["security"] = json!([]),
         Access::Key(scope) => operation["x-scope"] = scope.name().into(),
     }
     if let Some(body) = route.body {

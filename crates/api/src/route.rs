@@ -55,6 +55,8 @@ pub type Handler = Arc<dyn Fn(Call) -> Running + Send + Sync>;
 pub enum Access {
     /// Anybody: health, documents.
     Public,
+    /// Whoever signed the body; the handler checks it.
+    Signed,
     /// A key with this scope.
     Key(Scope),
 }
@@ -135,6 +137,12 @@ pub fn deprecated(method: Method, path: &'static str, sunset: &'static Sunset) -
 impl Route {
     pub fn scope(mut self, scope: Scope) -> Self {
         self.access = Access::Key(scope);
+        self
+    }
+
+    /// Comes with a signature of its bytes instead of a key.
+    pub fn signed(mut self) -> Self {
+        self.access = Access::Signed;
         self
     }
 

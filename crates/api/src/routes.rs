@@ -9,7 +9,7 @@ use crate::compat::{
     session_message, tags, team, template_send, templates, ticket_changes, tickets, views, webchat, whatsapp_contacts,
 };
 use crate::route::{Method, Route, deprecated, get, patch, post};
-use crate::{documents, health, v1, webhook_routes};
+use crate::{documents, health, hooks, v1, webhook_routes};
 
 pub const TAGS: &[(&str, &str)] = &[
     ("Customers and contacts", "People, pushed in and looked up."),
@@ -220,5 +220,13 @@ pub fn pages() -> Vec<Route> {
         get("/docs/migrations/{operation}", documents::migration_guide),
         get(crate::docs_page::CSS_PATH, documents::style),
         get(crate::docs_page::JS_PATH, documents::script),
+    ]
+}
+
+/// What providers call; not part of the OpenAPI document, because their shapes are theirs (`docs/whatsapp.md`).
+pub fn hooks() -> Vec<Route> {
+    vec![
+        get("/hooks/whatsapp/{channel}", hooks::whatsapp_handshake),
+        post("/hooks/whatsapp/{channel}", hooks::whatsapp).signed(),
     ]
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use api::App;
-use crm::{Crm, Timestamp, idempotency, proposals, sunsets, webhooks};
+use crm::{Crm, Timestamp, contacts, idempotency, messages, proposals, sunsets, webhooks};
 use store::{Db, Priority, Tx};
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
@@ -46,6 +46,7 @@ pub fn start(app: &Arc<App>, settings: &Settings) -> Chores {
         tokio::spawn(forget(crm.clone(), settings.webhooks_keep_days)),
         tokio::spawn(learn_keys(crm.clone())),
         tokio::spawn(write_counts(app.clone())),
+        tokio::spawn(finish_merges(crm.clone())),
         tokio::spawn(announce_sunsets(app.clone())),
     ];
     if settings.backup_nightly && settings.database_url.is_none() {
@@ -103,12 +104,39 @@ async fn forget(crm: Crm, webhooks_keep_days: usize) {
             Ok(count) => tracing::info!(count, "forgot counts of calls that are older than 400 days"),
             Err(error) => tracing::warn!(%error, "could not forget counts of calls"),
         }
+        if let Err(error) = forget_what_hooks_left(&crm).await {
+            tracing::warn!(%error, "could not forget what hooks left");
+        }
         match forget_old_webhooks(&crm, webhooks_keep_days).await {
             Ok(0) => {}
             Ok(count) => tracing::info!(count, "forgot old tries of webhooks and what they sent"),
             Err(error) => tracing::warn!(%error, "could not forget old tries of webhooks"),
         }
         sleep(FORGET_EVERY).await;
+    }
+}
+
+/// Updates whose message never came, and what nobody could read.
+async fn forget_what_hooks_left(crm: &Crm) -> Result<(), crm::Error> {
+    let now = crm.now();
+    let early = move |tx: &mut Tx<'_>| messages::sweep_early(tx, now);
+    while crm.db().write(Priority::Background, early).await? {}
+    let leftovers = move |tx: &mut Tx<'_>| messages::forget_leftovers(tx, now);
+    while crm.db().write(Priority::Background, leftovers).await? {}
+    Ok(())
+}
+
+/// Moves what merges of much left to be moved.
+async fn finish_merges(crm: Crm) {
+    loop {
+        let more = match contacts::move_on(&crm).await {
+            Ok(more) => more,
+            Err(error) => {
+                tracing::warn!(%error, "could not move what a merge left; tried again");
+                false
+            }
+        };
+        sleep(if more { BETWEEN_PIECES } else { TAIL_EVERY }).await;
     }
 }
 

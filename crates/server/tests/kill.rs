@@ -126,10 +126,14 @@ impl Drop for Program {
 /// One request, as it may be repeated.
 #[derive(Clone, Debug)]
 struct Sent {
-    path: &'static str,
+    path: String,
     body: Value,
     idempotency: Option<String>,
 }
+
+/// Signs what Meta's servers post.
+const SECRET: &str = "f0e1d2c3b4a5968778695a4b3c2d1e0f";
+const PHONE_ID: &str = "106540352242922";
 
 impl Sent {
     fn to(&self, address: SocketAddr, key: &str) -> std::io::Result<Reply> {
@@ -137,7 +141,22 @@ impl Sent {
         if let Some(idempotency) = &self.idempotency {
             headers.push(("idempotency-key", idempotency));
         }
-        client::send(address, "POST", self.path, &headers, Some(self.body.to_string().as_bytes()))
+        let body = self.body.to_string();
+        let signature = providers::whatsapp_cloud::sign(SECRET, body.as_bytes());
+        if self.is_hook() {
+            headers = vec![("x-hub-signature-256", signature.as_str())];
+        }
+        client::send(address, "POST", &self.path, &headers, Some(body.as_bytes()))
+    }
+
+    fn is_hook(&self) -> bool {
+        self.path.starts_with("/hooks/")
+    }
+
+    /// Provider's ids of the messages of a hook's payload.
+    fn messages(&self) -> Vec<String> {
+        let found = self.body.pointer("/entry/0/changes/0/value/messages").and_then(Value::as_array);
+        found.into_iter().flatten().map(|message| message["id"].as_str().unwrap().to_owned()).collect()
     }
 }
 
@@ -149,57 +168,71 @@ struct Ledger {
     open: Vec<Sent>,
 }
 
-/// The n-th request of a run: upserts with a ticket, notes under a key, amounts of tickets that were opened before.
-fn request(n: u64, stages: &[String], agent: &str) -> Sent {
+/// What the load works with.
+struct World {
+    key: String,
+    stages: Vec<String>,
+    agent: String,
+    /// Where Meta posts to.
+    hook: String,
+}
+
+/// The n-th request of a run: upserts with a ticket, notes under a key, events, and three messages of two people from Meta.
+fn request(n: u64, world: &World) -> Sent {
+    let World { stages, agent, .. } = world;
+    let upsert_path = || UPSERT.to_owned();
     let phone = |n: u64| format!("+5695{:07}", n % 10_000_000);
     let keyed = |n: u64| Some(format!("key-{n}"));
     let upsert =
         |n: u64| json!({"channel": "playground", "channel_phone_number": NUMBER, "contact_phone_number": phone(n)});
-    match n % 4 {
+    match n % 5 {
         0 => {
             let mut body = upsert(n);
             body["contact_name"] = json!(format!("Persona {n}"));
-            body["stageId"] = json!(stages[(n / 4 % 2) as usize]);
+            body["stageId"] = json!(stages[(n / 5 % 2) as usize]);
             body["agentId"] = json!(agent);
             body["meta_data"] = json!({"pedido": n, "ciudad": "Osorno"});
-            Sent { path: UPSERT, body, idempotency: None }
+            Sent { path: upsert_path(), body, idempotency: None }
         }
         1 => {
             // Not natural to repeat: a note more each time, if it were not for the key.
             let mut body = upsert(n - 1);
             body["note"] = json!(format!("nota {n}"));
-            Sent { path: UPSERT, body, idempotency: keyed(n) }
+            Sent { path: upsert_path(), body, idempotency: keyed(n) }
         }
         2 => {
             let mut body = upsert(n);
             body["stageId"] = json!(stages[0]);
             body["note"] = json!(format!("nota {n}"));
-            Sent { path: UPSERT, body, idempotency: keyed(n) }
+            Sent { path: upsert_path(), body, idempotency: keyed(n) }
         }
-        _ => {
+        3 => {
             let body = json!({"event": format!("evento {n}"), "properties": {"n": n}, "contact": {"phone": phone(n)},
                               "channel": {"channelPhone": NUMBER}});
-            Sent { path: "/api/v1/events", body, idempotency: keyed(n) }
+            Sent { path: "/api/v1/events".to_owned(), body, idempotency: keyed(n) }
+        }
+        _ => {
+            let message = |person: u64, id: u64| {
+                json!({"from": format!("56961{person:06}"), "id": format!("wamid.{n}.{id}"), "timestamp": "1764158400",
+                       "type": "text", "text": {"body": format!("mensaje {n}.{id}")}})
+            };
+            let value = json!({"metadata": {"phone_number_id": PHONE_ID},
+                               "messages": [message(n, 0), message(n + 1, 1), message(n, 2)]});
+            let body = json!({"object": "whatsapp_business_account",
+                              "entry": [{"id": "102290129340398", "changes": [{"field": "messages", "value": value}]}]});
+            Sent { path: world.hook.clone(), body, idempotency: None }
         }
     }
 }
 
-fn load(
-    program: &Program,
-    key: &str,
-    stages: &[String],
-    agent: &str,
-    next: &AtomicU64,
-    ledger: &Mutex<Ledger>,
-    stop: &AtomicBool,
-) {
+fn load(program: &Program, world: &World, next: &AtomicU64, ledger: &Mutex<Ledger>, stop: &AtomicBool) {
     let address = program.address;
     thread::scope(|scope| {
         for _ in 0..CONNECTIONS {
             scope.spawn(|| {
                 while !stop.load(Ordering::Relaxed) {
-                    let sent = request(next.fetch_add(1, Ordering::Relaxed), stages, agent);
-                    let reply = sent.to(address, key);
+                    let sent = request(next.fetch_add(1, Ordering::Relaxed), world);
+                    let reply = sent.to(address, &world.key);
                     let mut ledger = ledger.lock().unwrap();
                     match reply {
                         Ok(reply) => {
@@ -258,7 +291,12 @@ const NOWHERE: &[(&str, &str)] = &[
      "SELECT count(*) AS n FROM
         (SELECT contact_id FROM tickets WHERE status = 'open' GROUP BY contact_id HAVING count(*) > 1) AS twice"),
     ("a remembered answer without a body", "SELECT count(*) AS n FROM idempotency WHERE status = 0 OR length(body) = 0"),
-    ("a message that would be sent", "SELECT count(*) AS n FROM messages WHERE direction <> 'note'"),
+    ("a message that would be sent", "SELECT count(*) AS n FROM messages WHERE direction = 'outbound'"),
+    ("a message of a hook without its ticket",
+     "SELECT count(*) AS n FROM messages WHERE direction = 'inbound' AND ticket_id IS NULL"),
+    ("a message of a hook with another person",
+     "SELECT count(*) AS n FROM messages m WHERE direction = 'inbound' AND NOT EXISTS (SELECT 1 FROM tickets t
+        WHERE t.organization_id = m.organization_id AND t.id = m.ticket_id AND t.contact_id = m.contact_id)"),
 ];
 
 /// How often each effect is there, by what tells it apart.
@@ -300,7 +338,16 @@ fn verify(db: &Db, ledger: &Ledger, kills: usize) {
     for (what, found) in [("contact", &contacts), ("note", &notes), ("ticket", &tickets), ("event", &events)] {
         assert!(found.values().all(|times| *times == 1), "after kill {kills}: a {what} is there twice");
     }
+    let messages = effects(db, "SELECT provider_id FROM messages WHERE direction = 'inbound'");
+    let received = effects(db, "SELECT data FROM events WHERE topic = 'message.received'");
+    assert_eq!(messages.len(), received.len(), "after kill {kills}: each message has its event");
+    assert!(messages.values().all(|times| *times == 1), "after kill {kills}: a message is there twice");
     for (sent, reply) in &ledger.answered {
+        if sent.is_hook() {
+            let there = sent.messages().iter().all(|id| messages.contains_key(id));
+            assert!(there, "after kill {kills}: answered {} and lost: {sent:?}", reply.status);
+            continue;
+        }
         let phone = sent.body["contact_phone_number"].as_str().or(sent.body["contact"]["phone"].as_str()).unwrap();
         let mut there = contacts.contains_key(phone);
         there &= sent.body["note"].as_str().is_none_or(|note| notes.contains_key(note));
@@ -331,12 +378,23 @@ fn kills(data: &Data) {
     let agent = made["owner_id"].as_str().unwrap().to_owned();
     let first = data.serve();
     let channel = json!({"type": "playground", "name": "Pruebas", "phone_number": NUMBER});
-    let opened = Sent { path: "/api/v1/channels", body: channel, idempotency: None }.to(first.address, &key).unwrap();
-    assert_eq!(opened.status, 201, "{}", opened.text());
+    let open = |body: Value| {
+        let opened =
+            Sent { path: "/api/v1/channels".to_owned(), body, idempotency: None }.to(first.address, &key).unwrap();
+        assert_eq!(opened.status, 201, "{}", opened.text());
+        opened.json()
+    };
+    open(channel);
+    let channel = open(json!({"type": "whatsapp", "name": "Ventas", "phone_number": "+56911112222",
+                              "phone_number_id": PHONE_ID, "waba_id": "102290129340398", "access_token": "token",
+                              "app_secret": SECRET, "verify_token": "verify", "graph_base_url": "http://127.0.0.1:9"}));
+    let channel = channel["id"].as_str().or(channel["channel"]["id"].as_str()).unwrap();
+    let hook = format!("/hooks/whatsapp/{channel}");
     let headers = [("x-api-key", key.as_str())];
     let boards = client::send(first.address, "GET", "/api/public/pipeline", &headers, None).unwrap().json();
     let stages: Vec<String> =
         boards[0]["stages"].as_array().unwrap().iter().map(|stage| stage["id"].as_str().unwrap().to_owned()).collect();
+    let world = World { key: key.clone(), stages, agent, hook };
     let mut program = first;
     let (next, ledger) = (AtomicU64::new(0), Mutex::new(Ledger::default()));
     let started = Instant::now();
@@ -344,7 +402,7 @@ fn kills(data: &Data) {
         let stop = AtomicBool::new(false);
         let wait = Duration::from_millis(LOAD.start + random_bits() % (LOAD.end - LOAD.start));
         program = thread::scope(|scope| {
-            let pushing = scope.spawn(|| load(&program, &key, &stages, &agent, &next, &ledger, &stop));
+            let pushing = scope.spawn(|| load(&program, &world, &next, &ledger, &stop));
             thread::sleep(wait);
             let pid = program.child.id();
             // The load holds on to the program; the kill goes by its id.

@@ -133,6 +133,7 @@ fn profile(state: &mut NumberState, call: &Call) -> Result {
     match call.method {
         Method::GET => {
             let mut profile = state.profile.clone();
+            profile.entry("vertical").or_insert_with(|| json!("UNDEFINED"));
             if let Some(fields) = call.fields() {
                 profile.retain(|key, _| fields.contains(key));
             }

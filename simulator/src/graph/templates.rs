@@ -47,6 +47,8 @@ pub(crate) struct Template {
     pub(crate) components: Vec<Value>,
     pub(crate) status: String,
     pub(crate) quality: String,
+    /// Since when (seconds since 1970).
+    pub(crate) quality_at: i64,
     pub(crate) rejected_reason: String,
 }
 
@@ -60,7 +62,7 @@ impl Template {
             "parameter_format": if self.named { "NAMED" } else { "POSITIONAL" },
             "components": self.components,
             "status": self.status,
-            "quality_score": {"score": self.quality},
+            "quality_score": {"score": self.quality, "date": self.quality_at},
             "rejected_reason": self.rejected_reason,
         })
     }
@@ -142,7 +144,9 @@ pub(super) fn one(world: &mut World, call: &Call, id: &str, rest: &[&str]) -> Re
 
 fn list(world: &World, call: &Call, waba: &str) -> Result {
     let matches = |template: &&Template| {
-        let same = |key: &str, value: &str| call.text(key).is_none_or(|wanted| wanted.eq_ignore_ascii_case(value));
+        let same = |key: &str, value: &str| {
+            call.text(key).is_none_or(|wanted| wanted.split(',').any(|one| one.trim().eq_ignore_ascii_case(value)))
+        };
         let content = || serde_json::to_string(&template.components).unwrap_or_default();
         same("name", &template.name)
             && same("status", &template.status)
@@ -177,6 +181,14 @@ fn list(world: &World, call: &Call, waba: &str) -> Result {
     let page = &all[from..to];
     let data: Vec<Value> = page.iter().map(|template| call.chosen(template.json(), USUAL)).collect();
     let mut answer = json!({"data": data});
+    if call.parameters.contains_key("summary") {
+        answer["summary"] = json!({
+            "total_count": all.len(),
+            "message_template_count": world.templates.of(waba).count(),
+            "message_template_limit": MOST,
+            "are_translations_complete": true,
+        });
+    }
     if let (Some(first), Some(last)) = (page.first(), page.last()) {
         let mut paging = json!({"cursors": {"before": cursor(&first.id), "after": cursor(&last.id)}});
         // `next` is there only when something follows: that is how readers know where to stop.
@@ -236,6 +248,7 @@ fn create(world: &mut World, call: &Call, waba: &str) -> Result {
         components: shape.components,
         status: "PENDING".to_owned(),
         quality: "UNKNOWN".to_owned(),
+        quality_at: world.now_ms().div_euclid(1000),
         rejected_reason: "NONE".to_owned(),
     };
     world.templates.put(template);
@@ -374,15 +387,16 @@ pub(crate) fn set_quality(world: &mut World, id: &str, quality: &str) -> std::re
     if !["GREEN", "YELLOW", "RED", "UNKNOWN"].contains(&quality) {
         return Err(Refused("the quality of a template is GREEN, YELLOW, RED or UNKNOWN".to_owned()));
     }
+    let now = world.now_ms();
     let Some(template) = world.templates.by_id.get_mut(id) else {
         return Err(Refused(format!("there is no template {id}")));
     };
     let before = std::mem::replace(&mut template.quality, quality.to_owned());
+    template.quality_at = now.div_euclid(1000);
     let template = template.clone();
     let mut value = template.about();
     value.insert("previous_quality_score".to_owned(), json!(before));
     value.insert("new_quality_score".to_owned(), json!(quality));
-    let now = world.now_ms();
     tell(world, &template, "message_template_quality_update", value, now);
     Ok(())
 }

@@ -127,34 +127,26 @@ impl Queue {
         }
         let later = self.waiting.split_off(&(now_ms.saturating_add(1), 0));
         let due = std::mem::replace(&mut self.waiting, later);
-        let mut changes = Vec::new();
-        let mut calls = Vec::new();
+        let (mut changes, mut calls, mut told) = (Vec::new(), Vec::new(), Vec::new());
         for waiting in due.into_values() {
             match waiting {
-                Waiting::Change(change) => changes.push(*change),
-                Waiting::Call(call) => calls.push(call),
+                Waiting::Change(mut change) => {
+                    told.extend(change.about.take());
+                    changes.push(*change);
+                }
+                Waiting::Call(call) => {
+                    // What came before it goes out before it.
+                    if !knobs.shuffle {
+                        calls.extend(together(std::mem::take(&mut changes), knobs, now_ms, &target));
+                    }
+                    calls.push(call);
+                }
             }
         }
-        let told = changes.iter_mut().filter_map(|change: &mut Change| change.about.take()).collect();
         if knobs.shuffle {
             random.shuffle(&mut changes);
         }
-        // Only what goes to one place can share a call.
-        let mut places: Vec<(Option<String>, Vec<Change>)> = Vec::new();
-        for change in changes {
-            let place = target(&change);
-            match places.iter_mut().find(|(known, _)| *known == place) {
-                Some((_, list)) => list.push(change),
-                None => places.push((place, vec![change])),
-            }
-        }
-        for (place, list) in places {
-            for part in list.chunks(knobs.batch) {
-                let json = body::envelope(part, now_ms.div_euclid(1000)).to_string();
-                let json = if knobs.escape { body::escaped(&json) } else { json };
-                calls.push(Call { body: Bytes::from(json), target: place.clone(), tried: 0, duplicate: false });
-            }
-        }
+        calls.extend(together(changes, knobs, now_ms, &target));
         let mut doubled = Vec::with_capacity(calls.len());
         for call in calls {
             let again = random.chance(knobs.duplicates).then(|| Call { duplicate: true, ..call.clone() });
@@ -167,6 +159,32 @@ impl Queue {
         self.in_flight += doubled.len();
         (doubled, told)
     }
+}
+
+/// Puts changes into calls. Only what goes to one place can share one.
+fn together(
+    changes: Vec<Change>,
+    knobs: &Knobs,
+    now_ms: i64,
+    target: &impl Fn(&Change) -> Option<String>,
+) -> Vec<Call> {
+    let mut places: Vec<(Option<String>, Vec<Change>)> = Vec::new();
+    for change in changes {
+        let place = target(&change);
+        match places.iter_mut().find(|(known, _)| *known == place) {
+            Some((_, list)) => list.push(change),
+            None => places.push((place, vec![change])),
+        }
+    }
+    let mut calls = Vec::new();
+    for (place, list) in places {
+        for part in list.chunks(knobs.batch) {
+            let json = body::envelope(part, now_ms.div_euclid(1000)).to_string();
+            let json = if knobs.escape { body::escaped(&json) } else { json };
+            calls.push(Call { body: Bytes::from(json), target: place.clone(), tried: 0, duplicate: false });
+        }
+    }
+    calls
 }
 
 #[cfg(test)]

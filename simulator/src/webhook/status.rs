@@ -54,7 +54,7 @@ pub(crate) fn by_hand(world: &mut World, id: &str, status: &str, code: Option<i6
 }
 
 fn tell(world: &mut World, id: &str, status: &'static str, failure: Option<(i64, &str)>, due_ms: i64) {
-    let conversation = world.knobs.conversation;
+    let (conversation, failed_with_contacts) = (world.knobs.conversation, world.knobs.failed_with_contacts);
     let Some(known) = world.messages.get(id) else { return };
     let Way::Out(out) = &known.way else { return };
     let person = world.people.get(known.person).clone();
@@ -78,7 +78,7 @@ fn tell(world: &mut World, id: &str, status: &'static str, failure: Option<(i64,
     if let Some((code, details)) = failure {
         item.insert("errors".to_owned(), json!([in_webhook(code, details)]));
     }
-    let contact = failure.is_none().then(|| person.contact());
+    let contact = (failure.is_none() || failed_with_contacts).then(|| person.contact());
     let part = Part::Status { contact, item: Value::Object(item) };
     if let Some(out) = world.messages.out_mut(id)
         && let Some((code, _)) = failure

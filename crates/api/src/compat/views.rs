@@ -300,6 +300,10 @@ pub struct ContactDetail {
     #[serde(flatten)]
     pub contact: ContactObject,
     pub last_message_content: Option<String>,
+    /// On WhatsApp: until when anything but templates may be sent to them; null where they never wrote.
+    pub service_window_ends_at: Option<Timestamp>,
+    /// Since when they want no marketing.
+    pub opted_out_at: Option<Timestamp>,
     pub active_ticket: Option<TicketObject>,
     pub last_closed_ticket: Option<TicketObject>,
     #[schemars(with = "Map<String, Value>")]
@@ -313,6 +317,8 @@ pub fn detail(setup: &Setup, found: &Detail) -> Result<ContactDetail, Problem> {
     Ok(ContactDetail {
         contact: contact(setup, &found.contact),
         last_message_content: found.last_message.clone(),
+        service_window_ends_at: found.contact.service_window_ends_at(setup),
+        opted_out_at: found.contact.opted_out_at,
         active_ticket: found.active_ticket.as_ref().map(ticket).transpose()?,
         last_closed_ticket: found.last_closed_ticket.as_ref().map(ticket).transpose()?,
         metadata: raw(&found.contact.metadata)?,

@@ -6,7 +6,6 @@ use crm::contacts::{
 };
 use crm::fields::Entity;
 use crm::id::{ChannelId, ContactId, CustomerId, PipelineId, StageId};
-use crm::messages::window_ends;
 use crm::page::{Page, PageRequest};
 use crm::{FieldError, Setup, Timestamp};
 use schemars::JsonSchema;
@@ -17,6 +16,7 @@ use structuring::Json;
 use structuring::json::{Object, escape_pointer};
 
 use super::events::{ActorView, actor};
+use super::merges::{self, MergeView};
 use super::paging::page;
 use super::references::References;
 use super::tickets::{TicketView, view as ticket_view};
@@ -42,14 +42,19 @@ pub struct ContactView {
     pub email: Option<String>,
     pub email_source: Option<ValueSource>,
     pub external_user_id: Option<String>,
+    /// On WhatsApp.
+    pub username: Option<String>,
     /// Of the open ticket, else of the last one.
     pub stage_id: Option<StageId>,
     pub chat_status: ChatStatus,
     pub blocked: bool,
     pub is_chat_read: bool,
-    /// Until when they can be written to freely on WhatsApp: 24 h after they last wrote; null: they never did.
-    pub window_ends_at: Option<Timestamp>,
     pub last_message_at: Option<Timestamp>,
+    pub last_inbound_at: Option<Timestamp>,
+    /// On WhatsApp: until when anything but templates may be sent to them; null where they never wrote.
+    pub service_window_ends_at: Option<Timestamp>,
+    /// Since when they want no marketing.
+    pub opted_out_at: Option<Timestamp>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
 }
@@ -66,12 +71,15 @@ fn view(setup: &Setup, contact: &Contact) -> ContactView {
         email: contact.email.clone(),
         email_source: contact.email_source,
         external_user_id: contact.external_user_id.clone(),
+        username: contact.username.clone(),
         stage_id: contact.stage_id,
         chat_status: contact.chat_status,
         blocked: contact.blocked,
         is_chat_read: contact.is_chat_read,
-        window_ends_at: window_ends(contact),
         last_message_at: contact.last_message_at,
+        last_inbound_at: contact.last_inbound_at,
+        service_window_ends_at: contact.service_window_ends_at(setup),
+        opted_out_at: contact.opted_out_at,
         created_at: contact.created_at,
         updated_at: contact.updated_at,
     }
@@ -215,12 +223,15 @@ fn typed_fields(setup: &Setup, given: &Object, problems: &mut Vec<FieldError>) -
 
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct IdentifierView {
-    /// `phone`, `external_user_id`, or `field:<key>`
+    /// `phone`, `external_user_id`, `field:<key>`; on WhatsApp also `bsuid` and `parent_bsuid` (business-scoped user id),
+    /// `bsuid:<account>` where it joins the customer, `wa_id` (the number as WhatsApp writes it) and `username`, which are no
+    /// keys
     pub kind: String,
     pub value: String,
     /// The channel that knows the contact by it; null where it joins the customer.
     pub channel_id: Option<ChannelId>,
-    /// `channel_identifier`, `same_phone`, `same_identifier_field` or `reviewed_phone` (a review was accepted)
+    /// `channel_identifier`, `same_phone`, `same_bsuid`, `same_identifier_field`, `reviewed_phone` (a review was accepted) or
+    /// `shown`, which identifies nobody
     pub rule: String,
     /// Who said it.
     pub actor: ActorView,
@@ -253,11 +264,19 @@ pub struct IdentityView {
     pub contacts: Vec<SiblingView>,
     /// Identifiers that name another customer too: for a person to decide.
     pub merge_proposals: Vec<MergeProposal>,
+    /// Merges that it was in, newest first.
+    pub merges: Vec<MergeView>,
 }
 
 pub async fn identity(call: Call) -> Result<Answer, Problem> {
     let id: ContactId = call.id("id", "contact")?;
-    let (found, setup) = call.read(move |w| Ok((contacts::identity(w, id)?, w.setup.clone()))).await?;
+    let (found, merges, setup) = call
+        .read(move |w| {
+            let found = contacts::identity(w, id)?;
+            let merges = merges::of_contact(w, found.contact.id)?;
+            Ok((found, merges, w.setup.clone()))
+        })
+        .await?;
     let identifier = |row: &IdentifierRow| IdentifierView {
         kind: row.kind.clone(),
         value: row.value.clone(),
@@ -286,6 +305,7 @@ pub async fn identity(call: Call) -> Result<Answer, Problem> {
             identifiers: found.identifiers.iter().map(identifier).collect(),
             contacts: found.contacts.iter().map(sibling).collect(),
             merge_proposals: found.merge_proposals.iter().map(proposal).collect(),
+            merges,
         },
     )
 }

@@ -8,6 +8,7 @@ mod custom_fields;
 pub mod events;
 mod media;
 mod members;
+mod merges;
 mod message_input;
 mod messages;
 mod notes;
@@ -183,6 +184,20 @@ fn work() -> Vec<Route> {
             .named("v1ContactIdentity", PEOPLE, "Why this contact is who it is")
             .about("Every identifier, who said so, when, and which rule joined it.")
             .answers::<contacts::IdentityView>(200, "The identifiers."),
+        post("/api/v1/contacts/{id}/merge", merges::create)
+            .scope(ContactsWrite)
+            .named("v1MergeContacts", PEOPLE, "Say that two contacts are one person")
+            .about(
+                "The older contact stays. On one channel everything of the other moves to it, and the other's id answers as it; \
+                 contacts of two channels stay and become one customer's. Again it answers the merge that is there.",
+            )
+            .body::<merges::MergeInput>()
+            .answers::<merges::MergeView>(200, "The merge; its `id` undoes it."),
+        post("/api/v1/merges/{id}/undo", merges::undo)
+            .scope(ContactsWrite)
+            .named("v1UndoMerge", PEOPLE, "Make two contacts of one again")
+            .about("What the merge moved goes back, exactly that; what came since stays.")
+            .answers::<merges::MergeView>(200, "The merge, undone."),
         get("/api/v1/contacts/{id}/messages", notes::messages)
             .scope(MessagesRead)
             .named("v1ContactMessages", "Messages", "A contact's messages, oldest first")

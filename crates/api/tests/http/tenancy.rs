@@ -59,6 +59,18 @@ fn structured(w: &World) -> [String; 3] {
     [review, rule, proposal]
 }
 
+/// A merge of the other organization: of their contact with one of another channel.
+fn merged(w: &World, contact: &str) -> String {
+    let send = |path: &str, body: Value| {
+        let reply = w.raw(&w.there.key, "POST", path, &[], Some(body.to_string().as_bytes()));
+        assert!(reply.status < 300, "{}", reply.text());
+        reply.json()
+    };
+    let visitor = json!({"channel": "webchat", "channel_id": w.there.webchat, "external_user_id": "v-1"});
+    let visitor = send(UPSERT, visitor);
+    text(&send(&format!("/api/v1/contacts/{contact}/merge"), json!({"contact_id": visitor["id"]}))["id"])
+}
+
 /// A body that says everything that the operation asks for, as well as can be without knowing it.
 fn body(operation: &Value) -> Value {
     let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
@@ -90,6 +102,7 @@ fn every_route_with_ids_in_its_path() {
     each(|w| {
         let (contact, ticket) = theirs(w);
         let [review, rule, proposal] = structured(w);
+        let merge = merged(w, &contact);
         let hook = json!({"url": "https://93.184.215.14/"}).to_string();
         let webhook = w.raw(&w.there.key, "POST", "/api/v1/webhooks", &[], Some(hook.as_bytes())).json();
         let webhook = text(&webhook["id"]);
@@ -106,6 +119,7 @@ fn every_route_with_ids_in_its_path() {
             "review",
             "rule",
             "proposal",
+            "merge",
             "webhook",
             "organization",
         ] {
@@ -119,6 +133,7 @@ fn every_route_with_ids_in_its_path() {
                 "review" => review.clone(),
                 "rule" => rule.clone(),
                 "proposal" => proposal.clone(),
+                "merge" => merge.clone(),
                 "webhook" => webhook.clone(),
                 _ => there.organization.to_string(),
             };
@@ -185,6 +200,7 @@ fn ids_in_bodies_and_queries() {
             &there.agent,
         );
         check(&|id| w.post(&format!("/api/v1/tickets/{own_ticket}/move"), json!({"stage_id": id})), &there.stages[1]);
+        check(&|id| w.post(&format!("/api/v1/contacts/{own}/merge"), json!({"contact_id": id})), &contact);
         check(&|id| w.post(&format!("/api/v1/tickets/{own_ticket}/assign"), json!({"agent_id": id})), &there.agent);
         let [review, ..] = structured(w);
         let runs = w.raw(&there.key, "GET", &format!("/api/v1/structuring/reviews/{review}"), &[], None).json();

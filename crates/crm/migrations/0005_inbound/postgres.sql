@@ -107,12 +107,17 @@ CREATE INDEX hook_leftovers_age ON hook_leftovers (created_at);
 -- What the provider last said of a channel by itself: JSON object (quality, limit, restriction, name, …).
 ALTER TABLE channels ADD COLUMN health TEXT NOT NULL DEFAULT '{}';
 
+-- Hooks name a channel and nothing else.
+CREATE UNIQUE INDEX channels_id_key ON channels (id);
+
 -- As WhatsApp last gave it, digits; what messages are sent to. The key is the folded phone in contact_identifiers.
 ALTER TABLE contacts ADD COLUMN wa_id TEXT;
 -- Shown, never a key: its owner can change it.
 ALTER TABLE contacts ADD COLUMN username TEXT;
 -- Since when the person wants no marketing.
 ALTER TABLE contacts ADD COLUMN opted_out_at BIGINT;
+-- When they last said whether they want it: what is older changes nothing.
+ALTER TABLE contacts ADD COLUMN preference_at BIGINT;
 -- The contact that this one turned out to be: its id answers as that one's, for ever.
 ALTER TABLE contacts ADD COLUMN merged_into UUID;
 CREATE INDEX contacts_merged ON contacts (organization_id, merged_into) WHERE merged_into IS NOT NULL;

@@ -107,12 +107,17 @@ CREATE INDEX hook_leftovers_age ON hook_leftovers (created_at);
 -- What the provider last said of a channel by itself: JSON object (quality, limit, restriction, name, …).
 ALTER TABLE channels ADD COLUMN health TEXT NOT NULL DEFAULT '{}';
 
+-- Hooks name a channel and nothing else.
+CREATE UNIQUE INDEX channels_id_key ON channels (id);
+
 -- As WhatsApp last gave it, digits; what messages are sent to. The key is the folded phone in contact_identifiers.
 ALTER TABLE contacts ADD COLUMN wa_id TEXT;
 -- Shown, never a key: its owner can change it.
 ALTER TABLE contacts ADD COLUMN username TEXT;
 -- Since when the person wants no marketing.
 ALTER TABLE contacts ADD COLUMN opted_out_at INTEGER;
+-- When they last said whether they want it: what is older changes nothing.
+ALTER TABLE contacts ADD COLUMN preference_at INTEGER;
 -- The contact that this one turned out to be: its id answers as that one's, for ever.
 ALTER TABLE contacts ADD COLUMN merged_into BLOB;
 CREATE INDEX contacts_merged ON contacts (organization_id, merged_into) WHERE merged_into IS NOT NULL;
@@ -164,6 +169,7 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
   ('media', 'media_pending', '100 2 1'),
   ('hook_leftovers', 'hook_leftovers', '10000 5000 1'),
   ('hook_leftovers', 'hook_leftovers_age', '10000 2'),
+  ('channels', 'channels_id_key', '100 1'),
   ('contacts', 'contacts_merged', '10000 5000 2'),
   ('merges', 'sqlite_autoindex_merges_1', '10000 5000 1'),
   ('merges', 'merges_contact', '10000 5000 2 1'),

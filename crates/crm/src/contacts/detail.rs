@@ -23,6 +23,7 @@ pub struct Detail {
 
 pub fn detail(w: &mut Work<'_, '_>, id: ContactId) -> Result<Detail> {
     let contact = Contact::get(w, id)?;
+    let id = contact.id;
     let organization = w.caller.organization;
     let last = w.tx.query_opt(
         "SELECT body FROM messages WHERE organization_id = $1 AND contact_id = $2 AND direction <> 'note'

@@ -35,7 +35,7 @@ impl TimelineEntry {
 
 /// The cursor is `<micros>~<id>` of the last entry.
 pub fn timeline(w: &mut Work<'_, '_>, id: ContactId, page: &PageRequest) -> Result<Page<TimelineEntry>> {
-    Contact::get(w, id)?;
+    let id = Contact::get(w, id)?.id;
     let (at, last) = match page.cursor.as_deref() {
         None => (i64::MAX, uuid::Uuid::max()),
         Some(cursor) => {
@@ -56,7 +56,9 @@ pub fn timeline(w: &mut Work<'_, '_>, id: ContactId, page: &PageRequest) -> Resu
     }
     // Messages and notes are shown from their own table.
     let sql = format!(
-        "SELECT {} FROM events e WHERE e.organization_id = $1 AND e.contact_id = $2 AND (e.occurred_at, e.id) < ($3, $4)
+        "SELECT {} FROM events e WHERE e.organization_id = $1
+           AND e.contact_id IN (SELECT $2 UNION ALL SELECT k.id FROM contacts k WHERE k.organization_id = $1 AND k.merged_into = $2)
+           AND (e.occurred_at, e.id) < ($3, $4)
            AND e.topic NOT IN ('note.created', 'message.queued', 'message.received', 'message.sent', 'message.status')
          ORDER BY e.occurred_at DESC, e.id DESC LIMIT $5",
         events::COLUMNS

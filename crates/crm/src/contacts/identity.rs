@@ -3,6 +3,7 @@
 use store::params;
 
 use super::Contact;
+use crate::access::Actor;
 use crate::error::Result;
 use crate::id::{ChannelId, ContactId, CustomerId};
 use crate::time::Timestamp;
@@ -15,7 +16,7 @@ pub struct IdentifierRow {
     pub value: String,
     /// The channel that knows the contact by it; none where it joins the customer.
     pub channel_id: Option<ChannelId>,
-    /// `channel_identifier`, `same_phone`, `same_identifier_field`, `reviewed_phone`.
+    /// `channel_identifier`, `same_phone`, `same_bsuid`, `same_identifier_field`, `reviewed_phone`, `shown`.
     pub rule: String,
     pub actor: String,
     pub created_at: Timestamp,
@@ -42,6 +43,7 @@ pub struct Identity {
 
 pub fn identity(w: &mut Work<'_, '_>, id: ContactId) -> Result<Identity> {
     let contact = Contact::get(w, id)?;
+    let id = contact.id;
     let organization = w.caller.organization;
     let mut identifiers = Vec::new();
     for row in w.tx.query(
@@ -57,6 +59,17 @@ pub fn identity(w: &mut Work<'_, '_>, id: ContactId) -> Result<Identity> {
             actor: row.at(3)?,
             created_at: row.at(4)?,
         });
+    }
+    // Shown, never keys: they may be anybody's tomorrow.
+    for (kind, value) in [("wa_id", &contact.wa_id), ("username", &contact.username)] {
+        identifiers.extend(value.iter().map(|value| IdentifierRow {
+            kind: kind.to_owned(),
+            value: value.clone(),
+            channel_id: Some(contact.channel_id),
+            rule: "shown".to_owned(),
+            actor: Actor::Contact(id).to_string(),
+            created_at: contact.updated_at,
+        }));
     }
     for row in w.tx.query(
         "SELECT kind, value, rule, actor, created_at FROM customer_identifiers
@@ -74,7 +87,8 @@ pub fn identity(w: &mut Work<'_, '_>, id: ContactId) -> Result<Identity> {
     }
     let mut contacts = Vec::new();
     for row in w.tx.query(
-        "SELECT id, channel_id FROM contacts WHERE organization_id = $1 AND customer_id = $2 ORDER BY created_at, id LIMIT 100",
+        "SELECT id, channel_id FROM contacts WHERE organization_id = $1 AND customer_id = $2 AND merged_into IS NULL
+         ORDER BY created_at, id LIMIT 100",
         params![organization, contact.customer_id],
     )? {
         contacts.push((row.at(0)?, row.at(1)?));

@@ -52,6 +52,7 @@ pub enum ContactSort {
 fn filtered(w: &Work<'_, '_>, filter: &ContactFilter) -> Query {
     let mut query =
         Query::new(format!("SELECT {COLUMNS} FROM contacts c WHERE c.organization_id = "), w.caller.organization);
+    query.text(" AND c.merged_into IS NULL");
     query.and_if("coalesce(c.last_message_at, c.created_at) >= ", &filter.since);
     query.and_if("c.stage_id = ", &filter.stage);
     query.and_if("c.channel_id = ", &filter.channel);

@@ -5,8 +5,11 @@ mod detail;
 mod history;
 mod identity;
 mod list;
+pub mod merge;
+mod recognize;
 mod save;
 mod tag;
+mod undo_merge;
 mod update;
 
 pub use assign::{Assigned, Leaving, assign};
@@ -17,16 +20,21 @@ pub use list::{
     ContactFilter, ContactSort, FieldFilter, MOST_CONTACTS, browse, by_identifier, by_number, recent, search,
     with_open_tickets,
 };
+pub use merge::{MOVED_AT_ONCE, MergeRule, MergeStatus, Merged, merge};
+pub use recognize::recognize;
 pub(crate) use save::{insert, save};
 pub use tag::{TaggedByName, add_by_name, replace_tags, tags_of, unknown_contact};
+pub use undo_merge::{MergeRow, merge_row, merges_of, move_on, undo_merge};
 pub use update::{Edit, edit, update_metadata};
 
 use serde::Serialize;
 use store::{Row, Tx, params};
 use structuring::json::Object;
 
+use crate::channels::ChannelType;
 use crate::error::{Error, Result};
 use crate::id::{ChannelId, ContactId, CustomerId, OrganizationId, StageId};
+use crate::setup::Setup;
 use crate::time::Timestamp;
 use crate::wire_enum;
 use crate::work::Work;
@@ -80,6 +88,8 @@ pub struct Contact {
     pub last_inbound_at: Option<Timestamp>,
     /// Since when the person wants no marketing.
     pub opted_out_at: Option<Timestamp>,
+    /// When they last said whether they want it.
+    pub preference_at: Option<Timestamp>,
     /// The contact that this one turned out to be.
     pub merged_into: Option<ContactId>,
     pub version: i64,
@@ -89,7 +99,8 @@ pub struct Contact {
 
 pub(crate) const COLUMNS: &str = "c.id, c.customer_id, c.channel_id, c.name, c.name_source, c.phone, c.email, c.email_source, \
      c.external_user_id, c.metadata, c.stage_id, c.chat_status, c.blocked, c.is_chat_read, c.last_message_at, \
-     c.last_inbound_at, c.version, c.created_at, c.updated_at, c.wa_id, c.username, c.opted_out_at, c.merged_into";
+     c.last_inbound_at, c.version, c.created_at, c.updated_at, c.wa_id, c.username, c.opted_out_at, c.merged_into, \
+     c.preference_at";
 
 impl Contact {
     pub(crate) fn from_row(row: &Row) -> Result<Contact> {
@@ -117,10 +128,21 @@ impl Contact {
             username: row.at(20)?,
             opted_out_at: row.at(21)?,
             merged_into: row.at(22)?,
+            preference_at: row.at(23)?,
         })
     }
 
+    /// One that turned out to be another answers as that other.
     pub fn find(tx: &mut Tx<'_>, organization: OrganizationId, id: ContactId) -> Result<Option<Contact>> {
+        let found = Contact::as_stored(tx, organization, id)?;
+        match found.as_ref().and_then(|contact| contact.merged_into) {
+            Some(survivor) => Contact::as_stored(tx, organization, survivor),
+            None => Ok(found),
+        }
+    }
+
+    /// The row itself, also of one that turned out to be another.
+    pub(crate) fn as_stored(tx: &mut Tx<'_>, organization: OrganizationId, id: ContactId) -> Result<Option<Contact>> {
         let sql = format!("SELECT {COLUMNS} FROM contacts c WHERE c.organization_id = $1 AND c.id = $2");
         tx.query_opt(&sql, params![organization, id])?.as_ref().map(Contact::from_row).transpose()
     }
@@ -144,6 +166,13 @@ impl Contact {
             Some(inbound) if self.last_message_at.is_none_or(|last| inbound >= last) => ChatStatus::Unattended,
             _ => ChatStatus::Attended,
         }
+    }
+
+    /// WhatsApp lets a business write freely for 24 h after a person's last message; after that only templates. None on other
+    /// channels, and where they never wrote.
+    pub fn service_window_ends_at(&self, setup: &Setup) -> Option<Timestamp> {
+        let cloud = setup.channel(self.channel_id)?.channel_type == ChannelType::Whatsapp;
+        Some(self.last_inbound_at?.plus_seconds(24 * 3600)).filter(|_| cloud)
     }
 
     /// Whether anything happened with this contact: a message, a note, a ticket.

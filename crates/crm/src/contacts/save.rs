@@ -11,9 +11,10 @@ pub(crate) fn insert(w: &mut Work<'_, '_>, contact: &Contact) -> Result<()> {
     w.tx.execute(
         "INSERT INTO contacts (organization_id, id, customer_id, channel_id, name, name_source, phone, email, email_source,
             external_user_id, metadata, name_key, email_key, stage_id, chat_status, blocked, is_chat_read, last_message_at,
-            last_inbound_at, version, created_at, updated_at, wa_id, username, opted_out_at)
+            last_inbound_at, version, created_at, updated_at, wa_id, username, opted_out_at,
+            preference_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
-                 $24, $25)",
+                 $24, $25, $26)",
         params![
             w.caller.organization,
             contact.id,
@@ -39,7 +40,8 @@ pub(crate) fn insert(w: &mut Work<'_, '_>, contact: &Contact) -> Result<()> {
             contact.updated_at,
             contact.wa_id,
             contact.username,
-            contact.opted_out_at
+            contact.opted_out_at,
+            contact.preference_at
         ],
     )?;
     Ok(())
@@ -53,7 +55,7 @@ pub(crate) fn save(w: &mut Work<'_, '_>, contact: &mut Contact) -> Result<()> {
         "UPDATE contacts SET customer_id = $3, name = $4, name_source = $5, phone = $6, email = $7, email_source = $8,
             metadata = $9, name_key = $10, email_key = $11, stage_id = $12, chat_status = $13, blocked = $14,
             is_chat_read = $15, last_message_at = $16, last_inbound_at = $17, version = $18, updated_at = $19,
-            wa_id = $20, username = $21, opted_out_at = $22, merged_into = $23
+            wa_id = $20, username = $21, opted_out_at = $22, merged_into = $23, preference_at = $24
          WHERE organization_id = $1 AND id = $2",
         params![
             w.caller.organization,
@@ -78,7 +80,8 @@ pub(crate) fn save(w: &mut Work<'_, '_>, contact: &mut Contact) -> Result<()> {
             contact.wa_id,
             contact.username,
             contact.opted_out_at,
-            contact.merged_into
+            contact.merged_into,
+            contact.preference_at
         ],
     )?;
     if changed == 1 { Ok(()) } else { Err(Error::Internal("a contact vanished within its own transaction".into())) }

@@ -23,7 +23,7 @@ pub(super) fn customer_of(w: &mut Work<'_, '_>, kind: &str, value: &str) -> Resu
 }
 
 /// Gives an identifier to a customer unless somebody has it; answers whose it is then.
-pub(super) fn register(
+pub(crate) fn register(
     w: &mut Work<'_, '_>,
     kind: &str,
     value: &str,

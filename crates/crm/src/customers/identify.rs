@@ -53,8 +53,20 @@ pub fn find_or_create(w: &mut Work<'_, '_>, channel: &Channel, who: &Who) -> Res
         let row = w.tx.query_one(&sql, params![w.caller.organization, channel.id, kind, value])?;
         return Ok(Found { contact: Contact::from_row(&row)?, created: false });
     }
+    let contact = create_contact(w, channel, who, id, |_| false)?;
+    Ok(Found { contact, created: true })
+}
+
+/// Makes a contact whose identifier was just claimed for `id`, and its customer; `describe` adds what else is known.
+pub(crate) fn create_contact(
+    w: &mut Work<'_, '_>,
+    channel: &Channel,
+    who: &Who,
+    id: ContactId,
+    describe: impl FnOnce(&mut Contact) -> bool,
+) -> Result<Contact> {
     let customer_id = customer_for_new(w, who)?;
-    let contact = Contact {
+    let mut contact = Contact {
         id,
         customer_id,
         channel_id: channel.id,
@@ -74,15 +86,17 @@ pub fn find_or_create(w: &mut Work<'_, '_>, channel: &Channel, who: &Who) -> Res
         last_message_at: None,
         last_inbound_at: None,
         opted_out_at: None,
+        preference_at: None,
         merged_into: None,
         version: 0,
         created_at: w.now,
         updated_at: w.now,
     };
+    describe(&mut contact);
     contacts::insert(w, &contact)?;
     let snapshot = contact.snapshot(w);
     events::record(w, Fact::new(Topic::ContactCreated).contact(id).data(snapshot))?;
-    Ok(Found { contact, created: true })
+    Ok(contact)
 }
 
 /// The customer of a contact that did not exist: whoever the phone or an identifier field names, else a new one.

@@ -14,7 +14,10 @@ mod upsert;
 mod values;
 
 pub use apply::{Applied, apply};
-pub(crate) use identifiers::{claim_identifier_field, forget_proposal, is_identified_by, release_identifier_field};
+pub(crate) use identifiers::{
+    claim_identifier_field, forget_proposal, is_identified_by, register, release_identifier_field,
+};
+pub(crate) use identify::create_contact;
 pub use identify::{Found, Who, find_or_create};
 pub use identity_key::identity_key;
 pub use metadata::said;

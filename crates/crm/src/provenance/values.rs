@@ -49,6 +49,7 @@ pub struct Provenance {
 
 pub fn of_contact(w: &mut Work<'_, '_>, id: ContactId) -> Result<(Contact, Vec<StructuredValue>)> {
     let contact = Contact::get(w, id)?;
+    let id = contact.id;
     let setup = w.setup.clone();
     let fields = values_of(w, contact.customer_id.0)?;
     let mut read: Vec<StructuringId> = fields.iter().filter_map(|value| value.structuring_id).collect();

@@ -1,6 +1,7 @@
 //! One journey of a contact through a pipeline. A contact has at most one open ticket; an index says so.
 
 mod amount;
+mod arrive;
 mod close;
 mod list;
 mod locate;
@@ -11,6 +12,7 @@ mod place;
 mod save;
 
 pub use amount::{AmountChange, set_amount};
+pub(crate) use arrive::arrive;
 pub use close::{close, reopen};
 pub use list::{TicketFilter, browse, last_closed_of, of_contact, open_ticket_of};
 pub use locate::{Which, locate};

@@ -1,17 +1,25 @@
-//! WhatsApp's Cloud API, as a business calls it: Meta's Graph API. Facts and their sources: `docs/whatsapp.md`.
+//! WhatsApp's Cloud API: what Meta's servers say to us, and Meta's Graph API as a business calls it. Facts and their sources:
+//! `docs/whatsapp.md`, `docs/whatsapp-sending.md`.
 
 mod account;
 mod check;
 pub mod errors;
 mod files;
+mod message;
+mod people;
+mod reading;
 mod send;
+mod signature;
+mod status;
 mod templates;
+pub mod webhook;
 
 pub use account::{Missing, account_of};
 pub use check::{Finding, Found};
 pub use errors::GraphError;
 pub use files::{FileAtProvider, UploadFile, file_body};
 pub use send::{Recipient, Sent, render};
+pub use signature::{is_signed, same_secret, sign};
 pub use templates::TemplatePage;
 
 use std::time::Duration;
