@@ -268,7 +268,7 @@ pub async fn move_on(crm: &Crm) -> Result<bool> {
             "SELECT organization_id, id FROM merges WHERE status IN ('moving', 'undoing') ORDER BY created_at LIMIT 1",
             params![],
         )?;
-        Ok(row.map(|row| -> Result<_> { Ok((row.at(0)?, row.at(1)?)) }).transpose()?)
+        row.map(|row| -> Result<_> { Ok((row.at(0)?, row.at(1)?)) }).transpose()
     };
     let Some((organization, id)) = crm.db().read(store::Priority::Background, find).await? else { return Ok(false) };
     let work = move |w: &mut Work<'_, '_>| {
