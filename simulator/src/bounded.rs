@@ -52,8 +52,8 @@ mod tests {
             ring.push(n, 1);
         }
         assert_eq!(ring.iter().copied().collect::<Vec<_>>(), [2, 3, 4]);
-        assert_eq!(ring.push(9, 98), [2, 3]);
-        assert_eq!(ring.push(10, 500), [4, 9]);
+        assert_eq!(ring.push(9, 98), [2]);
+        assert_eq!(ring.push(10, 500), [3, 4, 9]);
         assert_eq!((ring.iter().copied().collect::<Vec<_>>(), ring.total()), (vec![10], 7));
     }
 }

@@ -1,6 +1,6 @@
 //! Payloads of every shape, as they are read: nothing fails, and each thing becomes what it is.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "all of this is tests")]
+#![expect(clippy::unwrap_used, reason = "all of this is tests")]
 
 #[path = "../examples/fuzz_webhook.rs"]
 mod fuzzer;

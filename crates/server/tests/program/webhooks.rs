@@ -29,7 +29,7 @@ fn each_event_arrives_with_one_body_however_often_the_server_is_killed() {
 }
 
 #[test]
-#[ignore = "a soak of many minutes: cargo nextest run --run-ignored only"]
+#[ignore = "a soak: cargo nextest run --run-ignored only"]
 fn ten_thousand_events_and_fifty_kills() {
     flow(10_000, 50);
 }
