@@ -391,7 +391,7 @@ fn a_check_says_what_is_wrong() {
     assert_eq!(codes, [""; 0]);
     w.fault(On::Anything, None, Trouble::Error(190));
     let codes: Vec<String> = check();
-    assert_eq!(codes, ["token_invalid"]);
+    assert_eq!(codes, ["token_expired"]);
     assert_eq!(w.channel_status(), "needs_token");
     w.simulator.clear_faults();
     w.fault(On::Anything, None, Trouble::Error(200));
