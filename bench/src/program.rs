@@ -110,7 +110,8 @@ impl Drop for Started {
 fn serve(binary: &Path, data: &Path) -> Result<(Child, SocketAddr, Duration), Failure> {
     let began = Instant::now();
     let mut process = Command::new(binary)
-        .args(["serve", "--listen", "127.0.0.1:0", "--log", "warn", "--webhooks-allow", "127.0.0.0/8", "--data-dir"])
+        .args(["serve", "--listen", "127.0.0.1:0", "--log", "warn", "--webhooks-allow", "127.0.0.0/8"])
+        .args(["--whatsapp-calls", "false", "--data-dir"])
         .arg(data)
         .stdout(Stdio::piped())
         .spawn()?;

@@ -34,6 +34,7 @@ unset RECADO_DATABASE_URL RECADO_DATA_DIR RECADO_CONFIG RECADO_RATE_LIMIT
 "$binary" init --data-dir "$scratch/data" --organization "Contrato" --country CL --owner-email ana@example.com \
   --owner-password "una clave larga" --json >"$scratch/init.json"
 "$binary" serve --data-dir "$scratch/data" --listen 127.0.0.1:0 --log warn --event-rate-limit 1000000/s \
+  --whatsapp-calls false \
   --webhooks-allow 127.0.0.0/8 \
   >"$scratch/address" 2>"$scratch/log" &
 server=$!

@@ -1,5 +1,7 @@
 //! What a handler answers.
 
+use std::path::PathBuf;
+
 use bytes::Bytes;
 use serde::Serialize;
 
@@ -12,10 +14,20 @@ pub struct Answer {
     pub content_type: &'static str,
     pub body: Bytes,
     pub headers: Vec<(&'static str, String)>,
+    /// Instead of the body.
+    pub file: Option<FilePart>,
     /// Whether the body carries a secret, so that it is sealed where it is remembered.
     pub secret: bool,
     /// In place of the body: what comes as it happens.
     pub stream: Option<Box<Listener>>,
+}
+
+/// A file on disk, or a part of it.
+#[derive(Debug, Clone)]
+pub struct FilePart {
+    pub path: PathBuf,
+    pub from: u64,
+    pub length: u64,
 }
 
 pub const JSON: &str = "application/json";
@@ -28,7 +40,7 @@ impl Answer {
     }
 
     pub fn bytes(status: u16, content_type: &'static str, body: Bytes) -> Answer {
-        Answer { status, content_type, body, headers: Vec::new(), secret: false, stream: None }
+        Answer { status, content_type, body, headers: Vec::new(), file: None, secret: false, stream: None }
     }
 
     /// Server-Sent Events; `x-accel-buffering` has nginx pass them on as they come.

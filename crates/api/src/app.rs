@@ -5,10 +5,12 @@ use std::sync::Arc;
 use crm::id::{ApiKeyId, OrganizationId};
 use crm::{Caller, Crm, Setup, organizations, sunsets};
 use providers::Http;
+use providers::media_store::MediaStore;
 use store::Priority;
 
 use crate::lifecycle::{Announcements, Ledger, Registry};
 use crate::limits::{Limiter, Rate};
+use crate::problem::Problem;
 use crate::route::Route;
 use crate::routes;
 use crate::seal::Sealer;
@@ -26,6 +28,10 @@ pub struct ApiOptions {
     /// Where the server is reached, without a slash at its end: what the examples of its pages call. None:
     /// [`EXAMPLE_ORIGIN`].
     pub origin: Option<String>,
+    /// Files of messages; none: nothing takes or serves any.
+    pub media: Option<MediaStore>,
+    /// Whether WhatsApp is called: not by a demo, and not by a test that does not say so.
+    pub calls_out: bool,
     /// Deprecated operations that the operator announces later.
     pub announcements: Announcements,
     /// Open streams of `GET /api/v1/events/stream`.
@@ -60,6 +66,13 @@ pub struct App {
 }
 
 impl App {
+    /// 503 where this server keeps no files.
+    pub(crate) fn media(&self) -> Result<&MediaStore, Problem> {
+        self.options.media.as_ref().ok_or_else(|| {
+            Problem::new(503, "no_media_directory", "This server keeps no files.").header("retry-after", "3600")
+        })
+    }
+
     pub(crate) fn origin(&self) -> &str {
         self.options.origin.as_deref().unwrap_or(EXAMPLE_ORIGIN)
     }

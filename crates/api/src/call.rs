@@ -7,6 +7,7 @@ use bytes::Bytes;
 use crm::idempotency::{self, Claim, Remembered, RequestKey};
 use crm::{Caller, FieldError, Setup, Work};
 use jiff::civil::Date;
+use providers::media_store::Stored;
 use structuring::Json;
 use structuring::json::{Mode, Object};
 
@@ -27,7 +28,10 @@ pub struct Call {
     pub content_type: Option<String>,
     pub if_match: Option<String>,
     pub last_event_id: Option<String>,
+    pub range: Option<String>,
     pub body: Bytes,
+    /// The body, where it was a file.
+    pub file: Option<Stored>,
     pub request_key: Option<RequestKey>,
     /// What came as `X-Hub-Signature-256`, of a signed call.
     pub signature: Option<String>,

@@ -1,6 +1,7 @@
 //! From an HTTP request to its row of the route table and back: request id, host, method, key, scope, limits, body,
 //! idempotency key, and one shape for every error.
 
+use std::io::SeekFrom;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,15 +16,18 @@ use crm::sunsets::{Phase, date_of};
 use crm::{Actor, Caller, FieldError, Scope, Setup};
 use http_body_util::{BodyExt, Limited};
 use jiff::civil::Date;
+use providers::media_store::{StoreError, Stored};
+use providers::whatsapp_cloud::file_body;
 use sha2::{Digest, Sha256};
+use tokio::io::AsyncSeekExt;
 
-use crate::answer::Answer;
+use crate::answer::{Answer, FilePart};
 use crate::app::App;
 use crate::call::Call;
 use crate::input::Style;
 use crate::key;
 use crate::lifecycle::{PREVIEW_HEADER, Preview};
-use crate::limits::{BODY_SECONDS, DRAIN_SECONDS, DRAINED, HOOK_BODY, JSON_BODY};
+use crate::limits::{BODY_SECONDS, DRAIN_SECONDS, DRAINED, FILE_SECONDS, HOOK_BODY, JSON_BODY};
 use crate::problem::{Problem, unauthorized};
 use crate::route::{Access, Method, Route};
 use crate::stream::StreamBody;
@@ -87,7 +91,7 @@ async fn answer(app: Arc<App>, place: Option<Arc<Place>>, request: Request) -> R
     }
     let micros = started.elapsed().as_micros() as u64;
     tracing::debug!(%method, path, status = answer.status, micros, request_id, "answered");
-    response(answer, extra, &request_id)
+    response(answer, extra, &request_id).await
 }
 
 /// The answer for the caller; what went wrong on our side, for the log.
@@ -163,7 +167,16 @@ async fn run(
     }
     // It decides the phase, so it comes before the 410.
     preview.check()?;
-    let body = if route.method == Method::Get { Bytes::new() } else { read_body(parts, body, JSON_BODY).await? };
+    let query_and_type = (&query, parts.headers.get("content-type").and_then(|value| value.to_str().ok()));
+    let (body, file) = match route.file {
+        Some(limit) => {
+            let file = take_file(app, &caller, limit(query_and_type.0, query_and_type.1), parts, body).await?;
+            // What tells two uploads apart, for their idempotency key.
+            (Bytes::from(file.sha256.clone()), Some(file))
+        }
+        None if route.method == Method::Get => (Bytes::new(), None),
+        None => (read_body(parts, body, JSON_BODY).await?, None),
+    };
     let text = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let call = Call {
         app: app.clone(),
@@ -175,7 +188,9 @@ async fn run(
         content_type: text("content-type"),
         if_match: text("if-match"),
         last_event_id: text("last-event-id"),
+        range: text("range"),
         body,
+        file,
         request_key: None,
         signature: None,
         on,
@@ -238,7 +253,9 @@ fn public_call(
         content_type: None,
         if_match: None,
         last_event_id: None,
+        range: None,
         body: Bytes::new(),
+        file: None,
         request_key: None,
         signature: None,
         on,
@@ -327,6 +344,48 @@ async fn read_body(parts: &Parts, body: &mut Body, most: usize) -> Result<Bytes,
     }
 }
 
+/// Streams a body to disk, with its limit.
+async fn take_file(app: &App, caller: &Caller, most: u64, parts: &Parts, body: &mut Body) -> Result<Stored, Problem> {
+    let too_large = || {
+        let detail = format!("A file of this type has at most {most} bytes.");
+        Problem::new(413, "body_too_large", detail).header("connection", "close")
+    };
+    let media = app.media()?;
+    let declared =
+        parts.headers.get("content-length").and_then(|v| v.to_str().ok()).and_then(|v| v.parse::<u64>().ok());
+    if declared.is_some_and(|length| length > most) {
+        return Err(too_large());
+    }
+    let receive = async {
+        let mut incoming = media.create(most).await.map_err(StoreError::Io)?;
+        while let Some(frame) = body.frame().await {
+            let frame = frame.map_err(|error| StoreError::Io(std::io::Error::other(error)))?;
+            if let Some(data) = frame.data_ref() {
+                incoming.write(data).await?;
+            }
+        }
+        incoming.finish(caller.organization).await
+    };
+    match tokio::time::timeout(Duration::from_secs(FILE_SECONDS), receive).await {
+        Ok(Ok(stored)) if stored.size == 0 => {
+            Err(Problem::invalid(vec![FieldError::new("", "required", "The body must be the file; it is empty.")]))
+        }
+        Ok(Ok(stored)) => Ok(stored),
+        Ok(Err(StoreError::TooLarge(_))) => Err(too_large()),
+        Ok(Err(StoreError::Io(error))) if error.get_ref().is_some_and(|inner| inner.is::<axum::Error>()) => {
+            Err(Problem::invalid(vec![FieldError::new("", "malformed_body", "The body broke off.")]))
+        }
+        Ok(Err(StoreError::Io(error))) => {
+            let detail = "The file cannot be kept right now; nothing was changed. Try again.";
+            Err(Problem::new(503, "disk_unavailable", detail).because(error).header("retry-after", "10"))
+        }
+        Err(_) => {
+            let detail = format!("The file did not arrive within {FILE_SECONDS} seconds.");
+            Err(Problem::new(408, "body_timeout", detail).header("connection", "close"))
+        }
+    }
+}
+
 /// Takes in what is left of a refused body, within bounds: a client that is still sending when the connection closes sees
 /// a broken pipe and never the answer. One that waits to be asked for its body just gets the answer.
 async fn drain(parts: &Parts, body: &mut Body) {
@@ -344,6 +403,14 @@ async fn drain(parts: &Parts, body: &mut Body) {
     };
     // Whatever comes of it, the answer stands.
     let _ = tokio::time::timeout(Duration::from_secs(DRAIN_SECONDS), rest).await;
+}
+
+async fn open(part: &FilePart) -> std::io::Result<tokio::fs::File> {
+    let mut file = tokio::fs::File::open(&part.path).await?;
+    if part.from > 0 {
+        file.seek(SeekFrom::Start(part.from)).await?;
+    }
+    Ok(file)
 }
 
 /// Method and path of a request with an idempotency key, in bytes.
@@ -378,11 +445,21 @@ fn idempotency_key(
     Ok(Some(RequestKey { operation, key: key.to_owned(), request_hash: hash.finalize().into() }))
 }
 
-fn response(answer: Answer, extra: Vec<(&'static str, String)>, request_id: &str) -> Response<Body> {
-    let body = match answer.stream {
+async fn response(mut answer: Answer, extra: Vec<(&'static str, String)>, request_id: &str) -> Response<Body> {
+    let mut body = match answer.stream.take() {
         Some(listener) => Body::new(StreamBody::new(*listener)),
-        None => Body::from(answer.body),
+        None => Body::from(std::mem::take(&mut answer.body)),
     };
+    if let Some(part) = answer.file.take() {
+        match open(&part).await {
+            Ok(file) => body = Body::new(file_body(file, part.length)),
+            Err(error) => {
+                tracing::error!(%error, request_id, "a file that is kept cannot be read");
+                answer = Problem::internal(error).into_answer(Style::Strict, request_id);
+                body = Body::from(std::mem::take(&mut answer.body));
+            }
+        }
+    }
     let mut response = Response::new(body);
     *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();

@@ -14,6 +14,8 @@ pub const JSON_BODY: usize = 1024 * 1024;
 pub const HOOK_BODY: usize = 4 * 1024 * 1024;
 /// How long a client may take to send its body.
 pub const BODY_SECONDS: u64 = 30;
+/// The same for a file, which may have a hundred megabytes.
+pub const FILE_SECONDS: u64 = 600;
 /// Of a body that is refused unread, so much is taken in, for so long, before the connection closes.
 pub const DRAINED: usize = 16 * 1024 * 1024;
 pub const DRAIN_SECONDS: u64 = 5;

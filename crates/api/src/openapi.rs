@@ -92,6 +92,9 @@ fn operation(route: &Route, sunsets: &Registry, generator: &mut SchemaGenerator)
             "content": {"application/json": {"schema": fields.into_schema()}},
         });
     }
+    if route.file.is_some() {
+        operation["requestBody"] = json!({"required": true, "content": {"*/*": {"schema": {}}}});
+    }
     if let Some(row) = route.sunset.and_then(|sunset| sunsets.find(sunset.operation)) {
         sunset::mark(&mut operation, row);
     }
@@ -135,7 +138,7 @@ fn checks_version(route: &Route) -> bool {
 fn path_schema(name: &str) -> Value {
     match name {
         "channelType" => json!({"type": "string", "enum": crm::channels::ChannelType::NAMES}),
-        "platformIdentifier" | "phoneId" | "key" => json!({"type": "string"}),
+        "platformIdentifier" | "phoneId" | "key" | "phone" | "templateId" => json!({"type": "string"}),
         "operation" => json!({"type": "string", "enum": sunset::names()}),
         "tag_id" => json!({"type": "integer", "minimum": 1}),
         _ => json!({"type": "string", "format": "uuid"}),
@@ -147,7 +150,10 @@ fn responses(route: &Route, generator: &mut SchemaGenerator) -> Map<String, Valu
     for success in &route.successes {
         let schema = (success.schema)(generator);
         let mut answer = json!({"description": success.about});
-        if success.status != 204 {
+        if schema.is_null() {
+            // As JSON Schema has it from 2019-09 on: bytes are no string.
+            answer["content"] = json!({success.media: {"schema": {}}});
+        } else if success.status != 204 {
             answer["content"] = json!({success.media: {"schema": schema}});
         }
         responses.insert(success.status.to_string(), answer);

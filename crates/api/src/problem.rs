@@ -3,6 +3,7 @@
 use crm::{Error, FieldError};
 use serde_json::{Map, Value, json};
 use structuring::Json;
+use structuring::json::Mode;
 
 use crate::answer::Answer;
 use crate::input::Style;
@@ -49,7 +50,7 @@ impl Problem {
         self
     }
 
-    fn because(mut self, cause: impl std::fmt::Display) -> Self {
+    pub fn because(mut self, cause: impl std::fmt::Display) -> Self {
         self.rare.get_or_insert_default().cause = Some(cause.to_string());
         self
     }
@@ -87,6 +88,7 @@ impl Problem {
             410 => "Gone",
             412 => "Precondition Failed",
             413 => "Content Too Large",
+            416 => "Range Not Satisfiable",
             415 => "Unsupported Media Type",
             429 => "Too Many Requests",
             503 => "Service Unavailable",
@@ -139,6 +141,9 @@ impl From<Error> for Problem {
                 problem.errors = errors;
                 problem
             }
+            Error::MayNotSend { message, window, .. } => {
+                Problem::new(409, code, message).with("window", json_of(&window))
+            }
             Error::Stale { current } => {
                 let detail = "Somebody changed it since you read it. Read it again and repeat your change.";
                 Problem::new(412, code, detail).header("etag", format!("\"{current}\""))
@@ -163,6 +168,11 @@ impl From<Error> for Problem {
             Error::Internal(cause) => Problem::internal(cause),
         }
     }
+}
+
+/// Small and of our own making.
+fn json_of(value: &Value) -> Json {
+    Json::parse(value.to_string().as_bytes(), Mode::Lenient).unwrap_or(Json::Null)
 }
 
 pub fn unauthorized() -> Problem {

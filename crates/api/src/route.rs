@@ -44,6 +44,9 @@ impl Method {
     }
 }
 
+/// From the query and the declared content type.
+pub type FileLimit = fn(&[(String, String)], Option<&str>) -> u64;
+
 pub type Running = Pin<Box<dyn Future<Output = Result<Answer, Problem>> + Send>>;
 pub type Handler = Arc<dyn Fn(Call) -> Running + Send + Sync>;
 
@@ -80,6 +83,8 @@ pub struct Route {
     pub description: &'static str,
     pub query: Option<fn(&mut Fields<'_>)>,
     pub body: Option<fn(&mut Fields<'_>)>,
+    /// The body is a file: it is streamed to disk, at most so many bytes by query and content type.
+    pub file: Option<FileLimit>,
     pub successes: Vec<Success>,
     /// Statuses beyond those that every operation has.
     pub problems: Vec<u16>,
@@ -104,6 +109,7 @@ where
         description: "",
         query: None,
         body: None,
+        file: None,
         successes: Vec::new(),
         problems: Vec::new(),
     }
@@ -173,6 +179,11 @@ impl Route {
         self
     }
 
+    pub fn file(mut self, limit: FileLimit) -> Self {
+        self.file = Some(limit);
+        self
+    }
+
     pub fn answers<T: JsonSchema>(mut self, status: u16, about: &'static str) -> Self {
         let schema = |generator: &mut SchemaGenerator| generator.subschema_for::<T>().to_value();
         self.successes.push(Success { status, about, media: JSON, schema });
@@ -187,6 +198,13 @@ impl Route {
             serde_json::json!({"type": "string", "contentMediaType": EVENT_STREAM, "x-data": data})
         };
         self.successes.push(Success { status: 200, about, media: EVENT_STREAM, schema });
+        self
+    }
+
+    /// Answers bytes of any type.
+    pub fn answers_bytes(mut self, status: u16, about: &'static str) -> Self {
+        let schema = |_: &mut SchemaGenerator| Value::Null;
+        self.successes.push(Success { status, about, media: "*/*", schema });
         self
     }
 

@@ -1,10 +1,12 @@
 //! The one table of operations: method, path, handler, scope, lifecycle, documentation.
 
-use crm::Scope::{ContactsRead, ContactsWrite, EventsRead, EventsWrite, MessagesRead, SetupRead, TicketsWrite};
+use crm::Scope::{
+    ContactsRead, ContactsWrite, EventsRead, EventsWrite, MessagesRead, MessagesWrite, SetupRead, TicketsWrite,
+};
 
 use crate::compat::{
-    ai_messages, channels, contacts, conversations, customers, events, messages, note_send, pipelines, search, tags,
-    team, ticket_changes, tickets, views, webchat, whatsapp_contacts,
+    ai_messages, channels, contacts, conversations, customers, events, messages, note_send, pipelines, search,
+    session_message, tags, team, template_send, templates, ticket_changes, tickets, views, webchat, whatsapp_contacts,
 };
 use crate::route::{Method, Route, deprecated, get, patch, post};
 use crate::{documents, health, hooks, v1, webhook_routes};
@@ -15,6 +17,7 @@ pub const TAGS: &[(&str, &str)] = &[
     ("Pipelines and channels", "Boards, and ways in and out."),
     ("Tickets", "Journeys through a pipeline."),
     ("Messages", "What was said."),
+    ("Templates", "Texts with variables, approved by WhatsApp."),
     ("Events", "What happened."),
     ("Webhooks", "Events sent to addresses of yours."),
     ("Organization", "The organization itself, its members and keys."),
@@ -108,6 +111,30 @@ fn compatibility() -> Vec<Route> {
             .scope(SetupRead)
             .named("listChannels", "Pipelines and channels", "Channels of one type")
             .answers::<Vec<channels::ChannelObject>>(200, "The channels."),
+        get("/api/public/templates", templates::list)
+            .scope(SetupRead)
+            .named("listTemplates", "Templates", "Message templates")
+            .query::<templates::TemplatesQuery>()
+            .answers::<templates::TemplatesPage>(200, "50 a page, by name."),
+        post("/api/public/whatsapp/message/session", session_message::send)
+            .scope(MessagesWrite)
+            .named("sendSessionMessage", "Messages", "Send a text within the 24 h window")
+            .about("Outside of it: 409 `outside_service_window`; `window` says since when, and what is possible.")
+            .body::<session_message::SessionInput>()
+            .answers::<session_message::SentAnswer>(201, "Queued."),
+        post("/api/public/whatsapp/message/send", template_send::send)
+            .scope(MessagesWrite)
+            .named("sendTemplate", "Messages", "Send a template to somebody")
+            .about("Finds or makes the contact with what is known of it, and queues the template, in one transaction.")
+            .body::<template_send::SendInput>()
+            .answers::<session_message::SentAnswer>(201, "Queued."),
+        post("/api/public/whatsapp/message/send/{phone}/template/{templateId}", template_send::send_to)
+            .scope(MessagesWrite)
+            .named("sendTemplateTo", "Messages", "Send a template to a number")
+            .about("Finds or makes the contact with what is known of it, and queues the template, in one transaction.")
+            .query::<template_send::FromQuery>()
+            .body::<template_send::SendToInput>()
+            .answers::<session_message::SentAnswer>(201, "Queued."),
         post("/api/public/ticket/open/whatsapp/{phoneId}", tickets::open_whatsapp)
             .scope(TicketsWrite)
             .named("openTicketWhatsapp", "Tickets", "Open a ticket on a Cloud API number")

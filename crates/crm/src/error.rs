@@ -33,6 +33,14 @@ pub enum Error {
     /// Valid by itself, but not as things stand.
     #[error("{message}")]
     Conflict { code: &'static str, message: String, errors: Vec<FieldError> },
+    /// A message that may not go to this person now.
+    #[error("{message}")]
+    MayNotSend {
+        code: &'static str,
+        message: String,
+        /// What holds it, and what would be possible.
+        window: serde_json::Value,
+    },
     /// The thing was changed since the caller read it.
     #[error("the entity tag does not match: it is now {current}")]
     Stale { current: i64 },
@@ -68,7 +76,7 @@ impl Error {
     pub fn code(&self) -> &'static str {
         match self {
             Error::Invalid(_) => "invalid_request",
-            Error::NotFound { code, .. } | Error::Conflict { code, .. } => code,
+            Error::NotFound { code, .. } | Error::Conflict { code, .. } | Error::MayNotSend { code, .. } => code,
             Error::Stale { .. } => "precondition_failed",
             Error::Unauthorized => "unauthorized",
             Error::Forbidden(_) => "forbidden",

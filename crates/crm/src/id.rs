@@ -65,6 +65,7 @@ ids! {
     MessageId
     /// A file of a message.
     MediaId
+    TemplateId
     /// Two contacts that were made one.
     MergeId
     /// One run of structuring that wrote something.

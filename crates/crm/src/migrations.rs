@@ -19,6 +19,7 @@ migrations! {
     3 "reviews" "0003_reviews",
     4 "leases" "0004_leases",
     5 "inbound" "0005_inbound",
+    6 "outbound" "0006_outbound",
     7 "timelines" "0007_timelines",
     8 "webhooks" "0008_webhooks",
 }

@@ -2,6 +2,7 @@
 
 mod connect;
 pub mod http;
+pub mod media_store;
 mod networks;
 pub mod seal;
 mod target;

@@ -11,16 +11,17 @@ use store::{Db, Priority, Tx, params};
 use crate::cli::Failure;
 use crate::output::{print_line, size};
 use crate::settings::{DataFlags, Settings};
-use crate::{database, telemetry};
+use crate::{database, media_copy, telemetry};
 
 pub const USE_PG_DUMP: &str =
     "a PostgreSQL database is backed up with PostgreSQL's own tools: use pg_dump, or pg_basebackup";
 
 /// Copy the embedded database into one file, also while the server runs
 ///
-/// The copy is opened and checked before the command ends. The key file (secret.key) is not in
-/// it: without that key the sealed secrets of channels cannot be read, so keep a copy of it in
-/// another place.
+/// Files of messages go into the directory `media` beside the copy; what is there already is
+/// not copied again. The copy is opened and checked before the command ends. The key file
+/// (secret.key) is not in it: without that key the sealed secrets of channels cannot be read, so
+/// keep a copy of it in another place.
 ///
 /// Example:  recado backup --data-dir /var/lib/recado --to /backup/recado-2026-03-14.db
 #[derive(Debug, Args)]
@@ -61,6 +62,12 @@ pub fn run(arguments: &BackupArguments) -> Result<(), Failure> {
     let bytes = copy(&db, &to)?;
     db.close();
     print_line(&format!("{} ({})", to.display(), size(bytes)))?;
+    // After the database: what it names is there.
+    let media = media_copy::beside(&to);
+    let files = media_copy::add(&data_dir.media(), &media)?;
+    if files > 0 {
+        print_line(&format!("{files} files of messages, into {}", media.display()))?;
+    }
     print_line(&format!("The key file is not in it; keep a copy of {} elsewhere.", data_dir.key_file().display()))
 }
 

@@ -12,9 +12,10 @@ use store::{Db, Priority, Tx};
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
-use crate::backup;
 use crate::cli::Failure;
+use crate::data_dir::DataDir;
 use crate::settings::Settings;
+use crate::{backup, media_copy};
 
 /// A server that has just started has better things to do.
 const FIRST: Duration = Duration::from_secs(60);
@@ -256,6 +257,7 @@ fn nightly(db: &Db, settings: &Settings, now: Timestamp) -> Result<Option<PathBu
     let path = directory.join(format!("nightly-{}.db", backup::stamp(now)));
     forget_halves(directory)?;
     backup::copy(db, &path)?;
+    media_copy::add(&DataDir::at(&settings.data_dir).media(), &media_copy::beside(&path))?;
     let copies = copies(directory);
     for old in &copies[..copies.len().saturating_sub(settings.backup_keep)] {
         fs::remove_file(directory.join(old))?;

@@ -55,6 +55,11 @@ impl DataDir {
         self.path.join("recado.db")
     }
 
+    /// Files of messages.
+    pub fn media(&self) -> PathBuf {
+        self.path.join("media")
+    }
+
     pub fn key_file(&self) -> PathBuf {
         self.path.join("secret.key")
     }

@@ -11,6 +11,7 @@ mod doctor;
 mod documents;
 mod init;
 mod key;
+mod media_copy;
 mod member;
 mod organization;
 mod output;

@@ -12,13 +12,14 @@ use crate::cli::Failure;
 use crate::data_dir::{DataDir, key_from_environment};
 use crate::output::print_line;
 use crate::settings::{DataFlags, Settings};
-use crate::{backup, telemetry};
+use crate::{backup, media_copy, telemetry};
 
 /// Put a backup into a data directory
 ///
-/// The backup is checked first. Refused while a server runs there, and where there is a
-/// database already; with --force that one is kept aside under another name. The key file is
-/// not part of a backup: put the old secret.key beside it.
+/// The backup is checked first. Files of messages come from the directory `media` beside it.
+/// Refused while a server runs there, and where there is a database already; with --force that
+/// one is kept aside under another name. The key file is not part of a backup: put the old
+/// secret.key beside it.
 ///
 /// Example:  recado restore --data-dir /var/lib/recado-new /backup/recado-2026-03-14.db
 #[derive(Debug, Args)]
@@ -65,6 +66,10 @@ pub fn run(arguments: &RestoreArguments) -> Result<(), Failure> {
         print_line(&format!("The database that was there is now {}.", aside.display()))?;
     }
     print_line(&format!("Restored {} from {}.", database.display(), arguments.file.display()))?;
+    let files = media_copy::add(&media_copy::beside(&arguments.file), &data_dir.media())?;
+    if files > 0 {
+        print_line(&format!("{files} files of messages came with it."))?;
+    }
     if !data_dir.key_file().exists() && key_from_environment().is_none() {
         let key = data_dir.key_file();
         print_line(&format!(

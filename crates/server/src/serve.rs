@@ -10,6 +10,7 @@ use api::{ApiOptions, App};
 use clap::Args;
 use providers::Http;
 use providers::http::HttpOptions;
+use providers::media_store::MediaStore;
 use store::Db;
 use tokio::net::TcpListener;
 use tokio::runtime::Builder;
@@ -87,11 +88,14 @@ async fn serve(settings: &Settings, with_demo: bool) -> Result<(), Failure> {
             demo::key().hint
         )));
     }
+    let media = MediaStore::open(&data_dir.media())?;
     let options = ApiOptions {
         rate_limit: settings.rate_limit,
         event_rate_limit: settings.event_rate_limit,
         allowed_hosts: allowed_hosts(settings, address),
         origin: Some(origin(settings, address)),
+        media: Some(media.clone()),
+        calls_out: settings.whatsapp_calls && !with_demo,
         announcements: settings.announcements.clone(),
         stream_limits: StreamLimits {
             per_key: settings.streams_per_key,
@@ -106,7 +110,14 @@ async fn serve(settings: &Settings, with_demo: bool) -> Result<(), Failure> {
     });
     let app = App::new(crm.clone(), sealer.clone(), http.clone(), options);
     let mut stopping = Signals::new()?;
-    let workers = workers::start(crm.clone(), http, sealer).await?;
+    let mut workers = workers::start(crm.clone(), http, sealer).await?;
+    // The demo's numbers and tokens are invented: it calls nobody, and what it queues stays queued.
+    if settings.whatsapp_calls && !with_demo {
+        let (files, fetched) = (media.clone(), media.clone());
+        workers.run(|context| workers::outbound::run(context, files));
+        workers.run(|context| workers::media::fetch(context, fetched));
+    }
+    workers.run(|context| workers::media::tidy(context, media));
     let chores = chores::start(&app, settings);
     print_line(&format!("Recado answers at http://{address}"))?;
     if let Some(url) = &settings.public_url {

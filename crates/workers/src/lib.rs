@@ -2,6 +2,8 @@
 //! server does; whatever it was at is taken up again by its successor, here or on another server.
 
 pub mod leases;
+pub mod media;
+pub mod outbound;
 mod webhooks;
 
 use std::future::Future;

@@ -2,18 +2,20 @@
 
 use crm::channels::{Channel, ChannelType};
 use crm::id::{ChannelId, ContactId, StageId, TicketId};
+use crm::templates::Reference;
 use crm::tickets::{IntegrationData, MetadataChange, Open, OutboundMessage, open as open_ticket};
-use crm::{FieldError, Problems, Setup};
+use crm::{Problems, Setup};
 use schemars::JsonSchema;
 use serde::Serialize;
 use structuring::json::Object;
 use structuring::{Explicit, Json};
 
 use super::record;
+use super::template_send::values;
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::input::{Fields, Input, Style};
-use crate::kinds::{AnyObject, Anything, Email, Flag, PhoneText, SHORT, Text, TextOrNumber, id, nested};
+use crate::kinds::{AnyObject, Anything, Email, Flag, List, PhoneText, SHORT, Text, TextOrNumber, id, nested};
 use crate::problem::Problem;
 
 #[derive(Debug)]
@@ -83,6 +85,7 @@ impl Input for IntegrationInput {
 pub struct MessageInput {
     pub content: Option<String>,
     pub template_id: Option<String>,
+    pub variables: Option<Vec<String>>,
 }
 
 impl Input for MessageInput {
@@ -91,13 +94,18 @@ impl Input for MessageInput {
             f.optional("content", Text { max: 4096 }, "Plain text; inside the 24 h window only, on whatsapp.");
         let template_id =
             f.optional("templateId", TextOrNumber { max: 64 }, "An approved template; it wins over content.");
+        let variables = f.optional(
+            "variables",
+            List { of: TextOrNumber { max: 1024 }, max: 100 },
+            "Of the template, in order: header, text, addresses of buttons.",
+        );
         let generated =
             f.required("ai_generated", Flag, "Whether an assistant writes it; without one, content is sent as given.");
         if content.is_none() && template_id.is_none() && generated.is_some() && f.problems.is_empty() {
             let message = "There is no assistant to write it; give content or templateId.";
             f.problem("content", "assistant_not_configured", message);
         }
-        Some(MessageInput { content, template_id })
+        Some(MessageInput { content, template_id, variables })
     }
 }
 
@@ -170,16 +178,12 @@ fn prepare(setup: &Setup, channel: &Channel, source: &str, object: &Object) -> R
     crm::customers::check_stage(setup, input.stage_id, "/stage_id", &mut found);
     let metadata = input.ticket_metadata.unwrap_or_default();
     let ticket_metadata = MetadataChange::read(setup, &metadata, "/ticket_metadata", Some(country), &mut found);
-    let mut problems = found.0;
+    let problems = found.0;
     let mut message = None;
     if let Some(given) = input.message {
-        match (given.template_id, given.content) {
-            (Some(id), _) => {
-                problems.push(FieldError::unknown_reference("/message/templateId", "approved template", id))
-            }
-            (None, Some(content)) => message = Some(OutboundMessage { content }),
-            (None, None) => {}
-        }
+        let values = values(given.variables.unwrap_or_default(), Vec::new());
+        let template = given.template_id.map(|id| (Reference::Id(id), values));
+        message = Some(OutboundMessage { content: given.content, template });
     }
     let explicit = Explicit {
         phone: phone.as_ref().map(|p| p.as_str().to_owned()),

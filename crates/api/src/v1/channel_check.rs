@@ -1,7 +1,8 @@
 //! What can be said of a channel without asking anybody: whether everything is there that its work needs.
 
 use crm::Setup;
-use crm::channels::{Channel, ChannelSecrets, ChannelType, DefaultStage};
+use crm::channels::{Channel, ChannelProblem, ChannelSecrets, ChannelState, ChannelType, DefaultStage};
+use providers::whatsapp_cloud::Finding;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -17,14 +18,58 @@ pub struct Check {
 
 #[derive(Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct CheckProblem {
-    /// `secrets_unreadable`, `secret_missing`, `member_missing`, `not_paired`, `no_stage`
+    /// Known here: `secrets_unreadable`, `secret_missing`, `member_missing`, `not_paired`, `no_stage`. Said by WhatsApp:
+    /// `token_invalid`, `token_expired`, `permission_missing`, `number_unknown`, `number_not_of_account`, `account_unknown`,
+    /// `number_not_registered`, `webhook_not_subscribed`, `account_restricted`, `not_reachable`, `refused`.
     pub code: &'static str,
-    /// For people: what is wrong and what helps.
+    /// For people: what is wrong.
     pub message: String,
+    /// What helps, where that is not in the message.
+    pub advice: Option<String>,
+    /// As WhatsApp said it.
+    pub details: Option<String>,
 }
 
 fn problem(code: &'static str, message: impl Into<String>) -> CheckProblem {
-    CheckProblem { code, message: message.into() }
+    CheckProblem { code, message: message.into(), advice: None, details: None }
+}
+
+/// What WhatsApp found, as a check says it.
+pub fn found(finding: &Finding) -> CheckProblem {
+    CheckProblem {
+        code: finding.code,
+        message: finding.title.clone(),
+        advice: Some(finding.advice.clone()),
+        details: finding.details.clone(),
+    }
+}
+
+/// How a channel is after that, and what stops it.
+pub fn state(findings: &[Finding]) -> (ChannelState, Option<ChannelProblem>) {
+    let of = |code: &str| match code {
+        "token_invalid" | "token_expired" | "permission_missing" | "number_unknown" | "account_unknown" => {
+            ChannelState::NeedsToken
+        }
+        "account_restricted" => ChannelState::Restricted,
+        "number_not_registered" => ChannelState::NotRegistered,
+        "not_reachable" => ChannelState::Unchecked,
+        _ => ChannelState::Attention,
+    };
+    // The worst of them.
+    let rank = |finding: &&Finding| match of(finding.code) {
+        ChannelState::NeedsToken => 0,
+        ChannelState::Restricted => 1,
+        ChannelState::NotRegistered => 2,
+        _ => 3,
+    };
+    let Some(worst) = findings.iter().min_by_key(rank) else { return (ChannelState::Connected, None) };
+    let problem = ChannelProblem {
+        code: worst.code.to_owned(),
+        title: worst.title.clone(),
+        details: worst.details.clone(),
+        advice: worst.advice.clone(),
+    };
+    (of(worst.code), Some(problem))
 }
 
 /// `secrets` as they opened; none where there are none, or where they did not open.

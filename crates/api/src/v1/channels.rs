@@ -1,16 +1,21 @@
 //! Ways in and out. Their secrets are sealed here, before anything is written, and never answered.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use crm::channels::{
-    self, Channel, ChannelDetails, ChannelPatch, ChannelSecrets, ChannelType, ChannelView, DefaultStage, NewChannel,
-    SealedSecrets, seal_place, sealed_secrets,
+    self, Channel, ChannelDetails, ChannelPatch, ChannelProblem, ChannelSecrets, ChannelType, ChannelView,
+    DefaultStage, NewChannel, SealedSecrets, seal_place, sealed_secrets,
 };
 use crm::id::{ChannelId, IdSource, StageId};
 use crm::page::{Page, PageRequest, sortable};
-use crm::{Problems, Setup};
+use crm::{Problems, Setup, Timestamp, messages, outbox};
+use providers::whatsapp_cloud::Finding;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::channel_check::{Check, check};
+use super::channel_check::{Check, check, found, state};
+use super::outside;
 use super::paging::page;
 use super::removal::Archive;
 use crate::answer::Answer;
@@ -29,6 +34,8 @@ const URL: Text = Text { max: 2048 };
 const VERSION: Text = Text { max: 16 };
 const ORIGINS: List<Text> = List { of: Text { max: 2048 }, max: 100 };
 const HOURS: Whole = Whole { min: 0, max: channels::MOST_REOPEN_HOURS };
+/// For the live check of a channel.
+const LIVE_WITHIN: Duration = Duration::from_secs(5);
 /// A patch of secrets that met another one starts over so often.
 const ATTEMPTS: usize = 3;
 
@@ -87,6 +94,7 @@ fn read_details(f: &mut Fields<'_>) -> ChannelDetails {
         waba_id: f.nullable("waba_id", META_ID, "whatsapp: digits."),
         graph_base_url: f.nullable("graph_base_url", URL, "whatsapp: https, or on this machine; null for Meta's."),
         graph_version: f.nullable("graph_version", VERSION, "whatsapp: such as v26.0; null for the usual one."),
+        messages_per_second: f.nullable("messages_per_second", Whole { min: 1, max: 1000 }, "whatsapp: by itself 80."),
         allowed_origins: f.nullable("allowed_origins", ORIGINS, "webchat: the pages that may embed it."),
     }
 }
@@ -166,15 +174,73 @@ pub async fn create(call: Call) -> Result<Answer, Problem> {
         new.secrets = Some(seal(&call.app, id, &secrets)?);
     }
     let secrets = Some(secrets).filter(|secrets| !secrets.is_empty());
-    call.write(
-        move |w| channels::create(w, &new),
-        move |channel, setup| {
-            let check = check(setup, channel, secrets.as_ref());
-            let created = CreatedChannel { channel: channels::view(setup, channel), check };
-            Ok(Answer::json(201, &created)?.etag(channel.version))
-        },
-    )
-    .await
+    let sealed = new.secrets.clone();
+    let made = call
+        .write(
+            move |w| channels::create(w, &new),
+            move |channel, setup| {
+                let check = check(setup, channel, secrets.as_ref());
+                let created = CreatedChannel { channel: channels::view(setup, channel), check };
+                Ok(Answer::json(201, &created)?.etag(channel.version))
+            },
+        )
+        .await?;
+    // A repetition made another channel in its time; that one was asked about then.
+    let replayed = made.headers.iter().any(|(name, _)| *name == "idempotency-replayed");
+    if replayed || sealed.is_none() {
+        return Ok(made);
+    }
+    // It is made, whatever comes of asking.
+    match live(&call, id).await {
+        Ok((setup, channel, check)) if check.live => {
+            let created = CreatedChannel { channel: channels::view(&setup, &channel), check };
+            made.with_json(201, &created)
+        }
+        _ => Ok(made),
+    }
+}
+
+/// Asks WhatsApp, and keeps what it says as the channel's state; within 5 seconds. Where nobody can be asked, what is known here.
+async fn live(call: &Call, id: ChannelId) -> Result<(Arc<Setup>, Channel, Check), Problem> {
+    let (setup, channel, sealed) = call
+        .read(move |w| {
+            let channel = channels::get(&w.setup, id)?.clone();
+            Ok((w.setup.clone(), channel, sealed_secrets(w, id)?))
+        })
+        .await?;
+    let secrets = sealed.as_deref().and_then(|sealed| open(&call.app, id, sealed));
+    let mut check = check(&setup, &channel, secrets.as_ref());
+    let Ok(Some(graph)) = outside::graph(call, &channel, sealed.as_deref()) else {
+        return Ok((setup, channel, check));
+    };
+    let Ok(answer) = tokio::time::timeout(LIVE_WITHIN, graph.check()).await else {
+        let message = format!("WhatsApp did not answer within {} seconds.", LIVE_WITHIN.as_secs());
+        check.problems.push(found(&Finding {
+            code: "not_reachable",
+            title: message,
+            details: None,
+            advice: "Check again in a while.".to_owned(),
+        }));
+        check.ok = false;
+        return Ok((setup, channel, check));
+    };
+    check.live = true;
+    check.problems.extend(answer.problems.iter().map(found));
+    check.ok = check.problems.is_empty();
+    let (state, problem) = state(&answer.problems);
+    let version = channel.version;
+    let (setup, channel) = call
+        .app
+        .crm
+        .write(&call.caller, move |w| {
+            // Somebody changed it while WhatsApp was asked: what it said was about something else.
+            if channels::get(&w.setup, id)?.version == version {
+                channels::set_state(w, id, state, problem.as_ref(), true)?;
+            }
+            Ok((w.setup.clone(), channels::get(&w.setup, id)?.clone()))
+        })
+        .await?;
+    Ok((setup, channel, check))
 }
 
 fn seal(app: &App, id: ChannelId, secrets: &ChannelSecrets) -> Result<Vec<u8>, Problem> {
@@ -236,6 +302,13 @@ pub async fn update(call: Call) -> Result<Answer, Problem> {
         let written =
             call.write(move |w| channels::update(w, id, &wanted), |channel, setup| answer(setup, channel)).await;
         match written {
+            Ok(answer) if !secrets.is_empty() => {
+                // Mended, most likely: what WhatsApp says decides whether what waits may go.
+                if let Err(problem) = live(&call, id).await {
+                    tracing::debug!(detail = problem.detail, "a changed channel could not be checked");
+                }
+                return Ok(answer);
+            }
             // Somebody else's change came between reading the other secrets and writing; not one that the caller minds.
             Err(problem) if problem.status == 412 && patch.if_version.is_none() && attempt < ATTEMPTS => attempt += 1,
             written => return written,
@@ -271,8 +344,15 @@ pub struct ChannelStatus {
     pub id: ChannelId,
     #[serde(rename = "type")]
     pub channel_type: ChannelType,
-    /// `unchecked`, `unpaired`, `ready`, and what the channel's own connection says.
+    /// `unchecked`, `connected`, `attention`, `needs_token`, `restricted`, `not_registered`; others `unpaired`, `ready`.
     pub status: String,
+    /// What stops it, or is to be known of it.
+    pub problem: Option<ChannelProblem>,
+    /// When WhatsApp was last asked.
+    pub checked_at: Option<Timestamp>,
+    /// Messages that wait or are being sent, and those of which nobody knows whether they arrived.
+    pub waiting: i64,
+    pub unknown: i64,
     pub check: Check,
 }
 
@@ -291,10 +371,22 @@ async fn checked(call: &Call) -> Result<(Channel, Check), Problem> {
 
 pub async fn status(call: Call) -> Result<Answer, Problem> {
     let (channel, check) = checked(&call).await?;
-    let status = channel.status;
-    Answer::json(200, &ChannelStatus { id: channel.id, channel_type: channel.channel_type, status, check })
+    let id = channel.id;
+    let (waiting, unknown) = call.read(move |w| Ok((outbox::count_of(w, id)?, messages::unknown_of(w, id)?))).await?;
+    let status = ChannelStatus {
+        id,
+        channel_type: channel.channel_type,
+        status: channel.status,
+        problem: channel.problem,
+        checked_at: channel.checked_at,
+        waiting,
+        unknown,
+        check,
+    };
+    Answer::json(200, &status)
 }
 
 pub async fn run_check(call: Call) -> Result<Answer, Problem> {
-    Answer::json(200, &checked(&call).await?.1)
+    let id: ChannelId = call.id("id", "channel")?;
+    Answer::json(200, &live(&call, id).await?.2)
 }

@@ -7,10 +7,14 @@ mod contacts;
 mod custom_fields;
 pub mod event_stream;
 pub mod events;
+mod media;
 mod members;
 mod merges;
+mod message_input;
+mod messages;
 mod notes;
 mod organization;
+mod outside;
 pub mod paging;
 mod pipelines;
 mod proposals;
@@ -23,11 +27,14 @@ mod structured;
 mod structuring;
 pub mod sunsets;
 mod tags;
+mod templates;
 mod tickets;
 mod timeline;
 pub mod webhooks;
 
-use crm::Scope::{Admin, ContactsRead, ContactsWrite, MessagesRead, SetupRead, SetupWrite, TicketsRead, TicketsWrite};
+use crm::Scope::{
+    Admin, ContactsRead, ContactsWrite, MessagesRead, MessagesWrite, SetupRead, SetupWrite, TicketsRead, TicketsWrite,
+};
 use crm::changes::Removed;
 use crm::page::Page;
 
@@ -35,12 +42,99 @@ use crate::route::{Route, delete, get, patch, post};
 
 pub fn table() -> Vec<Route> {
     let mut table = work();
+    table.extend(outbound());
     table.extend(structured::table());
     table.extend(organization_table());
     table.extend(boards());
     table.extend(set_up());
     table.extend(going());
     table
+}
+
+/// Messages out, their templates and files.
+fn outbound() -> Vec<Route> {
+    const MESSAGES: &str = "Messages";
+    const TEMPLATES: &str = "Templates";
+    vec![
+        get("/api/v1/messages", messages::list)
+            .scope(MessagesRead)
+            .named("v1ListMessagesUnderWay", MESSAGES, "Messages that wait, or whose fate nobody knows")
+            .query::<messages::MessagesQuery>()
+            .answers::<Page<messages::MessageView>>(200, "One page, oldest first."),
+        post("/api/v1/messages", messages::create)
+            .scope(MessagesWrite)
+            .named("v1SendMessage", MESSAGES, "Send a message")
+            .about(
+                "Queued in one transaction and sent in order behind what the person gets already. Outside the 24 h window of a \
+                 WhatsApp contact only a template goes: 409 `outside_service_window`, with `window`.",
+            )
+            .body::<messages::SendInput>()
+            .answers::<messages::MessageView>(201, "Queued."),
+        get("/api/v1/messages/{id}", messages::show)
+            .scope(MessagesRead)
+            .named("v1GetMessage", MESSAGES, "One message")
+            .answers::<messages::MessageView>(200, "The message."),
+        post("/api/v1/messages/{id}/retry", messages::retry)
+            .scope(MessagesWrite)
+            .named("v1RetryMessage", MESSAGES, "Send a failed or unknown message once more")
+            .about("An unknown one may have arrived: whoever retries it takes that upon them.")
+            .answers::<messages::MessageView>(200, "Queued again."),
+        post("/api/v1/messages/{id}/discard", messages::discard)
+            .scope(MessagesWrite)
+            .named("v1DiscardMessage", MESSAGES, "Give up a message that waits, failed, or is unknown")
+            .answers::<messages::MessageView>(200, "Cancelled."),
+        post("/api/v1/messages/{id}/read", messages::read)
+            .scope(MessagesWrite)
+            .named("v1ReadMessage", MESSAGES, "Tell the person that their message was read")
+            .about("With `typing`, also that an answer is being written.")
+            .body::<messages::ReadInput>()
+            .answers::<messages::ReadAnswer>(200, "Told, or nobody to tell."),
+        post("/api/v1/media", media::upload)
+            .scope(MessagesWrite)
+            .named("v1UploadMedia", MESSAGES, "Take in a file for sending")
+            .about("The body is the file itself, its `Content-Type` what it is. Unused, it is forgotten after a day.")
+            .query::<media::UploadQuery>()
+            .file(media::limit)
+            .answers::<messages::AttachmentView>(201, "The file; its id goes into messages."),
+        get("/api/v1/media/{id}", media::show)
+            .scope(MessagesRead)
+            .named("v1GetMedia", MESSAGES, "A file of a message")
+            .about("The bytes; `Range` is honoured. Types that cannot carry a script are shown in place, others saved.")
+            .query::<media::DownloadQuery>()
+            .answers_bytes(200, "The file.")
+            .answers_bytes(206, "A part of it.")
+            .refuses(&[409, 416]),
+        get("/api/v1/templates", templates::list)
+            .scope(SetupRead)
+            .named("v1ListTemplates", TEMPLATES, "Templates, by name")
+            .query::<templates::TemplatesQuery>()
+            .answers::<Page<templates::TemplateView>>(200, "One page."),
+        post("/api/v1/templates", templates::create)
+            .scope(SetupWrite)
+            .named("v1CreateTemplate", TEMPLATES, "Hand a template in for approval")
+            .body::<templates::CreateInput>()
+            .answers::<templates::TemplateView>(201, "As WhatsApp took it."),
+        post("/api/v1/templates/sync", templates::sync)
+            .scope(SetupWrite)
+            .named("v1SyncTemplates", TEMPLATES, "Bring a channel's templates from WhatsApp")
+            .body::<templates::SyncInput>()
+            .answers::<templates::SyncAnswer>(200, "What changed."),
+        get("/api/v1/templates/{id}", templates::show)
+            .scope(SetupRead)
+            .named("v1GetTemplate", TEMPLATES, "One template")
+            .answers::<templates::TemplateView>(200, "The template."),
+        patch("/api/v1/templates/{id}", templates::update)
+            .scope(SetupWrite)
+            .named("v1UpdateTemplate", TEMPLATES, "Change a template at WhatsApp")
+            .about("It waits for approval again.")
+            .body::<templates::UpdateInput>()
+            .answers::<templates::TemplateView>(200, "The template."),
+        delete("/api/v1/templates/{id}", templates::delete)
+            .scope(SetupWrite)
+            .named("v1DeleteTemplate", TEMPLATES, "Delete a template at WhatsApp")
+            .about("In its language; its name is blocked for 30 days there.")
+            .answers::<templates::DeletedTemplate>(200, "Deleted."),
+    ]
 }
 
 /// Operations that go away.
@@ -109,13 +203,13 @@ fn work() -> Vec<Route> {
             .scope(MessagesRead)
             .named("v1ContactMessages", "Messages", "A contact's messages, oldest first")
             .query::<notes::MessagesQuery>()
-            .answers::<Page<notes::MessageView>>(200, "One page."),
+            .answers::<Page<messages::MessageView>>(200, "One page."),
         post("/api/v1/contacts/{id}/notes", notes::create)
             .scope(ContactsWrite)
             .named("v1CreateNote", "Messages", "Write a note on a contact's timeline")
             .about("Nothing is sent to the person.")
             .body::<notes::NoteInput>()
-            .answers::<notes::MessageView>(201, "The note."),
+            .answers::<messages::MessageView>(201, "The note."),
         get("/api/v1/contacts/{id}/timeline", timeline::contact)
             .scope(MessagesRead)
             .named("v1ContactTimeline", PEOPLE, "What happened with a contact")
@@ -341,7 +435,8 @@ fn set_up() -> Vec<Route> {
         post("/api/v1/channels/{id}/check", channels::run_check)
             .scope(SetupWrite)
             .named("v1CheckChannel", SET_UP, "Check whether a channel has all that its work needs")
-            .about("Says what is known here, without asking WhatsApp: `live` is false.")
+            .about("Asks WhatsApp where the channel is one of the Cloud API, and keeps what it says as the channel's state: what waited goes on \
+                    once nothing stops it. `live` is false where nobody was asked.")
             .answers::<channel_check::Check>(200, "What was found."),
         get("/api/v1/channels/{id}/status", channels::status)
             .scope(SetupRead)

@@ -1,52 +1,17 @@
 //! A contact's messages and notes.
 
-use crm::Timestamp;
 use crm::contacts::Contact;
-use crm::id::{ChannelId, ContactId, MessageId, TicketId};
-use crm::messages::{self, Direction, Message, NOTE_LIMIT};
+use crm::id::{ContactId, MessageId};
+use crm::messages::{self, Extras, NOTE_LIMIT};
 use crm::page::Page;
 use crm::tickets::open_ticket_of;
-use schemars::JsonSchema;
-use serde::Serialize;
 
-use super::events::{ActorView, actor};
+use super::messages::{view, views};
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::input::{Fields, Input};
 use crate::kinds::{Text, Whole, id};
 use crate::problem::Problem;
-
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct MessageView {
-    pub id: MessageId,
-    pub contact_id: ContactId,
-    pub channel_id: ChannelId,
-    pub ticket_id: Option<TicketId>,
-    pub direction: Direction,
-    #[serde(rename = "type")]
-    pub kind: String,
-    pub body: String,
-    pub status: String,
-    pub actor: ActorView,
-    pub sent_at: Timestamp,
-    pub created_at: Timestamp,
-}
-
-pub fn view(message: &Message) -> MessageView {
-    MessageView {
-        id: message.id,
-        contact_id: message.contact_id,
-        channel_id: message.channel_id,
-        ticket_id: message.ticket_id,
-        direction: message.direction,
-        kind: message.kind.clone(),
-        body: message.body.clone(),
-        status: message.status.name().to_owned(),
-        actor: actor(&message.actor),
-        sent_at: message.sent_at,
-        created_at: message.created_at,
-    }
-}
 
 #[derive(Debug)]
 pub struct MessagesQuery {
@@ -65,14 +30,15 @@ impl Input for MessagesQuery {
 pub async fn messages(call: Call) -> Result<Answer, Problem> {
     let query: MessagesQuery = call.read_query()?;
     let contact: ContactId = call.id("id", "contact")?;
-    let (found, more) = call
+    let page = call
         .read(move |w| {
             let contact = Contact::get(w, contact)?;
-            messages::recent_of(w, contact.id, None, query.cursor, query.limit)
+            let (found, more) = messages::recent_of(w, contact.id, None, query.cursor, query.limit)?;
+            let next_cursor = found.last().filter(|_| more).map(|last| last.id.to_string());
+            Ok(Page { data: views(w, &found)?, next_cursor })
         })
         .await?;
-    let next_cursor = found.last().filter(|_| more).map(|last| last.id.to_string());
-    Answer::json(200, &Page { data: found.iter().map(view).collect(), next_cursor })
+    Answer::json(200, &page)
 }
 
 #[derive(Debug)]
@@ -96,7 +62,7 @@ pub async fn create(call: Call) -> Result<Answer, Problem> {
             let ticket = open_ticket_of(w, contact.id)?.map(|ticket| ticket.id);
             messages::add_note(w, &contact, ticket, &input.text)
         },
-        |note, _| Answer::json(201, &view(note)),
+        |note, _| Answer::json(201, &view(note, &Extras::default())),
     )
     .await
 }

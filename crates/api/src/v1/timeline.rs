@@ -1,14 +1,15 @@
 //! What happened with a contact or a ticket: messages, notes and everything else.
 
-use crm::Timestamp;
 use crm::id::{ContactId, TicketId};
+use crm::messages::Message;
 use crm::page::{Page, PageRequest};
 use crm::timeline::{TimelineEntry, TimelineOrder, of_contact, of_ticket};
+use crm::{Timestamp, Work};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::events::{EventView, view as event_view};
-use super::notes::{MessageView, view as message_view};
+use super::messages::{MessageView, views};
 use super::paging::page;
 use crate::answer::Answer;
 use crate::call::Call;
@@ -44,27 +45,52 @@ pub struct EntryView {
     pub event: Option<EventView>,
 }
 
-fn entry(entry: &TimelineEntry) -> Result<EntryView, Problem> {
-    let (kind, message, event) = match entry {
-        TimelineEntry::Message(message) => ("message", Some(message_view(message)), None),
-        TimelineEntry::Event(event) => ("event", None, Some(event_view(event)?)),
-    };
-    Ok(EntryView { kind, at: entry.at(), cursor: entry.cursor(), message, event })
+/// A page of entries, and its messages as they are shown.
+struct Shown {
+    entries: Page<TimelineEntry>,
+    messages: Vec<MessageView>,
 }
 
-fn answer(found: Page<TimelineEntry>) -> Result<Answer, Problem> {
-    let data = found.data.iter().map(entry).collect::<Result<_, _>>()?;
-    Answer::json(200, &Page { data, next_cursor: found.next_cursor })
+fn shown(w: &mut Work<'_, '_>, entries: Page<TimelineEntry>) -> crm::Result<Shown> {
+    let message = |entry: &TimelineEntry| match entry {
+        TimelineEntry::Message(message) => Some(Message::clone(message)),
+        TimelineEntry::Event(_) => None,
+    };
+    let messages: Vec<Message> = entries.data.iter().filter_map(message).collect();
+    let messages = views(w, &messages)?;
+    Ok(Shown { entries, messages })
+}
+
+fn answer(Shown { entries, messages }: Shown) -> Result<Answer, Problem> {
+    // They stand in the same order.
+    let mut messages = messages.into_iter();
+    let mut view = |entry: &TimelineEntry| -> Result<EntryView, Problem> {
+        let (kind, message, event) = match entry {
+            TimelineEntry::Message(_) => ("message", messages.next(), None),
+            TimelineEntry::Event(event) => ("event", None, Some(event_view(event)?)),
+        };
+        Ok(EntryView { kind, at: entry.at(), cursor: entry.cursor(), message, event })
+    };
+    let data = entries.data.iter().map(&mut view).collect::<Result<_, _>>()?;
+    Answer::json(200, &Page { data, next_cursor: entries.next_cursor })
 }
 
 pub async fn contact(call: Call) -> Result<Answer, Problem> {
     let query: TimelineQuery = call.read_query()?;
     let contact: ContactId = call.id("id", "contact")?;
-    answer(call.read(move |w| of_contact(w, contact, query.order, &query.page)).await?)
+    let read = move |w: &mut Work<'_, '_>| {
+        let entries = of_contact(w, contact, query.order, &query.page)?;
+        shown(w, entries)
+    };
+    answer(call.read(read).await?)
 }
 
 pub async fn ticket(call: Call) -> Result<Answer, Problem> {
     let query: TimelineQuery = call.read_query()?;
     let ticket: TicketId = call.id("id", "ticket")?;
-    answer(call.read(move |w| of_ticket(w, ticket, query.order, &query.page)).await?)
+    let read = move |w: &mut Work<'_, '_>| {
+        let entries = of_ticket(w, ticket, query.order, &query.page)?;
+        shown(w, entries)
+    };
+    answer(call.read(read).await?)
 }

@@ -55,7 +55,7 @@ fn what_is_no_json_object_is_refused_everywhere() {
         let (contact, ticket) = w.ticket("+56955501234");
         let before = w.counts();
         for (method, path, operation) in operations(own(w, &contact, &ticket)) {
-            if !operation["requestBody"].is_object() {
+            if !operation["requestBody"]["content"]["application/json"].is_object() {
                 continue;
             }
             let required = operation["requestBody"]["required"] == json!(true);

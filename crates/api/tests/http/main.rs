@@ -23,6 +23,7 @@ mod messages;
 mod meta;
 mod note_send;
 mod old_reads;
+mod outbound;
 mod people_again;
 mod proposals;
 mod provenance;

@@ -195,7 +195,9 @@ fn notes_and_the_timeline() {
             redact(&note.json()),
             json!({"id": "<id>", "contact_id": "<id>", "channel_id": "<id>", "ticket_id": "<id>", "direction": "note", "type": "text",
                    "body": "Prefiere la tarde", "status": "stored", "actor": {"type": "api_key", "id": "<id>"},
-                   "sent_at": "<time>", "created_at": "<time>"})
+                   "content": null, "error": null, "attachments": [], "reactions": [], "reply_to": null, "provider_id": null,
+                   "source": null, "sent_at": "<time>", "created_at": "<time>", "accepted_at": null, "delivered_at": null,
+                   "read_at": null, "played_at": null, "failed_at": null, "edited_at": null, "deleted_at": null})
         );
         for (body, expected) in [
             (json!({}), "/text required"),

@@ -51,6 +51,8 @@ impl NewChannel {
             default_stage: self.default_stage,
             reopen_within_hours: self.reopen_within_hours,
             status: first_status(self.channel_type).to_owned(),
+            problem: None,
+            checked_at: None,
             archived: false,
             version: 1,
             created_at: now,

@@ -9,6 +9,8 @@ use crate::error::{FieldError, Problems};
 
 /// At most so many origins may embed one web chat.
 const MOST_ORIGINS: usize = 100;
+/// The most that WhatsApp lets any number send.
+const MOST_PER_SECOND: i64 = 1000;
 /// Longest id of Meta's that is taken, in digits: what fits a 64-bit number.
 const ID_DIGITS: usize = 19;
 
@@ -25,6 +27,8 @@ pub struct ChannelDetails {
     pub graph_base_url: Option<Option<String>>,
     /// Such as `v26.0`. None: the one this program was made for.
     pub graph_version: Option<Option<String>>,
+    /// Cloud API: what the number may send. None: 80.
+    pub messages_per_second: Option<Option<i64>>,
     /// Scheme, host and port of the pages that may embed the web chat.
     pub allowed_origins: Option<Option<Vec<String>>>,
 }
@@ -39,7 +43,9 @@ fn need(channel_type: ChannelType, member: &str) -> Option<Need> {
     use ChannelType::{Playground, WebWhatsapp, Webchat, Whatsapp};
     match (channel_type, member) {
         (Whatsapp, "phone_number" | "phone_number_id" | "waba_id") => Some(Need::Required),
-        (Whatsapp, "graph_base_url" | "graph_version") | (WebWhatsapp, "phone_number") => Some(Need::Optional),
+        (Whatsapp, "graph_base_url" | "graph_version" | "messages_per_second") | (WebWhatsapp, "phone_number") => {
+            Some(Need::Optional)
+        }
         (Webchat, "allowed_origins") | (Playground, "phone_number") => Some(Need::Required),
         _ => None,
     }
@@ -88,6 +94,13 @@ pub(super) fn apply(details: &ChannelDetails, channel: &mut Channel, problems: &
             settle.problems.add(FieldError::new("/graph_version", "invalid_value", message));
         }
         Some(json!(text))
+    });
+    settle.setting(channel, "messages_per_second", &details.messages_per_second, |settle, number| {
+        if !(1..=MOST_PER_SECOND).contains(number) {
+            let message = format!("This must be a whole number from 1 to {MOST_PER_SECOND}.");
+            settle.problems.add(FieldError::new("/messages_per_second", "out_of_range", message));
+        }
+        Some(json!(number))
     });
     settle.setting(channel, "allowed_origins", &details.allowed_origins, |settle, list| Some(settle.origins(list)));
 }

@@ -5,12 +5,14 @@ mod details;
 mod origin;
 mod remove;
 mod secrets;
+mod state;
 mod update;
 
 pub use create::{NewChannel, create};
 pub use details::ChannelDetails;
 pub use remove::remove;
 pub use secrets::{ChannelSecrets, SealedSecrets, seal_place, sealed_secrets};
+pub use state::{ChannelProblem, ChannelState, set_state};
 pub use update::{ChannelPatch, update};
 
 use serde::Serialize;
@@ -80,6 +82,10 @@ pub struct Channel {
     pub default_stage: DefaultStage,
     pub reopen_within_hours: i64,
     pub status: String,
+    /// What stops it, or is to be known of it.
+    pub problem: Option<ChannelProblem>,
+    /// When its provider was last asked how it does.
+    pub checked_at: Option<Timestamp>,
     pub archived: bool,
     pub version: i64,
     pub created_at: Timestamp,
@@ -96,14 +102,19 @@ pub struct ChannelView {
     pub country: String,
     pub phone_number: Option<String>,
     pub phone_number_id: Option<String>,
-    /// What else belongs to the type: `waba_id`, `graph_base_url`, `graph_version`, `allowed_origins`.
+    /// What else belongs to the type: `waba_id`, `graph_base_url`, `graph_version`, `messages_per_second`,
+    /// `allowed_origins`.
     pub settings: serde_json::Map<String, serde_json::Value>,
     /// Where a new conversation is put, as things stand: also where nothing was chosen. Null: nowhere.
     pub default_stage_id: Option<StageId>,
     pub reopen_within_hours: i64,
     /// Whether access token, app secret and verify token are kept; they are never answered.
     pub has_secrets: bool,
+    /// Cloud API: `unchecked`, `connected`, `attention`; `needs_token`, `restricted`, `not_registered`: nothing goes out, and what
+    /// is queued waits. Others: `unpaired`, `ready`.
     pub status: String,
+    pub problem: Option<ChannelProblem>,
+    pub checked_at: Option<Timestamp>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
 }
@@ -113,7 +124,8 @@ impl Channel {
     pub fn load_all(tx: &mut Tx<'_>, organization: OrganizationId) -> Result<Vec<Channel>> {
         tx.query(
             "SELECT id, type, name, country, phone, phone_number_id, settings, secrets IS NOT NULL AS has_secrets,
-                    default_stage_rule, default_stage_id, reopen_within_hours, status, archived, version, created_at, updated_at
+                    default_stage_rule, default_stage_id, reopen_within_hours, status, problem, checked_at, archived, version,
+                    created_at, updated_at
              FROM channels WHERE organization_id = $1 ORDER BY created_at, id",
             params![organization],
         )?
@@ -141,6 +153,8 @@ impl Channel {
             default_stage,
             reopen_within_hours: row.get("reopen_within_hours")?,
             status: row.get("status")?,
+            problem: row.get::<Option<String>>("problem")?.and_then(|text| serde_json::from_str(&text).ok()),
+            checked_at: row.get("checked_at")?,
             archived: row.get("archived")?,
             version: row.get("version")?,
             created_at: row.get("created_at")?,
@@ -168,6 +182,8 @@ pub fn view(setup: &Setup, channel: &Channel) -> ChannelView {
         reopen_within_hours: channel.reopen_within_hours,
         has_secrets: channel.has_secrets,
         status: channel.status.clone(),
+        problem: channel.problem.clone(),
+        checked_at: channel.checked_at,
         created_at: channel.created_at,
         updated_at: channel.updated_at,
     }

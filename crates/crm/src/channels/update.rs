@@ -71,13 +71,18 @@ pub fn update(w: &mut Work<'_, '_>, id: ChannelId, patch: &ChannelPatch) -> Resu
     if changes.is_empty() {
         return Ok(wanted);
     }
+    // What its provider said of it was about other secrets or another number.
+    let anew = current.channel_type == ChannelType::Whatsapp
+        && (secrets.is_some()
+            || (&current.phone_number_id, &current.settings) != (&wanted.phone_number_id, &wanted.settings));
     check_unique(&setup, &wanted)?;
     w.bump_revision()?;
     let (rule, default_stage_id) = wanted.default_stage.columns();
     let written = w.tx.execute(
         "UPDATE channels SET name = $3, country = $4, phone = $5, phone_number_id = $6, settings = $7,
             default_stage_rule = $8, default_stage_id = $9, reopen_within_hours = $10, secrets = coalesce($11, secrets),
-            version = version + 1, updated_at = $12
+            version = version + 1, updated_at = $12, status = CASE WHEN $13 THEN 'unchecked' ELSE status END,
+            problem = CASE WHEN $13 THEN NULL ELSE problem END
          WHERE organization_id = $1 AND id = $2",
         params![
             w.caller.organization,
@@ -91,13 +96,15 @@ pub fn update(w: &mut Work<'_, '_>, id: ChannelId, patch: &ChannelPatch) -> Resu
             default_stage_id,
             wanted.reopen_within_hours,
             secrets.map(|secrets| &secrets.sealed[..]),
-            w.now
+            w.now,
+            anew
         ],
     )?;
     if written != 1 {
         return Err(Error::Internal("a channel vanished within its own transaction".into()));
     }
     changes.record(w, "channel", id)?;
+    w.tx.announce();
     w.reload_setup()?;
     get(&w.setup, id).cloned()
 }

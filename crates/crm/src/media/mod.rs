@@ -1,7 +1,14 @@
 //! Files of messages. A row says what is known of the file; its bytes lie below the media directory once it is stored.
 
+mod fetch;
+mod keep;
+mod limits;
 mod list;
 
+pub use fetch::{Fetch, any_pending, claim_pending, fetched};
+pub(crate) use keep::use_in;
+pub use keep::{Upload, forget_unused, get, is_used, uploaded, used_in};
+pub use limits::{essence, is_safe_inline, most_bytes, types_of, usual_type};
 pub use list::of_message;
 
 use store::{Row, params};

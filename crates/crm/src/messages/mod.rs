@@ -1,22 +1,36 @@
 //! Inbound and outbound messages, and internal notes.
 
 mod change;
+mod content;
 mod early;
+mod extras;
 mod facts;
 mod incoming;
 mod list;
 mod note;
 mod outgoing;
 mod receive;
+mod send;
+mod send_to_customer;
+mod sending;
 mod status;
 
 pub use change::{Change, Reactor, What, apply as apply_change};
+pub use content::{
+    Action, Attachment, Button, Card, Component, Content, File, Interactive, Parameter, Place, Section, SectionRow,
+    TEXT_LIMIT, TemplateContent,
+};
 pub use early::sweep_early;
+pub use extras::{Extras, ReactionRow, extras, under_way};
 pub use incoming::{Incoming, IncomingFile, Item, Kept, Leftover, News, Person, Way};
 pub use list::{Conversation, MOST_MESSAGES, conversations, page_of, recent_of};
 pub use note::{NOTE_LIMIT, add_note};
-pub use outgoing::{Outgoing, check_may_send, queue};
+pub use outgoing::{Outgoing, check_may_send, outside_service_window, queue, window_ends, window_is_open};
 pub use receive::{Receipt, forget_leftovers, receive};
+pub use send::{Addressee, Places, Queued, Send, What as Sent, send};
+pub use send_to_customer::{TemplateToCustomer, send_to_customer};
+pub use sending::{Remedy, discard, retry, unknown_of};
+pub(crate) use sending::{failed, lost_sight_of, put_back, reacted};
 pub use status::{Advance, StatusUpdate, accepted, advance};
 
 use store::Row;

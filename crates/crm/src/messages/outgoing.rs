@@ -1,13 +1,17 @@
-//! Queueing a message: the row with status `queued` is the queue. A channel's worker sends it; nothing is sent here.
+//! Queueing a message: its row and its row in the outbox, written together. Its channel's worker sends it; nothing is sent
+//! here.
 
 use serde_json::json;
 
-use super::{Direction, Message, MessageStatus, insert};
+use super::{Content, Direction, Message, MessageStatus, insert};
 use crate::channels::{Channel, ChannelType};
 use crate::contacts::{self, ChatStatus, Contact};
 use crate::error::{Error, Result};
 use crate::events::{self, Fact, Topic};
 use crate::id::{MessageId, TicketId};
+use crate::media;
+use crate::outbox;
+use crate::time::Timestamp;
 use crate::work::Work;
 
 /// WhatsApp lets a business write freely for 24 h after a person's last message; after that only templates.
@@ -16,34 +20,80 @@ const SERVICE_WINDOW_HOURS: i64 = 24;
 #[derive(Debug, Clone)]
 pub struct Outgoing {
     pub ticket: Option<TicketId>,
-    pub body: String,
+    pub content: Content,
+    /// What is read in a list, where it is not what the content itself says: a template's text.
+    pub text: Option<String>,
+    /// Provider's id of the message that it answers.
+    pub reply_to: Option<String>,
 }
 
-/// Whether plain text may go to this contact now. 409 `contact_blocked` or `outside_service_window`.
-pub fn check_may_send(w: &Work<'_, '_>, channel: &Channel, contact: &Contact) -> Result<()> {
+impl Outgoing {
+    pub fn of(content: Content) -> Outgoing {
+        Outgoing { ticket: None, content, text: None, reply_to: None }
+    }
+}
+
+/// Until when the person can be written to freely; none: never yet.
+pub fn window_ends(contact: &Contact) -> Option<Timestamp> {
+    contact.last_inbound_at.map(|at| at.plus_seconds(SERVICE_WINDOW_HOURS * 3600))
+}
+
+pub fn window_is_open(now: Timestamp, contact: &Contact) -> bool {
+    window_ends(contact).is_some_and(|end| end > now)
+}
+
+/// Whether this may go to this contact now; without content, plain text. 409 `contact_blocked`, `opted_out` or
+/// `outside_service_window`.
+pub fn check_may_send(w: &Work<'_, '_>, channel: &Channel, contact: &Contact, content: Option<&Content>) -> Result<()> {
     if contact.blocked {
         return Err(Error::conflict("contact_blocked", "This contact is blocked. Unblock it before writing to it."));
     }
-    if channel.channel_type != ChannelType::Whatsapp {
+    if let Some(Content::Template(template)) = content {
+        return match contact.opted_out_at {
+            Some(since) if template.category.eq_ignore_ascii_case("marketing") => Err(opted_out(since)),
+            _ => Ok(()),
+        };
+    }
+    if channel.channel_type != ChannelType::Whatsapp || window_is_open(w.now, contact) {
         return Ok(());
     }
-    let opened = w.now.plus_seconds(-SERVICE_WINDOW_HOURS * 3600);
-    if contact.last_inbound_at.is_some_and(|at| at > opened) {
-        return Ok(());
-    }
+    Err(outside_service_window(window_ends(contact)))
+}
+
+fn opted_out(since: Timestamp) -> Error {
+    let message = "This person wants no marketing from this business. Send a template of another category, or wait until they \
+                   write.";
+    let next = json!({"since": since, "next": ["other_template", "wait_for_message"]});
+    Error::MayNotSend { code: "opted_out", message: message.to_owned(), window: next }
+}
+
+/// The 24 h window of somebody is shut; none: it was never open.
+pub fn outside_service_window(closed_at: Option<Timestamp>) -> Error {
     let message = "The 24 h service window of this person is shut: they have not written within the last 24 hours. \
                    Send an approved template instead (message.templateId), or wait until they write.";
-    Err(Error::conflict("outside_service_window", message))
+    let window = json!({"open": false, "closed_at": closed_at, "next": ["template", "wait_for_message"]});
+    Error::MayNotSend { code: "outside_service_window", message: message.to_owned(), window }
 }
 
 pub fn queue(w: &mut Work<'_, '_>, channel: &Channel, contact: &mut Contact, outgoing: &Outgoing) -> Result<MessageId> {
-    check_may_send(w, channel, contact)?;
-    let mut message =
-        Message::new(w.new_id(), contact, Direction::Outbound, outgoing.body.clone(), MessageStatus::Queued);
+    check_may_send(w, channel, contact, Some(&outgoing.content))?;
+    let content = &outgoing.content;
+    let body = outgoing.text.clone().unwrap_or_else(|| content.summary());
+    let mut message = Message::new(w.new_id(), contact, Direction::Outbound, body, MessageStatus::Queued);
+    message.channel_id = channel.id;
+    message.kind = content.kind().to_owned();
+    message.payload = match content {
+        // Its body says it all.
+        Content::Text { preview_url: false, .. } => None,
+        content => Some(serde_json::to_string(content).map_err(|error| Error::Internal(format!("content: {error}")))?),
+    };
+    message.reply_to = outgoing.reply_to.clone();
     message.ticket_id = outgoing.ticket;
     message.actor = w.caller.actor.to_string();
     (message.sent_at, message.created_at) = (w.now, w.now);
     insert(w, &message)?;
+    media::use_in(w, &message, content)?;
+    outbox::put(w, &message)?;
     // A clock that was put back moves nobody down the list.
     contact.last_message_at = contact.last_message_at.max(Some(w.now));
     if contact.chat_status == ChatStatus::Unattended {
@@ -55,9 +105,7 @@ pub fn queue(w: &mut Work<'_, '_>, channel: &Channel, contact: &mut Contact, out
     if let Some(ticket) = outgoing.ticket {
         fact = fact.ticket(ticket);
     }
-    events::record(
-        w,
-        fact.data(json!({"message_id": message.id, "message_body": message.body, "status": message.status})),
-    )?;
+    let data = json!({"message_id": message.id, "message_body": message.body, "status": message.status});
+    events::record(w, fact.data(data))?;
     Ok(message.id)
 }

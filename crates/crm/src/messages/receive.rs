@@ -15,6 +15,7 @@ use crate::error::{Error, Result};
 use crate::events::{self, Fact, Topic};
 use crate::id::ChannelId;
 use crate::media::{self, Media, MediaState};
+use crate::templates;
 use crate::tickets;
 use crate::time::Timestamp;
 use crate::work::Work;
@@ -255,6 +256,9 @@ fn hear(w: &mut Work<'_, '_>, channel: &Channel, news: &News) -> Result<Outcome>
     let told: Value = serde_json::from_str(&news.data).unwrap_or(Value::Null);
     if health.get(&news.field) == Some(&told) {
         return Ok(Outcome::Known);
+    }
+    if let Some(notice) = templates::Notice::read(&news.field, &told) {
+        templates::notice(w, channel.id, &notice)?;
     }
     health.insert(news.field.clone(), told.clone());
     w.tx.execute(

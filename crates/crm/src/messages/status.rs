@@ -11,6 +11,7 @@ use crate::contacts::Contact;
 use crate::error::{Error, Result};
 use crate::events::{self, Fact, Topic};
 use crate::id::{ChannelId, MessageId};
+use crate::outbox;
 use crate::time::Timestamp;
 use crate::work::Work;
 
@@ -114,6 +115,9 @@ fn apply(w: &mut Work<'_, '_>, mut message: Message, update: &StatusUpdate) -> R
     if !moved {
         return Ok(Advance::Known);
     }
+    if before.0 == MessageStatus::Unknown {
+        outbox::known(w, message.id)?;
+    }
     let contact = Contact::get(w, message.contact_id)?;
     let data = message_data(&w.setup, &contact, &message);
     let topic = Topic::MessageStatus;
@@ -122,7 +126,7 @@ fn apply(w: &mut Work<'_, '_>, mut message: Message, update: &StatusUpdate) -> R
     Ok(Advance::Moved)
 }
 
-fn record(w: &mut Work<'_, '_>, fact: Fact, message: &Message) -> Result<()> {
+pub(super) fn record(w: &mut Work<'_, '_>, fact: Fact, message: &Message) -> Result<()> {
     let fact = fact.subject(json!({"message_id": message.id, "channel_id": message.channel_id}));
     events::record(
         w,
@@ -145,7 +149,7 @@ fn slot(progress: &mut Progress, status: MessageStatus) -> Option<&mut Option<Ti
     }
 }
 
-fn write(w: &mut Work<'_, '_>, message: &Message, pricing: Option<&str>) -> Result<()> {
+pub(super) fn write(w: &mut Work<'_, '_>, message: &Message, pricing: Option<&str>) -> Result<()> {
     let failure = message.failure.as_ref();
     w.tx.execute(
         "UPDATE messages SET status = $3, accepted_at = $4, delivered_at = $5, read_at = $6, played_at = $7, failed_at = $8,

@@ -4,12 +4,14 @@ use structuring::Json;
 use structuring::json::{Mode, Object};
 
 use super::{MetadataChange, Placed, Ticket, change_metadata, place, record_update, save};
+use crate::channels::Channel;
 use crate::contacts::Contact;
 use crate::customers::{Applied, Structured, Who, apply, check_stage, find_or_create};
 use crate::error::{Error, Problems, Result};
 use crate::id::{ChannelId, MessageId, StageId};
-use crate::messages::{self, Outgoing};
+use crate::messages::{self, Content, Outgoing};
 use crate::setup::Setup;
+use crate::templates::{self, Reference, Values};
 use crate::work::Work;
 
 /// The deal in another system that this ticket stands for. Members that are given replace the stored ones.
@@ -19,7 +21,9 @@ pub struct IntegrationData(pub Object);
 /// A message to go out with the ticket.
 #[derive(Debug, Clone)]
 pub struct OutboundMessage {
-    pub content: String,
+    pub content: Option<String>,
+    /// Of the two the template wins.
+    pub template: Option<(Reference, Values)>,
 }
 
 #[derive(Debug)]
@@ -58,19 +62,32 @@ pub fn open(w: &mut Work<'_, '_>, input: &Open) -> Result<Opened> {
     let found = find_or_create(w, channel, &input.who)?;
     let mut contact = found.contact;
     // Refused before anything is written: an error undoes the whole transaction, and nothing was sent.
-    if input.message.is_some() {
-        messages::check_may_send(w, channel, &contact)?;
+    let mut outgoing = None;
+    if let Some(message) = &input.message {
+        let prepared = message.prepare(w, channel)?;
+        messages::check_may_send(w, channel, &contact, Some(&prepared.content))?;
+        outgoing = Some(prepared);
     }
     let applied = apply(w, &mut contact, &input.structured, "/contact_metadata")?;
     let Placed { mut ticket, opened } = place(w, &mut contact, input.stage, found.created)?;
     change_metadata(w, &mut ticket, &input.ticket_metadata)?;
     merge_integration_data(w, &mut ticket, &input.integration)?;
     let mut message = None;
-    if let Some(outgoing) = &input.message {
-        let outgoing = Outgoing { ticket: Some(ticket.id), body: outgoing.content.clone() };
+    if let Some(mut outgoing) = outgoing {
+        outgoing.ticket = Some(ticket.id);
         message = Some(messages::queue(w, channel, &mut contact, &outgoing)?);
     }
     Ok(Opened { contact, ticket, created: opened, applied, message })
+}
+
+impl OutboundMessage {
+    fn prepare(&self, w: &mut Work<'_, '_>, channel: &Channel) -> Result<Outgoing> {
+        let Some((reference, values)) = &self.template else {
+            return Ok(Outgoing::of(Content::text(self.content.clone().unwrap_or_default())));
+        };
+        let usable = templates::usable(w, channel, reference, values, "/message/templateId", "/message")?;
+        Ok(Outgoing { text: Some(usable.text), ..Outgoing::of(usable.content) })
+    }
 }
 
 fn merge_integration_data(w: &mut Work<'_, '_>, ticket: &mut Ticket, new: &IntegrationData) -> Result<()> {

@@ -89,6 +89,7 @@ fn everything_that_is_missing_or_wrong_is_said_at_once() {
                 waba_id: said("12345678901234567890"),
                 graph_base_url: said("http://graph.example"),
                 graph_version: said("26"),
+                messages_per_second: None,
                 allowed_origins: said(&["https://a.example".to_owned()][..]),
             },
             default_stage: DefaultStage::Stage(StageId::default()),

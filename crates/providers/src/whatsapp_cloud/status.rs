@@ -3,6 +3,7 @@
 use crm::messages::{Failure, MessageStatus, Person, StatusUpdate};
 use structuring::Json;
 
+use super::errors::rule_of;
 use super::people::named;
 use super::reading::{clipped, instant, provider_id, said};
 use super::webhook::list;
@@ -37,11 +38,12 @@ pub(super) fn read_status(status: &Json, people: &[Person]) -> Option<(StatusUpd
 fn failure(error: Option<&Json>) -> Failure {
     let Some(error) = error else { return Failure { code: "0".to_owned(), ..Failure::default() } };
     let code = error.get("code");
-    let number = code.and_then(Json::as_i64).map(|code| code.to_string());
+    let listed = code.and_then(Json::as_i64);
+    let number = listed.map(|code| code.to_string());
     Failure {
         code: number.or_else(|| said(code, 20)).unwrap_or_else(|| "0".to_owned()),
         title: said(error.get("title").or(error.get("message")), 300),
         details: said(error.pointer("/error_data/details").or(error.get("details")), 2000),
-        advice: None,
+        advice: listed.map(|code| rule_of(code).advice.to_owned()),
     }
 }

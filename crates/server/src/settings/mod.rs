@@ -35,6 +35,7 @@ pub struct Settings {
     pub streams_per_organization: usize,
     pub announcements: Announcements,
     /// Opened to every call to the outside.
+    pub whatsapp_calls: bool,
     pub outbound_allow: Networks,
     /// Opened to webhooks as well.
     pub webhooks_allow: Networks,
@@ -84,6 +85,7 @@ impl Settings {
             streams_per_organization: sources
                 .required("streams_per_organization", |text| read::whole(text, 1, 10_000))?,
             announcements: sources.optional("sunsets_announced", Announcements::read)?.unwrap_or_default(),
+            whatsapp_calls: sources.required("whatsapp_calls", read::flag)?,
             outbound_allow: sources.optional("outbound_allow", Networks::parse)?.unwrap_or_default(),
             webhooks_allow: sources.optional("webhooks_allow", Networks::parse)?.unwrap_or_default(),
             webhooks_keep_days: sources.required("webhooks_keep_days", |text| read::whole(text, 1, 3650))?,

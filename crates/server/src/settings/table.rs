@@ -162,6 +162,17 @@ pub const ALL: &[Setting] = &[
         about: "Networks that calls to the outside may go to although they are not public: webhooks, WhatsApp, models",
     },
     Setting {
+        key: "whatsapp_calls",
+        flag: "whatsapp-calls",
+        variable: "RECADO_WHATSAPP_CALLS",
+        usage: Use::Serve,
+        value: "true|false",
+        default: Some("true"),
+        unset: "",
+        example: "true",
+        about: "Call WhatsApp: to check channels, send messages, fetch files. With false messages stay queued; a demo never calls",
+    },
+    Setting {
         key: "webhooks_allow",
         flag: "webhooks-allow",
         variable: "RECADO_WEBHOOKS_ALLOW",

@@ -7,6 +7,7 @@ mod config;
 mod demo;
 mod drift;
 mod init;
+mod outbound;
 mod people;
 mod serve;
 mod sunsets;

@@ -12,6 +12,8 @@ use serde_json::Value;
 pub fn recado(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_recado"));
     command.args(arguments).env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
+    // Only tests that bring a WhatsApp of their own have it called.
+    command.env("RECADO_WHATSAPP_CALLS", "false");
     command
 }
 

@@ -1,0 +1,134 @@
+//! C27: a text to somebody who has written within 24 hours.
+
+use crm::channels::{Channel, ChannelType};
+use crm::id::{ContactId, MessageId};
+use crm::messages::{self, Addressee, Content, Places, Send, Sent};
+use crm::{FieldError, Setup};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::record;
+use crate::answer::Answer;
+use crate::call::Call;
+use crate::input::{Fields, Input};
+use crate::kinds::{Flag, OneOf, PhoneText, SHORT, Text, id};
+use crate::lifecycle::OwnNumber;
+use crate::problem::Problem;
+
+#[derive(Debug)]
+pub struct SessionInput {
+    message: String,
+    contact_id: Option<ContactId>,
+    phone: Option<String>,
+    from_phone_number: Option<String>,
+    reply_message_id: Option<String>,
+    pause_assistant: bool,
+}
+
+const TEXT: OneOf<()> = OneOf { words: &["text"], read: |word| (word == "text").then_some(()) };
+
+impl Input for SessionInput {
+    fn read(f: &mut Fields<'_>) -> Option<Self> {
+        let message = f.required("message", Text { max: messages::TEXT_LIMIT }, "The text.");
+        let contact_id = f.optional("contact_id", id::<ContactId>(), "Who gets it.");
+        let phone = f.optional("phone", PhoneText, "Instead of contact_id.");
+        let about = "With phone: the own number, or its phone id. Needed where there are several.";
+        let from_phone_number = f.optional("from_phone_number", PhoneText, about);
+        let reply_message_id = f.optional("reply_message_id", SHORT, "The message that this one answers.");
+        f.optional("type", TEXT, "Only text.");
+        let pause_assistant = f.optional("pause_assistant", Flag, "By itself true.").unwrap_or(true);
+        if !f.describes() && contact_id.is_none() && phone.is_none() && f.problems.is_empty() {
+            f.problem("contact_id", "required", "Give contact_id or phone.");
+        }
+        Some(SessionInput {
+            message: message?,
+            contact_id,
+            phone,
+            from_phone_number,
+            reply_message_id,
+            pause_assistant,
+        })
+    }
+}
+
+/// What the rows that send answer.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SentAnswer {
+    pub status: &'static str,
+    pub message_id: MessageId,
+    pub ai_contact_id: ContactId,
+}
+
+pub fn sent(queued: &messages::Queued) -> SentAnswer {
+    SentAnswer { status: "ok", message_id: queued.message.id, ai_contact_id: queued.contact.id }
+}
+
+const PLACES: Places = Places { reply: "/reply_message_id", reaction: "", template: "/template_id", values: "" };
+
+pub async fn send(call: Call) -> Result<Answer, Problem> {
+    let input: SessionInput = call.read_body()?;
+    let send = call
+        .prepare(|setup| {
+            Ok(Send {
+                to: addressee(setup, &input)?,
+                what: Sent::Content(Content::text(input.message.clone())),
+                reply_to: input.reply_message_id.clone(),
+                pause_assistant: Some(input.pause_assistant),
+                places: PLACES,
+            })
+        })
+        .await?;
+    call.write(move |w| messages::send(w, &send), |queued, _| Answer::json(201, &sent(queued))).await
+}
+
+fn addressee(setup: &Setup, input: &SessionInput) -> Result<Addressee, Problem> {
+    if let Some(id) = input.contact_id {
+        return Ok(Addressee::Contact(id));
+    }
+    let mut problems = Vec::new();
+    let channel = own_channel(setup, input.from_phone_number.as_deref(), "/from_phone_number", &mut problems);
+    let country = channel.map_or(setup.organization.country.as_str(), |channel| channel.country.as_str());
+    let text = input.phone.as_deref().unwrap_or_default();
+    let phone = record::read_phone(text, country, "/phone", &mut problems);
+    match (channel, phone) {
+        (Some(channel), Some(phone)) if problems.is_empty() => Ok(Addressee::Phone { channel: channel.id, phone }),
+        _ => Err(Problem::invalid(problems)),
+    }
+}
+
+/// The WhatsApp channel of an own number; the only one there is, where none is named.
+pub fn own_channel<'s>(
+    setup: &'s Setup,
+    number: Option<&str>,
+    pointer: &str,
+    problems: &mut Vec<FieldError>,
+) -> Option<&'s Channel> {
+    let whatsapp = |channel: &&Channel| {
+        !channel.archived && matches!(channel.channel_type, ChannelType::Whatsapp | ChannelType::WebWhatsapp)
+    };
+    let mut channels = setup.channels.iter().filter(whatsapp);
+    match number {
+        Some(number) => {
+            // The Cloud API's first, where one number is on both.
+            let mut named: Vec<&Channel> = channels.filter(|channel| OwnNumber::of(channel).is(number)).collect();
+            named.sort_by_key(|channel| channel.channel_type != ChannelType::Whatsapp);
+            if named.is_empty() {
+                problems.push(FieldError::unknown_reference(pointer, "WhatsApp number", number));
+            }
+            named.first().copied()
+        }
+        None => match (channels.next(), channels.next()) {
+            (Some(only), None) => Some(only),
+            (None, _) => {
+                problems.push(FieldError::new(pointer, "required", "There is no WhatsApp channel; make one first."));
+                None
+            }
+            _ => {
+                let message = "There are several WhatsApp numbers: name the one that it goes out by.";
+                problems.push(FieldError::new(pointer, "required", message));
+                None
+            }
+        },
+    }
+}

@@ -1,0 +1,296 @@
+//! What is queued, what is refused before anything is written, and that nothing goes out by itself. No worker runs here.
+
+use serde_json::{Value, json};
+
+use crate::redact::wrong;
+use crate::world::{PHONE_ID, WHATSAPP, World, each, text};
+
+const SESSION: &str = "/api/public/whatsapp/message/session";
+const NOBODY: &str = "0190c5e2-7a3b-7c1d-9e4f-2b6a8d1c3e5f";
+
+/// Somebody on the Cloud API's number, who wrote so long ago.
+fn person(w: &World, phone: &str, seconds_ago: i64) -> String {
+    let body = json!({"channel": "whatsapp", "channel_phone_number": WHATSAPP, "contact_phone_number": phone});
+    let contact = text(&w.post("/api/public/customer/upsert/info", body).json()["id"]);
+    w.inbound(&contact, "¿Hay stock?", seconds_ago);
+    contact
+}
+
+fn template(w: &World, name: &str, status: &str, category: &str, components: Value) -> String {
+    let channel: crm::id::ChannelId = w.here.whatsapp.parse().unwrap();
+    let fetched = crm::templates::Fetched {
+        provider_id: format!("{}", name.bytes().map(u64::from).sum::<u64>() + 77_000),
+        name: name.to_owned(),
+        language: "es".to_owned(),
+        status: status.to_owned(),
+        category: category.to_owned(),
+        parameter_format: "POSITIONAL".to_owned(),
+        components,
+        quality: None,
+        reason: None,
+    };
+    w.work(move |w| Ok(crm::templates::put(w, channel, &fetched)?.id.to_string()))
+}
+
+fn body(text: &str) -> Value {
+    json!([{"type": "BODY", "text": text}])
+}
+
+fn outbox(w: &World) -> i64 {
+    w.number("SELECT count(*) AS n FROM outbox")
+}
+
+#[test]
+fn a_session_message_is_queued_or_refused_before_anything_is_written() {
+    each(|w| {
+        let ana = person(w, "+56955501234", 60);
+        let reply = w.post(SESSION, json!({"message": "Hola Ana", "contact_id": ana}));
+        assert_eq!(reply.status, 201, "{}", reply.text());
+        assert_eq!((&reply.json()["status"], &reply.json()["aiContactId"]), (&json!("ok"), &json!(ana)));
+        let id = text(&reply.json()["messageId"]);
+        let shown = w.get(&format!("/api/v1/messages/{id}")).json();
+        assert_eq!(
+            (&shown["status"], &shown["body"], &shown["type"]),
+            (&json!("queued"), &json!("Hola Ana"), &json!("text"))
+        );
+        assert_eq!(outbox(w), 1);
+        // By phone: there is a web-whatsapp number too, so it has to be said.
+        let reply = w.post(SESSION, json!({"message": "Hola", "phone": "9 5550 1234"}));
+        assert_eq!(wrong(&reply.json()), ["/from_phone_number required"]);
+        let reply = w.post(SESSION, json!({"message": "Hola", "phone": "9 5550 1234", "from_phone_number": PHONE_ID}));
+        assert_eq!((reply.status, &reply.json()["aiContactId"]), (201, &json!(ana)), "{}", reply.text());
+        assert_eq!(w.number("SELECT count(*) AS n FROM outbox WHERE due_at IS NOT NULL"), 1, "one of a person is due");
+        let before = w.counts();
+        let shut = person(w, "+56955505678", 25 * 3600);
+        let refused = w.post(SESSION, json!({"message": "Hola", "contact_id": shut}));
+        assert_eq!((refused.status, &refused.json()["code"]), (409, &json!("outside_service_window")));
+        let window = &refused.json()["window"];
+        assert_eq!((&window["open"], &window["next"][0]), (&json!(false), &json!("template")), "{window}");
+        assert!(window["closed_at"].is_string(), "{window}");
+        let stranger = json!({"message": "Hola", "phone": "+56955509999", "from_phone_number": WHATSAPP});
+        let refused = w.post(SESSION, stranger);
+        assert_eq!((refused.status, &refused.json()["code"]), (409, &json!("outside_service_window")));
+        assert_eq!(refused.json()["window"]["closed_at"], Value::Null);
+        let contacts = |counts: &std::collections::BTreeMap<String, i64>| counts["contacts"];
+        assert_eq!(contacts(&w.counts()), contacts(&before) + 1, "nobody is made for a text that may not go");
+        assert_eq!(outbox(w), 2);
+        assert_eq!(w.post(SESSION, json!({"message": "Hola", "contact_id": NOBODY})).status, 404);
+        for (more, expected) in [
+            (json!({}), "/contact_id required"),
+            (json!({"contact_id": ana, "type": "image"}), "/type invalid_value"),
+            (json!({"contact_id": ana, "message": ""}), "/message required"),
+            (json!({"phone": "1", "from_phone_number": WHATSAPP}), "/phone invalid_phone"),
+            (
+                json!({"phone": "+56955501234", "from_phone_number": "+56911119999"}),
+                "/from_phone_number unknown_reference",
+            ),
+            (json!({"contact_id": ana, "reply_message_id": NOBODY}), "/reply_message_id unknown_reference"),
+            (json!({"contact_id": ana, "reply_message_id": id}), "/reply_message_id message_not_sent"),
+        ] {
+            let mut request = json!({"message": "Hola"});
+            request.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            let reply = w.post(SESSION, request);
+            assert_eq!((reply.status, wrong(&reply.json())), (400, vec![expected.to_owned()]), "{more}");
+        }
+        w.patch(&format!("/api/v1/contacts/{ana}"), json!({"blocked": true}));
+        assert_eq!(w.post(SESSION, json!({"message": "Hola", "contact_id": ana})).json()["code"], "contact_blocked");
+    });
+}
+
+#[test]
+fn a_repetition_queues_nothing_more() {
+    each(|w| {
+        let ana = person(w, "+56955501234", 60);
+        let body = json!({"message": "Hola", "contact_id": ana});
+        let send = || w.call("POST", SESSION, &[("idempotency-key", "s-1")], Some(&body));
+        let (first, second) = (send(), send());
+        assert_eq!((first.status, second.status, first.json()), (201, 201, second.json()));
+        assert_eq!(second.header("idempotency-replayed"), Some("true"));
+        assert_eq!(outbox(w), 1);
+    });
+}
+
+#[test]
+fn every_content_has_its_limits() {
+    each(|w| {
+        let ana = person(w, "+56955501234", 60);
+        let send = |content: Value| {
+            let mut request = json!({"contact_id": ana});
+            request.as_object_mut().unwrap().extend(content.as_object().unwrap().clone());
+            w.post("/api/v1/messages", request)
+        };
+        for (content, kind) in [
+            (json!({"text": "Hola https://example.com", "preview_url": true}), "text"),
+            (json!({"image": {"link": "https://example.com/a.png", "caption": "Mira"}}), "image"),
+            (json!({"document": {"link": "https://example.com/a.pdf", "file_name": "a.pdf"}}), "document"),
+            (json!({"audio": {"link": "https://example.com/a.ogg", "voice": true}}), "audio"),
+            (json!({"location": {"latitude": -40.57, "longitude": -73.13, "name": "Osorno"}}), "location"),
+            (json!({"contacts": [{"formatted_name": "Ana Rojas", "phones": ["+56955501234"]}]}), "contacts"),
+            (json!({"interactive_text": "¿Sí?", "buttons": [{"id": "si", "title": "Sí"}]}), "interactive"),
+            (
+                json!({"interactive_text": "¿Cuál?", "list": {"button": "Ver", "sections": [{"rows": [{"id": "1", "title": "Uno"}]}]}}),
+                "interactive",
+            ),
+            (
+                json!({"interactive_text": "Ven", "link": {"title": "Abrir", "url": "https://example.com"}}),
+                "interactive",
+            ),
+            (json!({"interactive_text": "¿Dónde?", "request_location": true}), "interactive"),
+        ] {
+            let reply = send(content.clone());
+            assert_eq!((reply.status, &reply.json()["type"]), (201, &json!(kind)), "{content}: {}", reply.text());
+        }
+        for (content, expected) in [
+            (json!({}), "/text required"),
+            (json!({"text": "a", "location": {"latitude": 1, "longitude": 1}}), " invalid_value"),
+            (json!({"location": {"latitude": 91, "longitude": 0}}), "/location/latitude out_of_range"),
+            (json!({"image": {}}), "/image/media_id required"),
+            (json!({"image": {"link": "ftp://x"}}), "/image/link invalid_url"),
+            (json!({"image": {"media_id": NOBODY}}), "/media_id unknown_reference"),
+            (
+                json!({"sticker": {"link": "https://x.example/a.webp", "caption": "x"}}),
+                "/sticker/caption not_of_this_type",
+            ),
+            (json!({"interactive_text": "x"}), "/interactive_text invalid_value"),
+            (
+                json!({"interactive_text": "x", "buttons": [{"id": "1", "title": "A"}, {"id": "1", "title": "B"}]}),
+                "/buttons duplicate",
+            ),
+            (json!({"reaction": {"message_id": NOBODY, "emoji": "👍"}}), "/reaction/message_id unknown_reference"),
+            (json!({"text": "a", "unknown": 1}), "/unknown unknown_key"),
+        ] {
+            let reply = send(content.clone());
+            assert_eq!((reply.status, wrong(&reply.json())), (400, vec![expected.to_owned()]), "{content}");
+        }
+        let foreign = w.there.whatsapp.clone();
+        let reply = w.post("/api/v1/messages", json!({"phone": "+56955501234", "channel_id": foreign, "text": "a"}));
+        assert_eq!(wrong(&reply.json()), ["/channel_id unknown_reference"]);
+        assert_eq!(outbox(w), 10);
+    });
+}
+
+#[test]
+fn templates_are_checked_by_name_and_go_outside_the_window() {
+    each(|w| {
+        let id = template(w, "pedido", "APPROVED", "UTILITY", body("Hola {{1}}, tu pedido {{2}}."));
+        template(w, "espera", "PENDING", "UTILITY", body("Hola"));
+        let promo = template(w, "promo", "APPROVED", "MARKETING", body("Oferta"));
+        let list = w.get("/api/public/templates?status=approved").json();
+        assert_eq!((list["templates"].as_array().unwrap().len(), &list["hasMore"]), (2, &json!(false)));
+        assert_eq!(list["templates"][0]["variables"], json!(["1", "2"]));
+        let open = |message: Value| {
+            w.post(
+                &format!("/api/public/ticket/open/whatsapp/{PHONE_ID}"),
+                json!({"to_phone_number": "+56955501234", "stage_id": w.here.stages[0], "message": message}),
+            )
+        };
+        let before = w.counts();
+        let reply = open(json!({"templateId": id, "variables": ["Ana"], "ai_generated": false}));
+        assert_eq!(
+            (reply.status, wrong(&reply.json())[0].as_str()),
+            (400, "/message/variables wrong_variable_count"),
+            "{}",
+            reply.text()
+        );
+        let reply = open(json!({"templateId": NOBODY, "ai_generated": false}));
+        assert_eq!(wrong(&reply.json()), ["/message/templateId unknown_reference"]);
+        assert_eq!(w.counts(), before);
+        let reply =
+            open(json!({"templateId": id, "variables": ["Ana", 77], "content": "se ignora", "ai_generated": false}));
+        assert_eq!(reply.status, 201, "{}", reply.text());
+        assert_eq!(
+            w.number("SELECT count(*) AS n FROM messages WHERE body = 'Hola Ana, tu pedido 77.' AND type = 'template'"),
+            1
+        );
+        let send = |more: Value| {
+            let mut request = json!({"phone": "+56955507777", "from_phone_number": WHATSAPP});
+            request.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            w.post("/api/public/whatsapp/message/send", request)
+        };
+        let reply = send(
+            json!({"template_name": "pedido", "variables": ["Bea", "78"], "contact_name": "Bea", "meta_data": {"ciudad": "Osorno"}}),
+        );
+        assert_eq!(reply.status, 201, "{}", reply.text());
+        let contact = text(&reply.json()["aiContactId"]);
+        assert_eq!(w.info(&contact)["name"], "Bea");
+        assert_eq!(wrong(&send(json!({"template_name": "espera"})).json()), ["/template_id template_not_approved"]);
+        assert_eq!(wrong(&send(json!({})).json()), ["/template_id required"]);
+        let path = format!("/api/public/whatsapp/message/send/+56955507777/template/{id}?from-phone-number={PHONE_ID}");
+        assert_eq!(w.post(&path, json!({"variables": ["Bea", "79"]})).status, 201);
+        w.work(move |w| {
+            let (organization, now) = (w.organization(), w.now);
+            w.tx.execute(
+                "UPDATE contacts SET opted_out_at = $2 WHERE organization_id = $1",
+                store::params![organization, now],
+            )?;
+            Ok(())
+        });
+        let refused = send(json!({"template_id": promo}));
+        assert_eq!((refused.status, &refused.json()["code"]), (409, &json!("opted_out")));
+        assert_eq!(send(json!({"template_id": id, "variables": ["Bea", "80"]})).status, 201, "not marketing");
+    });
+}
+
+#[test]
+fn a_template_goes_as_text_where_there_are_none_and_stays_queued() {
+    each(|w| {
+        let id = template(w, "pedido", "APPROVED", "UTILITY", body("Hola {{1}}."));
+        let reply = w.post(
+            &format!("/api/public/ticket/open/web-whatsapp/{}", w.here.web_whatsapp),
+            json!({"to_phone_number": "+56955501234", "stage_id": w.here.stages[0],
+                   "message": {"templateId": id, "variables": ["Ana"], "ai_generated": false}}),
+        );
+        assert_eq!(reply.status, 201, "{}", reply.text());
+        assert_eq!(
+            w.number(
+                "SELECT count(*) AS n FROM messages WHERE body = 'Hola Ana.' AND type = 'text' AND status = 'queued'"
+            ),
+            1
+        );
+    });
+}
+
+#[test]
+fn what_waits_can_be_seen_and_given_up() {
+    each(|w| {
+        let ana = person(w, "+56955501234", 60);
+        let send =
+            |body: &str| text(&w.post("/api/v1/messages", json!({"contact_id": ana, "text": body})).json()["id"]);
+        let (first, second) = (send("uno"), send("dos"));
+        let waiting = w.get("/api/v1/messages?state=waiting").json();
+        assert_eq!(waiting["data"].as_array().unwrap().len(), 2);
+        assert_eq!(w.get("/api/v1/messages").status, 400);
+        let gone = w.post(&format!("/api/v1/messages/{first}/discard"), json!({}));
+        assert_eq!((gone.status, &gone.json()["status"]), (200, &json!("cancelled")), "{}", gone.text());
+        let next: crm::id::MessageId = second.parse().unwrap();
+        let due = w.work(move |w| {
+            let row = w.tx.query_one(
+                "SELECT due_at IS NOT NULL AS due FROM outbox WHERE message_id = $1",
+                store::params![next],
+            )?;
+            Ok(row.at::<bool>(0)?)
+        });
+        assert!(due, "the next one moves up");
+        let again = w.post(&format!("/api/v1/messages/{first}/discard"), json!({}));
+        assert_eq!((again.status, &again.json()["code"]), (409, &json!("wrong_status")));
+        assert_eq!(w.post(&format!("/api/v1/messages/{first}/retry"), json!({})).json()["status"], "queued");
+        assert_eq!(w.post(&format!("/api/v1/messages/{second}/retry"), json!({})).json()["code"], "wrong_status");
+        let theirs = w.raw(&w.there.key, "GET", &format!("/api/v1/messages/{second}"), &[], None);
+        assert_eq!(theirs.status, 404);
+    });
+}
+
+#[test]
+fn nothing_is_queued_without_a_message() {
+    each(|w| {
+        let body = json!({"channel": "whatsapp", "channel_phone_number": WHATSAPP, "contact_phone_number": "+56955501234",
+                          "note": "Llamar", "stageId": w.here.stages[0]});
+        assert_eq!(w.post("/api/public/customer/upsert/info", body).status, 201);
+        let note = json!({"to_phone": "+56955501234", "from_phone": WHATSAPP, "note": "x", "meta_data": {}});
+        assert_eq!(w.post("/api/public/whatsapp/message/note/send", note).status, 201);
+        let open = json!({"to_phone_number": "+56955501234", "stage_id": w.here.stages[1]});
+        assert_eq!(w.post(&format!("/api/public/ticket/open/whatsapp/{PHONE_ID}"), open.clone()).status, 200);
+        assert_eq!(w.post(&format!("/api/public/ticket/open/web-whatsapp/{}", w.here.web_whatsapp), open).status, 201);
+        assert_eq!(outbox(w), 0);
+    });
+}

@@ -1,0 +1,133 @@
+//! Sending to somebody: who is meant, what is answered, and what goes out, in one transaction.
+
+use store::params;
+use structuring::phone::Phone;
+
+use super::{Content, Message, Outgoing, outside_service_window, queue};
+use crate::channels::{self, Channel, ChannelType};
+use crate::contacts::Contact;
+use crate::customers::{self, Who};
+use crate::error::{Error, FieldError, Problems, Result};
+use crate::id::{ChannelId, ContactId, MessageId};
+use crate::templates::{self, Reference, Values};
+use crate::tickets;
+use crate::work::Work;
+
+/// Who gets it.
+#[derive(Debug, Clone)]
+pub enum Addressee {
+    Contact(ContactId),
+    /// Found on the channel by their number, or made where a template may go to somebody new.
+    Phone {
+        channel: ChannelId,
+        phone: Phone,
+    },
+}
+
+#[derive(Debug, Clone)]
+pub enum What {
+    Content(Content),
+    Template { reference: Reference, values: Values },
+}
+
+/// Where the request names what may be wrong with it.
+#[derive(Debug, Clone, Copy)]
+pub struct Places {
+    pub reply: &'static str,
+    pub reaction: &'static str,
+    pub template: &'static str,
+    pub values: &'static str,
+}
+
+#[derive(Debug, Clone)]
+pub struct Send {
+    pub to: Addressee,
+    pub what: What,
+    /// Ours, or what the provider calls it.
+    pub reply_to: Option<String>,
+    /// None: left as it is.
+    pub pause_assistant: Option<bool>,
+    pub places: Places,
+}
+
+#[derive(Debug, Clone)]
+pub struct Queued {
+    pub message: Message,
+    pub contact: Contact,
+}
+
+/// 404 for a contact that is not there; 409 `outside_service_window`, `contact_blocked`, `opted_out`; 400 for what is wrong with a
+/// template or a quoted message. Nothing is written where it is refused.
+pub fn send(w: &mut Work<'_, '_>, send: &Send) -> Result<Queued> {
+    let setup = w.setup.clone();
+    let (channel, mut contact) = match &send.to {
+        Addressee::Contact(id) => {
+            let contact = Contact::get(w, *id)?;
+            (channels::get(&setup, contact.channel_id)?, contact)
+        }
+        Addressee::Phone { channel, phone } => {
+            let channel = channels::get(&setup, *channel)?;
+            (channel, by_phone(w, channel, phone, matches!(send.what, What::Template { .. }))?)
+        }
+    };
+    let mut outgoing = match &send.what {
+        What::Content(content) => Outgoing::of(content.clone()),
+        What::Template { reference, values } => {
+            let usable = templates::usable(w, channel, reference, values, send.places.template, send.places.values)?;
+            Outgoing { text: Some(usable.text), ..Outgoing::of(usable.content) }
+        }
+    };
+    if let Content::Reaction { message_id, provider_id, .. } = &mut outgoing.content {
+        let id = message_id.to_string();
+        *provider_id = quoted(w, &contact, &id, send.places.reaction)?;
+    }
+    if let Some(id) = &send.reply_to {
+        outgoing.reply_to = Some(quoted(w, &contact, id, send.places.reply)?);
+    }
+    outgoing.ticket = tickets::open_ticket_of(w, contact.id)?.map(|ticket| ticket.id);
+    if let Some(paused) = send.pause_assistant {
+        w.tx.execute(
+            "UPDATE contacts SET assistant_paused = $3 WHERE organization_id = $1 AND id = $2",
+            params![w.caller.organization, contact.id, paused],
+        )?;
+    }
+    let id: MessageId = queue(w, channel, &mut contact, &outgoing)?;
+    Ok(Queued { message: Message::get(w, id)?, contact })
+}
+
+/// Somebody who never wrote can only get a template, and is made for that; nobody is made for anything else.
+fn by_phone(w: &mut Work<'_, '_>, channel: &Channel, phone: &Phone, may_make: bool) -> Result<Contact> {
+    let readings = [(channel.id, phone.as_str().to_owned())];
+    if let Some(contact) = crate::contacts::by_identifier(w, "phone", &readings)? {
+        return Ok(contact);
+    }
+    if !may_make && channel.channel_type == ChannelType::Whatsapp {
+        return Err(outside_service_window(None));
+    }
+    let who = Who { phone: Some(phone.clone()), ..Who::default() };
+    Ok(customers::find_or_create(w, channel, &who)?.contact)
+}
+
+/// What the provider calls a message of this contact's conversation.
+fn quoted(w: &mut Work<'_, '_>, contact: &Contact, id: &str, pointer: &str) -> Result<String> {
+    let found = match id.parse::<MessageId>() {
+        Ok(id) => match Message::get(w, id) {
+            Ok(message) => Some(message),
+            Err(Error::NotFound { .. }) => None,
+            Err(error) => return Err(error),
+        },
+        Err(_) => Message::of_provider(w, contact.channel_id, id)?,
+    };
+    let found = found.filter(|message| message.contact_id == contact.id);
+    let mut problems = Problems::default();
+    match found.map(|message| message.provider_id) {
+        Some(Some(provider_id)) => return Ok(provider_id),
+        Some(None) => {
+            let text = "This message is not known to the channel's provider (yet), so that it cannot be answered.";
+            problems.add(FieldError::new(pointer, "message_not_sent", text));
+        }
+        None => problems.add(FieldError::unknown_reference(pointer, "message of this contact", id)),
+    }
+    problems.check()?;
+    Err(Error::Internal("a quoted message that is neither there nor wrong".into()))
+}

@@ -1,0 +1,190 @@
+//! Taking what is due: `sending` on disk before anybody outside hears of it.
+
+use store::params;
+
+use super::{Fate, leave, settle};
+use crate::channels::ChannelType;
+use crate::contacts::Contact;
+use crate::error::{Error, Result};
+use crate::id::{ChannelId, ContactId, MediaId, MessageId};
+use crate::leases::{self, Lease};
+use crate::messages::{Content, Failure, Message, MessageStatus, window_is_open};
+use crate::time::Timestamp;
+use crate::work::Work;
+
+/// A message that this worker is to send, now.
+#[derive(Debug, Clone)]
+pub struct Claimed {
+    pub message: MessageId,
+    pub contact: ContactId,
+    pub content: Content,
+    /// Digits with the country code, as the provider last gave them or as they were dialled.
+    pub to: Option<String>,
+    /// The person's id at the provider, where no number is known.
+    pub recipient: Option<String>,
+    /// The provider's id of the message that it answers.
+    pub reply_to: Option<String>,
+    /// How often it was tried before.
+    pub attempts: i64,
+    pub queued_at: Timestamp,
+    /// What the provider calls the files in it.
+    pub files: Vec<(MediaId, String)>,
+}
+
+/// What a claim came to.
+#[derive(Debug, Clone, Default)]
+pub struct Paced {
+    pub send: Vec<Claimed>,
+    /// Files that have to be brought to the provider before their message goes.
+    pub upload: Vec<(MessageId, MediaId)>,
+    /// Whether there may be more that is due.
+    pub more: bool,
+}
+
+/// How long the provider keeps a file that was brought to it; a day less than it says.
+const UPLOAD_KEPT_DAYS: i64 = 29;
+/// A message whose file is being brought is looked at again then, should whoever brings it die.
+const UPLOAD_SECONDS: i64 = 600;
+
+/// At most `most` of what is due. `wait` says how many microseconds a person has to be left alone. `None`: the lease is not
+/// this worker's any more, or the channel is stopped.
+pub fn claim(
+    w: &mut Work<'_, '_>,
+    lease: &Lease,
+    channel: ChannelId,
+    most: usize,
+    wait: &dyn Fn(ContactId, Timestamp) -> i64,
+) -> Result<Option<Paced>> {
+    if !leases::check(w.tx, lease)? {
+        return Ok(None);
+    }
+    let setup = w.setup.clone();
+    let Some(channel) = setup.channel(channel).filter(|channel| !channel.archived && !channel.is_stopped()) else {
+        return Ok(None);
+    };
+    let rows = w.tx.query(
+        "SELECT message_id, contact_id, attempts, queued_at FROM outbox
+         WHERE organization_id = $1 AND channel_id = $2 AND due_at <= $3 ORDER BY due_at, message_id LIMIT $4",
+        params![w.caller.organization, channel.id, w.now, most as i64],
+    )?;
+    let mut paced = Paced { more: rows.len() == most, ..Paced::default() };
+    for row in &rows {
+        let (id, contact): (MessageId, ContactId) = (row.at(0)?, row.at(1)?);
+        let micros = wait(contact, w.now);
+        if micros > 0 {
+            put_off(w, id, Timestamp::from_micros(w.now.micros().saturating_add(micros)))?;
+            continue;
+        }
+        let message = Message::get(w, id)?;
+        if message.status != MessageStatus::Queued {
+            // Cancelled, or settled by a status that came early.
+            let now = w.now;
+            leave(w, id, now)?;
+            continue;
+        }
+        let person = Contact::get(w, message.contact_id)?;
+        let content = content_of(&message)?;
+        if let Some(failure) = refusal(w, channel.channel_type, &person, &content) {
+            settle(w, lease, id, &Fate::Failed(failure))?;
+            continue;
+        }
+        let mut files = Vec::new();
+        let mut missing = Vec::new();
+        for (_, file) in content.files() {
+            match uploaded(w, file, channel.id)? {
+                Some(name) => files.push((file, name)),
+                None => missing.push((id, file)),
+            }
+        }
+        if !missing.is_empty() {
+            let again = w.now.plus_seconds(UPLOAD_SECONDS);
+            put_off(w, id, again)?;
+            paced.upload.extend(missing);
+            continue;
+        }
+        let recipient = if person.phone.is_none() { provider_user(w, &person)? } else { None };
+        let dialled = person.wa_id.clone().or_else(|| person.phone.clone());
+        mark_sending(w, lease, id)?;
+        paced.send.push(Claimed {
+            message: id,
+            contact: person.id,
+            content,
+            to: dialled.map(|number| number.trim_start_matches('+').to_owned()),
+            recipient,
+            reply_to: message.reply_to.clone(),
+            attempts: row.at(2)?,
+            queued_at: row.at(3)?,
+            files,
+        });
+    }
+    Ok(Some(paced))
+}
+
+fn put_off(w: &mut Work<'_, '_>, message: MessageId, until: Timestamp) -> Result<()> {
+    w.tx.execute(
+        "UPDATE outbox SET due_at = $3 WHERE organization_id = $1 AND message_id = $2",
+        params![w.caller.organization, message, until],
+    )?;
+    Ok(())
+}
+
+fn mark_sending(w: &mut Work<'_, '_>, lease: &Lease, message: MessageId) -> Result<()> {
+    w.tx.execute(
+        "UPDATE outbox SET state = 'sending', due_at = NULL, attempts = attempts + 1, fence = $3
+         WHERE organization_id = $1 AND message_id = $2",
+        params![w.caller.organization, message, lease.fence],
+    )?;
+    w.tx.execute(
+        "UPDATE messages SET status = 'sending' WHERE organization_id = $1 AND id = $2 AND status = 'queued'",
+        params![w.caller.organization, message],
+    )?;
+    Ok(())
+}
+
+/// What is sent. Messages that were queued before content was kept are their text.
+fn content_of(message: &Message) -> Result<Content> {
+    match &message.payload {
+        None => Ok(Content::text(message.body.clone())),
+        Some(payload) => {
+            serde_json::from_str(payload).map_err(|error| Error::Internal(format!("content of a message: {error}")))
+        }
+    }
+}
+
+/// What changed between queueing and now: a window that has shut, a person who was blocked.
+fn refusal(w: &Work<'_, '_>, channel: ChannelType, person: &Contact, content: &Content) -> Option<Failure> {
+    let of = |code: &str, details: &str, advice: &str| {
+        let details = Some(details.to_owned());
+        Some(Failure { code: code.to_owned(), title: None, details, advice: Some(advice.to_owned()) })
+    };
+    if person.blocked {
+        return of("contact_blocked", "The contact was blocked while this waited.", "Unblock it, then send it again.");
+    }
+    if channel == ChannelType::Whatsapp && !content.is_template() && !window_is_open(w.now, person) {
+        return of(
+            "outside_service_window",
+            "The 24 h service window shut while this waited.",
+            "Send an approved template, or wait until the person writes.",
+        );
+    }
+    None
+}
+
+fn uploaded(w: &mut Work<'_, '_>, media: MediaId, channel: ChannelId) -> Result<Option<String>> {
+    let row = w.tx.query_opt(
+        "SELECT provider_media_id FROM media_uploads
+         WHERE organization_id = $1 AND media_id = $2 AND channel_id = $3 AND uploaded_at > $4",
+        params![w.caller.organization, media, channel, w.now.plus_days(-UPLOAD_KEPT_DAYS)],
+    )?;
+    Ok(row.map(|row| row.at(0)).transpose()?)
+}
+
+/// Business-scoped user id of somebody whose number is not known.
+fn provider_user(w: &mut Work<'_, '_>, person: &Contact) -> Result<Option<String>> {
+    let row = w.tx.query_opt(
+        "SELECT value FROM contact_identifiers
+         WHERE organization_id = $1 AND contact_id = $2 AND kind = 'bsuid' ORDER BY created_at DESC, value LIMIT 1",
+        params![w.caller.organization, person.id],
+    )?;
+    Ok(row.map(|row| row.at(0)).transpose()?)
+}

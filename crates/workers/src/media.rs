@@ -1,0 +1,228 @@
+//! Files in: what people sent is fetched from WhatsApp, checked, and put below the media directory. And what nobody uses is
+//! forgotten.
+
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
+use crm::Caller;
+use crm::channels;
+use crm::id::OrganizationId;
+use crm::media::{self, Fetch, Media, most_bytes};
+use providers::media_store::{MediaStore, StoreError};
+use providers::whatsapp_cloud::errors::Fate as After;
+use providers::whatsapp_cloud::{CallError, Graph, account_of};
+use store::Priority;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep};
+
+use crate::Context;
+
+/// Files at once: each is streamed, and holds a connection and a buffer.
+const AT_ONCE: usize = 8;
+/// Between two looks, at least.
+const BREATH: Duration = Duration::from_millis(50);
+const TIDY_EVERY: Duration = Duration::from_secs(600);
+const PIECE: i64 = 100;
+
+/// Fetches whatever is pending.
+pub async fn fetch(context: Context, media: MediaStore) {
+    let mut committed = context.crm.db().committed();
+    let mut fetching: JoinSet<()> = JoinSet::new();
+    while !context.stop.is_asked() {
+        while fetching.try_join_next().is_some() {}
+        let free = AT_ONCE - fetching.len();
+        let claimed = if free > 0 { claim(&context, free).await } else { Ok(Vec::new()) };
+        match claimed {
+            Ok(claimed) => {
+                for (organization, file) in claimed {
+                    let (context, media) = (context.clone(), media.clone());
+                    fetching.spawn(async move { bring(&context, &media, organization, file).await });
+                }
+            }
+            Err(error) => tracing::warn!(%error, "could not look for files to fetch; tried again"),
+        }
+        tokio::select! {
+            _ = committed.next() => {}
+            _ = fetching.join_next(), if !fetching.is_empty() => {}
+            () = context.stop.asked() => {}
+        }
+        // Many commits are about something else.
+        sleep(BREATH).await;
+    }
+    // A file that was being fetched is fetched again.
+    fetching.abort_all();
+}
+
+async fn claim(context: &Context, most: usize) -> crm::Result<Vec<(OrganizationId, Media)>> {
+    let now = context.crm.now();
+    let any = context.crm.db().read(Priority::Background, move |tx| media::any_pending(tx, now)).await?;
+    if !any {
+        return Ok(Vec::new());
+    }
+    let now = context.crm.now();
+    context.crm.db().write_claim(Priority::Background, move |tx| media::claim_pending(tx, now, most as i64)).await
+}
+
+async fn bring(context: &Context, store: &MediaStore, organization: OrganizationId, file: Media) {
+    let caller = Caller::system(organization);
+    let fetch = match download(context, store, &caller, &file).await {
+        Ok(fetch) | Err(fetch) => fetch,
+    };
+    match &fetch {
+        Fetch::Stored { .. } => {}
+        Fetch::Again { why, .. } => tracing::info!(media = %file.id, why, "a file could not be fetched yet"),
+        Fetch::Refused(why) | Fetch::Failed(why) => tracing::warn!(media = %file.id, why, "a file is not fetched"),
+    }
+    let id = file.id;
+    if let Err(error) = context.crm.write_background(&caller, move |w| media::fetched(w, &file, &fetch)).await {
+        tracing::warn!(%error, media = %id, "could not write down what came of a file; it is fetched again");
+    }
+}
+
+fn again(why: impl ToString) -> Fetch {
+    Fetch::Again { why: why.to_string(), patience: false }
+}
+
+/// Both arms are what comes of it; `Err` where it broke off.
+async fn download(context: &Context, store: &MediaStore, caller: &Caller, file: &Media) -> Result<Fetch, Fetch> {
+    let channel = file.channel_id;
+    let found = context
+        .crm
+        .read(caller, move |w| {
+            let found = channels::get(&w.setup, channel)?.clone();
+            Ok((found, channels::sealed_secrets(w, channel)?))
+        })
+        .await;
+    let (channel, sealed) = match found {
+        Ok(found) => found,
+        Err(crm::Error::NotFound { .. }) => return Err(Fetch::Failed("its channel is gone".to_owned())),
+        Err(error) => return Err(again(error)),
+    };
+    let stopped = |why: &str| Fetch::Again { why: why.to_owned(), patience: true };
+    let account = account_of(&channel, sealed.as_deref(), &context.sealer)
+        .map_err(|_| stopped("the channel's secrets are missing"))?;
+    let name = file.provider_media_id.as_deref().ok_or_else(|| Fetch::Failed("it has no id at WhatsApp".to_owned()))?;
+    let graph = Graph::new(context.http.clone(), account);
+    // The address lives for five minutes, so each try asks for a new one.
+    let known = graph.resolve(name).await.map_err(refused)?;
+    let most = most_bytes(file.media_type);
+    if known.size.is_some_and(|size| size > most) {
+        return Err(Fetch::Refused(format!(
+            "it is larger than the {most} bytes that a file of type {} may have",
+            file.media_type
+        )));
+    }
+    let mut answer = graph.download(&known).await.map_err(refused)?;
+    let mut incoming = store.create(most).await.map_err(again)?;
+    while let Some(chunk) = answer.chunk().await.map_err(again)? {
+        incoming.write(&chunk).await.map_err(kept)?;
+    }
+    let promised = file.sha256.as_ref().or(known.sha256.as_ref());
+    if promised.is_some_and(|promised| !same_hash(promised, &incoming.sha256())) {
+        return Err(again("its bytes are not what WhatsApp says they are"));
+    }
+    if incoming.size() == 0 {
+        return Err(again("it is empty"));
+    }
+    let stored = incoming.finish(caller.organization).await.map_err(kept)?;
+    let size = i64::try_from(stored.size).unwrap_or(i64::MAX);
+    let mime = file.mime.clone().or(known.mime);
+    Ok(Fetch::Stored { path: stored.path, sha256: stored.sha256, size, mime })
+}
+
+fn kept(error: StoreError) -> Fetch {
+    match error {
+        StoreError::TooLarge(most) => Fetch::Refused(format!("it is larger than {most} bytes")),
+        StoreError::Io(error) => Fetch::Again { why: error.to_string(), patience: true },
+    }
+}
+
+fn refused(error: CallError) -> Fetch {
+    match &error {
+        CallError::Graph { error: graph, .. } if graph.is_unknown_object() => {
+            Fetch::Failed("WhatsApp does not have it any more".to_owned())
+        }
+        CallError::Graph { error: graph, .. } => {
+            let rule = graph.rule();
+            let why = format!("{} {}", rule.about, graph.details().unwrap_or_default());
+            // A channel that is stopped, a number that rests: no fault of the file.
+            if rule.fate == After::Again { Fetch::Again { why, patience: true } } else { again(why) }
+        }
+        CallError::Setup(why) => Fetch::Failed(why.clone()),
+        error => again(error),
+    }
+}
+
+/// WhatsApp writes hashes in base64 in webhooks, and in hexadecimal elsewhere.
+fn same_hash(promised: &str, hex: &str) -> bool {
+    if promised.eq_ignore_ascii_case(hex) {
+        return true;
+    }
+    let decoded = STANDARD.decode(promised).or_else(|_| STANDARD_NO_PAD.decode(promised));
+    decoded.is_ok_and(|bytes| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>() == hex)
+}
+
+/// Unless another row names it: the same bytes are one file.
+async fn forget_file(context: &Context, store: &MediaStore, path: &str) {
+    let asked = path.to_owned();
+    let used = context.crm.db().read(Priority::Background, move |tx| media::is_used(tx, &asked)).await;
+    match used {
+        Ok(true) => {}
+        Ok(false) => {
+            if let Err(error) = store.remove(path).await {
+                tracing::warn!(%error, "could not delete a file that nobody uses");
+            }
+        }
+        Err(error) => tracing::warn!(%error, "could not look whether a file is used; it stays"),
+    }
+}
+
+/// Forgets uploads that no message used, and what processes that ended left half written.
+pub async fn tidy(context: Context, media: MediaStore) {
+    let mut next = Instant::now() + Duration::from_secs(60);
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep_until(next) => {}
+            () = context.stop.asked() => return,
+        }
+        next = Instant::now() + TIDY_EVERY;
+        if let Err(error) = tidy_once(&context, &media).await {
+            tracing::warn!(%error, "could not forget unused files; tried again");
+        }
+    }
+}
+
+async fn tidy_once(context: &Context, store: &MediaStore) -> crm::Result<()> {
+    loop {
+        let now = context.crm.now();
+        let forget = move |tx: &mut store::Tx<'_>| media::forget_unused(tx, now, PIECE);
+        let paths = context.crm.db().write(Priority::Background, forget).await?;
+        for path in &paths {
+            forget_file(context, store, path).await;
+        }
+        if (paths.len() as i64) < PIECE || context.stop.is_asked() {
+            break;
+        }
+        sleep(Duration::from_millis(10)).await;
+    }
+    match store.sweep_aside().await {
+        Ok(0) => {}
+        Ok(count) => tracing::info!(count, "deleted files that were half written when a server ended"),
+        Err(error) => tracing::warn!(%error, "could not look for half written files"),
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::same_hash;
+
+    #[test]
+    fn hashes_in_both_spellings() {
+        let hex = "b221d9dbb083a7f33428d7c2a3c3198ae925614d70210e28716ccaa7cd4ddb79";
+        assert!(same_hash(hex, hex) && same_hash(&hex.to_uppercase(), hex));
+        assert!(same_hash("siHZ27CDp/M0KNfCo8MZiuklYU1wIQ4ocWzKp81N23k=", hex));
+        assert!(!same_hash("siHZ27CDp/M0KNfCo8MZiuklYU1wIQ4ocWzKp81N23g=", hex) && !same_hash("", hex));
+    }
+}
