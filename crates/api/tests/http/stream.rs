@@ -255,7 +255,7 @@ fn what_is_wrong_is_said() {
         for (query, expected) in [
             ("topic=nope", "?topic unknown_topic"),
             ("after=-1", "?after out_of_range"),
-            ("contact_id=1", "?contact_id invalid_id"),
+            ("contact_id=1", "?contact_id invalid_uuid"),
             ("limit=5", "?limit unknown_key"),
         ] {
             let reply = w.get(&format!("{PATH}?{query}"));
