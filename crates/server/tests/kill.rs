@@ -8,6 +8,8 @@
 #[expect(dead_code, reason = "the tests of the HTTP surface use more of it")]
 #[path = "../../api/tests/http/client.rs"]
 mod client;
+#[path = "kill/decisions.rs"]
+mod decisions;
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};

@@ -91,6 +91,17 @@ pub(crate) fn strangeness(field: &Field, reading: &Reading<'_>) -> f32 {
             return 0.5;
         }
     }
+    // A place or a brand is no sentence: "bateram no meu carro ontem".
+    if field.concepts.meets(&PROPER)
+        && !field.concepts.meets(&LONG)
+        && reading.text().is_some_and(|text| {
+            text.starts_with(char::is_lowercase)
+                && text.split_whitespace().count() > 3
+                && text.chars().all(|c| !c.is_uppercase())
+        })
+    {
+        return 0.5;
+    }
     if reading.url().is_some() && !field.concepts.meets(&LINKED) {
         return 0.3;
     }
@@ -116,6 +127,9 @@ pub(crate) fn strangeness(field: &Field, reading: &Reading<'_>) -> f32 {
     }
     0.0
 }
+
+static PROPER: LazyLock<Set> =
+    LazyLock::new(|| set(&["CITY", "STATE", "DISTRICT", "NEIGH", "COUNTRY", "BRAND", "COMPANY", "BANK", "UNIVERSITY"]));
 
 static HEALTH: LazyLock<Set> = LazyLock::new(|| {
     set(&["ALLERGY", "INJURY", "MEDICATION", "DIET", "SEN", "REQUESTS", "NOTES", "DIAGNOSIS", "REASON", "ALLERGYDYE"])
@@ -198,7 +212,7 @@ static NUMBERED: LazyLock<Set> = LazyLock::new(|| {
     ])
 });
 
-static NUMBERED_IDS: LazyLock<Set> = LazyLock::new(|| {
+pub(crate) static NUMBERED_IDS: LazyLock<Set> = LazyLock::new(|| {
     set(&[
         "IDDOC", "RUT", "CPF", "CNPJ", "CURP", "RFC", "RUC", "NIT", "CUIT", "RG", "ZIP", "PLATE", "VIN", "POLICY",
         "FLIGHT",

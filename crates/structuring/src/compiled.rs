@@ -65,6 +65,11 @@ impl Field {
         }
     }
 
+    /// Whether its name or key has one of these words.
+    pub fn says(&self, words: &[&str]) -> bool {
+        self.by_name.says(words) || self.by_key.says(words)
+    }
+
     pub fn is_typed(&self) -> bool {
         self.definition.field_type != FieldType::Text
     }
@@ -140,7 +145,7 @@ impl Definitions {
                 && field.concepts.meets(&KNOWN.name)
         }) && !fields.iter().any(|field| field.concepts.meets(&parents));
         for field in &mut fields {
-            (field.pets, field.children) = (pets, children);
+            (field.pets, field.children) = (pets, children || dependants);
         }
         Definitions {
             revision,
@@ -264,6 +269,11 @@ fn key_score(key: &Key, field: &Field) -> KeyScore {
         let applies = |other: &Set| counter.is_empty() || other.meets(counter);
         mine && !theirs && applies(&field.concepts) || theirs && !mine && !counter.is_empty() && all.meets(counter)
     });
+    // The previous lawyer is not the one assigned now.
+    score.excluded |= field.concepts.meets(&KNOWN.prevq)
+        && !field.roles.is_empty()
+        && all.meets(&field.roles)
+        && !all.meets(&KNOWN.prevq);
     // Not cut at 1: of two good ones the better should win. Between equals the one of as many words, and of the same
     // number: singular and plural of one word are often two fields.
     let longer = u8::try_from(key.tail.words.abs_diff(field.by_name.words).min(4)).unwrap_or(4);

@@ -53,6 +53,59 @@ fn spoken(lower: &str) -> Option<String> {
     (at == 1).then_some(joined)
 }
 
+/// A department's mailbox, not a person's: `ventas@…`, `info@…`.
+pub(crate) fn is_shared(address: &str) -> bool {
+    let local = address.split('@').next().unwrap_or("");
+    matches!(
+        local,
+        "ventas"
+            | "sales"
+            | "vendas"
+            | "info"
+            | "contacto"
+            | "contato"
+            | "contact"
+            | "compras"
+            | "purchasing"
+            | "procurement"
+            | "facturacion"
+            | "facturas"
+            | "billing"
+            | "invoices"
+            | "financeiro"
+            | "contabilidad"
+            | "accounting"
+            | "admin"
+            | "administracion"
+            | "soporte"
+            | "support"
+            | "suporte"
+            | "ayuda"
+            | "help"
+            | "rrhh"
+            | "hr"
+            | "rh"
+            | "recepcion"
+            | "reception"
+            | "reservas"
+            | "bookings"
+            | "noreply"
+            | "no-reply"
+            | "no_reply"
+            | "notificaciones"
+            | "notifications"
+            | "atendimento"
+            | "atencion"
+            | "hola"
+            | "hello"
+            | "oficina"
+            | "office"
+            | "cotizaciones"
+            | "quotes"
+            | "pagos"
+    )
+}
+
 /// Whether `text` (lower case) is one address: local part, `@`, a domain with a letter-only end.
 pub(crate) fn is_address(text: &str) -> bool {
     let Some((local, domain)) = text.split_once('@') else { return false };

@@ -253,6 +253,15 @@ impl<'a> Walk<'a> {
                 escape_pointer(&mut self.pointer, "0");
                 plain = Some(only);
             }
+            // {"answerDetails": {"textQuestionAnswer": {"answer": "Percy"}}}
+            while let Some(Json::Object(inner)) = plain
+                && pair.value_key.starts_with("answer")
+                && inner.len() == 1
+                && let Some((key, only)) = inner.iter().next()
+            {
+                escape_pointer(&mut self.pointer, key);
+                plain = Some(only);
+            }
             if let Some(Json::Object(inner)) = plain
                 && inner.contains_key("value")
                 && inner.keys().all(|key| key == "value" || PLUMBING.contains(&key))

@@ -272,7 +272,7 @@ impl Key {
         }
         let expand = |mut words: Vec<String>| {
             for word in &mut words {
-                if let Some(long) = lexicon::expand(word) {
+                if let Some(long) = crate::slips::expand(word) {
                     *word = long.to_owned();
                 }
             }
@@ -297,9 +297,12 @@ impl Key {
             tail_words.iter().filter(|word| word.bytes().all(|b| b.is_ascii_digit())).map(String::len).sum::<usize>()
                 >= 5
                 && tail_words.iter().all(|word| word.len() <= 3 || word.bytes().all(|b| b.is_ascii_digit()));
-        let single = tail_words.len() == 1 && tail_words[0].len() == 1;
+        // "c1", "c", "q 3".
+        let mut lettered = tail_words.iter().filter(|word| !word.bytes().all(|b| b.is_ascii_digit()));
+        let single = lettered.next().is_some_and(|word| word.len() == 1) && lettered.next().is_none();
         if coded || single {
-            tail_words = vec![String::from("q")];
+            let number = tail_words.iter().find(|word| single && word.bytes().all(|b| b.is_ascii_digit())).cloned();
+            tail_words = std::iter::once(String::from("q")).chain(number).collect();
         }
         // {"item": {"title"}} is a thing's title, nobody's position.
         let above = ancestors.last().map(|segment| words(segment)).unwrap_or_default();

@@ -1,5 +1,7 @@
 //! Keys and words: folding, snake_case, tokens.
 
+use std::borrow::Cow;
+
 /// Appends `c` in lower case without its accent.
 pub(crate) fn push_folded(c: char, out: &mut String) {
     if c.is_ascii() {
@@ -92,7 +94,9 @@ pub fn snake_key(key: &str) -> String {
 
 /// The words of a key, letters and digits apart: `fone1` → `fone`, `1`.
 pub(crate) fn words(key: &str) -> Vec<String> {
-    let snake = snake_key(key);
+    let spelt = undotted(key);
+    let spelt = if spelt.contains(['\'', '’']) { Cow::Owned(uncontracted(&spelt)) } else { spelt };
+    let snake = snake_key(&spelt);
     let mut words = Vec::with_capacity(4);
     for part in snake.split('_') {
         let mut from = 0;
@@ -112,6 +116,46 @@ pub(crate) fn words(key: &str) -> Vec<String> {
     }
     ordinals(&mut words);
     words
+}
+
+/// "What's your name": two words, of which the second says nothing.
+fn uncontracted(key: &str) -> String {
+    let parts = key.split(' ').map(|part| {
+        let folded = part.to_lowercase().replace('’', "'");
+        let asks =
+            ["what's", "who's", "how's", "where's", "when's", "that's", "it's", "there's"].contains(&folded.as_str());
+        if asks { &part[..part.len() - if part.ends_with("’s") { "’s".len() } else { 2 }] } else { part }
+    });
+    parts.collect::<Vec<_>>().join(" ")
+}
+
+/// `C.I.`, `D.N.I. titular`: single letters with a dot each are one word.
+fn undotted(key: &str) -> Cow<'_, str> {
+    if !key.contains('.') {
+        return Cow::Borrowed(key);
+    }
+    let letters = |part: &str| {
+        let mut rest = part.chars();
+        let mut count = 0;
+        while let Some(letter) = rest.next() {
+            if !letter.is_alphabetic() || rest.next() != Some('.') {
+                return 0;
+            }
+            count += 1;
+        }
+        count
+    };
+    let parts: Vec<Cow<'_, str>> = key
+        .split(' ')
+        .map(|part| {
+            if letters(part.trim_end_matches(':')) > 1 {
+                Cow::Owned(part.replace('.', ""))
+            } else {
+                Cow::Borrowed(part)
+            }
+        })
+        .collect();
+    Cow::Owned(parts.join(" "))
 }
 
 /// `1a consulta`, `2nd phone`: the ordinal as a word.
@@ -176,6 +220,9 @@ mod tests {
             assert_eq!(snake_key(key), wanted, "{key}");
         }
         assert_eq!(words("fone1"), ["fone", "1"]);
+        assert_eq!(words("D.N.I. titular"), ["dni", "titular"]);
+        assert_eq!(words("Fec. Nac."), ["fec", "nac"]);
+        assert_eq!(words("What's your full name?"), ["what", "your", "full", "name"]);
         assert_eq!(words("1A CONSULTA?"), ["primera", "consulta"]);
         assert_eq!(path_parts("contacts[add][0][name]"), ["contacts", "add", "name"]);
         assert_eq!(path_parts("contact__first_name"), ["contact", "first_name"]);

@@ -43,6 +43,7 @@ pub(crate) struct Known {
     pub vehicle: Set,
     /// Concepts that qualify others and never stand for a field alone.
     pub qualifiers: Set,
+    pub prevq: Set,
     pub city: Set,
     pub ids: Set,
     pub source: Set,
@@ -152,6 +153,7 @@ pub(crate) static KNOWN: LazyLock<Known> = LazyLock::new(|| Known {
         "PRODUCT",
         "PROPOSED",
     ]),
+    prevq: set(&["PREVQ"]),
     city: set(&["CITY", "STATE"]),
     ids: set(&[
         "ID", "CODE", "IDDOC", "RUT", "CPF", "CNPJ", "CURP", "RFC", "RUC", "NIT", "CUIT", "CIF", "RG", "PASSPORT",

@@ -41,7 +41,12 @@ impl Set {
     }
 
     pub fn iter(&self) -> impl Iterator<Item = u16> + '_ {
-        (0..576).filter(|concept| self.has(*concept))
+        (0_u16..).zip(self.0).flat_map(|(block, bits)| {
+            // The lowest bit that is left, until none is.
+            let rest = std::iter::successors(Some(bits), |bits| Some(bits & bits.wrapping_sub(1)))
+                .take_while(|bits| *bits != 0);
+            rest.map(move |bits| block * 64 + u16::try_from(bits.trailing_zeros()).unwrap_or(0))
+        })
     }
 }
 
@@ -231,7 +236,7 @@ const NOISE: &[&str] = &[
 ];
 
 pub(crate) fn is_noise(word: &str) -> bool {
-    word.bytes().all(|byte| byte.is_ascii_digit()) || is_stop(word) || NOISE.contains(&word)
+    word.bytes().all(|byte| byte.is_ascii_digit()) || word.len() == 1 || is_stop(word) || NOISE.contains(&word)
 }
 
 pub(crate) struct Lexicon {
@@ -390,62 +395,7 @@ pub(crate) fn find(words: &[String]) -> Vec<Hit> {
     hits
 }
 
-/// Words that spreadsheets shorten in every way.
-const CORE: &[&str] = &[
-    "cliente",
-    "paciente",
-    "telefono",
-    "celular",
-    "nombre",
-    "apellido",
-    "correo",
-    "direccion",
-    "alumno",
-    "contacto",
-    "domicilio",
-    "nacimiento",
-    "vendedor",
-    "observaciones",
-    "presupuesto",
-    "cantidad",
-    "vehiculo",
-    "municipio",
-    "departamento",
-    "provincia",
-    "documento",
-    "telefone",
-    "sobrenome",
-    "endereco",
-    "nascimento",
-    "customer",
-    "address",
-    "quantity",
-    "appointment",
-    "servicio",
-    "tratamiento",
-    "empresa",
-    "inmobiliaria",
-    "imobiliaria",
-    "emergencia",
-    "apoderado",
-    "responsable",
-];
-
-/// The core word that a key's unknown one shortens: `clte`, `nmbre`, `domic`.
-pub(crate) fn expand(word: &str) -> Option<&'static str> {
-    if !(4..=7).contains(&word.len())
-        || !word.is_ascii()
-        || lookup(word, 1).is_some()
-        || crate::vectors::weight(word).is_some()
-    {
-        return None;
-    }
-    CORE.iter().copied().find(|long| {
-        word.len() >= 5 && long.len() > word.len() && long.starts_with(word) || crate::units::is_skeleton(word, long)
-    })
-}
-
-fn lookup(phrase: &str, words: usize) -> Option<&'static [u16]> {
+pub(crate) fn lookup(phrase: &str, words: usize) -> Option<&'static [u16]> {
     if let Some(concepts) = LEXICON.phrases.get(phrase) {
         return Some(concepts);
     }
@@ -478,6 +428,16 @@ mod tests {
 
     fn concepts(key: &str) -> Vec<&'static str> {
         find(&words(key)).iter().flat_map(|hit| hit.concepts).map(|concept| name(*concept)).collect()
+    }
+
+    #[test]
+    fn sets_name_their_members_in_order() {
+        let mut set = Set::default();
+        for concept in [575, 0, 63, 64, 130] {
+            set.insert(concept);
+        }
+        assert_eq!(set.iter().collect::<Vec<_>>(), [0, 63, 64, 130, 575]);
+        assert_eq!(Set::default().iter().next(), None);
     }
 
     #[test]

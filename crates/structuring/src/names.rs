@@ -10,7 +10,7 @@ static FIRST_NAMES: LazyLock<FxHashSet<String>> =
 /// Small words inside names.
 const PARTICLES: &[&str] = &[
     "de", "del", "la", "las", "los", "da", "do", "das", "dos", "e", "y", "van", "von", "der", "den", "di", "san",
-    "santa", "bin", "al", "el", "le", "mc", "mac", "st", "ter",
+    "santa", "bin", "al", "el", "le", "mc", "mac", "st", "ter", "ap", "af", "av", "ten",
 ];
 
 /// Words that only companies and institutions have.
@@ -204,9 +204,71 @@ pub(crate) fn is_first_name(folded: &str) -> bool {
     FIRST_NAMES.contains(folded)
 }
 
+/// `MENDEZ/CARLOS MR`, as travel systems write it, turned round.
+fn ticketed(text: &str) -> Option<String> {
+    let (family, given) = text.split_once('/')?;
+    let plain = |part: &str| {
+        part.len() > 1 && part.chars().all(|c| c.is_alphabetic() && !c.is_lowercase() || matches!(c, ' ' | '-' | '\''))
+    };
+    if given.contains('/') || !plain(family.trim()) || !plain(given.trim()) {
+        return None;
+    }
+    let mut words: Vec<&str> = given.split_whitespace().collect();
+    if words.len() > 1 && matches!(*words.last()?, "MR" | "MRS" | "MS" | "MISS" | "MSTR" | "CHD" | "INF" | "SR" | "SRA")
+    {
+        words.pop();
+    }
+    words.iter().any(|word| is_first_name(&fold(word))).then(|| format!("{} {}", words.join(" "), family.trim()))
+}
+
+/// The name in an answer that introduces it: "me llamo Ana Ruiz", "com a Edinalva Matos", "I'm Kate".
+fn introduced(text: &str) -> &str {
+    const WAYS: &[&str] = &[
+        "mi nombre es ",
+        "me llamo ",
+        "soy la ",
+        "soy el ",
+        "soy ",
+        "con la ",
+        "con el ",
+        "meu nome é ",
+        "meu nome e ",
+        "me chamo ",
+        "sou a ",
+        "sou o ",
+        "sou ",
+        "com a ",
+        "com o ",
+        "my name is ",
+        "my name's ",
+        "i am ",
+        "i'm ",
+        "i’m ",
+        "it's ",
+        "it’s ",
+        "this is ",
+        "habla ",
+        "aquí ",
+        "aqui é ",
+    ];
+    let bare = text.trim_start_matches(['¡', '¿', ' ']);
+    let said = |way: &&&str| bare.get(..way.len()).is_some_and(|head| head.eq_ignore_ascii_case(way));
+    match WAYS.iter().find(said) {
+        Some(way) if bare[way.len()..].starts_with(char::is_uppercase) => {
+            bare[way.len()..].trim_end_matches(['.', '!', ' '])
+        }
+        _ => text,
+    }
+}
+
 /// How much a text looks like a person's name: 0 not at all, 1 with a known first name and a family name.
 pub(crate) fn likeness(text: &str) -> f32 {
-    let text = text.trim();
+    let text = introduced(text.trim());
+    if text.contains('/')
+        && let Some(turned) = ticketed(text)
+    {
+        return likeness(&turned);
+    }
     if text.len() < 2
         || text.len() > 80
         || text.chars().any(|c| c.is_ascii_digit() || "@/\\:;!?#$%&*=+_<>[]{}|\"".contains(c))
@@ -338,7 +400,10 @@ pub(crate) fn is_company(text: &str) -> bool {
 
 /// The name as it is kept: trimmed, titles off, `Family, Given` turned round.
 pub(crate) fn tidy(text: &str) -> String {
-    let mut text = text.trim().trim_matches(['"', ',', ';', '-']).trim();
+    if let Some(turned) = ticketed(text.trim()) {
+        return collapse(&turned);
+    }
+    let mut text = introduced(text.trim()).trim_matches(['"', ',', ';', '-']).trim();
     while let Some((head, tail)) = text.split_once(' ')
         && TITLES.contains(&fold(head).as_str())
         && !tail.trim().is_empty()
@@ -392,6 +457,11 @@ mod tests {
         }
         assert!(is_company("Residencias Sol S.L.") && is_company("Fabrikam Inc") && !is_company("Ana Pérez"));
         assert_eq!(tidy("Walsh, Peter"), "Peter Walsh");
+        assert_eq!(tidy("Me llamo Ana Ruiz"), "Ana Ruiz");
+        assert_eq!(tidy("Com a Edinalva Matos."), "Edinalva Matos");
+        assert_eq!(tidy("Soyla Vaca"), "Soyla Vaca");
+        assert_eq!(tidy("MENDEZ/CARLOS MR"), "CARLOS MENDEZ");
+        assert!(likeness("SI/NO") < 0.5 && likeness("N/A") < 0.5 && likeness("MENDEZ/CARLOS MR") >= 1.0);
         assert_eq!(tidy("Sra. Ana  Pérez"), "Ana Pérez");
     }
 }

@@ -34,9 +34,35 @@ pub(crate) struct Choice {
     other: bool,
 }
 
+/// `1_Efectivo`: message flows number the options they send.
+pub(crate) fn unindexed(text: &str) -> &str {
+    match text.split_once('_') {
+        Some((index, rest)) if index.len() < 3 && index.bytes().all(|b| b.is_ascii_digit()) && !index.is_empty() => {
+            rest
+        }
+        _ => text,
+    }
+}
+
+/// Folded, with the sign of a blood group as a word: `O+`, `AB Rh -`.
+fn fold_choice(text: &str) -> String {
+    let folded = fold(text);
+    let bare = text.trim();
+    let group = folded.trim_end_matches(" rh");
+    if bare.len() <= 8 && matches!(group, "a" | "b" | "ab" | "o" | "0") {
+        let sign = match bare.chars().next_back() {
+            Some('+') => "positivo",
+            Some('-' | '−' | '–') => "negativo",
+            _ => return folded,
+        };
+        return format!("{} {sign}", if group == "0" { "o" } else { group });
+    }
+    folded
+}
+
 impl Choice {
     pub fn new(text: &str) -> Choice {
-        let folded = fold(text);
+        let folded = fold_choice(text);
         let words: Vec<String> = content(&folded);
         Choice {
             text: text.to_owned(),
@@ -105,7 +131,7 @@ impl Said {
         if text.len() > LONGEST {
             return None;
         }
-        let folded = fold(text);
+        let folded = fold_choice(unindexed(text));
         if folded.is_empty() {
             return None;
         }

@@ -104,6 +104,10 @@ const VALUE_KEYS: &[&str] = &[
     "val",
     "data_value",
     "dato_valor",
+    "answerDetails",
+    "answer_details",
+    "answer_value",
+    "field_response",
 ];
 
 /// Members of a name/value pair that only number or type it.

@@ -228,6 +228,11 @@ fn numbered_part(reading: &Reading<'_>) -> Option<Kind> {
     }
 }
 
+/// "Name (First)", "Nombre - Apellidos": the form's name and which part of it, over one or two words.
+fn part_of_name(key: &Key, text: &str) -> bool {
+    key.tail.words <= 3 && text.split_whitespace().count() <= 2 && !text.contains(',')
+}
+
 /// Whether all words of `part` stand in `whole`.
 fn contains(whole: &str, part: &str) -> bool {
     let folded = fold(whole);
@@ -249,6 +254,10 @@ fn piece(
         return None;
     }
     let text = reading.text()?;
+    // {"Motorista": "Abner 5555-0399"}: nobody says whose the two are.
+    if key.foreign && reading.leaf().part.as_ref().is_some_and(|part| part.divides) {
+        return None;
+    }
     let tail = key.tail.concepts;
     let beyond = tail.without(&BESIDE);
     let of_company = tail.meets(&known.name) && beyond.without(&known.company).is_empty() && whose == Whose::Person;
@@ -265,9 +274,15 @@ fn piece(
         Kind::Last2
     } else if tail.meets(&known.middle) {
         Kind::Middle
-    } else if tail.meets(&known.last) && !tail.meets(&known.name) && !tail.meets(&known.first) {
+    } else if tail.meets(&known.last)
+        && !tail.meets(&known.first)
+        && (!tail.meets(&known.name) || part_of_name(key, text))
+    {
         Kind::Last
-    } else if tail.meets(&known.first) && !tail.meets(&known.last) && !key.tail.concepts.meets(&known.name) {
+    } else if tail.meets(&known.first)
+        && !tail.meets(&known.last)
+        && (!tail.meets(&known.name) || part_of_name(key, text))
+    {
         Kind::First
     } else {
         Kind::Whole

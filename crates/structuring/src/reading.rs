@@ -185,7 +185,50 @@ fn read_phone(text: &str, country: Option<&str>) -> Option<(Phone, Line, bool)> 
     if letters > 5 || text.contains('@') {
         return None;
     }
+    let country = named_country(text).or(country);
     scan::digit_runs(text).into_iter().find_map(|(from, to)| found(phone::read_valid(&text[from..to], country)?, false))
+}
+
+/// The country that the words around a number name: "305 555 0104 (USA)", "… número de España".
+fn named_country(text: &str) -> Option<&'static str> {
+    const COUNTRIES: &[(&str, &str)] = &[
+        ("us", "US"),
+        ("usa", "US"),
+        ("eeuu", "US"),
+        ("eua", "US"),
+        ("estadounidense", "US"),
+        ("american", "US"),
+        ("uk", "GB"),
+        ("espana", "ES"),
+        ("spain", "ES"),
+        ("espanha", "ES"),
+        ("mexico", "MX"),
+        ("argentina", "AR"),
+        ("chile", "CL"),
+        ("colombia", "CO"),
+        ("peru", "PE"),
+        ("brasil", "BR"),
+        ("brazil", "BR"),
+        ("portugal", "PT"),
+        ("uruguay", "UY"),
+        ("paraguay", "PY"),
+        ("bolivia", "BO"),
+        ("ecuador", "EC"),
+        ("venezuela", "VE"),
+        ("panama", "PA"),
+        ("guatemala", "GT"),
+        ("canada", "CA"),
+    ];
+    if !text.contains(char::is_alphabetic) || text.contains('+') {
+        return None;
+    }
+    let folded = crate::keys::fold(text);
+    let mut named = folded.split(' ').filter_map(|word| {
+        // "us" is a pronoun, "US" a country.
+        let written = word != "us" || text.contains("US");
+        COUNTRIES.iter().find(|(name, _)| *name == word && written).map(|(_, code)| *code)
+    });
+    named.next()
 }
 
 /// Numbers nobody has: one digit over and over.

@@ -87,7 +87,10 @@ fn roles_agree(scored: &Scored, field: &Field, score: &KeyScore) -> bool {
     let relation = key.concepts().meets(&KINSHIP.and(&field.concepts));
     // "CAT" is a category where no animals are kept.
     let shortened = !field.pets && hard_mine.without(&known.pet).is_empty() && field.concepts.meets(&CATEGORY);
-    if only_creature || answers || relation || shortened && key.tail.concepts.meets(&CATEGORY) {
+    // The child of a family is the school's pupil.
+    let pupil =
+        !hard_mine.is_empty() && hard_mine.without(&known.child).is_empty() && field.concepts.meets(&known.dependant);
+    if only_creature || answers || relation || pupil || shortened && key.tail.concepts.meets(&CATEGORY) {
         return true;
     }
     let only_owner =
@@ -146,6 +149,8 @@ const MESSAGES: &[&str] = &[
 static NUMBERING: LazyLock<Set> = LazyLock::new(|| set(&["NUMBER", "ID", "CODE", "CASENO", "BOOKINGREF", "INVOICENO"]));
 static COUNTED: LazyLock<Set> =
     LazyLock::new(|| set(&["PURCHASE", "QTY", "PRODUCT", "PAX", "NOTES", "SIZE", "DURATION", "CAPACITY"]));
+static COUNTING: LazyLock<Set> =
+    LazyLock::new(|| set(&["YEAR", "GRADYEAR", "ENTRYYEAR", "AGE", "QTY", "PEOPLE", "MONTHLY"]));
 static CATEGORY: LazyLock<Set> = LazyLock::new(|| set(&["CATEGORY"]));
 static KINSHIP: LazyLock<Set> = LazyLock::new(|| set(&["KINSHIP", "DEATHDATE"]));
 /// Ids of one country: one is not the other.
@@ -220,6 +225,14 @@ pub(crate) fn fit(
         return None;
     }
     let (value, own) = typed(field, reading, learnt, country)?;
+    // "CF", "en trámite": no number of anything.
+    if field.definition.field_type == FieldType::Text
+        && field.concepts.meets(&crate::against::NUMBERED_IDS)
+        && !field.concepts.meets(&KINDS)
+        && !reading.text().is_some_and(|text| text.bytes().any(|b| b.is_ascii_digit()))
+    {
+        return None;
+    }
     let proven = reading.id().filter(|id| id_concepts(*id).meets(&field.concepts));
     let f = score.fused.min(1.1);
     let total = match field.definition.field_type {
@@ -228,6 +241,13 @@ pub(crate) fn fit(
             let mut total = 0.95 * f;
             if score.method != Method::Exact {
                 total -= strangeness(field, reading);
+                // What its key calls a year or a count is no name of anything.
+                if key.tail.concepts.meets(&COUNTING)
+                    && !field.concepts.meets(&COUNTING)
+                    && reading.text().is_some_and(|text| text.len() <= 6 && text.bytes().all(|b| b.is_ascii_digit()))
+                {
+                    total -= 0.4;
+                }
                 // What its key calls a phone or an e-mail is no text about a person.
                 let reach = KNOWN.phone.or(&KNOWN.email);
                 if key.tail.concepts.meets(&reach) && !field.concepts.meets(&reach.or(&KNOWN.contact)) {

@@ -1,6 +1,7 @@
 //! Structure inside texts and lists: vCards, `Key: value` lines, a name with a number beside it, lists of numbers.
 
 use crate::flatten::{Leaf, MAX_TEXT, Part};
+use crate::lists::{collect, kind_of, main_one, said_by_turns, turns};
 use crate::{Json, names, read_email, scan};
 use std::borrow::Cow;
 
@@ -17,7 +18,8 @@ pub(crate) fn parts<'a>(leaf: &Leaf<'a>, owner: usize, steps: &mut usize) -> Vec
         };
     match leaf.value.as_ref() {
         Json::String(text) => {
-            let text = clip(text);
+            let plain = untagged(clip(text));
+            let text = plain.as_ref();
             *steps += 1 + text.len() / 16;
             let own = || leaf.pointer.clone();
             if text.len() > 20 && text.to_ascii_uppercase().contains("BEGIN:VCARD") {
@@ -56,9 +58,25 @@ pub(crate) fn parts<'a>(leaf: &Leaf<'a>, owner: usize, steps: &mut usize) -> Vec
                 })
                 .collect()
         }
+        Json::Array(items) if said_by_turns(items) => {
+            let mut parts = Vec::new();
+            for turn in turns(items) {
+                *steps += 1 + turn.text.len() / 16;
+                let mut pointer = format!("{}/{}", leaf.pointer, turn.at);
+                crate::json::escape_pointer(&mut pointer, turn.key);
+                let path = vec![Cow::Owned(turn.question.unwrap_or_else(|| "mensaje".to_owned()))];
+                let mut part = made(path, turn.text.into(), None, false, pointer);
+                if let Some(part) = part.part.as_mut() {
+                    part.loose = true;
+                }
+                parts.push(part);
+            }
+            parts
+        }
         // Members of lists of numbers, addresses, contact points: the list stays whole.
         Json::Array(items) if items.len() <= 8 => {
             let mut parts = Vec::new();
+            let main = main_one(items);
             for (at, item) in items.iter().enumerate() {
                 *steps += 1;
                 match item {
@@ -71,25 +89,24 @@ pub(crate) fn parts<'a>(leaf: &Leaf<'a>, owner: usize, steps: &mut usize) -> Vec
                             format!("{}/{at}", leaf.pointer),
                         ));
                     }
-                    Json::Object(object) if object.len() <= 8 => {
-                        for (key, value) in object {
-                            if matches!(value, Json::String(_) | Json::Number(_))
-                                && value.as_str().is_none_or(|text| text.len() <= 100)
-                            {
-                                let mut path = leaf.path.clone();
-                                // The kind of a contact point is as good as a key: {"type":"mobile","number":…}.
-                                if let Some(kind) = ["type", "label", "kind", "tipo"]
-                                    .iter()
-                                    .find_map(|name| object.get(name)?.as_str())
-                                    .filter(|kind| kind.len() < 30)
-                                {
-                                    path.push(Cow::Owned(kind.to_owned()));
-                                }
-                                path.push(Cow::Owned(key.clone()));
-                                let mut pointer = format!("{}/{at}", leaf.pointer);
-                                crate::json::escape_pointer(&mut pointer, key);
-                                parts.push(made(path, value.clone(), None, false, pointer));
+                    Json::Object(object) if object.len() <= 12 => {
+                        let several = main.is_some();
+                        let main = main == Some(at);
+                        // Whatever the list is called, its main one is who the record is about.
+                        let mut path = if main { Vec::new() } else { leaf.path.clone() };
+                        // The kind of a contact point is as good as a key: {"type":"mobile","number":…}.
+                        if let Some(kind) = kind_of(object).filter(|_| !main) {
+                            path.push(Cow::Owned(kind.to_owned()));
+                        }
+                        let mut members = Vec::new();
+                        collect(object, &path, &format!("{}/{at}", leaf.pointer), 1, &mut members);
+                        for (path, value, pointer) in members {
+                            *steps += 1;
+                            let mut part = made(path, value.clone(), None, false, pointer);
+                            if let Some(part) = part.part.as_mut() {
+                                part.loose = several;
                             }
+                            parts.push(part);
                         }
                     }
                     _ => {}
@@ -111,6 +128,41 @@ pub(crate) fn clip(text: &str) -> &str {
         end -= 1;
     }
     &text[..end]
+}
+
+/// A text without the tags of a web page, each blanked in its place so that spans hold; what ends a line becomes a line.
+pub(crate) fn untagged(text: &str) -> Cow<'_, str> {
+    if !text.contains("</") && !text.contains("<br") {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(open) = rest.find('<') {
+        out.push_str(&rest[..open]);
+        let tail = &rest[open..];
+        let close = tail.find('>').filter(|close| {
+            *close < 200
+                && tail[1..*close].trim_start_matches('/').starts_with(|c: char| c.is_ascii_alphabetic())
+                && tail[..*close].is_ascii()
+                && !tail[..*close].contains('@')
+        });
+        let Some(close) = close else {
+            out.push('<');
+            rest = &tail[1..];
+            continue;
+        };
+        let name =
+            tail[1..close].trim_start_matches('/').split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or("");
+        let line = matches!(
+            name.to_ascii_lowercase().as_str(),
+            "br" | "p" | "div" | "li" | "tr" | "h1" | "h2" | "h3" | "table"
+        );
+        out.push(if line { '\n' } else { ' ' });
+        out.extend(std::iter::repeat_n(' ', close));
+        rest = &tail[close + 1..];
+    }
+    out.push_str(rest);
+    Cow::Owned(out)
 }
 
 /// Characters from–to of bytes from–to.
@@ -336,6 +388,10 @@ mod tests {
         assert!(keys("Hola: soy Ana y quiero hora, gracias. Nos vemos a las 10:30").is_empty());
         assert_eq!(combined("Yasmin Prates - 11 95551-9900").len(), 2);
         assert!(combined("Pedido 12345678 listo").is_empty() || combined("Pedido 12345678 listo").len() < 2);
+        let page = "<p><b>Nombre:</b> Ana<br>Cel: <i>955</i></p> a<b <ana@x.example>";
+        assert_eq!(untagged(page).len(), page.len());
+        assert!(untagged(page).ends_with("a<b <ana@x.example>") && !untagged(page).contains("</"));
+        assert_eq!(keys(&untagged("<p><b>Nombre:</b> Ana<br><b>Cel:</b> 955</p>")), ["Nombre=Ana", "Cel=955"]);
         assert_eq!(vcard("BEGIN:VCARD\nFN:Ana\nTEL;TYPE=CELL:+55 11 95551-9900\nEND:VCARD").len(), 2);
     }
 }

@@ -1,6 +1,7 @@
 //! The call, step by step.
 
 mod leftovers;
+mod running;
 
 use crate::assign::{Edge, assign};
 use crate::compiled::Scored;
@@ -10,7 +11,6 @@ use crate::learnt::{self, Standing};
 use crate::reading::Reading;
 use crate::score::{self, ALONE, APART, Fit, SUGGEST, THRESHOLD};
 use crate::slots::{self, Candidate, Person};
-use crate::text::{self, Gaps};
 use crate::text_phones::find_phones;
 use crate::{
     Alternative, Flag, Json, Method, Outcome, Place, Placement, Request, ReviewItem, ReviewReason, Source, Target,
@@ -19,7 +19,7 @@ use crate::{
 use std::sync::Arc;
 
 /// Name and revision of the engine; changes whenever the same data could come out differently.
-pub const ENGINE: &str = "embedded/2";
+pub const ENGINE: &str = "embedded/3";
 
 /// Below this a value stays in the rest, with a suggestion.
 const PLACE: f32 = 0.5;
@@ -67,6 +67,7 @@ fn run<T>(request: &Request<'_>, look: impl FnOnce(&Outcome, &[Reading<'_>]) -> 
     desk.learnt();
     desk.person();
     desk.fields();
+    desk.named_twice();
     desk.whole_names();
     desk.by_value();
     desk.ticked();
@@ -88,15 +89,25 @@ fn read_as_order(request: &Request<'_>, leaves: &[flatten::Leaf<'_>], keys: &mut
     if traits.iter().count() < 3 {
         return;
     }
+    // {"id": 450789469, "name": "#1201"}: the name is the number that people know.
+    let called = |leaf: &flatten::Leaf<'_>, key: &crate::key::Key| {
+        leaf.path.len() == 1
+            && key.tail.concepts.meets(&KNOWN.name)
+            && key.tail.words == 1
+            && leaf.text().is_some_and(|text| {
+                text.len() <= 20 && text.contains(|c: char| c.is_ascii_digit()) && !text.contains([' ', '@'])
+            })
+    };
     // The number is what people know an order by; the id stands for it where there is none.
-    let numbered = leaves
-        .iter()
-        .zip(keys.iter())
-        .any(|(leaf, scored)| leaf.path.len() == 1 && scored.key.tail.concepts.meets(&KNOWN.number));
+    let numbered = leaves.iter().zip(keys.iter()).any(|(leaf, scored)| {
+        leaf.path.len() == 1 && scored.key.tail.concepts.meets(&KNOWN.number) || called(leaf, &scored.key)
+    });
     let aspects = if numbered { KNOWN.order_aspects.without(&KNOWN.id) } else { KNOWN.order_aspects };
     for (leaf, scored) in leaves.iter().zip(keys) {
         let key = &scored.key;
-        if leaf.path.len() == 1
+        if called(leaf, key) {
+            *scored = request.definitions.scored(&["order", "number"]);
+        } else if leaf.path.len() == 1
             && !key.tail.concepts.is_empty()
             && key.tail.concepts.without(&aspects).is_empty()
             && key.unknown == 0
@@ -348,7 +359,7 @@ impl Desk<'_> {
         for leaf in 0..self.readings.len() {
             let reading = &self.readings[leaf];
             // Members of lists are for contact points; the list itself is what a field takes.
-            let member = reading.leaf().part.as_ref().is_some_and(|part| part.span.is_none());
+            let member = reading.leaf().part.as_ref().is_some_and(|part| part.span.is_none() && !part.loose);
             if self.taken[leaf] || reading.leaf().unread || member {
                 continue;
             }
@@ -412,91 +423,6 @@ impl Desk<'_> {
                     method: fit.method,
                     reason: ReviewReason::Suggestion,
                 });
-            }
-        }
-    }
-
-    /// What running text says of what is still open.
-    fn free_text(&mut self) {
-        // Texts of which a part was used already.
-        let mut held = vec![false; self.readings.len()];
-        for (leaf, reading) in self.readings.iter().enumerate() {
-            if let Some(part) =
-                reading.leaf().part.as_ref().filter(|part| part.span.is_some() && !part.loose && self.taken[leaf])
-            {
-                held[part.owner] = true;
-            }
-        }
-        for (leaf, held) in held.into_iter().enumerate() {
-            let reading = &self.readings[leaf];
-            if self.taken[leaf]
-                || held
-                || reading.leaf().part.is_some()
-                || !reading.is_string()
-                || reading.leaf().unread
-            {
-                continue;
-            }
-            let Some(full) = self.readings[leaf].leaf().text() else { continue };
-            let key = &self.keys[leaf].key;
-            let notes = key.tail.concepts.meets(&KNOWN.notes);
-            let enough = reading.is_prose() || notes && full.len() >= 4;
-            // An agent's notes are about the person; the notes of a doctor's or a spouse's object may not be.
-            let outsiders = if notes { KNOWN.others.without(&KNOWN.agent) } else { KNOWN.others };
-            let of_others = key.concepts().meets(&outsiders.without(&KNOWN.company));
-            if !enough || of_others {
-                continue;
-            }
-            let gaps = Gaps {
-                phone: !self.filled(&Target::Phone),
-                email: !self.filled(&Target::Email),
-                name: !self.filled(&Target::Name),
-                fields: self.open(),
-            };
-            let found = text::read(
-                crate::shapes::clip(full),
-                &gaps,
-                self.request.definitions,
-                self.request.learnt,
-                self.country,
-                &mut self.steps,
-            );
-            for finding in found {
-                if self.denied(leaf, &finding.target) {
-                    continue;
-                }
-                if self.filled(&finding.target) {
-                    if gaps.phone && finding.target == Target::Phone {
-                        self.rival(leaf, &finding);
-                    }
-                    continue;
-                }
-                let span = crate::shapes::chars(full, finding.span);
-                let source = Source { pointer: self.readings[leaf].leaf().pointer.clone(), span: Some(span) };
-                self.outcome.placements.push(Placement {
-                    target: finding.target,
-                    value: finding.value,
-                    sources: vec![source],
-                    confidence: finding.confidence,
-                    method: Method::FreeText,
-                    alternatives: Vec::new(),
-                    flags: Vec::new(),
-                });
-            }
-        }
-    }
-
-    /// Another phone of the text that the placed one came from, as good as that.
-    fn rival(&mut self, leaf: usize, finding: &text::Finding) {
-        let pointer = self.readings[leaf].leaf().pointer.clone();
-        let of_this_text = |placement: &&mut Placement| {
-            placement.target == Target::Phone && placement.sources.iter().any(|source| source.pointer == pointer)
-        };
-        if let Some(placement) = self.outcome.placements.iter_mut().find(of_this_text) {
-            let (target, value, confidence) = (Target::Phone, finding.value.clone(), finding.confidence);
-            placement.alternatives.push(Alternative { target, value, pointer, confidence });
-            if !placement.flags.contains(&Flag::Ambiguous) {
-                placement.flags.push(Flag::Ambiguous);
             }
         }
     }

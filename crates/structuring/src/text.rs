@@ -47,6 +47,9 @@ pub(crate) fn read(
             found.push(Finding { target: Target::Email, value: address.into(), span, confidence: 0.93 });
         }
     }
+    if gaps.fields.contains(&true) {
+        found.extend(shared_mailbox(text, definitions, &gaps.fields));
+    }
     covered.extend(scan::emails(text));
     let phones = find_phones(text, &words, country);
     covered.extend(phones.iter().map(|(_, span, _)| *span));
@@ -88,6 +91,22 @@ pub(crate) fn read(
     found
 }
 
+/// "Enviar la cotización a compras@…": nobody's own, for the one field that asks for an address.
+fn shared_mailbox(text: &str, definitions: &Definitions, open: &[bool]) -> Option<Finding> {
+    let mut fields = definitions
+        .fields
+        .iter()
+        .zip(open)
+        .filter(|(field, open)| **open && field.definition.field_type == crate::FieldType::Email);
+    let ((field, _), None) = (fields.next()?, fields.next()) else { return None };
+    let mut shared = scan::emails(text).into_iter().filter_map(|span| {
+        let address = read_email(&text[span.0..span.1]).filter(|address| email::is_shared(address))?;
+        Some((address, span))
+    });
+    let ((address, span), None) = (shared.next()?, shared.next()) else { return None };
+    Some(text_fields::finding(field, address, span, 0.74))
+}
+
 fn find_email(text: &str, words: &[Word]) -> Option<(String, (usize, usize))> {
     let others = [
         "esposo",
@@ -114,6 +133,7 @@ fn find_email(text: &str, words: &[Word]) -> Option<(String, (usize, usize))> {
             .any(|word| others.contains(&word.folded.as_str()));
         if let Some(address) = read_email(&text[span.0..span.1])
             && !email::is_placeholder(&address)
+            && !email::is_shared(&address)
             && !before
         {
             return Some((address, span));

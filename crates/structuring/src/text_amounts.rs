@@ -32,6 +32,9 @@ static VERBS: LazyLock<[(&[&str], Set); 5]> = LazyLock::new(|| {
                 "preciso",
                 "quero",
                 "solicito",
+                "solicita",
+                "pide",
+                "pido",
                 "pedir",
                 "want",
                 "need",
@@ -85,7 +88,7 @@ fn verbs_for(field: &Field) -> u8 {
         .fold(0, |bits, (at, _)| bits | 1 << at)
 }
 
-static HEADS: LazyLock<Set> = LazyLock::new(|| set(&["PEOPLE", "ATTENDEES", "PAX"]));
+static HEADS: LazyLock<Set> = LazyLock::new(|| set(&["PEOPLE", "ATTENDEES", "PAX", "HOUSEHOLD"]));
 static AGE: LazyLock<Set> = LazyLock::new(|| set(&["AGE"]));
 
 /// Numbers of open number and currency fields.
@@ -100,6 +103,8 @@ pub(crate) fn amounts(page: &Page<'_>, fields: &[&Field], busy: &[(usize, usize)
     // Per field, then for all: which verbs of money speak for it.
     let fits_verb: Vec<u8> = numbers.iter().map(|field| verbs_for(field)).collect();
     let any_verb = fits_verb.iter().fold(0, |all, verbs| all | verbs);
+    // "5 millones" is money where some is asked for, not a number of months.
+    let any_money = numbers.iter().any(|field| field.definition.field_type == FieldType::Currency);
     let mut edges: Vec<(f32, usize, Json, (usize, usize))> = Vec::new();
     let mut seen = 0;
     let mut at = 0;
@@ -139,12 +144,14 @@ pub(crate) fn amounts(page: &Page<'_>, fields: &[&Field], busy: &[(usize, usize)
             near_after.split([',', ';']).next().unwrap_or(""),
         );
         let is_money = named != money::Named::None || reading.formatted && reading.value.to_f64() >= 1000.0;
+        // "5 millones", "80 mil".
+        let spelt = is_money && page.text[span.0..span.1].contains(char::is_alphabetic);
         money_seen += usize::from(is_money);
         let said = verbs_of(&before);
         for (field_at, field) in numbers.iter().enumerate() {
             let currency = field.definition.field_type == FieldType::Currency;
             if currency && (!money::fits(named, field.definition.currency.as_deref(), page.country) || !is_money)
-                || !currency && named != money::Named::None
+                || !currency && (named != money::Named::None || any_money && spelt)
             {
                 continue;
             }
@@ -162,11 +169,19 @@ pub(crate) fn amounts(page: &Page<'_>, fields: &[&Field], busy: &[(usize, usize)
             } else if currency {
                 names(cue_before.as_ref(), field).max(names(cue_after.as_ref(), field)).max(0.3)
             } else {
+                // "Somos 6": the people themselves.
+                let ourselves = field.concepts.meets(&HEADS)
+                    && before
+                        .last()
+                        .is_some_and(|word| matches!(word.folded.as_str(), "somos" | "seremos" | "seriamos"))
+                    && after.first().is_none_or(|word| !matches!(word.folded.as_str(), "anos" | "hermanos" | "socios"));
                 let years = after
                     .first()
                     .is_some_and(|word| matches!(word.folded.as_str(), "anos" | "years" | "anios" | "year"));
                 let experience = after.iter().take(4).any(|word| word.folded.starts_with("exper"));
-                if years && !experience {
+                if ourselves {
+                    0.8
+                } else if years && !experience {
                     if field.concepts.meets(&AGE) { 0.9 } else { 0.0 }
                 } else {
                     names(cue_noun.as_ref(), field).max(0.85 * names(cue_near.as_ref(), field))

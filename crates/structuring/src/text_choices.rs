@@ -17,23 +17,31 @@ const NEGATIONS: &[&str] = &[
 ];
 
 /// Up to four words in a row that could be a choice, prepared once for all fields.
-struct Run {
+struct Run<'a> {
     from: usize,
     to: usize,
-    text: String,
+    text: &'a str,
     groups: &'static [u16],
 }
 
-fn runs(page: &Page<'_>) -> Vec<Run> {
-    let mut runs = Vec::new();
+/// The folded words in a row, with where each begins.
+fn joined(page: &Page<'_>) -> (String, Vec<usize>) {
+    let mut text = String::new();
+    let mut starts = Vec::with_capacity(page.words.len());
+    for word in page.words {
+        starts.push(text.len());
+        text.push_str(&word.folded);
+        text.push(' ');
+    }
+    (text, starts)
+}
+
+fn runs<'a>(page: &Page<'_>, text: &'a str, starts: &[usize]) -> Vec<Run<'a>> {
+    let mut runs = Vec::with_capacity(4 * starts.len());
     for from in 0..page.words.len() {
-        let mut text = String::new();
         for to in from + 1..=(from + 4).min(page.words.len()) {
-            if !text.is_empty() {
-                text.push(' ');
-            }
-            text.push_str(&page.words[to - 1].folded);
-            runs.push(Run { from, to, groups: options::synonyms(&text), text: text.clone() });
+            let text = &text[starts[from]..starts[to - 1] + page.words[to - 1].folded.len()];
+            runs.push(Run { from, to, groups: options::synonyms(text), text });
             // A run may not cross a clause.
             if page.words[to - 1].ends {
                 break;
@@ -46,7 +54,8 @@ fn runs(page: &Page<'_>) -> Vec<Run> {
 pub(crate) fn read(page: &Page<'_>, fields: &[&Field], steps: &mut usize) -> Vec<Finding> {
     let mut found = Vec::new();
     let choices = fields.iter().any(|field| !field.choices.is_empty());
-    let runs = if choices { runs(page) } else { Vec::new() };
+    let (text, starts) = if choices { joined(page) } else { (String::new(), Vec::new()) };
+    let runs = if choices { runs(page, &text, &starts) } else { Vec::new() };
     *steps += runs.len();
     for field in fields {
         match field.definition.field_type {
@@ -59,7 +68,7 @@ pub(crate) fn read(page: &Page<'_>, fields: &[&Field], steps: &mut usize) -> Vec
 }
 
 /// Options the text mentions: one for a select, any for a multi-select.
-fn mentioned(page: &Page<'_>, field: &Field, runs: &[Run]) -> Option<Finding> {
+fn mentioned(page: &Page<'_>, field: &Field, runs: &[Run<'_>]) -> Option<Finding> {
     // (option, quality, words from–to)
     let mut hits: Vec<(usize, f32, (usize, usize))> = Vec::new();
     for run in runs {
@@ -98,9 +107,9 @@ fn mentioned(page: &Page<'_>, field: &Field, runs: &[Run]) -> Option<Finding> {
     Some(option_finding(field, &chosen, span(first), quality.min(0.8)))
 }
 
-fn exactly(field: &Field, run: &Run, page: &Page<'_>) -> Option<(usize, f32)> {
+fn exactly(field: &Field, run: &Run<'_>, page: &Page<'_>) -> Option<(usize, f32)> {
     if !page.learnt.is_empty() {
-        for word in page.learnt.of_word(&field.definition.key, &run.text) {
+        for word in page.learnt.of_word(&field.definition.key, run.text) {
             if word.standing != Standing::Denied
                 && let Some(at) = field.choices.iter().position(|choice| choice.text == word.option)
             {
@@ -117,12 +126,23 @@ fn exactly(field: &Field, run: &Run, page: &Page<'_>) -> Option<(usize, f32)> {
     });
     let option = literal.or_else(|| {
         quality = 0.74;
-        options::synonym(&field.choices, run.groups).or_else(|| options::misspelt(&field.choices, &run.text))
+        options::synonym(&field.choices, run.groups).or_else(|| options::misspelt(&field.choices, run.text))
     })?;
-    let text = &run.text;
+    let text = run.text;
     let choice = &field.choices[option];
     let span = (words.first()?.span.0, words.last()?.span.1);
     // Short and everyday words count only where the field is named beside them.
+    let acronym = literal.is_some()
+        && choice.text.len() >= 3
+        && choice.text.bytes().all(|b| b.is_ascii_uppercase())
+        && page.text.get(span.0..span.1) == Some(choice.text.as_str());
+    if acronym {
+        return Some((option, quality));
+    }
+    // "Por la tarde", "a tarde": said in so many words.
+    let phrased = run.to - run.from > 1
+        && quality < 0.8
+        && matches!(choice.folded.as_str(), "manana" | "manha" | "tarde" | "noche" | "noite");
     let everyday = literal.is_some() && choice.folded.len() <= 3
         || text.len() <= 3
         || matches!(
@@ -147,14 +167,14 @@ fn exactly(field: &Field, run: &Run, page: &Page<'_>) -> Option<(usize, f32)> {
                 | "noche"
         )
         || quality < 0.8 && text.len() <= 4;
-    if everyday && cue_near(page, span, field) < 0.6 {
+    if everyday && !phrased && cue_near(page, span, field) < 0.6 {
         return None;
     }
     Some((option, quality))
 }
 
 /// "the landlord is Mr Hughes", "mi esposa es Ana": somebody else is introduced, nothing is chosen.
-fn introduced(words: &[Word], run: &Run) -> bool {
+fn introduced(words: &[Word], run: &Run<'_>) -> bool {
     let before = run.from.checked_sub(1).and_then(|at| words.get(at)).map_or("", |word| word.folded.as_str());
     let after = words.get(run.to).map_or("", |word| word.folded.as_str());
     let named = words.get(run.to + 1).is_some_and(|word| word.capital);
@@ -222,6 +242,11 @@ fn stated(page: &Page<'_>, field: &Field) -> Option<Finding> {
         "want",
         "viajamos",
         "viajo",
+        "llevamos",
+        "traemos",
+        "trae",
+        "lleva",
+        "levamos",
         "soy",
         "sou",
         "am",

@@ -92,6 +92,7 @@ fn all_dates(page: &Page<'_>) -> Vec<Found> {
     {
         at = found.span.1;
         if !page.is_covered(found.span) {
+            dates.extend(date::range_start(page.text, &found));
             dates.push(found);
         }
     }

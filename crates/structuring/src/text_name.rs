@@ -2,7 +2,7 @@
 
 use crate::names;
 use crate::scan::Word;
-use crate::text_phones::OTHER_CUES;
+use crate::text_phone_words::OTHER_CUES;
 use rustc_hash::FxHashMap;
 use std::sync::LazyLock;
 
@@ -127,6 +127,25 @@ const NAME_CUES: &[(&[&str], f32)] = &[
     (&["interesado"], 0.87),
     (&["interesada"], 0.87),
     (&["prospecto"], 0.87),
+    (&["tenant"], 0.87),
+    (&["inquilino"], 0.87),
+    (&["inquilina"], 0.87),
+    (&["residente"], 0.87),
+    (&["resident"], 0.87),
+    (&["utente"], 0.87),
+    (&["socio"], 0.86),
+    (&["socia"], 0.86),
+    (&["member"], 0.86),
+    (&["comprador"], 0.87),
+    (&["compradora"], 0.87),
+    (&["buyer"], 0.87),
+    (&["applicant"], 0.87),
+    (&["candidato"], 0.87),
+    (&["candidata"], 0.87),
+    (&["postulante"], 0.87),
+    (&["pasajero"], 0.87),
+    (&["pasajera"], 0.87),
+    (&["nombre", "y", "apellido"], 0.93),
 ];
 /// Cues of a call: who calls may be said by their relation to somebody ("llama la viuda, Pilar Gómez").
 const CALLS: &[&str] = &[
@@ -201,8 +220,28 @@ const TITLE_WORDS: &[&str] = &[
 ];
 const PARTICLES: &[&str] = &["de", "del", "la", "las", "los", "da", "do", "das", "dos", "van", "von"];
 
+/// `From: Priya Raman <priya@example.com>` within a forwarded message: who wrote it.
+fn written_by(text: &str) -> Option<(String, (usize, usize), f32)> {
+    let mut at = 0;
+    for line in text.split('\n') {
+        let start = at;
+        at += line.len() + 1;
+        let Some((head, rest)) = line.split_once(':') else { continue };
+        let head = head.trim_start_matches(['>', ' ', '*']).trim_end_matches(['*', ' ']);
+        let sender =
+            ["from", "de", "remitente", "remetente", "enviado por"].iter().any(|word| head.eq_ignore_ascii_case(word));
+        let address = rest.find(['<', '[']).filter(|open| sender && rest[*open..].contains('@'));
+        let Some(name) = address.map(|open| rest[..open].trim().trim_matches(['"', '\'', '*'])) else { continue };
+        if names::likeness(name) >= 0.6 && !names::is_company(name) {
+            let from = start + line.find(name)?;
+            return Some((names::tidy(name), (from, from + name.len()), 0.92));
+        }
+    }
+    None
+}
+
 pub(crate) fn find_name(text: &str, words: &[Word]) -> Option<(String, (usize, usize), f32)> {
-    let mut best: Option<(String, (usize, usize), f32)> = None;
+    let mut best: Option<(String, (usize, usize), f32)> = text.contains('@').then(|| written_by(text)).flatten();
     for at in 0..words.len() {
         let Some(candidates) = CUES_BY_WORD.get(words[at].folded.as_str()) else { continue };
         let Some((cue, confidence)) = candidates.iter().copied().find(|(cue, _)| {
@@ -220,12 +259,13 @@ pub(crate) fn find_name(text: &str, words: &[Word]) -> Option<(String, (usize, u
         }
         let mut start = at + cue.len();
         let mut skipped = 0;
-        // "Soy la Arq. Denisse Cano".
+        // "Soy la Arq. Denisse Cano", "habló el Lic. Ernesto Paz".
         let own = matches!(
             cue[0],
             "soy" | "sou" | "im" | "i" | "this" | "me" | "mi" | "meu" | "my" | "habla" | "le" | "les" | "te" | "aqui"
         );
-        while own
+        let spoke = cue.iter().any(|word| CALLS.contains(word));
+        while (own || spoke)
             && skipped < 3
             && words.get(start).is_some_and(|word| {
                 TITLE_WORDS.contains(&word.folded.as_str())
@@ -254,16 +294,28 @@ pub(crate) fn find_name(text: &str, words: &[Word]) -> Option<(String, (usize, u
             start += 1;
             skipped += 1;
         }
+        // "Soy su mamá Elva Ticona".
+        let possessed = |at: usize| {
+            own && words.get(at).is_some_and(|word| {
+                matches!(word.folded.as_str(), "su" | "sua" | "his" | "her" | "their" | "the" | "a" | "seu")
+            }) && words.get(at + 1).is_some_and(|word| RELATIONS.contains(&word.folded.as_str()))
+        };
+        if possessed(start) {
+            start += 1;
+        }
         // "Llama la viuda, Pilar Gómez": who calls, said by the relation first.
-        let called = cue.iter().any(|word| CALLS.contains(word));
+        let called = spoke || own;
         if called && words.get(start).is_some_and(|word| RELATIONS.contains(&word.folded.as_str())) {
             start += 1;
-            while words.get(start).is_some_and(|word| {
-                matches!(
-                    word.folded.as_str(),
-                    "de" | "del" | "la" | "el" | "fallecido" | "cliente" | "of" | "do" | "da"
-                )
-            }) {
+            // "Llama la viuda del fallecido, …" comes to the name; "soy la mamá de Mateo" says another's.
+            while spoke
+                && words.get(start).is_some_and(|word| {
+                    matches!(
+                        word.folded.as_str(),
+                        "de" | "del" | "la" | "el" | "fallecido" | "cliente" | "of" | "do" | "da"
+                    )
+                })
+            {
                 start += 1;
             }
         }
@@ -390,6 +442,26 @@ pub(crate) fn beside(text: &str, words: &[Word], span: (usize, usize)) -> Option
         let raw = text.get(place.0..place.1)?;
         let likely = names::likeness(raw);
         let known = names::is_first_name(&run[0].folded);
+        // "Trudy Mackenzie 509 …": of two capitals the first is the given name, known or not.
+        let longer = start > 0 && words[start - 1].capital && !words[start - 1].ends && start + 1 < at + 1;
+        let before = start.checked_sub(1).map(|place| &words[place]);
+        let partial = longer
+            && before.is_some_and(|word| {
+                word.folded.len() > 2
+                    && word.folded.bytes().all(|b| b.is_ascii_lowercase())
+                    && text.get(word.span.1..run[0].span.0).is_some_and(|gap| gap.trim().is_empty())
+                    && crate::lexicon::find(std::slice::from_ref(&word.folded)).is_empty()
+            });
+        if length == 1 && partial {
+            return None;
+        }
+        let signed = length == 2
+            && text.get(..place.0).is_some_and(|head| head.trim_end_matches(' ').ends_with(['-', '–', '\n', '—']))
+            && run.iter().all(|word| {
+                word.folded.len() > 2 && crate::lexicon::find(std::slice::from_ref(&word.folded)).is_empty()
+            });
+        let known = known || signed;
+        let likely = if signed { likely.max(0.7) } else { likely };
         (whole && known && likely >= 0.7 && !names::is_company(raw))
             .then(|| (names::tidy(raw), place, if length > 1 { 0.84 } else { 0.8 }))
     })
@@ -414,6 +486,10 @@ mod tests {
             ("Llamó la señora Patricia Lemus (3185550133)", Some("Patricia Lemus")),
             ("Spoke with Kevin Walsh (kevin@acme.example", Some("Kevin Walsh")),
             ("me llamo jorge salinas rut 15.222.333-4", Some("jorge salinas")),
+            ("Habló el Lic. Ernesto Villalpando, viene por trabajo", Some("Ernesto Villalpando")),
+            ("quiere estudiar en Lima, soy su mamá Elva Ticona", Some("Elva Ticona")),
+            ("Fwd\nFrom: Priya Raman <priya@example.com>\nTo: ventas\n\nHi", Some("Priya Raman")),
+            ("soy la mamá de Mateo", None),
             ("soy de Bogotá y quiero información", None),
             ("Gracias. Quiero hora", None),
         ] {

@@ -6,6 +6,7 @@ use crate::lexicon::{self, Set, set};
 use crate::readings::ids;
 use crate::text::Finding;
 use crate::text_fields::{Page, finding};
+use crate::text_marks::{clock, pages};
 use crate::text_places::{country, place, postcode};
 use crate::{FieldType, score};
 use std::sync::LazyLock;
@@ -61,11 +62,14 @@ pub(crate) fn labelled(page: &Page<'_>, fields: &[&Field]) -> Vec<Finding> {
             }
         }
     }
+    found.extend(code(page, fields, &found));
     found.extend(named_things(page, fields));
     found.extend(announced(page, fields, &found));
     found.extend(place(page, fields, &found));
     found.extend(country(page, fields, &found));
     found.extend(postcode(page, fields, &found));
+    found.extend(clock(page, fields, &found));
+    found.extend(pages(page, fields));
     found
 }
 
@@ -226,6 +230,46 @@ fn named_things(page: &Page<'_>, fields: &[&Field]) -> Vec<Finding> {
         "empresa",
         "company",
     ];
+    const GOING: &[&str] = &[
+        "viaje a",
+        "viajar a",
+        "viajamos a",
+        "viajo a",
+        "ir a",
+        "vamos a",
+        "vuelo a",
+        "pasajes a",
+        "paquete a",
+        "travel to",
+        "trip to",
+        "fly to",
+        "flight to",
+        "going to",
+        "viagem para",
+        "viajar para",
+        "ir para",
+        "voo para",
+        "pacote para",
+        "con destino a",
+        "destino a",
+    ];
+    const CHILDREN: &[&str] = &[
+        "mi hijo",
+        "mi hija",
+        "mi nino",
+        "mi nina",
+        "mi bebe",
+        "meu filho",
+        "minha filha",
+        "my son",
+        "my daughter",
+        "our son",
+        "our daughter",
+        "nuestro hijo",
+        "nuestra hija",
+        "nosso filho",
+        "nossa filha",
+    ];
     const PETS: &[&str] = &[
         "mi perro",
         "mi perra",
@@ -269,12 +313,16 @@ fn named_things(page: &Page<'_>, fields: &[&Field]) -> Vec<Finding> {
     static VEHICLE: LazyLock<Set> = LazyLock::new(|| set(&["VEHICLE"]));
     static COMPANY: LazyLock<Set> = LazyLock::new(|| set(&["COMPANY"]));
     static ORIGIN: LazyLock<Set> = LazyLock::new(|| set(&["ORIGIN"]));
+    static DESTIN: LazyLock<Set> = LazyLock::new(|| set(&["DESTIN"]));
     let mut found: Vec<Finding> = Vec::new();
     for field in
         fields.iter().filter(|field| field.definition.field_type == FieldType::Text && !field.concepts.meets(&LABELLED))
     {
         let pet_name = field.concepts.meets(&KNOWN.pet) && !field.concepts.meets(&PET_TRAITS);
-        let cues: &[&[&str]] = if field.concepts.meets(&KNOWN.city) {
+        let pupil = field.concepts.meets(&KNOWN.child.or(&KNOWN.dependant)) && field.concepts.meets(&KNOWN.name);
+        let cues: &[&[&str]] = if pupil {
+            &[CHILDREN]
+        } else if field.concepts.meets(&KNOWN.city) {
             &[HOME]
         } else if field.concepts.meets(&VEHICLE) {
             &[WANTED]
@@ -284,6 +332,8 @@ fn named_things(page: &Page<'_>, fields: &[&Field]) -> Vec<Finding> {
             &[WORKS]
         } else if field.concepts.meets(&NEIGH) {
             &[AREA]
+        } else if field.concepts.meets(&DESTIN) {
+            &[GOING]
         } else if field.concepts.meets(&ORIGIN) {
             &[&["recolha em", "recogida en", "pickup at", "pick up at", "retiro en", "desde", "from", "saliendo de"]]
         } else {
@@ -319,11 +369,44 @@ fn named_things(page: &Page<'_>, fields: &[&Field]) -> Vec<Finding> {
                 best = run_after(page, next + 1, 0);
             }
         }
+        let place = field.concepts.meets(&KNOWN.city.or(&DESTIN).or(&NEIGH).or(&ORIGIN)) || pupil;
+        let best = best.map(|span| if place { unnumbered(page.text, span) } else { span });
         if let Some(span) = best.filter(|span| page.name.is_none_or(|name| name.1 <= span.0 || span.1 <= name.0)) {
             found.push(finding(field, &page.text[span.0..span.1], span, 0.74));
         }
     }
     found
+}
+
+/// `AP0455`, `CA-1130`: the one code of a text, for the one field that asks for a code.
+fn code(page: &Page<'_>, fields: &[&Field], found: &[Finding]) -> Option<Finding> {
+    static CODES: LazyLock<Set> = LazyLock::new(|| {
+        set(&["CODE", "LISTINGREF", "BOOKINGREF", "CASENO", "PURCHASE", "COUPON", "MEMBERNO", "TRACKING"])
+    });
+    let mut open = fields.iter().filter(|field| {
+        field.definition.field_type == FieldType::Text
+            && field.concepts.meets(&CODES)
+            && !found.iter().any(|other| other.target.key() == Some(&field.definition.key))
+    });
+    let (field, None) = (open.next()?, open.next()) else { return None };
+    let mut hits = page.words.iter().filter_map(|word| {
+        let span = token_at(page.text, word.span.0).filter(|span| span.0 == word.span.0)?;
+        let text = &page.text[span.0..span.1];
+        let letters = text.bytes().take_while(u8::is_ascii_uppercase).count();
+        let digits = text[letters..].trim_start_matches('-');
+        let coded =
+            (2..=4).contains(&letters) && (3..=8).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
+        let used = found.iter().any(|other| other.span.0 < span.1 && span.0 < other.span.1);
+        (coded && !used && !page.is_covered(span)).then_some(span)
+    });
+    let (span, None) = (hits.next()?, hits.next()) else { return None };
+    Some(finding(field, &page.text[span.0..span.1], span, 0.72))
+}
+
+/// A place without the number that begins what comes next: "Margarita 4 noches".
+fn unnumbered(text: &str, span: (usize, usize)) -> (usize, usize) {
+    let bare = text[span.0..span.1].trim_end_matches(|c: char| c.is_ascii_digit()).trim_end();
+    if bare.is_empty() { span } else { (span.0, span.0 + bare.len()) }
 }
 
 /// The capitalised run at or within `skip` small words after a place.
@@ -344,5 +427,15 @@ pub(crate) fn run_after(page: &Page<'_>, from: usize, skip: usize) -> Option<(us
             break;
         }
     }
-    (end > at).then(|| (first.span.0, page.words[end - 1].span.1)).filter(|span| !page.is_covered(*span))
+    let mut to = page.words[end.checked_sub(1)?].span.1;
+    // "Salud S.A.", "Andes S.R.L.": the letters of the company belong to its name.
+    let rest = page.text.get(to..)?;
+    let form = ["S.A.", "S.A", "S.L.", "S.R.L.", "S.A.S.", "S.p.A.", "Ltda.", "Inc.", "Ltd."]
+        .iter()
+        .find(|form| rest.trim_start_matches([' ', ',']).starts_with(**form));
+    if let Some(form) = form {
+        to += rest.len() - rest.trim_start_matches([' ', ',']).len() + form.len();
+    }
+    let letters = page.text.get(first.span.0..to)?.chars().filter(|c| c.is_alphanumeric()).count();
+    (end > at && letters > 1).then_some((first.span.0, to)).filter(|span| !page.is_covered(*span))
 }

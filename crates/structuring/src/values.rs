@@ -11,6 +11,8 @@ use crate::readings::{date, money};
 use crate::{FieldType, Json, phone};
 use std::sync::LazyLock;
 
+static HOMEOWNER: LazyLock<Set> = LazyLock::new(|| set(&["HOMEOWNER"]));
+static AGE: LazyLock<Set> = LazyLock::new(|| set(&["AGE"]));
 static MONTHS: LazyLock<Set> = LazyLock::new(|| set(&["TERM"]));
 
 /// The value read as the field's type, and how far it speaks for the field by itself (0–1).
@@ -37,11 +39,20 @@ pub(crate) fn typed(
             if value.is_integer() && value.as_str().len() >= 10 {
                 return None;
             }
+            // Nobody is 2019 years old.
+            if field.concepts.meets(&AGE) && amount.value.to_f64() > 150.0 {
+                return None;
+            }
             // A term in months said in years.
             if field.concepts.meets(&MONTHS)
+                && !field.says(&["anos", "anios", "years", "year", "ano"])
                 && amount.after.split(' ').any(|word| matches!(word, "anos" | "ano" | "years" | "year" | "anios"))
             {
                 value = Number::from(value.as_i64()?.checked_mul(12)?);
+            }
+            // A height in centimetres said in metres.
+            if field.says(&["cm", "centimetros", "centimeters"]) && amount.value.to_f64() < 3.0 && amount.formatted {
+                value = amount.value.times_ten_to(2)?.to_number()?;
             }
             Some((Json::Number(value), 0.2))
         }
@@ -111,6 +122,28 @@ fn asserted(field: &Field, text: &str) -> Option<bool> {
     let body = &words[usize::from(denied)..];
     if body.is_empty() || body.len() > 3 || body.iter().any(|word| word.bytes().all(|b| b.is_ascii_digit())) {
         return None;
+    }
+    if field.concepts.meets(&HOMEOWNER) {
+        match body[0].as_str() {
+            "own" | "owner" | "owned" | "propia" | "propio" | "propietario" | "propietaria" | "dueno" | "duena"
+            | "proprio" | "proprietario" | "homeowner" => return Some(!denied),
+            "rent" | "rented" | "renter" | "renting" | "renta" | "rento" | "alquilo" | "alquilada" | "arriendo"
+            | "arrendada" | "alugo" | "alugada" | "aluguel" | "tenant" | "inquilino" | "inquilina" => {
+                return Some(denied);
+            }
+            _ => {}
+        }
+    }
+    // "Es inquilino": inquilina; "NHS patient": NHS.
+    if let [word] = body
+        && word.len() > 2
+        && word.is_ascii()
+        && !lexicon::is_noise(word)
+        && [word.clone(), format!("{}{}", &word[..word.len() - 1], if word.ends_with('a') { "o" } else { "a" })]
+            .iter()
+            .any(|form| field.by_name.says(&[form.as_str()]))
+    {
+        return Some(!denied);
     }
     let own = field.concepts.without(&KNOWN.qualifiers);
     let says = |words: &[String]| {

@@ -82,7 +82,16 @@ pub(crate) struct Vector(Box<[f32]>);
 impl Vector {
     /// Cosine with another.
     pub fn cosine(&self, other: &Vector) -> f32 {
-        self.0.iter().zip(&other.0).map(|(a, b)| a * b).sum()
+        // Eight sums side by side: the processor adds them at once.
+        let mut sums = [0.0_f32; 8];
+        let (mine, theirs) = (self.0.chunks_exact(8), other.0.chunks_exact(8));
+        let rest: f32 = mine.remainder().iter().zip(theirs.remainder()).map(|(a, b)| a * b).sum();
+        for (a, b) in mine.zip(theirs) {
+            for (sum, (a, b)) in sums.iter_mut().zip(a.iter().zip(b)) {
+                *sum += a * b;
+            }
+        }
+        rest + sums.iter().sum::<f32>()
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! `dev.jsonl` was there while the engine was written. `fresh.jsonl` was written before the engine and read while its
 //! mechanisms were put right. `fresh2.jsonl` was written before the engine too, of other trades. `fresh3.jsonl` is by a
-//! hand that had not seen the engine; `fresh4.jsonl` to `fresh6.jsonl` were each written before the engine ran over them.
+//! hand that had not seen the engine; `fresh4.jsonl` to `fresh9.jsonl` were each written before the engine ran over them.
 //! The figures of each, at the first run and now, are in `docs/structuring.md`.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot read its data should stop")]
@@ -187,12 +187,17 @@ fn fresh_records_stay_right() {
 
 /// A floor for a set that was written before the engine ran over it.
 fn holds(file: &str, contact: f64, fields: f64) {
+    holds_sure(file, contact, fields, 0.985);
+}
+
+/// As [`holds`], with how much of what the engine is sure of must be right.
+fn holds_sure(file: &str, contact: f64, fields: f64, sure: f64) {
     let score = score(file);
     assert!(score.by_kind["phone"].precision() >= 1.0, "{file}: a wrong phone is worse than none");
     assert!(score.contact.f1() >= contact, "{file}: contact {:?}", score.contact);
     assert!(score.fields.precision() >= 0.97, "{file}: fields {:?}", score.fields);
     assert!(score.fields.f1() >= fields, "{file}: fields {:?}", score.fields);
-    assert!(score.sure.precision() >= 0.985, "{file}: {:?}", score.sure);
+    assert!(score.sure.precision() >= sure, "{file}: {:?}", score.sure);
     assert!(f64::from(score.rest_lost) <= 0.1 * f64::from(score.rest_keys), "{file}: {} lost", score.rest_lost);
 }
 
@@ -211,4 +216,7 @@ fn records_of_other_tools_stay_right() {
     holds("fresh4", 0.98, 0.94);
     holds("fresh5", 0.97, 0.93);
     holds("fresh6", 0.95, 0.9);
+    holds("fresh7", 0.97, 0.92);
+    holds("fresh8", 0.96, 0.9);
+    holds_sure("fresh9", 0.95, 0.88, 0.97);
 }

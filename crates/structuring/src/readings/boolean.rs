@@ -204,6 +204,16 @@ pub(crate) fn read(text: &str) -> Option<bool> {
         "✗" | "✘" | "❌" | "☐" | "👎" => return Some(false),
         _ => {}
     }
+    let text = crate::options::unindexed(text);
+    // "Sim, 5 meses", "no, particular": the answer, then more.
+    if let Some((head, tail)) = text.split_once(',')
+        && tail.len() < 40
+        && let Some(flag) = read_folded(&fold(head)).filter(|_| head.trim().len() > 1)
+    {
+        let folded = fold(tail);
+        let hedged = folded.split(' ').next().is_some_and(|word| HEDGES.contains(&word));
+        return (!hedged).then_some(flag);
+    }
     read_folded(&fold(text))
 }
 
@@ -227,6 +237,12 @@ pub(crate) fn read_folded(folded: &str) -> Option<bool> {
             return Some(false);
         }
         _ => {}
+    }
+    // "Preciso sim", "tenho sim".
+    if let Some(verb) = folded.strip_suffix(" sim")
+        && !verb.contains(' ')
+    {
+        return Some(!NO.contains(&verb));
     }
     let (first, rest) = folded.split_once(' ')?;
     let second = rest.split(' ').next()?;
@@ -262,6 +278,10 @@ mod tests {
             ("not sure", None),
             ("incluso", Some(true)),
             ("none", Some(false)),
+            ("0_Sí", Some(true)),
+            ("preciso sim", Some(true)),
+            ("sim, 5 meses", Some(true)),
+            ("sí, pero no ahora", None),
             ("no todavía", Some(false)),
             ("no sé todavía", None),
             ("todavía no", Some(false)),

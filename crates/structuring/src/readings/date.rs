@@ -102,6 +102,40 @@ pub(crate) fn find_from(text: &str, from: usize, country: Option<&str>) -> Optio
     None
 }
 
+/// The first day of `del 3 al 6 de noviembre de 2026`, `3-6 November 2026`, `3 de octubre al 6 de noviembre de 2026`, whose
+/// last day was found.
+pub(crate) fn range_start(text: &str, last: &Found) -> Option<Found> {
+    // Only dates that begin with their day share the month that follows.
+    let own = text.get(last.span.0..last.span.1)?;
+    let (_, length) = digits_at(own, 0, 2)?;
+    if !own[length..].contains(char::is_alphabetic) {
+        return None;
+    }
+    let head = text.get(..last.span.0)?.trim_end();
+    let joined =
+        ["hasta el", "hasta", "al", "ao", "até", "ate", "to", "until", "a", "y", "e", "and", "-", "–"].into_iter();
+    let head = joined
+        .filter_map(|word| head.strip_suffix(word))
+        .find(|rest| rest.ends_with(|c: char| !c.is_alphabetic()) || rest.ends_with(|c: char| c.is_ascii_digit()))?
+        .trim_end();
+    let words: Vec<&str> = head.split_whitespace().rev().take(3).collect();
+    let (place, month) = match words.as_slice() {
+        [name, "de", ..] if month(name).is_some() => (2, month(name)?),
+        [name, ..] if month(name).is_some() => (1, month(name)?),
+        _ => (0, u32::from(last.day.month)),
+    };
+    let number = *words.get(place)?;
+    let digits = number.trim_start_matches(|c: char| !c.is_ascii_digit());
+    let (day, length) = digits_at(digits, 0, 2)?;
+    if length != digits.len() {
+        return None;
+    }
+    let day = Day::new(u32::from(last.day.year), month, day)?;
+    let before = (day.month, day.day) < (last.day.month, last.day.day);
+    let from = head.rfind(number)? + (number.len() - digits.len());
+    before.then_some(Found { day, span: (from, head.len()), has_time: false, stamp: false })
+}
+
 fn digits_at(text: &str, at: usize, most: usize) -> Option<(u32, usize)> {
     let length = text.as_bytes()[at.min(text.len())..].iter().take_while(|b| b.is_ascii_digit()).count();
     if length == 0 || length > most {
@@ -411,6 +445,16 @@ mod tests {
                 wanted,
                 "{text} {country}"
             );
+        }
+        for (text, wanted) in [
+            ("viene del 3 al 6 de noviembre de 2026", Some("2026-11-03")),
+            ("de 28 de outubro a 2 de novembro de 2026", Some("2026-10-28")),
+            ("3-6 November 2026", Some("2026-11-03")),
+            ("somos 3 y el 6 de noviembre de 2026", None),
+            ("llega el 6 de noviembre de 2026", None),
+        ] {
+            let last = find_from(text, 0, None).unwrap();
+            assert_eq!(range_start(text, &last).map(|found| found.day.to_string()).as_deref(), wanted, "{text}");
         }
         assert_eq!(Day::of_unix(1_700_000_000).unwrap().to_string(), "2023-11-14");
         assert_eq!(Day::of_unix(0).unwrap().to_string(), "1970-01-01");

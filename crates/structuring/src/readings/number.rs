@@ -23,7 +23,7 @@ impl Decimal {
         })
     }
 
-    fn times_ten_to(self, power: u32) -> Option<Decimal> {
+    pub fn times_ten_to(self, power: u32) -> Option<Decimal> {
         let taken = power.min(self.scale);
         let factor = 10_i128.checked_pow(power - taken)?;
         Some(Decimal { mantissa: self.mantissa.checked_mul(factor)?, scale: self.scale - taken })
@@ -86,9 +86,19 @@ pub(crate) fn decimal_is_dot(country: Option<&str>) -> bool {
 
 /// Reads the one number of a short text; nothing for a range, a bound, several numbers or a sentence.
 pub(crate) fn read(text: &str, country: Option<&str>) -> Option<Reading> {
-    let text = text.trim();
+    let mut text = text.trim();
     if text.is_empty() || text.len() > 120 {
         return None;
+    }
+    // "1 (5 años)": what stands in brackets after the number is a note.
+    if text.ends_with(')')
+        && let Some((head, note)) = text.split_once('(')
+        && head.trim_end().ends_with(|c: char| c.is_alphanumeric())
+        && head.contains(|c: char| c.is_ascii_digit())
+        && note.contains(|c: char| c.is_ascii_digit())
+        && note.contains(char::is_alphabetic)
+    {
+        text = head.trim_end();
     }
     let Some(start) = text.find(|c: char| c.is_ascii_digit()) else { return read_words(text) };
     let reading = read_at(text, start, country)?;
@@ -195,6 +205,11 @@ pub(crate) fn read_at(text: &str, start: usize, country: Option<&str>) -> Option
         .chars()
         .next_back()
         .is_some_and(|c| c.is_alphabetic() && !is_glued_mark(&text[..start]) || c == '_');
+    // "TS-88120" is a code as well.
+    let hyphened = text[..start]
+        .strip_suffix('-')
+        .is_some_and(|head| head.ends_with(|c: char| c.is_alphabetic()) && !is_glued_mark(head));
+    let glued_before = glued_before || hyphened;
     let next = text[end..].chars().next();
     let glued_after = next.is_some_and(|c| {
         c == '_' || c == '/' || (c == '-' && text[end + 1..].starts_with(|d: char| d.is_ascii_digit()))
@@ -479,6 +494,8 @@ mod tests {
             ("2 o 3", "US", None),
             ("no recuerdo", "MX", None),
             ("ABC123", "CO", None),
+            ("TS-88120", "US", None),
+            ("1 (5 años)", "CR", Some("1")),
             ("03/04/2025", "US", None),
             ("1.23.4", "US", None),
             ("12.34.56", "US", None),

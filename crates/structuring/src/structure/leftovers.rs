@@ -2,7 +2,11 @@
 
 use super::Desk;
 use crate::known::KNOWN;
+use crate::lexicon::{Set, set};
 use crate::{FieldType, Json, Method, Target, score, values};
+use std::sync::LazyLock;
+
+static DATE: LazyLock<Set> = LazyLock::new(|| set(&["DATE"]));
 
 impl Desk<'_> {
     /// `{"child": {"first", "last"}}`: the other parts of a name that a field was given the first part of.
@@ -38,6 +42,32 @@ impl Desk<'_> {
             let placement = &mut self.outcome.placements[at];
             placement.value = Json::from(whole);
             placement.sources.push(more);
+        }
+    }
+
+    /// The person's name, where a field asks for just that one: the bride's of a wedding, the one responsible.
+    pub(super) fn named_twice(&mut self) {
+        let Some(name) = self.outcome.placed(&Target::Name).filter(|name| name.method != Method::Explicit) else {
+            return;
+        };
+        let [source] = name.sources.as_slice() else { return };
+        let (value, confidence) = (name.value.clone(), name.confidence);
+        let Some(leaf) = (0..self.readings.len()).find(|leaf| {
+            let own = self.readings[*leaf].leaf();
+            own.pointer == source.pointer && own.part.is_none()
+        }) else {
+            return;
+        };
+        let key = &self.keys[leaf].key;
+        let field = self.request.definitions.fields.iter().zip(&self.keys[leaf].scores).find(|(field, score)| {
+            let pupil = field.concepts.meets(&KNOWN.dependant) && key.concepts().meets(&KNOWN.dependant);
+            let role = field.roles.meets(&key.concepts()) || pupil;
+            field.definition.field_type == FieldType::Text && role && score.fused >= 0.85 && !score.excluded
+        });
+        let Some((field, _)) = field else { return };
+        let target = Target::Field(field.definition.key.clone());
+        if !self.filled(&target) && !self.denied(leaf, &target) {
+            self.place(target, value, &[leaf], confidence.min(0.9), Method::Lexicon);
         }
     }
 
@@ -114,7 +144,21 @@ impl Desk<'_> {
                 && words.iter().any(|word| matches!(word.as_str(), "cuando" | "quando" | "when"))
                 && reading.date().is_some_and(|date| !date.stamp)
         };
-        let Some(leaf) = (0..self.readings.len()).find(asks).or(only) else { return };
+        // A key that is just "date", once, where nothing else is a date.
+        let bare = |leaf: &usize| {
+            let reading = &self.readings[*leaf];
+            let key = &self.keys[*leaf].key;
+            let dated = reading.leaf().part.is_none() && !self.taken[*leaf];
+            dated && key.tail.concepts.meets(&DATE) && reading.date().is_some_and(|date| !date.stamp) && {
+                let said = key.concepts().without(&DATE).without(&KNOWN.vague).without(&KNOWN.subject);
+                said.is_empty() && key.unknown == 0
+            }
+        };
+        let alone = {
+            let mut fitting = (0..self.readings.len()).filter(bare);
+            fitting.next().filter(|_| fitting.next().is_none())
+        };
+        let Some(leaf) = (0..self.readings.len()).find(asks).or(only).or(alone) else { return };
         let Some(date) = self.readings[leaf].date() else { return };
         let target = Target::Field(field.definition.key.clone());
         if !self.denied(leaf, &target) {
@@ -131,9 +175,11 @@ impl Desk<'_> {
             let vague = key.unknown == 0 && key.tail.concepts.without(&KNOWN.vague).is_empty();
             // A key of words nobody knows: only a telling value, and less sure.
             let unknown = key.tail.concepts.is_empty() && key.context.and(&KNOWN.others).is_empty();
+            // Under a key that means something else: only an option of one field written out, of the person's own.
+            let elsewhere = !(key.opaque || vague || unknown);
             if self.taken[leaf]
                 || reading.leaf().part.is_some()
-                || !(key.opaque || vague || unknown)
+                || elsewhere && (!key.concepts().and(&KNOWN.others).is_empty() || key.tail.negated)
                 || reading.is_prose()
             {
                 continue;
@@ -151,6 +197,20 @@ impl Desk<'_> {
                 let select = matches!(field.definition.field_type, FieldType::Select | FieldType::MultiSelect);
                 let proven = field.definition.field_type == FieldType::Text
                     && reading.id().is_some_and(|id| score::id_concepts(id).meets(&field.concepts));
+                // Money with its mark, a date: for the one field of that type.
+                let marked = key.opaque
+                    && match field.definition.field_type {
+                        FieldType::Currency => reading.text().is_some_and(|text| text.contains(['$', '€', '£'])),
+                        FieldType::Date => reading.date().is_some_and(|date| !date.stamp),
+                        _ => false,
+                    };
+                if open
+                    && marked
+                    && let Some((value, _)) = values::typed(field, reading, self.request.learnt, self.country)
+                {
+                    found.push((at, value, 0.62));
+                    continue;
+                }
                 if open
                     && (select || proven)
                     && let Some((value, own)) = values::typed(field, reading, self.request.learnt, self.country)
@@ -162,7 +222,11 @@ impl Desk<'_> {
                     if !proven && (short || own < 0.93 && !said) {
                         continue;
                     }
+                    if elsewhere && (proven || own < 0.96 || text.len() < 4 || self.keys[leaf].scores[at].excluded) {
+                        continue;
+                    }
                     let told = match (key.opaque || vague, own >= 0.93) {
+                        _ if elsewhere => 0.6,
                         (true, true) => 0.8,
                         (_, true) => 0.7,
                         _ => 0.62,

@@ -1,0 +1,160 @@
+//! Phones and e-mails under their keys, and numbers whose parts stand in several.
+
+use super::{Candidate, Circumstances, NEUTRAL, NEUTRAL_TAIL, Whose, whose};
+use crate::Method;
+use crate::compiled::Scored;
+use crate::key::{Key, Party};
+use crate::known::KNOWN;
+use crate::phone::{self, Line};
+use crate::reading::Reading;
+use std::sync::Arc;
+
+pub(super) fn phone_of(leaf: usize, key: &Key, reading: &Reading<'_>, whose: Whose, card: bool) -> Option<Candidate> {
+    let known = &*KNOWN;
+    let (tail, all) = (key.tail.concepts, key.concepts());
+    if all.meets(&known.fax) || tail.meets(&known.area) && !tail.meets(&known.phone) || tail.meets(&known.country_code)
+    {
+        return None;
+    }
+    let labelled = tail.meets(&known.phone) || all.meets(&known.phone) && tail.without(&NEUTRAL_TAIL).is_empty();
+    let by_contact = tail.meets(&known.contact) || tail.meets(&known.subject) && !tail.meets(&known.ids);
+    let by_number = tail.meets(&known.number)
+        && tail.without(&NEUTRAL_TAIL).is_empty()
+        && key.context.without(&known.subject).without(&known.contact).is_empty();
+    // The sender of a message is who writes it.
+    let by_party = key.party != Party::Neither && !labelled;
+    let strange =
+        !by_party && (!tail.without(&NEUTRAL_TAIL).is_empty() || !card && !key.context.without(&NEUTRAL).is_empty());
+    if strange
+        || !(labelled || by_contact || by_number || by_party || key.opaque)
+        || reading.date().is_some_and(|date| date.stamp)
+    {
+        return None;
+    }
+    let (phone, line, whole) = reading.phone()?;
+    if !labelled && reading.id().is_some() {
+        return None;
+    }
+    let text = reading.text()?;
+    let mut confidence: f32 = 0.97;
+    let mut method = Method::Lexicon;
+    let mut rank = if all.meets(&known.whatsapp.or(&known.mobile)) {
+        0
+    } else if all.meets(&known.landline) {
+        8
+    } else {
+        4
+    };
+    rank += u32::from(*line == Line::Landline && rank == 4)
+        + 2 * u32::from(all.meets(&known.work) && rank > 0)
+        + 3 * u32::from(all.meets(&known.alt));
+    if !labelled {
+        if *line == Line::Landline && !text.starts_with('+') {
+            return None;
+        }
+        method = Method::Pattern;
+        rank += 2;
+        confidence = if by_contact || by_party { 0.95 } else { 0.9 };
+        if key.opaque && !by_party {
+            let grouped = text.starts_with('+') || text.contains([' ', '-', '(']);
+            rank += 6;
+            confidence = if grouped { 0.88 } else { 0.72 };
+            if !reading.is_string() {
+                return None;
+            }
+        }
+    } else if !*whole {
+        confidence = 0.9;
+    }
+    if key.unknown > 1 {
+        confidence -= 0.03;
+    }
+    if matches!(whose, Whose::Perhaps(_)) {
+        confidence -= 0.05;
+    }
+    // First wins on ties; "2" comes after "1".
+    let rank = rank * 10 + key.ordinal.min(5);
+    let value = if rank / 10 >= 8 && all.meets(&known.landline) {
+        phone::read_valid_landline(text, None).map_or_else(|| phone.to_string(), |line| line.to_string())
+    } else {
+        phone.to_string()
+    };
+    Some(Candidate::new(vec![leaf], value, rank, whose, confidence, method))
+}
+
+pub(super) fn email_of(leaf: usize, key: &Key, reading: &Reading<'_>, whose: Whose) -> Option<Candidate> {
+    let known = &*KNOWN;
+    let all = key.concepts();
+    let labelled = all.meets(&known.email);
+    if all.meets(&known.source) && !labelled {
+        return None;
+    }
+    let address = reading.email()?;
+    let work = all.meets(&known.work) || all.meets(&known.company);
+    let rank = 2 * u32::from(work) + 3 * u32::from(all.meets(&known.alt)) + 4 * u32::from(!labelled);
+    let confidence = if labelled { 0.98 } else { 0.92 } - if matches!(whose, Whose::Perhaps(_)) { 0.04 } else { 0.0 };
+    let method = if labelled { Method::Lexicon } else { Method::Pattern };
+    Some(Candidate::new(vec![leaf], address.to_owned(), rank * 10 + key.ordinal.min(5), whose, confidence, method))
+}
+
+/// Area code (or country code) in one key, the number in another.
+pub(super) fn join_split_phones(
+    keys: &[Arc<Scored>],
+    readings: &[Reading<'_>],
+    country: Option<&str>,
+    at: &Circumstances,
+    phones: &mut Vec<Candidate>,
+) {
+    let known = &*KNOWN;
+    let codes: Vec<(usize, bool)> = keys
+        .iter()
+        .enumerate()
+        .filter_map(|(leaf, scored)| {
+            let tail = scored.key.tail.concepts;
+            let digits = readings[leaf].text()?.bytes().filter(u8::is_ascii_digit).count();
+            let nation = tail.meets(&known.country_code);
+            ((tail.meets(&known.area) || nation) && (1..=5).contains(&digits) && whose(&scored.key, at) != Whose::Other)
+                .then_some((leaf, nation))
+        })
+        .collect();
+    if codes.is_empty() {
+        return;
+    }
+    for (leaf, scored) in keys.iter().enumerate() {
+        let tail = scored.key.tail.concepts;
+        let number_like = scored.key.concepts().meets(&known.phone) || tail.meets(&known.number);
+        let landline = tail.meets(&known.landline);
+        if !number_like
+            || landline
+            || tail.meets(&known.area)
+            || tail.meets(&known.fax)
+            || whose(&scored.key, at) == Whose::Other
+        {
+            continue;
+        }
+        let Some(text) =
+            readings[leaf].text().filter(|text| (5..=14).contains(&text.bytes().filter(u8::is_ascii_digit).count()))
+        else {
+            continue;
+        };
+        let area = codes.iter().find(|(_, nation)| !nation).map(|(leaf, _)| *leaf);
+        let nation = codes.iter().find(|(_, nation)| *nation).map(|(leaf, _)| *leaf);
+        let digits = |leaf: Option<usize>| {
+            leaf.and_then(|leaf| readings[leaf].text())
+                .map(|text| text.chars().filter(char::is_ascii_digit).collect::<String>())
+        };
+        let whole_alone = readings[leaf].phone().is_some_and(|(_, _, whole)| *whole);
+        let joined = match (digits(nation), digits(area)) {
+            (Some(nation), Some(area)) => format!("+{nation} {area} {text}"),
+            (Some(nation), None) => format!("+{nation} {text}"),
+            (None, Some(area)) if !whole_alone => format!("{area} {text}"),
+            _ => continue,
+        };
+        let Some(phone) = phone::read_valid(&joined, country) else { continue };
+        let mut leaves = vec![leaf];
+        leaves.extend(area.into_iter().chain(nation));
+        phones.retain(|candidate| candidate.leaves != [leaf]);
+        let rank = if tail.meets(&known.whatsapp.or(&known.mobile)) { 0 } else { 40 };
+        phones.push(Candidate::new(leaves, phone.to_string(), rank, whose(&scored.key, at), 0.94, Method::Lexicon));
+    }
+}

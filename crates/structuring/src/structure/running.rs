@@ -1,0 +1,86 @@
+//! What the running texts of a record say of what is still open.
+
+use super::Desk;
+use crate::known::KNOWN;
+use crate::text::{self, Gaps};
+use crate::{Alternative, Flag, Method, Placement, Source, Target};
+
+impl Desk<'_> {
+    /// What running text says of what is still open.
+    pub(super) fn free_text(&mut self) {
+        // Texts of which a part was used already.
+        let mut held = vec![false; self.readings.len()];
+        for (leaf, reading) in self.readings.iter().enumerate() {
+            if let Some(part) =
+                reading.leaf().part.as_ref().filter(|part| part.span.is_some() && !part.loose && self.taken[leaf])
+            {
+                held[part.owner] = true;
+            }
+        }
+        for (leaf, held) in held.into_iter().enumerate() {
+            let reading = &self.readings[leaf];
+            // What somebody said in a conversation is running text of its own.
+            let apart = reading.leaf().part.as_ref().is_some_and(|part| part.span.is_some() || !part.loose);
+            if self.taken[leaf] || held || apart || !reading.is_string() || reading.leaf().unread {
+                continue;
+            }
+            let Some(full) = self.readings[leaf].leaf().text() else { continue };
+            let plain = crate::shapes::untagged(crate::shapes::clip(full));
+            let key = &self.keys[leaf].key;
+            let notes = key.tail.concepts.meets(&KNOWN.notes);
+            let delimited = full.matches([';', '|', '\t']).count() > 2;
+            let enough = reading.is_prose() || notes && full.len() >= 4 || delimited;
+            // An agent's notes are about the person; the notes of a doctor's or a spouse's object may not be.
+            let outsiders = if notes { KNOWN.others.without(&KNOWN.agent) } else { KNOWN.others };
+            let of_others = key.concepts().meets(&outsiders.without(&KNOWN.company));
+            if !enough || of_others {
+                continue;
+            }
+            let gaps = Gaps {
+                phone: !self.filled(&Target::Phone),
+                email: !self.filled(&Target::Email),
+                name: !self.filled(&Target::Name),
+                fields: self.open(),
+            };
+            let found =
+                text::read(&plain, &gaps, self.request.definitions, self.request.learnt, self.country, &mut self.steps);
+            for finding in found {
+                if self.denied(leaf, &finding.target) {
+                    continue;
+                }
+                if self.filled(&finding.target) {
+                    if gaps.phone && finding.target == Target::Phone {
+                        self.rival(leaf, &finding);
+                    }
+                    continue;
+                }
+                let span = crate::shapes::chars(full, finding.span);
+                let source = Source { pointer: self.readings[leaf].leaf().pointer.clone(), span: Some(span) };
+                self.outcome.placements.push(Placement {
+                    target: finding.target,
+                    value: finding.value,
+                    sources: vec![source],
+                    confidence: finding.confidence,
+                    method: Method::FreeText,
+                    alternatives: Vec::new(),
+                    flags: Vec::new(),
+                });
+            }
+        }
+    }
+
+    /// Another phone of the text that the placed one came from, as good as that.
+    fn rival(&mut self, leaf: usize, finding: &text::Finding) {
+        let pointer = self.readings[leaf].leaf().pointer.clone();
+        let of_this_text = |placement: &&mut Placement| {
+            placement.target == Target::Phone && placement.sources.iter().any(|source| source.pointer == pointer)
+        };
+        if let Some(placement) = self.outcome.placements.iter_mut().find(of_this_text) {
+            let (target, value, confidence) = (Target::Phone, finding.value.clone(), finding.confidence);
+            placement.alternatives.push(Alternative { target, value, pointer, confidence });
+            if !placement.flags.contains(&Flag::Ambiguous) {
+                placement.flags.push(Flag::Ambiguous);
+            }
+        }
+    }
+}
