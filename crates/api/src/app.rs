@@ -66,10 +66,10 @@ pub struct App {
 }
 
 impl App {
-    /// 503 where this server keeps no files.
+    /// 409 where this server keeps no files.
     pub(crate) fn media(&self) -> Result<&MediaStore, Problem> {
         self.options.media.as_ref().ok_or_else(|| {
-            Problem::new(503, "no_media_directory", "This server keeps no files.").header("retry-after", "3600")
+            crm::Error::conflict("no_media_directory", "This server keeps no files.").into()
         })
     }
 

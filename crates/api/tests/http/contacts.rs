@@ -26,7 +26,7 @@ fn info_has_exactly_this_shape() {
                 "id": "<id>", "name": null, "phone": "+56955501234", "email": null, "platform": "playground",
                 "last_message_at": "<time>", "chat_status": "UNATTENDED", "created_at": "<time>", "client_id": "<id>",
                 "ai_customer_id": "<id>", "default_stage_id": "<id>", "blocked": false, "is_chat_read": true,
-                "external_user_id": null, "last_message_content": "Hola",
+                "external_user_id": null, "opted_out_at": null, "service_window_ends_at": null, "last_message_content": "Hola",
                 "active_ticket": {
                     "id": "<id>", "current_stage_id": "<id>", "pipeline_id": "<id>", "status": "open", "outcome": null,
                     "amount": "1990", "currency": "CLP", "metadata": {}, "integration_data": null,
