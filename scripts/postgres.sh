@@ -1,10 +1,10 @@
 #!/bin/sh
-# A scratch PostgreSQL for tests, in target/postgres: nothing in it is worth keeping.
+# A scratch PostgreSQL for tests, in target/postgres and in memory: nothing in it is worth keeping.
 #
 #   scripts/postgres.sh start   installs Debian's postgresql if it is not there, starts the server if it does not run,
 #                               prints its URL
 #   scripts/postgres.sh url     prints the URL; fails if the server does not run
-#   scripts/postgres.sh stop    stops the server
+#   scripts/postgres.sh stop    stops the server and forgets its data
 #
 # Tests find it by RECADO_TEST_POSTGRES="$(scripts/postgres.sh url)". It listens on loopback only, lets every local
 # user in, does not sync to disk, and sorts text as English speakers do, so that a column that lacks COLLATE "C" shows in tests.
@@ -26,7 +26,11 @@ if [ "$(id -u)" != 0 ] || reachable "$root"; then
 else
     home=/var/tmp/recado-postgres-$(printf %s "$root" | cksum | cut -d' ' -f1)
 fi
-data=$home/data
+# The data in memory where there is room for it: every test makes a database of its own, and a disk takes its time to make and forget
+# hundreds of files each time.
+memory=/dev/shm/recado-postgres-$(printf %s "$root" | cksum | cut -d' ' -f1)
+room=$(df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 { print $4 }')
+if [ -s "$memory/PG_VERSION" ] || [ "${room:-0}" -ge 2097152 ]; then data=$memory; else data=$home/data; fi
 log=$home/server.log
 
 # PostgreSQL refuses to run as root; Debian's package brings a user for it.
@@ -78,6 +82,8 @@ start() {
         fi
         if [ ! -s "$data/PG_VERSION" ]; then
             rm -rf "$data"
+            mkdir -p "$data"
+            chown "$user" "$data"
             as "$bin/initdb" -D "$data" -U postgres --auth=trust --encoding=UTF8 --locale=C.UTF-8 \
                 --locale-provider=icu --icu-locale=en-US --no-sync >"$home/initdb.log" 2>&1 || { cat "$home/initdb.log" >&2; exit 1; }
             cat >>"$data/postgresql.conf" <<CONF
@@ -106,6 +112,7 @@ url)
     ;;
 stop)
     if running; then as "$(programs)/pg_ctl" -D "$data" -m fast -w stop >/dev/null; fi
+    [ "$data" != "$memory" ] || rm -rf "$data"
     ;;
 *)
     sed -n '2,8s/^# \{0,1\}//p' "$0" >&2

@@ -68,9 +68,10 @@ pub struct App {
 impl App {
     /// 409 where this server keeps no files.
     pub(crate) fn media(&self) -> Result<&MediaStore, Problem> {
-        self.options.media.as_ref().ok_or_else(|| {
-            crm::Error::conflict("no_media_directory", "This server keeps no files.").into()
-        })
+        self.options
+            .media
+            .as_ref()
+            .ok_or_else(|| crm::Error::conflict("no_media_directory", "This server keeps no files.").into())
     }
 
     pub(crate) fn origin(&self) -> &str {

@@ -280,10 +280,11 @@ impl World {
         let mut last = 0;
         loop {
             let page = self.get(&format!("/api/v1/events?limit=1000&after={last}")).json();
-            if page["data"].as_array().unwrap().is_empty() {
-                return last;
+            // The page's own `last_sequence` says how far the log was read, which goes on without any event.
+            match page["data"].as_array().unwrap().last() {
+                Some(event) => last = event["sequence"].as_i64().unwrap(),
+                None => return last,
             }
-            last = page["last_sequence"].as_i64().unwrap();
         }
     }
 

@@ -13,7 +13,7 @@ fn answers_healthz_and_readyz_on_a_free_port() {
     let (status, body) = server.call("GET", "/healthz", &[], "");
     assert_eq!(status, 200, "{body}");
     let (status, ready) = server.get("/readyz", "");
-    assert_eq!((status, ready), (200, json!({"status": "ok", "database": "sqlite"})));
+    assert_eq!((status, ready), (200, json!({"status": "ok", "database": "sqlite", "warnings": []})));
     assert_eq!(server.stop(), "");
 }
 
