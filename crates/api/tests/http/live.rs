@@ -52,7 +52,7 @@ impl Live {
         );
         assert!(head.contains("transfer-encoding: chunked"), "{head}");
         let mut live = Live { connection, text: String::new() };
-        let first = live.frame().expect("a first frame");
+        let first = live.frame().unwrap();
         Ok((live, first))
     }
 

@@ -57,8 +57,10 @@ fn waiting(address: SocketAddr, key: &str) -> Vec<Waiting> {
 
 /// What stands of each contact: status of the review, the field's source (none where it has no value), whether the metadata
 /// has what was read, how often the decision was told.
-fn standing(db: &Db) -> BTreeMap<String, (String, String, bool, i64)> {
-    let read = |tx: &mut store::Tx<'_>| -> Result<BTreeMap<String, (String, String, bool, i64)>, store::Error> {
+type Standing = BTreeMap<String, (String, String, bool, i64)>;
+
+fn standing(db: &Db) -> Standing {
+    let read = |tx: &mut store::Tx<'_>| -> Result<Standing, store::Error> {
         let rows = tx.query(
             "SELECT c.phone, r.status, coalesce(f.source, '') AS source, c.metadata,
                     (SELECT count(*) FROM events e WHERE e.organization_id = c.organization_id AND e.contact_id = c.id
