@@ -52,9 +52,10 @@ fn a_commit_that_says_so_wakes_and_nothing_else_does() {
             assert!(!quiet || committed.next().await == Woken::Poll, "two commits, one word");
             let mut other = db.committed();
             db.close();
-            assert_eq!(word(&mut committed).await, Woken::Closed);
-            assert_eq!(other.next().await, Woken::Closed);
-            assert_eq!(db.committed().next().await, Woken::Closed);
+            // Or the test never ends: that connection may also have come only after the word above.
+            while committed.next().await != Woken::Closed {}
+            while other.next().await != Woken::Closed {}
+            while db.committed().next().await != Woken::Closed {}
         });
     });
 }
