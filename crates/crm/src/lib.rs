@@ -5,6 +5,7 @@ pub mod changes;
 pub mod channels;
 mod checks;
 pub mod contacts;
+pub mod conversations;
 pub mod customers;
 pub mod error;
 pub mod events;

@@ -31,6 +31,15 @@ impl Dialect {
         }
     }
 
+    /// Stands behind a table and its alias: SQLite's planner is told which index to walk, and refuses where it cannot.
+    /// PostgreSQL takes no hints, and decides by its own statistics.
+    pub fn indexed_by(self, index: &str) -> String {
+        match self.engine {
+            Engine::Sqlite => format!(" INDEXED BY {index}"),
+            Engine::Postgres => String::new(),
+        }
+    }
+
     /// An expression: the database's own clock, as microseconds since 1970, at the moment it is asked. Leases are measured
     /// by it, because several machines hold them and their clocks differ.
     pub fn clock(self) -> &'static str {

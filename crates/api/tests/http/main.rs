@@ -15,6 +15,7 @@ mod hooks;
 mod hooks_together;
 mod hostile;
 mod idempotency;
+mod inbox;
 mod identity;
 mod ledger;
 mod live;

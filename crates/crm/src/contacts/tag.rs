@@ -6,6 +6,7 @@ use serde_json::json;
 use store::params;
 
 use super::Contact;
+use crate::conversations;
 use crate::error::{Error, FieldError, Problems, Result};
 use crate::events::{self, Fact, Topic};
 use crate::id::ContactId;
@@ -53,6 +54,7 @@ pub fn replace_tags(w: &mut Work<'_, '_>, contact: &Contact, ids: &[i64]) -> Res
     let mut sorted = wanted.clone();
     sorted.sort_unstable();
     if sorted != before {
+        conversations::labels_changed(w, contact.id)?;
         record_tags(w, contact.id, &before, &sorted)?;
     }
     Ok(wanted.len())
@@ -106,6 +108,7 @@ pub fn add_by_name(w: &mut Work<'_, '_>, contact: &Contact, names: &[String]) ->
         }
     }
     if after != before {
+        conversations::labels_changed(w, contact.id)?;
         record_tags(w, contact.id, &before, &after)?;
     }
     if let (false, Some(Some(ticket))) = (on_ticket.is_empty(), open) {

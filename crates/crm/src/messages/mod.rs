@@ -36,6 +36,7 @@ pub use status::{Advance, StatusUpdate, accepted, advance};
 use store::Row;
 
 use crate::contacts::Contact;
+use crate::conversations;
 use crate::error::{Error, Result};
 use crate::id::{ChannelId, ContactId, MessageId, TicketId};
 use crate::time::Timestamp;
@@ -208,7 +209,8 @@ impl Message {
     }
 }
 
-/// Writes a message, unless its channel has one of the same provider's id already; whether it did.
+/// Writes a message, and what follows from it for its conversation, unless its channel has one of the same provider's id
+/// already; whether it did.
 pub(crate) fn insert(w: &mut Work<'_, '_>, message: &Message) -> Result<bool> {
     let inserted = w.tx.execute(
         "INSERT INTO messages (organization_id, id, contact_id, channel_id, ticket_id, direction, type, body, status, actor,
@@ -234,5 +236,8 @@ pub(crate) fn insert(w: &mut Work<'_, '_>, message: &Message) -> Result<bool> {
             message.source
         ],
     )?;
+    if inserted == 1 {
+        conversations::said(w, message)?;
+    }
     Ok(inserted == 1)
 }
