@@ -1,5 +1,6 @@
 //! What is measured: a file each, and a line in [`ALL`].
 
+mod inbox;
 mod stream;
 mod upserts;
 mod webhooks;
@@ -29,4 +30,4 @@ pub type Bench = for<'a> fn(&'a Context, &'a mut Report) -> Running<'a>;
 
 /// In the order of the table.
 pub const ALL: &[(&str, Bench)] =
-    &[("upserts", upserts::bench), ("webhooks", webhooks::bench), ("stream", stream::bench)];
+    &[("upserts", upserts::bench), ("webhooks", webhooks::bench), ("stream", stream::bench), ("inbox", inbox::bench)];

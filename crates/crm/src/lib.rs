@@ -1,6 +1,7 @@
 //! The business of Recado: its rules and its SQL. Nothing here knows HTTP, waits on a network, or reads a clock.
 
 pub mod access;
+pub mod canned;
 pub mod changes;
 pub mod channels;
 mod checks;
@@ -27,8 +28,10 @@ pub mod pipelines;
 pub mod proposals;
 pub mod provenance;
 mod query;
+pub mod reports;
 pub mod reviews;
 pub mod rules;
+pub mod search;
 pub mod setup;
 pub mod sunsets;
 pub mod tags;

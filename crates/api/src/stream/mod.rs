@@ -5,6 +5,7 @@ mod body;
 mod feed;
 mod frame;
 mod listener;
+mod passing;
 mod tail;
 
 use std::collections::HashMap;
@@ -23,6 +24,7 @@ use feed::Feed;
 use frame::Frame;
 use listener::Begin;
 pub use listener::Listener;
+pub use passing::run_passing;
 pub use tail::run;
 
 use crate::problem::Problem;

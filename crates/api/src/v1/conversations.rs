@@ -6,13 +6,15 @@ use crm::conversations::{self, Conversation, ConversationFilter, Counts, LastMes
 use crm::id::{ChannelId, ContactId, CustomerId, MemberId, MessageId, PipelineId, StageId, TicketId};
 use crm::messages::{Direction, MessageStatus};
 use crm::page::{Page, PageRequest};
-use crm::{Actor, Setup, Timestamp};
+use crm::search::conversations_of;
+use crm::{Actor, Setup, Timestamp, Work};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::outside::graph_of;
 use super::paging::page;
 use super::references::References;
+use super::search::WORDS;
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::compat::views::platform;
@@ -137,7 +139,10 @@ fn own(call: &Call) -> Option<MemberId> {
 
 /// What the list and the counts are narrowed by.
 #[derive(Debug)]
-pub struct Narrowing(pub ConversationFilter);
+pub struct Narrowing {
+    filter: ConversationFilter,
+    text: Option<String>,
+}
 
 impl Input for Narrowing {
     fn read(f: &mut Fields<'_>) -> Option<Self> {
@@ -148,19 +153,28 @@ impl Input for Narrowing {
         let agent = f.optional("agent_id", id::<MemberId>(), "One of the contact's agents.");
         let blocked = f.optional("blocked", Flag, "True: only blocked contacts; else only others.");
         let blocked = blocked.unwrap_or(false);
-        Some(Narrowing(ConversationFilter { channel, pipeline, stage, tag, agent, blocked, among: None }))
+        let about = "Words of a name, an e-mail or a message, the last of them perhaps only begun; or a phone, or any four digits of \
+                     it or more. Looks through the 300 newest contacts and the 300 newest messages that match.";
+        let text = f.optional("q", WORDS, about);
+        Some(Narrowing { filter: ConversationFilter { channel, pipeline, stage, tag, agent, blocked, among: None }, text })
     }
 }
 
 impl Narrowing {
     async fn check(&self, call: &Call) -> Result<(), Problem> {
-        let filter = &self.0;
+        let filter = &self.filter;
         call.prepare(|setup| {
             let mut problems = References::of(setup);
             problems.channel("?channel_id", filter.channel).pipeline("?pipeline_id", filter.pipeline);
             problems.stage("?stage_id", filter.stage).member("?agent_id", filter.agent).check()
         })
         .await
+    }
+
+    /// With what the search finds now.
+    fn filter(&self, w: &mut Work<'_, '_>) -> crm::Result<ConversationFilter> {
+        let among = self.text.as_deref().map(|text| conversations_of(w, text)).transpose()?;
+        Ok(ConversationFilter { among, ..self.filter.clone() })
     }
 }
 
@@ -186,7 +200,8 @@ pub async fn list(call: Call) -> Result<Answer, Problem> {
     let mine = if query.view == View::Mine { Some(member_of(&call)?) } else { None };
     let (found, setup) = call
         .read(move |w| {
-            let found = conversations::list(w, &query.narrowing.0, query.view, mine, &query.page)?;
+            let filter = query.narrowing.filter(w)?;
+            let found = conversations::list(w, &filter, query.view, mine, &query.page)?;
             Ok((found, w.setup.clone()))
         })
         .await?;
@@ -217,7 +232,12 @@ pub async fn counts(call: Call) -> Result<Answer, Problem> {
     let narrowing: Narrowing = call.read_query()?;
     narrowing.check(&call).await?;
     let mine = own(&call);
-    let counts = call.read(move |w| conversations::counts(w, &narrowing.0, mine)).await?;
+    let counts = call
+        .read(move |w| {
+            let filter = narrowing.filter(w)?;
+            conversations::counts(w, &filter, mine)
+        })
+        .await?;
     Answer::json(200, &counted(&counts))
 }
 

@@ -1,9 +1,11 @@
 //! The Recado surface: `/api/v1`. One style throughout: snake_case, plural nouns, cursor pages, `PATCH`, `ETag`.
 
 mod api_keys;
+mod canned_replies;
 mod channel_check;
 mod channels;
 mod contacts;
+mod conversation_team;
 mod conversations;
 mod custom_fields;
 pub mod event_stream;
@@ -23,8 +25,10 @@ mod proposals;
 mod provenance;
 mod references;
 mod removal;
+mod reports;
 mod reviews;
 mod rules;
+mod search;
 mod structured;
 mod structuring;
 pub mod sunsets;

@@ -29,7 +29,7 @@ fn act(w: &World, contact: &str, verb: &str, body: Value) -> Value {
 }
 
 fn answer(w: &World, contact: &str, body: &str) -> Value {
-    let reply = w.post("/api/v1/messages", json!({"contact_id": contact, "text": {"body": body}}));
+    let reply = w.post("/api/v1/messages", json!({"contact_id": contact, "text": body}));
     assert_eq!(reply.status, 201, "{}", reply.text());
     reply.json()
 }
@@ -242,7 +242,7 @@ fn blocked_ones_are_out_of_sight() {
         assert_eq!(act(w, &ana, "block", json!({}))["blocked"], true);
         assert_eq!((ids(w, ""), ids(w, "blocked=true")), (vec![], vec![ana.clone()]));
         assert_eq!(ids(w, "view=waiting&blocked=true"), [ana.clone()]);
-        let refused = w.post("/api/v1/messages", json!({"contact_id": ana, "text": {"body": "no"}}));
+        let refused = w.post("/api/v1/messages", json!({"contact_id": ana, "text": "no"}));
         assert_eq!(refused.json()["code"], "contact_blocked");
         assert_eq!(act(w, &ana, "unblock", json!({}))["blocked"], false);
         assert_eq!((ids(w, ""), ids(w, "blocked=true")), (vec![ana], vec![]));

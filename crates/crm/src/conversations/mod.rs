@@ -2,7 +2,9 @@
 //! of its own, written with the change that it follows from (`keep`).
 
 mod block;
+mod bulk;
 mod counts;
+mod draft;
 mod keep;
 mod list;
 mod read;
@@ -11,7 +13,9 @@ mod show;
 
 pub use block::block;
 pub(crate) use block::follow as follow_block;
+pub use bulk::{Bulk, Failed, MOST_AT_ONCE, Outcomes, bulk};
 pub use counts::{COUNTED, Counts, counts};
+pub use draft::{Draft, put_draft, remove_draft};
 pub(crate) use keep::{labels_changed, answer_undone, said, ticket_followed, ticket_opened};
 pub use list::{ConversationFilter, View, list};
 pub(crate) use read::follow as follow_read;

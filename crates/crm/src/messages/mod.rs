@@ -39,6 +39,7 @@ use crate::contacts::Contact;
 use crate::conversations;
 use crate::error::{Error, Result};
 use crate::id::{ChannelId, ContactId, MessageId, TicketId};
+use crate::search;
 use crate::time::Timestamp;
 use crate::wire_enum;
 use crate::work::Work;
@@ -238,6 +239,7 @@ pub(crate) fn insert(w: &mut Work<'_, '_>, message: &Message) -> Result<bool> {
     )?;
     if inserted == 1 {
         conversations::said(w, message)?;
+        search::message_written(w, message)?;
     }
     Ok(inserted == 1)
 }
