@@ -9,6 +9,7 @@ import { MessageIcon } from "../../parts/icons";
 import { Empty, Failed, Skeleton } from "../../parts/state";
 import { json } from "../../api/client";
 import { Problem } from "../../api/problem";
+import { setTitle } from "../../shell/title";
 import { readFilter } from "./filter";
 import { createConversations } from "./list/conversations";
 import { ConversationList } from "./list/list";
@@ -68,9 +69,8 @@ export default function Inbox() {
 
   createEffect(() => {
     const c = open();
-    const unread = conversations.counts()?.unread ?? 0;
     const name = c ? c.name || phone(c.phone) || c.username || t("common.nameless") : t("common.inbox");
-    document.title = `${unread > 0 ? `(${unread >= 1000 ? "999+" : unread}) ` : ""}${name} · Recado`;
+    setTitle(name);
   });
 
   useShortcuts({

@@ -230,7 +230,7 @@ export function Composer(props: Props) {
           rows={1}
           class={s.field}
           aria-label={note() ? t("inbox.note_for_team") : t("inbox.write_to", { name: props.name })}
-          placeholder={note() ? t("inbox.note_for_team") : t("inbox.write")}
+          placeholder={note() ? t("inbox.note_hint") : touch() ? t("inbox.write_short") : t("inbox.write")}
           value={text()}
           maxLength={LIMIT}
           aria-controls={word() !== null ? "canned" : undefined}
@@ -276,7 +276,10 @@ export function Composer(props: Props) {
               return (
                 <span class={s.window} classList={{ [s.soon!]: left() < 2 * 3_600_000 }} title={t("inbox.window_title")}>
                   <ClockIcon size={14} />
-                  {t("inbox.window_left", { time: duration(left()) })}
+                  <span class={s.long}>{t("inbox.window_left", { time: duration(left()) })}</span>
+                  <span class={s.short} aria-hidden="true">
+                    {duration(left())}
+                  </span>
                 </span>
               );
             }}

@@ -3,7 +3,7 @@ import { For, Show } from "solid-js";
 import type { Conversation } from "../../../api/contract";
 import { channelById, memberById, tagById } from "../../../data/reference";
 import { t, tn } from "../../../i18n";
-import { now, phone, shortTime } from "../../../i18n/format";
+import { duration, now, phone, shortTime } from "../../../i18n/format";
 import { Avatar } from "../../../parts/avatar";
 import { Count } from "../../../parts/badge";
 import { BanIcon, ClockIcon } from "../../../parts/icons";
@@ -73,7 +73,7 @@ export function Row(props: { conversation: Conversation; open: boolean; href: st
             <Show when={waits()}>
               <span class={s.waits} title={t("inbox.waiting_since", { time: shortTime(c().waiting_since!) })}>
                 <ClockIcon size={12} />
-                {shortTime(c().waiting_since!)}
+                {duration(now() - Date.parse(c().waiting_since!))}
               </span>
             </Show>
             <For each={c().agent_ids.slice(0, 2)}>

@@ -89,7 +89,11 @@ export function ThreadHeader(props: Props) {
       </IconButton>
       <Avatar name={c().name} of={c().id} />
       <div class={s.who}>
-        <h1 class="clip">{name()}</h1>
+        <h1 class="clip">
+          <button type="button" class={s.name} onClick={() => props.onProfile()} title={t("inbox.profile")}>
+            {name()}
+          </button>
+        </h1>
         <p class={`clip ${s.sub}`} aria-live="polite">
           <Show when={writes().length === 0} fallback={tn("inbox.writing", writes().length, { names: writes().join(", ") })}>
             <span class="clip">{[c().name ? phone(c().phone) || c().username : "", channelById(c().channel_id)?.name].filter(Boolean).join(" · ")}</span>
@@ -130,7 +134,7 @@ export function ThreadHeader(props: Props) {
         <Menu label={t("inbox.conversation_menu")} items={items()} iconOnly>
           <MoreIcon />
         </Menu>
-        <IconButton label={t("inbox.profile")} pressed={props.profileOpen} onClick={() => props.onProfile()}>
+        <IconButton class={s.panel} label={t("inbox.profile")} pressed={props.profileOpen} onClick={() => props.onProfile()}>
           <PanelRightIcon />
         </IconButton>
       </div>
