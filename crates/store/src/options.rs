@@ -26,6 +26,9 @@ pub struct SqliteOptions {
     /// Told of each statement that the writing connection starts, with its values.
     #[cfg(feature = "testing")]
     pub statements: Option<fn(rusqlite::trace::TraceEvent<'_>)>,
+    /// Called before each sync of the disk, in its place where it answers an error.
+    #[cfg(feature = "testing")]
+    pub before_sync: Option<fn() -> std::io::Result<()>>,
 }
 
 impl Default for SqliteOptions {
@@ -42,6 +45,8 @@ impl Default for SqliteOptions {
             max_pages: 0,
             #[cfg(feature = "testing")]
             statements: None,
+            #[cfg(feature = "testing")]
+            before_sync: None,
         }
     }
 }

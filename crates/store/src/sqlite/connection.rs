@@ -55,12 +55,12 @@ impl Clock {
 }
 
 impl Connection {
-    /// The connection that writes.
+    /// The connection that writes. Its commits are made durable by [`super::sync`].
     pub(super) fn writer(path: &Path, options: &SqliteOptions) -> Result<Connection, Error> {
         create_private(path)?;
         let connection = Connection::open(path, options.busy_timeout, false)?;
         connection.settings(&format!(
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; \
              PRAGMA temp_store = MEMORY; PRAGMA cache_size = -{}; PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}; \
              PRAGMA journal_size_limit = {WAL_LIMIT_BYTES};",
             options.writer_cache_kib
