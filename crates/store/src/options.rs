@@ -31,6 +31,18 @@ pub struct SqliteOptions {
     pub before_sync: Option<fn() -> std::io::Result<()>>,
 }
 
+impl SqliteOptions {
+    #[cfg(feature = "testing")]
+    pub(crate) fn before_sync(&self) -> Option<fn() -> std::io::Result<()>> {
+        self.before_sync
+    }
+
+    #[cfg(not(feature = "testing"))]
+    pub(crate) fn before_sync(&self) -> Option<fn() -> std::io::Result<()>> {
+        None
+    }
+}
+
 impl Default for SqliteOptions {
     fn default() -> Self {
         SqliteOptions {

@@ -144,24 +144,17 @@ impl Shared {
 struct Log {
     path: PathBuf,
     file: Option<File>,
-    #[cfg(feature = "testing")]
     before_sync: Option<fn() -> io::Result<()>>,
 }
 
 impl Log {
-    fn new(database: &Path, #[allow(unused_variables)] options: &SqliteOptions) -> Log {
+    fn new(database: &Path, options: &SqliteOptions) -> Log {
         let mut path = database.as_os_str().to_owned();
         path.push("-wal");
-        Log {
-            path: path.into(),
-            file: None,
-            #[cfg(feature = "testing")]
-            before_sync: options.before_sync,
-        }
+        Log { path: path.into(), file: None, before_sync: options.before_sync() }
     }
 
     fn sync(&mut self) -> io::Result<()> {
-        #[cfg(feature = "testing")]
         if let Some(before) = self.before_sync {
             before()?;
         }
