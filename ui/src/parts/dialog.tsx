@@ -14,8 +14,8 @@ interface Props {
   children: JSX.Element;
   /** Buttons, the main one last. */
   actions?: JSX.Element;
-  /** `side`: a sheet at the edge. `wide`: for tables and editors. */
-  shape?: "normal" | "wide" | "side";
+  /** `side`: a sheet at the edge. `wide`: for tables and editors. `top`: held above, for what grows. */
+  shape?: "normal" | "wide" | "side" | "top";
 }
 
 export function Dialog(props: Props) {
