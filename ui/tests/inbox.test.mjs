@@ -143,6 +143,30 @@ describe("the inbox", { timeout: 180_000 }, () => {
     await box().fill("");
   });
 
+  it("opens one stream for many tabs, and another tab takes over when that one goes", async () => {
+    const streams = [];
+    const first = await chrome.page();
+    await signIn(first, world.url);
+    const tabs = [first];
+    for (let i = 0; i < 7; i += 1) {
+      const tab = await first.context().newPage();
+      tab.on("request", (request) => request.url().includes("/events/stream") && streams.push(i));
+      await tab.goto(first.url());
+      tabs.push(tab);
+    }
+    const last = tabs.at(-1);
+    await last.getByRole("link", { name: /Ana Rojas/ }).click();
+    await world.says(ANA, "Ana Rojas", "Con ocho pestañas");
+    await bubble("Con ocho pestañas", last).waitFor();
+    assert.deepEqual(streams, []);
+    await first.close();
+    await world.says(ANA, "Ana Rojas", "Con siete");
+    await bubble("Con siete", last).waitFor();
+    assert.equal(await bubble("Con siete", last).count(), 1);
+    assert.equal(streams.length, 1);
+    await last.context().close();
+  });
+
   it("can be worked by keyboard alone", async () => {
     await page.goto(`${world.url}/inbox`);
     await page.getByRole("link", { name: /Ana Rojas/ }).waitFor();

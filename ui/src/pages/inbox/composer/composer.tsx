@@ -60,6 +60,8 @@ export function Composer(props: Props) {
   });
 
   const grow = () => {
+    // Where the style sheet can do it (field-sizing), it does, also when the window changes.
+    if (CSS.supports("field-sizing", "content")) return;
     field.style.height = "auto";
     field.style.height = `${Math.min(field.scrollHeight + 2, 220)}px`;
   };
