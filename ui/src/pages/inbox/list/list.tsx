@@ -9,6 +9,7 @@ import { Empty, Failed, Skeleton } from "../../../parts/state";
 import { createVirtual } from "../../../parts/virtual";
 import { narrowing, type Filter } from "../filter";
 import type { Conversations } from "./conversations";
+import { BulkBar, MOST } from "./bulk";
 import { Filters, Views } from "./filters";
 import { Row } from "./row";
 import s from "./list.module.css";
@@ -25,6 +26,12 @@ export function ConversationList(props: {
   const [, setParams] = useSearchParams();
   const [scroller, setScroller] = createSignal<HTMLDivElement>();
   const list = () => props.conversations;
+  const [chosen, setChosen] = createSignal<readonly string[]>([]);
+  const choose = (id: string) => {
+    const now = chosen();
+    if (now.includes(id)) setChosen(now.filter((x) => x !== id));
+    else if (now.length < MOST) setChosen([...now, id]);
+  };
 
   const virtual = createVirtual({ keys: list().order, scroller, height: () => ROW, spare: 8 });
 
@@ -46,7 +53,7 @@ export function ConversationList(props: {
     }),
   );
 
-  createEffect(on(() => JSON.stringify(props.filter), () => scroller()?.scrollTo({ top: 0 }), { defer: true }));
+  createEffect(on(() => JSON.stringify(props.filter), () => (setChosen([]), scroller()?.scrollTo({ top: 0 })), { defer: true }));
 
   const move = (by: number) => {
     const ids = list().order();
@@ -61,6 +68,7 @@ export function ConversationList(props: {
   useShortcuts(
     { keys: "j", label: () => t("inbox.key_next"), group, run: () => move(1) },
     { keys: "k", label: () => t("inbox.key_previous"), group, run: () => move(-1) },
+    { keys: "x", label: () => t("inbox.key_choose"), group, run: () => props.open && choose(props.open) },
     { keys: "/", label: () => t("inbox.key_search"), group, run: () => search.focus() },
   );
 
@@ -98,7 +106,16 @@ export function ConversationList(props: {
           </Show>
           <Filters filter={props.filter} />
         </div>
-        <Views filter={props.filter} counts={list().counts()} />
+        <Show when={chosen().length > 0} fallback={<Views filter={props.filter} counts={list().counts()} />}>
+          <BulkBar
+            ids={[...chosen()]}
+            onClear={() => setChosen([])}
+            onDone={(done) => {
+              setChosen(chosen().filter((id) => !done.includes(id)));
+              for (const id of done) list().touch(id);
+            }}
+          />
+        </Show>
       </header>
       <div class={s.scroll} ref={setScroller} tabindex="-1">
         <Show when={!list().error() || list().order().length > 0} fallback={<Failed error={list().error()} onRetry={() => void list().reload()} />}>
@@ -115,6 +132,17 @@ export function ConversationList(props: {
                           aria-setsize={list().hasMore() ? -1 : list().order().length}
                           aria-posinset={(virtual.at(id)?.index ?? 0) + 1}
                         >
+                          <label class={s.choose} classList={{ [s.chosen!]: chosen().includes(id) }}>
+                            <input
+                              type="checkbox"
+                              aria-label={t("inbox.choose_one", { name: conversation().name || conversation().phone || t("common.nameless") })}
+                              checked={chosen().includes(id)}
+                              onChange={(e) => {
+                                choose(id);
+                                e.currentTarget.checked = chosen().includes(id);
+                              }}
+                            />
+                          </label>
                           <Row conversation={conversation()} open={id === props.open} href={props.href(id)} />
                         </li>
                       )}
