@@ -44,12 +44,11 @@ export function ConversationList(props: {
   createEffect(
     on(list().order, (now, before) => {
       const el = scroller();
-      if (!el || !before || el.scrollTop < ROW) return;
-      const top = before[Math.floor(el.scrollTop / ROW)];
-      const moved = top === undefined ? -1 : now.indexOf(top);
-      if (moved < 0) return;
-      const by = (moved - before.indexOf(top!)) * ROW;
-      if (by !== 0) el.scrollTop += by;
+      const at = Math.floor(virtual.offset() / ROW);
+      const top = before?.[at];
+      if (!el || top === undefined || at === 0 || now[at] === top) return;
+      const moved = now.indexOf(top);
+      if (moved >= 0) el.scrollTop += (moved - at) * ROW;
     }),
   );
 
@@ -121,7 +120,7 @@ export function ConversationList(props: {
         <Show when={!list().error() || list().order().length > 0} fallback={<Failed error={list().error()} onRetry={() => void list().reload()} />}>
           <Show when={!list().loading() || list().order().length > 0} fallback={<Skeleton lines={9} avatar />}>
             <Show when={list().order().length > 0} fallback={<Nothing filter={props.filter} />}>
-              <ul class={s.rows} style={{ height: `${virtual.total()}px` }}>
+              <ul class={s.rows} classList={{ [s.choosing!]: chosen().length > 0 }} style={{ height: `${virtual.total()}px` }}>
                 <For each={virtual.visible()}>
                   {(id) => (
                     <Show when={list().byId[id]}>
