@@ -18,7 +18,7 @@ export function Row(props: { conversation: Conversation; open: boolean; href: st
   const c = () => props.conversation;
   const name = () => c().name || phone(c().phone) || c().username || t("common.nameless");
   const last = () => c().last_message;
-  const writes = () => typingIn(c().id).map((id) => memberById(id)?.first_name ?? "…");
+  const writes = () => typingIn(c().id, name());
   // An hour is when waiting becomes worth a mark of its own.
   const waits = () => {
     const since = c().waiting_since;

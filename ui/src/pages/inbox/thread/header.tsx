@@ -30,7 +30,7 @@ export function ThreadHeader(props: Props) {
   const navigate = useNavigate();
   const c = () => props.conversation;
   const name = () => c().name || phone(c().phone) || c().username || t("common.nameless");
-  const writes = () => typingIn(c().id).map((id) => memberById(id)?.first_name ?? "…");
+  const writes = () => typingIn(c().id, name());
   const assigned = () => memberById(c().agent_ids[0]);
   const stage = () => stageById(c().open_ticket?.stage_id);
 
