@@ -93,9 +93,8 @@ pub struct DraftView {
 pub async fn put_draft(call: Call) -> Result<Answer, Problem> {
     let input: DraftInput = call.read_body()?;
     let (contact, member) = contact_of(&call).await?;
-    let work = move |w: &mut crm::Work<'_, '_>| {
-        conversations::put_draft(w, contact, member, &input.text, input.reply_to)
-    };
+    let work =
+        move |w: &mut crm::Work<'_, '_>| conversations::put_draft(w, contact, member, &input.text, input.reply_to);
     call.write(work, |draft: &Draft, _: &Setup| {
         let Draft { text, reply_to, updated_at } = draft.clone();
         Answer::json(200, &DraftView { text, reply_to, updated_at })
@@ -187,7 +186,8 @@ pub struct FailedView {
 
 pub async fn bulk(call: Call) -> Result<Answer, Problem> {
     let BulkInput { ids, what } = call.read_body()?;
-    call.write(move |w| conversations::bulk(w, &ids, &what), |outcomes, _: &Setup| Answer::json(200, &told(outcomes))).await
+    call.write(move |w| conversations::bulk(w, &ids, &what), |outcomes, _: &Setup| Answer::json(200, &told(outcomes)))
+        .await
 }
 
 fn told(outcomes: &Outcomes) -> BulkAnswer {

@@ -156,7 +156,10 @@ impl Input for Narrowing {
         let about = "Words of a name, an e-mail or a message, the last of them perhaps only begun; or a phone, or any four digits of \
                      it or more. Looks through the 300 newest contacts and the 300 newest messages that match.";
         let text = f.optional("q", WORDS, about);
-        Some(Narrowing { filter: ConversationFilter { channel, pipeline, stage, tag, agent, blocked, among: None }, text })
+        Some(Narrowing {
+            filter: ConversationFilter { channel, pipeline, stage, tag, agent, blocked, among: None },
+            text,
+        })
     }
 }
 
@@ -299,7 +302,9 @@ pub async fn read(call: Call) -> Result<Answer, Problem> {
 async fn tell(call: &Call, channel: ChannelId, provider_id: &str) {
     let receipt = async {
         match graph_of(call, channel).await {
-            Ok(Some(graph)) => graph.read_receipt(provider_id, false).await.map(drop).map_err(|error| error.to_string()),
+            Ok(Some(graph)) => {
+                graph.read_receipt(provider_id, false).await.map(drop).map_err(|error| error.to_string())
+            }
             Ok(None) => Ok(()),
             Err(problem) => Err(problem.detail),
         }

@@ -41,7 +41,8 @@ impl Input for ReportQuery {
         let channel = f.optional("channel_id", id::<ChannelId>(), "");
         let pipeline = f.optional("pipeline_id", id::<PipelineId>(), "Of the funnel by itself the first.");
         let agent = f.optional("agent_id", id::<MemberId>(), "");
-        let about = "What is counted together; days and hours are the organization's. Not of the funnel, which is by stage.";
+        let about =
+            "What is counted together; days and hours are the organization's. Not of the funnel, which is by stage.";
         let group = f.optional("group", one_of!(Group), about);
         let csv = f.optional("format", FORMAT, "`csv` also by `Accept: text/csv`.").unwrap_or(false);
         if let (Some(from), Some(to)) = (from, to)
@@ -67,10 +68,7 @@ impl ReportQuery {
     }
 }
 
-async fn report(
-    call: Call,
-    of: fn(&mut Work<'_, '_>, &ReportFilter) -> crm::Result<Table>,
-) -> Result<Answer, Problem> {
+async fn report(call: Call, of: fn(&mut Work<'_, '_>, &ReportFilter) -> crm::Result<Table>) -> Result<Answer, Problem> {
     let query: ReportQuery = call.read_query()?;
     call.prepare(|setup| {
         let mut problems = References::of(setup);
@@ -78,7 +76,8 @@ async fn report(
         problems.member("?agent_id", query.agent).check()
     })
     .await?;
-    let wants_csv = query.csv || call.accept.as_deref().is_some_and(|accept| accept.trim_start().starts_with("text/csv"));
+    let wants_csv =
+        query.csv || call.accept.as_deref().is_some_and(|accept| accept.trim_start().starts_with("text/csv"));
     let filter = query.filter(call.app.crm.now());
     let table = call.read(move |w| of(w, &filter)).await?;
     if !wants_csv {

@@ -76,12 +76,15 @@ fn late_doubled_and_crossed_messages() {
                             "errors": [{"code": 131026, "title": "Message undeliverable"}]});
         line.deliver(w, &payload(vec![line.change(json!({"statuses": [failed]}))]));
         let found = of(w, &ana);
-        assert_eq!((found["last_message"]["status"].as_str(), told(&found)), (Some("failed"), (4, Some(&*first), Some("Hola"))));
+        assert_eq!(
+            (found["last_message"]["status"].as_str(), told(&found)),
+            (Some("failed"), (4, Some(&*first), Some("Hola")))
+        );
         assert_eq!(found["open_ticket"]["stage_id"], json!(w.here.stages[0]));
         assert_eq!(w.number("SELECT count(*) AS n FROM answers"), 0, "what failed is no answer");
         answer(w, &ana, "Otra vez");
         assert_eq!(told(&of(w, &ana)), (4, None, Some("Otra vez")));
-        assert_eq!(w.number("SELECT count(*) AS n FROM answers WHERE first"), 1);
+        assert_eq!(w.number("SELECT count(*) AS n FROM answers"), 1);
     });
 }
 
@@ -133,7 +136,8 @@ fn two_read_while_a_third_is_written_to() {
                 let (path, body) = (path.clone(), json!({"up_to": seen}).to_string());
                 scope.spawn(move || {
                     let headers = [("x-api-key", w.here.key.as_str()), ("content-type", "application/json")];
-                    let reply = client::send_until_taken(w.address(), "POST", &path, &headers, Some(body.as_bytes())).unwrap();
+                    let reply =
+                        client::send_until_taken(w.address(), "POST", &path, &headers, Some(body.as_bytes())).unwrap();
                     assert_eq!(reply.status, 200, "{}", reply.text());
                 });
             }
@@ -193,7 +197,7 @@ fn views_filters_and_pages() {
         assert_eq!(ids(w, &format!("view=unassigned&{vip}")), [contacts[0].clone()]);
         // What moves up, moves up there too.
         w.wait(5);
-        line.deliver(w, &line.text(&people[0], "again", now, "otra"));
+        line.deliver(w, &line.text(&people[0], "again", seconds(w), "otra"));
         assert_eq!(ids(w, &vip), [contacts[0].clone(), contacts[3].clone()]);
         answer(w, &contacts[3], "Sí");
         assert_eq!(ids(w, &format!("agent_id={agent}&limit=1")), [contacts[3].clone()]);
@@ -225,7 +229,7 @@ fn views_filters_and_pages() {
         assert_eq!(ids(w, &format!("channel_id={}", w.here.playground)), [board]);
         let refused = w.get("/api/v1/conversations?view=mine");
         assert_eq!((refused.status, refused.json()["code"].clone()), (409, json!("needs_a_member")));
-        for bad in ["view=other", "cursor=x", "cursor=1~x", "limit=0", "nothing=1", "tag_id=x", "agent_id=x"] {
+        for bad in ["view=other", "cursor=x", "cursor=1~x", "limit=0", "tag_id=x", "agent_id=x"] {
             assert_eq!(w.get(&format!("/api/v1/conversations?{bad}")).status, 400, "{bad}");
         }
         assert_eq!(w.raw(&w.there.key, "GET", "/api/v1/conversations", &[], None).json()["data"], json!([]));

@@ -34,7 +34,10 @@ fn of_a_days_work() {
         assert_eq!(first["columns"], json!(["day", "answers", "median_seconds", "p90_seconds", "mean_seconds"]));
         let seconds_waited = first["rows"][0][2].as_i64().unwrap();
         assert!((100..140).contains(&seconds_waited), "{first}");
-        assert_eq!((&first["rows"][0][0], &first["rows"][0][1], &first["totals"][1]), (&json!(day), &json!(1), &json!(1)));
+        assert_eq!(
+            (&first["rows"][0][0], &first["rows"][0][1], &first["totals"][1]),
+            (&json!(day), &json!(1), &json!(1))
+        );
         assert_eq!(report(w, "first_response?group=agent")["rows"][0][0], "API");
         assert_eq!(report(w, &format!("first_response?agent_id={}", w.here.agent))["rows"], json!([]));
         let waits = report(w, "waiting");

@@ -50,7 +50,10 @@ fn people_by_name_phone_and_mail() {
             assert_eq!(names(w, phone), ["Ana Núñez"], "{phone}");
         }
         assert_eq!(names(w, "ana 1234"), ["Ana Núñez"]);
-        assert_eq!((names(w, "ana.nunez@exa"), names(w, "example.org")), (vec!["Ana Núñez".into()], vec!["Ana María Pérez".to_owned()]));
+        assert_eq!(
+            (names(w, "ana.nunez@exa"), names(w, "example.org")),
+            (vec!["Ana Núñez".into()], vec!["Ana María Pérez".to_owned()])
+        );
         for nothing in ["zzz", "a", "99991", "🙂", "ana nobody"] {
             assert_eq!(names(w, nothing), [""; 0], "{nothing}");
         }
@@ -61,7 +64,10 @@ fn people_by_name_phone_and_mail() {
         assert_eq!(names(w, "nunez"), [""; 0]);
         let ticket = w.post("/api/v1/tickets", json!({"contact_id": ana, "stage_id": w.here.stages[0]})).json();
         let found = find(w, "beatriz");
-        assert_eq!((&found["tickets"][0]["id"], &found["tickets"][0]["contact_name"]), (&ticket["id"], &json!("Beatriz")));
+        assert_eq!(
+            (&found["tickets"][0]["id"], &found["tickets"][0]["contact_name"]),
+            (&ticket["id"], &json!("Beatriz"))
+        );
         let theirs = w.raw(&w.there.key, "GET", "/api/v1/search?q=beatriz", &[], None);
         assert_eq!(theirs.json(), json!({"contacts": [], "messages": [], "tickets": []}));
         assert_eq!(w.get("/api/v1/search").status, 400);
@@ -75,17 +81,24 @@ fn messages_by_their_words() {
         let line = Line::open(w, 1);
         let now = seconds(w);
         let said = |id: &str, body: &str| text_of("56955501234", id, now, body);
-        let all = [("1", "¿Me envían el PRESUPUESTO de ortodoncia?"), ("2", "presupuesto por favor"), ("3", "Gracias 🙂")];
+        let all =
+            [("1", "¿Me envían el PRESUPUESTO de ortodoncia?"), ("2", "presupuesto por favor"), ("3", "Gracias 🙂")];
         line.deliver(w, &line.says(all.iter().map(|(id, body)| said(id, body)).collect()));
         let ana = contact_of(w, "56955501234");
         assert_eq!(snippets(w, "presupuesto"), ["presupuesto por favor", "¿Me envían el PRESUPUESTO de ortodoncia?"]);
         assert_eq!(snippets(w, "ortodoncia presup"), ["¿Me envían el PRESUPUESTO de ortodoncia?"]);
         assert_eq!(snippets(w, "envian"), ["¿Me envían el PRESUPUESTO de ortodoncia?"]);
         // Only the last word may be only begun, and of three letters at least.
-        assert_eq!((snippets(w, "presup ortodoncia").len(), snippets(w, "gr").len(), snippets(w, "gra").len()), (0, 0, 1));
+        assert_eq!(
+            (snippets(w, "presup ortodoncia").len(), snippets(w, "gr").len(), snippets(w, "gra").len()),
+            (0, 0, 1)
+        );
         assert_eq!(snippets(w, "presup ").len(), 0, "it was ended");
         assert_eq!(find(w, "gracias")["messages"][0]["contact_id"], json!(ana));
-        assert_eq!((inbox(w, "ortodoncia"), inbox(w, "1234"), inbox(w, "zzz")), (vec![ana.clone()], vec![ana.clone()], vec![]));
+        assert_eq!(
+            (inbox(w, "ortodoncia"), inbox(w, "1234"), inbox(w, "zzz")),
+            (vec![ana.clone()], vec![ana.clone()], vec![])
+        );
         let counts = w.get("/api/v1/conversations/counts?q=ortodoncia").json();
         assert_eq!((&counts["all"], &counts["unread"]), (&json!(1), &json!(1)));
         let note = w.post(&format!("/api/v1/contacts/{ana}/notes"), json!({"text": "Alérgica a la penicilina"}));
@@ -97,7 +110,10 @@ fn messages_by_their_words() {
             message.as_object_mut().unwrap().insert(kind.to_owned(), more);
             line.deliver(w, &line.says(vec![message]))
         };
-        changed("edit", json!({"original_message_id": "wamid.2", "message": {"type": "text", "text": {"body": "una corona"}}}));
+        changed(
+            "edit",
+            json!({"original_message_id": "wamid.2", "message": {"type": "text", "text": {"body": "una corona"}}}),
+        );
         changed("revoke", json!({"original_message_id": "wamid.3"}));
         assert_eq!((snippets(w, "corona").len(), snippets(w, "gracias").len()), (1, 0), "{}", find(w, "presupuesto"));
         assert_eq!(snippets(w, "presupuesto").len(), 1);
@@ -111,9 +127,35 @@ fn nothing_that_is_looked_for_is_a_query() {
         let long = "x".repeat(199);
         let many = "ab ".repeat(60);
         for hostile in [
-            "\"", "'", "\"near", "near*", "*", "near OR", "NEAR(near not)", "near AND not", "NOT near", "words:near", "^near", "-near",
-            "near & !not", "near | not", "near <-> not", "near:*", "':*", "\\", "%", "_", "near\u{0}", "; DROP TABLE contacts; --", "{near}",
-            "\u{feff}near", "near\u{301}", "𝐧𝐞𝐚𝐫", "ＮＥＡＲ", &long, &many,
+            "\"",
+            "'",
+            "\"near",
+            "near*",
+            "*",
+            "near OR",
+            "NEAR(near not)",
+            "near AND not",
+            "NOT near",
+            "words:near",
+            "^near",
+            "-near",
+            "near & !not",
+            "near | not",
+            "near <-> not",
+            "near:*",
+            "':*",
+            "\\",
+            "%",
+            "_",
+            "near\u{0}",
+            "; DROP TABLE contacts; --",
+            "{near}",
+            "\u{feff}near",
+            "near\u{301}",
+            "𝐧𝐞𝐚𝐫",
+            "ＮＥＡＲ",
+            &long,
+            &many,
         ] {
             let reply = w.get(&format!("/api/v1/search?q={}", encoded(hostile)));
             assert!(matches!(reply.status, 200 | 400), "{hostile}: {}", reply.text());
