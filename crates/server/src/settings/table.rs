@@ -162,6 +162,18 @@ pub const ALL: &[Setting] = &[
         about: "Networks that calls to the outside may go to although they are not public: webhooks, WhatsApp, models",
     },
     Setting {
+        key: "trusted_proxies",
+        flag: "trusted-proxies",
+        variable: "RECADO_TRUSTED_PROXIES",
+        usage: Use::Serve,
+        value: "NETWORK,…",
+        default: Some("127.0.0.0/8, ::1/128"),
+        unset: "",
+        example: "\"10.20.0.5/32\"",
+        about: "Reverse proxies whose X-Forwarded-For and X-Forwarded-Proto say where a request comes from; failures to sign in are \
+                counted by that",
+    },
+    Setting {
         key: "whatsapp_calls",
         flag: "whatsapp-calls",
         variable: "RECADO_WHATSAPP_CALLS",
