@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crm::id::{ApiKeyId, OrganizationId};
 use crm::{Caller, Crm, Setup, organizations, sunsets};
-use providers::Http;
+use providers::{Http, Networks};
 use providers::media_store::MediaStore;
 use store::Priority;
 
@@ -28,6 +28,8 @@ pub struct ApiOptions {
     /// Where the server is reached, without a slash at its end: what the examples of its pages call. None:
     /// [`EXAMPLE_ORIGIN`].
     pub origin: Option<String>,
+    /// Reverse proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Networks,
     /// Files of messages; none: nothing takes or serves any.
     pub media: Option<MediaStore>,
     /// Whether WhatsApp is called: not by a demo, and not by a test that does not say so.

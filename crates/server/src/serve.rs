@@ -94,6 +94,7 @@ async fn serve(settings: &Settings, with_demo: bool) -> Result<(), Failure> {
         event_rate_limit: settings.event_rate_limit,
         allowed_hosts: allowed_hosts(settings, address),
         origin: Some(origin(settings, address)),
+        trusted_proxies: settings.trusted_proxies.clone(),
         media: Some(media.clone()),
         calls_out: settings.whatsapp_calls && !with_demo,
         announcements: settings.announcements.clone(),

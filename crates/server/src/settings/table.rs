@@ -151,6 +151,17 @@ pub const ALL: &[Setting] = &[
                 every node",
     },
     Setting {
+        key: "trusted_proxies",
+        flag: "trusted-proxies",
+        variable: "RECADO_TRUSTED_PROXIES",
+        usage: Use::Serve,
+        value: "NETWORK,…",
+        default: None,
+        unset: "whoever connects is the client",
+        example: "\"127.0.0.1, 10.0.0.0/8\"",
+        about: "Networks of reverse proxies whose X-Forwarded-For is believed: limits per address count the client, not the proxy",
+    },
+    Setting {
         key: "outbound_allow",
         flag: "outbound-allow",
         variable: "RECADO_OUTBOUND_ALLOW",
