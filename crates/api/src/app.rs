@@ -30,14 +30,14 @@ pub struct ApiOptions {
     /// Where the server is reached, without a slash at its end: what the examples of its pages call. None:
     /// [`EXAMPLE_ORIGIN`].
     pub origin: Option<String>,
+    /// Reverse proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
+    pub trusted_proxies: Networks,
     /// Files of messages; none: nothing takes or serves any.
     pub media: Option<MediaStore>,
     /// Whether WhatsApp is called: not by a demo, and not by a test that does not say so.
     pub calls_out: bool,
     /// Deprecated operations that the operator announces later.
     pub announcements: Announcements,
-    /// Who may say on whose behalf a request comes, by `X-Forwarded-For` and `X-Forwarded-Proto`.
-    pub trusted_proxies: Networks,
     /// Whether everything in it is invented.
     pub demo: bool,
     /// Open streams of `GET /api/v1/events/stream`.

@@ -1,5 +1,6 @@
 //! HTTP. No SQL, no rules: from a request to one business function and back.
 
+pub mod address;
 mod answer;
 mod app;
 mod call;

@@ -58,7 +58,7 @@ impl Networks {
     }
 
     /// Whether one of these has it.
-    pub fn contain(&self, ip: IpAddr) -> bool {
+    pub fn contains(&self, ip: IpAddr) -> bool {
         let ip = ip.to_canonical();
         self.0.iter().any(|network| network.contains(ip))
     }
@@ -66,7 +66,7 @@ impl Networks {
     /// Whether it may be called: it is public, or one of these has it.
     pub fn permit(&self, ip: IpAddr) -> bool {
         let ip = ip.to_canonical();
-        is_public(ip) || self.contain(ip)
+        is_public(ip) || self.contains(ip)
     }
 }
 

@@ -92,10 +92,10 @@ async fn serve(settings: &Settings, with_demo: bool) -> Result<(), Failure> {
         event_rate_limit: settings.event_rate_limit,
         allowed_hosts: allowed_hosts(settings, address),
         origin: Some(origin(settings, address)),
+        trusted_proxies: settings.trusted_proxies.clone(),
         media: Some(media.clone()),
         calls_out: settings.whatsapp_calls && !with_demo,
         announcements: settings.announcements.clone(),
-        trusted_proxies: settings.trusted_proxies.clone(),
         demo: with_demo,
         stream_limits: StreamLimits {
             per_key: settings.streams_per_key,

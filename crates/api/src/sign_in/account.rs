@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::password::{self, PASSWORD};
 use super::view::Own;
+use crate::address::counted;
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::input::{Fields, Input, Style};
@@ -118,7 +119,7 @@ pub async fn confirm_password(call: &Call, password: String, pointer: &'static s
     let (known, _) = call.signed_in()?;
     let email = members::get(&call.setup, known.member)?.email.clone();
     let (attempts, now) = (&call.app.sign_in.attempts, call.app.crm.now());
-    let attempt = attempts.begin(&email, call.client.network(), now)?;
+    let attempt = attempts.begin(&email, counted(call.client.address), now)?;
     let result = async {
         let found = call.app.crm.candidates(email, Some(known.organization)).await?;
         let hashes = found.iter().map(|candidate| candidate.password_hash.clone()).collect();

@@ -1,24 +1,21 @@
 //! Where a request comes from, as far as signing in minds: the cookie, the page that sent it, the address.
 
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr};
 
 use axum::http::header::HeaderMap;
 use axum::http::request::Parts;
 
 use super::token;
+use crate::address::{self, Peer};
 use crate::app::App;
 use crate::problem::Problem;
 use crate::route::Method;
 
 pub const COOKIE: &str = "recado_session";
 
-/// The other end of the connection.
-#[derive(Debug, Clone, Copy)]
-pub struct Peer(pub SocketAddr);
-
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Client {
-    pub address: Option<IpAddr>,
+    pub address: IpAddr,
     pub user_agent: Option<String>,
     /// Whether the browser came by https.
     pub secure: bool,
@@ -26,33 +23,24 @@ pub struct Client {
     pub token: Option<String>,
 }
 
+impl Default for Client {
+    fn default() -> Self {
+        Client { address: Ipv6Addr::UNSPECIFIED.into(), user_agent: None, secure: false, token: None }
+    }
+}
+
 impl Client {
     pub fn of(app: &App, parts: &Parts) -> Client {
         let text = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
-        let peer = parts.extensions.get::<Peer>().map(|peer| peer.0.ip().to_canonical());
-        let by_proxy = peer.is_some_and(|peer| app.options.trusted_proxies.contain(peer));
+        let trusted = &app.options.trusted_proxies;
+        let by_proxy = parts.extensions.get::<Peer>().is_some_and(|peer| trusted.contains(peer.0));
         let forwarded_https =
             by_proxy && text("x-forwarded-proto").is_some_and(|scheme| scheme.eq_ignore_ascii_case("https"));
         Client {
-            address: match by_proxy {
-                true => forwarded_for(app, &parts.headers).or(peer),
-                false => peer,
-            },
+            address: address::of(parts, trusted),
             user_agent: text("user-agent").map(str::to_owned),
             secure: forwarded_https || app.origin().starts_with("https://"),
             token: cookie(&parts.headers),
-        }
-    }
-
-    /// Whose failures are counted together: an address, or the network that one connection of IPv6 is given.
-    pub fn network(&self) -> IpAddr {
-        match self.address {
-            Some(IpAddr::V6(address)) => {
-                let [a, b, c, d, ..] = address.segments();
-                Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into()
-            }
-            Some(address) => address,
-            None => IpAddr::V6(Ipv6Addr::UNSPECIFIED),
         }
     }
 
@@ -65,14 +53,6 @@ impl Client {
     pub fn remove_cookie(&self) -> String {
         self.set_cookie("", 0)
     }
-}
-
-/// The last address of `X-Forwarded-For` that is none of our own proxies': what stands before it, anybody could have sent.
-fn forwarded_for(app: &App, headers: &HeaderMap) -> Option<IpAddr> {
-    let lines = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
-    let all: Vec<&str> = lines.flat_map(|line| line.split(',')).map(str::trim).collect();
-    let addresses = all.iter().rev().map_while(|text| text.trim_matches(['[', ']']).parse::<IpAddr>().ok());
-    addresses.map(|address| address.to_canonical()).find(|address| !app.options.trusted_proxies.contain(*address))
 }
 
 fn cookie(headers: &HeaderMap) -> Option<String> {

@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use super::account::confirm_password;
 use super::password::PASSWORD;
 use super::totp;
+use crate::address::counted;
 use crate::answer::Answer;
 use crate::app::App;
 use crate::call::Call;
@@ -118,7 +119,7 @@ pub async fn confirm(call: Call) -> Result<Answer, Problem> {
     let (known, _) = call.signed_in()?;
     let input: ConfirmInput = call.read_body()?;
     let (attempts, now) = (&call.app.sign_in.attempts, call.app.crm.now());
-    let attempt = attempts.begin(&members::get(&call.setup, known.member)?.email, call.client.network(), now)?;
+    let attempt = attempts.begin(&members::get(&call.setup, known.member)?.email, counted(call.client.address), now)?;
     attempts.settle(&attempt, now, confirm_it(&call, &input.code).await)
 }
 
@@ -158,7 +159,7 @@ pub async fn remove(call: Call) -> Result<Answer, Problem> {
     let input: RemoveInput = call.read_body()?;
     confirm_password(&call, input.password, "/password").await?;
     let (attempts, now) = (&call.app.sign_in.attempts, call.app.crm.now());
-    let attempt = attempts.begin(&members::get(&call.setup, known.member)?.email, call.client.network(), now)?;
+    let attempt = attempts.begin(&members::get(&call.setup, known.member)?.email, counted(call.client.address), now)?;
     attempts.settle(&attempt, now, remove_it(&call, &input.code).await)
 }
 

@@ -9,6 +9,7 @@ use structuring::json::Mode;
 use super::password::PASSWORD;
 use super::view::{Own, Proof, sign_in};
 use super::{second_factor, totp};
+use crate::address::counted;
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::input::{Fields, Input};
@@ -42,7 +43,7 @@ fn wrong_credentials() -> Problem {
 pub async fn create(call: Call) -> Result<Answer, Problem> {
     let input: SignInInput = call.read_body()?;
     let (attempts, now) = (&call.app.sign_in.attempts, call.app.crm.now());
-    let attempt = attempts.begin(&input.email, call.client.network(), now)?;
+    let attempt = attempts.begin(&input.email, counted(call.client.address), now)?;
     let result = attempt_it(&call, input).await;
     attempts.settle(&attempt, now, result)
 }

@@ -107,7 +107,7 @@ pub async fn sign_in(call: &Call, proof: Proof) -> Result<Answer, Problem> {
         second: proof.second,
         token_hash: token::hash(&cookie),
         user_agent: call.client.user_agent.clone(),
-        address: call.client.address.map(|address| address.to_string()),
+        address: Some(call.client.address.to_string()),
         instead_of: call.client.token.as_deref().map(token::hash),
     };
     let started = call.app.crm.write(&caller, move |w| {

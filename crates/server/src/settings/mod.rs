@@ -37,6 +37,7 @@ pub struct Settings {
     /// Opened to every call to the outside.
     pub whatsapp_calls: bool,
     pub outbound_allow: Networks,
+    /// Reverse proxies that are believed where a request comes from.
     pub trusted_proxies: Networks,
     /// Opened to webhooks as well.
     pub webhooks_allow: Networks,
