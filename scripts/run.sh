@@ -8,8 +8,7 @@ listen="${LISTEN:-127.0.0.1:8080}"
 data="${DATA:-./data/demo}"
 
 scripts/prerequisites.sh
-# A checkout without ui/ builds a program that says so on its pages.
-if [ -e ui/package.json ]; then scripts/ui.sh; else export RECADO_WITHOUT_UI=1; fi
+scripts/ui.sh
 
 echo "Building Recado (the first time takes some minutes) …"
 cargo build --release --locked -p recado
