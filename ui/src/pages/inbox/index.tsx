@@ -62,8 +62,9 @@ export default function Inbox() {
   const resized = () => setWide(media.matches);
   media.addEventListener("change", resized);
   onCleanup(() => media.removeEventListener("change", resized));
-  const [profile, setProfile] = createSignal(wide());
-  createEffect(on(wide, (w) => setProfile(w), { defer: true }));
+  const wished = () => wide() || search.profile === "1";
+  const [profile, setProfile] = createSignal(wished());
+  createEffect(on(wide, () => setProfile(wished()), { defer: true }));
   // On a narrow screen the profile lies over the conversation, and a new conversation begins without it.
   createEffect(on(() => params.id, () => !wide() && setProfile(search.profile === "1"), { defer: true }));
 
