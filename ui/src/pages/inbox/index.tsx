@@ -15,6 +15,7 @@ import { createConversations } from "./list/conversations";
 import { ConversationList } from "./list/list";
 import { ThreadPane } from "./thread/thread";
 import { followTyping } from "./typing";
+import { followViewing } from "./viewing";
 import s from "./inbox.module.css";
 
 const ProfilePane = lazy(() => import("./profile/pane").then((m) => ({ default: m.ProfilePane })));
@@ -26,6 +27,7 @@ export default function Inbox() {
   const filter = createMemo(() => readFilter(search), undefined, { equals: (a, b) => JSON.stringify(a) === JSON.stringify(b) });
   const conversations = createConversations(filter, () => params.id);
   followTyping();
+  followViewing();
 
   // Addresses keep the filter, and lose the message that one of them showed.
   const query = () => {
