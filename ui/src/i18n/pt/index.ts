@@ -2,5 +2,6 @@ import common from "./common.json";
 import account from "./account.json";
 import inbox from "./inbox.json";
 import profile from "./profile.json";
+import board from "./board.json";
 
-export default { common, account, inbox, profile };
+export default { common, account, inbox, profile, board };
