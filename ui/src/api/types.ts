@@ -20,3 +20,5 @@ export type Template = S["TemplateView"];
 export type Identity = S["IdentityView"];
 export type StructuredValue = S["StructuredValueView"];
 export type Review = S["ReviewView"];
+export type Rule = S["RuleView"];
+export type Proposal = S["FieldProposal"];

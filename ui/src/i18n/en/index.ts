@@ -3,5 +3,6 @@ import account from "./account.json";
 import inbox from "./inbox.json";
 import profile from "./profile.json";
 import board from "./board.json";
+import reviews from "./reviews.json";
 
-export default { common, account, inbox, profile, board };
+export default { common, account, inbox, profile, board, reviews };

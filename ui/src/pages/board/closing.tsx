@@ -11,7 +11,7 @@ import { Dialog } from "../../parts/dialog";
 import { FormError, SelectField, TextArea, TextField } from "../../parts/field";
 import { session } from "../../session";
 import type { Board } from "./board";
-import s from "./board.module.css";
+import css from "../../parts/form.module.css";
 
 interface Props {
   ticket: Ticket;
@@ -76,6 +76,7 @@ export function Closing(props: Props) {
       }
     >
       <form
+        class={css.form}
         onSubmit={(e) => {
           e.preventDefault();
           void submit();
@@ -84,7 +85,7 @@ export function Closing(props: Props) {
         <p class="muted">{t("board.closing_text", { stage: props.stage.name })}</p>
         <FormError message={problem() instanceof Problem && (problem() as Problem).errors.length > 0 ? undefined : problem() ? explain(problem()) : undefined} />
         <Show when={won()}>
-          <div class={s.pair}>
+          <div class={css.pair}>
             <TextField label={t("board.amount")} hint={t("board.amount_hint")} error={amountWrong()} inputmode="decimal" value={form.amount} onInput={(e) => setForm("amount", e.currentTarget.value)} />
             <TextField label={t("board.currency")} error={wrong("currency")} maxLength={3} value={form.currency} onInput={(e) => setForm("currency", e.currentTarget.value.toUpperCase())} />
           </div>

@@ -104,7 +104,7 @@ function Whole(props: { id: string }) {
     }
   }
 
-  const focusCard = (id: string) => requestAnimationFrame(() => document.getElementById(`card-${id}`)?.focus());
+  const focusCard = (id: string): void => void requestAnimationFrame(() => document.getElementById(`card-${id}`)?.focus());
 
   const places = () => stages().map((st) => shown(st.id).map((x) => x.id));
   const step = (columns: number, rows: number): void => {
