@@ -22,3 +22,7 @@ export type StructuredValue = S["StructuredValueView"];
 export type Review = S["ReviewView"];
 export type Rule = S["RuleView"];
 export type Proposal = S["FieldProposal"];
+export type ApiKey = S["ApiKey"];
+export type Webhook = S["Webhook"];
+export type WebhookCall = S["WebhookCall"];
+export type Sunset = S["SunsetView"];

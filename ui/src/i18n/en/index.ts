@@ -4,5 +4,7 @@ import inbox from "./inbox.json";
 import profile from "./profile.json";
 import board from "./board.json";
 import reviews from "./reviews.json";
+import channels from "./channels.json";
+import api from "./api.json";
 
-export default { common, account, inbox, profile, board, reviews };
+export default { common, account, inbox, profile, board, reviews, channels, api };
