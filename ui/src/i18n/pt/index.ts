@@ -6,5 +6,6 @@ import board from "./board.json";
 import reviews from "./reviews.json";
 import channels from "./channels.json";
 import api from "./api.json";
+import settings from "./settings.json";
 
-export default { common, account, inbox, profile, board, reviews, channels, api };
+export default { common, account, inbox, profile, board, reviews, channels, api, settings };
