@@ -1,20 +1,5 @@
-// The shapes of sessions, invitations, the second factor and the audit log, as docs/sign-in.md has them.
+// The shapes of invitations and of the audit log, as docs/sign-in.md has them.
 import type { Member } from "./types";
-
-export interface OwnSession {
-  id: string;
-  created_at: string;
-  last_used_at: string;
-  user_agent: string | null;
-  current: boolean;
-}
-
-export interface SecondFactor {
-  secret: string;
-  otpauth_url: string;
-  /** A drawing, as SVG text. */
-  qr_svg: string;
-}
 
 export interface Invitation {
   id: string;

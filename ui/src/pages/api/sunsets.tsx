@@ -111,7 +111,7 @@ function Translate(props: { operation: string }) {
     }
     if (!body || typeof body !== "object" || Array.isArray(body)) return setWrong(t("api.not_json"));
     try {
-      const made = await call(api.POST("/api/v1/sunsets/{operation}/translate", { params: { path: { operation: props.operation } }, body: body as never }));
+      const made = await call(api.POST("/api/v1/sunsets/{operation}/translate", { params: { path: { operation: props.operation as "note-send" } }, body: body as never }));
       const data = made.body ? ` \\\n  -d '${JSON.stringify(made.body).replace(/'/g, "'\\''")}'` : "";
       setAnswer(`curl -X ${made.method} '${window.location.origin}${made.path}' \\\n  -H "x-api-key: $KEY" -H 'content-type: application/json'${data}`);
     } catch (error) {

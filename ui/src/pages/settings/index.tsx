@@ -17,7 +17,7 @@ interface Part {
 }
 
 const PARTS: Part[] = [
-  { id: "account", component: lazy(() => import("./account")) },
+  { id: "account", component: lazy(() => import("../account/mine")) },
   { id: "organization", component: lazy(() => import("./organization")), permission: "setup:write" },
   { id: "members", component: lazy(() => import("./members")), permission: "setup:read" },
   { id: "fields", component: lazy(() => import("./fields")), permission: "setup:read" },

@@ -1,6 +1,6 @@
 // How structuring decides, and a place to try it: a record goes in, nothing is written.
 import { A } from "@solidjs/router";
-import { For, Show, createSignal } from "solid-js";
+import { Show, createSignal } from "solid-js";
 import { api, call } from "../../api/client";
 import type { components } from "../../api/schema";
 import { explain } from "../../api/problem";
@@ -13,6 +13,13 @@ import { targetName, valueText } from "../reviews/words";
 import s from "./settings.module.css";
 
 type Answer = components["schemas"]["PreviewAnswer"];
+interface Placed {
+  target: string;
+  key?: string | null;
+  value?: unknown;
+  confidence: number;
+  source: string[];
+}
 
 const EXAMPLE = JSON.stringify({ Nombre: "Ana Pérez", celular: "9 5550 1234", correo: "ana arroba example punto com" }, null, 2);
 
@@ -84,7 +91,7 @@ export default function Structuring() {
               <Show when={a().placements.length > 0} fallback={<p>{t("settings.try_nothing")}</p>}>
                 <Table
                   label={t("settings.try_place")}
-                  rows={a().placements}
+                  rows={a().placements as unknown as Placed[]}
                   columns={[
                     { head: t("settings.try_place"), cell: (p) => targetName(p.target, p.key) },
                     { head: t("settings.try_value"), cell: (p) => <strong>{valueText(p.target, p.key, p.value)}</strong> },
