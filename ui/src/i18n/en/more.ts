@@ -1,0 +1,10 @@
+// What only screens after the first say: fetched with them.
+import board from "./board.json";
+import reviews from "./reviews.json";
+import channels from "./channels.json";
+import api from "./api.json";
+import settings from "./settings.json";
+import reports from "./reports.json";
+import templates from "./templates.json";
+
+export default { board, reviews, channels, api, settings, reports, templates };
