@@ -1,6 +1,6 @@
 // The inbox: list, conversation, profile. What is open and which are listed stands in the address.
 import { useNavigate, useParams, useSearchParams } from "@solidjs/router";
-import { Show, createEffect, createMemo, createSignal, lazy, on, onCleanup } from "solid-js";
+import { Show, Suspense, createEffect, createMemo, createSignal, lazy, on, onCleanup } from "solid-js";
 import type { Conversation } from "../../api/contract";
 import { t, tn } from "../../i18n";
 import { phone } from "../../i18n/format";
@@ -15,6 +15,7 @@ import { createConversations } from "./list/conversations";
 import { ConversationList } from "./list/list";
 import { ThreadPane } from "./thread/thread";
 import { followTyping } from "./typing";
+import { followViewing } from "./viewing";
 import s from "./inbox.module.css";
 
 const ProfilePane = lazy(() => import("./profile/pane").then((m) => ({ default: m.ProfilePane })));
@@ -26,6 +27,7 @@ export default function Inbox() {
   const filter = createMemo(() => readFilter(search), undefined, { equals: (a, b) => JSON.stringify(a) === JSON.stringify(b) });
   const conversations = createConversations(filter, () => params.id);
   followTyping();
+  followViewing();
 
   // Addresses keep the filter, and lose the message that one of them showed.
   const query = () => {
@@ -62,8 +64,9 @@ export default function Inbox() {
   const resized = () => setWide(media.matches);
   media.addEventListener("change", resized);
   onCleanup(() => media.removeEventListener("change", resized));
-  const [profile, setProfile] = createSignal(wide());
-  createEffect(on(wide, (w) => setProfile(w), { defer: true }));
+  const wished = () => wide() || search.profile === "1";
+  const [profile, setProfile] = createSignal(wished());
+  createEffect(on(wide, () => setProfile(wished()), { defer: true }));
   // On a narrow screen the profile lies over the conversation, and a new conversation begins without it.
   createEffect(on(() => params.id, () => !wide() && setProfile(search.profile === "1"), { defer: true }));
 
@@ -111,10 +114,12 @@ export default function Inbox() {
           )}
         </Show>
       </div>
-      <Show when={profile() && open()}>
-        {(c) => (
+      <Show when={profile() && open()?.id} keyed>
+        {(id) => (
           <div class={s.profile}>
-            <ProfilePane contact={c().id} onClose={() => (setProfile(false), search.profile && setSearch({ profile: undefined }, { replace: true }))} />
+            <Suspense fallback={<Skeleton lines={8} />}>
+              <ProfilePane contact={id} onClose={() => (setProfile(false), search.profile && setSearch({ profile: undefined }, { replace: true }))} />
+            </Suspense>
           </div>
         )}
       </Show>
