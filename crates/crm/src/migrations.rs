@@ -22,6 +22,7 @@ migrations! {
     6 "outbound" "0006_outbound",
     7 "timelines" "0007_timelines",
     8 "webhooks" "0008_webhooks",
+    12 "webchat" "0012_webchat",
 }
 
 /// The number of the newest schema this program knows; an existing database below it is migrated by `Crm::open`.

@@ -26,6 +26,7 @@ pub use incoming::{Incoming, IncomingFile, Item, Kept, Leftover, News, Person, W
 pub use list::{Conversation, MOST_MESSAGES, conversations, page_of, recent_of};
 pub use note::{NOTE_LIMIT, add_note};
 pub use outgoing::{Outgoing, check_may_send, outside_service_window, queue, window_ends, window_is_open};
+pub(crate) use receive::take;
 pub use receive::{Receipt, forget_leftovers, receive};
 pub use send::{Addressee, Places, Queued, Send, What as Sent, send};
 pub use send_to_customer::{TemplateToCustomer, send_to_customer};
