@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crm::id::{ApiKeyId, OrganizationId};
 use crm::{Caller, Crm, Setup, organizations, sunsets};
-use providers::{Http, Networks};
 use providers::media_store::MediaStore;
+use providers::{Http, Networks};
 use store::Priority;
 
 use crate::lifecycle::{Announcements, Ledger, Registry};
@@ -65,6 +65,7 @@ pub struct App {
     /// Who listens to the event log.
     pub hub: Arc<Hub>,
     pub(crate) hook_channels: crate::hooks::HookChannels,
+    pub(crate) webchat: crate::webchat::Limits,
 }
 
 impl App {
@@ -84,6 +85,7 @@ impl App {
         let mut table = routes::table();
         table.extend(routes::pages());
         table.extend(routes::hooks());
+        table.extend(crate::webchat::table());
         App::with_table(crm, sealer, http, options, table)
     }
 
@@ -109,6 +111,7 @@ impl App {
             ledger: Ledger::default(),
             hub,
             hook_channels: crate::hooks::HookChannels::default(),
+            webchat: crate::webchat::Limits::default(),
         })
     }
 

@@ -23,6 +23,7 @@ pub use providers::seal;
 pub mod serve;
 pub mod stream;
 mod v1;
+mod webchat;
 mod webhook_input;
 mod webhook_routes;
 

@@ -57,6 +57,8 @@ pub enum Access {
     Public,
     /// Whoever signed the body; the handler checks it.
     Signed,
+    /// A visitor of a web chat; the door looks at its page and its token.
+    Visitor,
     /// A key with this scope.
     Key(Scope),
 }
@@ -144,6 +146,13 @@ impl Route {
     /// Comes with a signature of its bytes instead of a key.
     pub fn signed(mut self) -> Self {
         self.access = Access::Signed;
+        self
+    }
+
+    /// Called by pages of others.
+    pub fn for_visitors(mut self) -> Self {
+        self.access = Access::Visitor;
+        self.style = Style::Strict;
         self
     }
 

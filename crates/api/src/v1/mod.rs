@@ -7,7 +7,7 @@ mod contacts;
 mod custom_fields;
 pub mod event_stream;
 pub mod events;
-mod media;
+pub(crate) mod media;
 mod members;
 mod merges;
 mod message_input;
@@ -31,6 +31,7 @@ mod templates;
 mod tickets;
 mod timeline;
 pub mod webhooks;
+mod widget;
 
 use crm::Scope::{
     Admin, ContactsRead, ContactsWrite, MessagesRead, MessagesWrite, SetupRead, SetupWrite, TicketsRead, TicketsWrite,
@@ -39,6 +40,7 @@ use crm::changes::Removed;
 use crm::page::Page;
 
 use crate::route::{Route, delete, get, patch, post};
+use crate::webchat;
 
 pub fn table() -> Vec<Route> {
     let mut table = work();
@@ -432,6 +434,15 @@ fn set_up() -> Vec<Route> {
             .about("One that has contacts is only put out of sight; its number is free for another either way.")
             .query::<removal::Archive>()
             .answers::<Removed>(200, "Deleted or archived."),
+        post("/api/v1/channels/{id}/identity_secret", webchat::renew_identity_secret)
+            .scope(SetupWrite)
+            .named("v1RenewIdentitySecret", SET_UP, "Make the secret that a web chat's users are signed with")
+            .about(
+                "For the server of the page: it signs who its users are, as a JWT (HS256) or as the HMAC-SHA256 of their id. The \
+                 secret before is worth nothing from then on.",
+            )
+            .answers::<webchat::IdentitySecret>(201, "The secret, this once.")
+            .refuses(&[409]),
         post("/api/v1/channels/{id}/check", channels::run_check)
             .scope(SetupWrite)
             .named("v1CheckChannel", SET_UP, "Check whether a channel has all that its work needs")

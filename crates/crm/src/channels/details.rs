@@ -181,8 +181,7 @@ impl Settle<'_> {
                 Some(origin) if origins.contains(&origin) => {}
                 Some(origin) => origins.push(origin),
                 None => {
-                    let message =
-                        "This must be an origin: http:// or https://, a host (*. before it for all below), perhaps a port, and nothing after it.";
+                    let message = "This must be an origin: http:// or https://, a host (*. before it for all below), perhaps a port, and nothing after it.";
                     self.problems.add(FieldError::new(format!("/allowed_origins/{at}"), "invalid_origin", message));
                 }
             }

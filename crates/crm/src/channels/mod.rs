@@ -12,7 +12,7 @@ pub use create::{NewChannel, create};
 pub use details::ChannelDetails;
 pub use origin::is_allowed;
 pub use remove::remove;
-pub use secrets::{ChannelSecrets, SealedSecrets, seal_place, sealed_secrets};
+pub use secrets::{ChannelSecrets, SealedSecrets, renew_visitor_secret, seal_place, sealed_secrets};
 pub use state::{ChannelProblem, ChannelState, set_state};
 pub use update::{ChannelPatch, update};
 

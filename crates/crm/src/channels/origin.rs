@@ -156,7 +156,12 @@ mod tests {
     #[test]
     fn a_star_stands_for_what_is_below() {
         let allowed = ["https://shop.example", "https://*.shop.example", "http://*.shop.example:8080"];
-        for origin in ["https://shop.example", "https://www.shop.example", "https://a.b.shop.example", "http://a.shop.example:8080"] {
+        for origin in [
+            "https://shop.example",
+            "https://www.shop.example",
+            "https://a.b.shop.example",
+            "http://a.shop.example:8080",
+        ] {
             assert!(is_allowed(&allowed, origin), "{origin}");
         }
         for origin in [

@@ -11,7 +11,7 @@ use crate::contacts::{self, Contact, Edit, by_identifier};
 use crate::customers::{self, Found, Who};
 use crate::error::{Error, Result};
 use crate::events::{self, Fact, Topic};
-use crate::id::{ContactId, VisitorId};
+use crate::id::{ChannelId, ContactId, VisitorId};
 use crate::work::Work;
 
 /// Finds it, or makes it.
@@ -51,8 +51,7 @@ fn unknown(w: &mut Work<'_, '_>, channel: &Channel, visitor: &Visitor) -> Result
         return Ok(Found { contact: Contact::get(w, contact.id)?, created: false });
     }
     let mut metadata = Map::new();
-    let told =
-        [("page_url", &visitor.page_url), ("language", &visitor.language), (CLAIMED, &visitor.user_id)];
+    let told = [("page_url", &visitor.page_url), ("language", &visitor.language), (CLAIMED, &visitor.user_id)];
     metadata.extend(told.into_iter().filter_map(|(key, value)| Some((key.to_owned(), json!(value.as_ref()?)))));
     let contact = customers::create_contact(w, channel, &Who::default(), id, |contact| {
         contact.metadata = Value::Object(metadata).to_string();
@@ -134,4 +133,12 @@ pub fn introduced(w: &mut Work<'_, '_>, visitor: VisitorId) -> Result<()> {
         params![w.caller.organization, visitor, true],
     )?;
     Ok(())
+}
+
+/// Whom a page calls so: the contact that somebody vouched for, else the one that was only claimed.
+pub fn contact_of_user(w: &mut Work<'_, '_>, readings: &[(ChannelId, String)]) -> Result<Option<Contact>> {
+    match by_identifier(w, USER, readings)? {
+        Some(contact) => Ok(Some(contact)),
+        None => by_identifier(w, CLAIMED, readings),
+    }
 }

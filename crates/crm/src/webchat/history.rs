@@ -6,7 +6,8 @@ use super::visitor::Visitor;
 use crate::contacts::Contact;
 use crate::error::Result;
 use crate::events;
-use crate::id::{ContactId, MessageId};
+use crate::id::{ContactId, MediaId, MessageId};
+use crate::media::{self, Media};
 use crate::messages::{self, COLUMNS, Extras, Message};
 use crate::query::Query;
 use crate::time::Timestamp;
@@ -44,12 +45,7 @@ fn visible(w: &Work<'_, '_>, visitor: &Visitor, contact: ContactId) -> Query {
 }
 
 /// The newest, or those before a message.
-pub fn history(
-    w: &mut Work<'_, '_>,
-    visitor: &Visitor,
-    before: Option<MessageId>,
-    limit: usize,
-) -> Result<History> {
+pub fn history(w: &mut Work<'_, '_>, visitor: &Visitor, before: Option<MessageId>, limit: usize) -> Result<History> {
     let Some(contact) = sees(w, visitor)? else { return Ok(History::default()) };
     let mut query = visible(w, visitor, contact);
     if let Some(before) = before {
@@ -81,6 +77,17 @@ pub fn of_ids(w: &mut Work<'_, '_>, visitor: &Visitor, ids: &[MessageId]) -> Res
     let mut found = rows(w, &query)?;
     found.sort_by_key(|message| ids.iter().position(|id| *id == message.id));
     with_extras(w, found)
+}
+
+/// A file of a message that the visitor may read; none where it is anybody else's.
+pub fn file(w: &mut Work<'_, '_>, visitor: &Visitor, id: MediaId) -> Result<Option<Media>> {
+    let Some(contact) = sees(w, visitor)? else { return Ok(None) };
+    let mut query = visible(w, visitor, contact);
+    query.and("(m.id IN (SELECT a.message_id FROM media a WHERE a.organization_id = ", w.caller.organization);
+    query.push(" AND a.id = ", id);
+    query.push(") OR m.id IN (SELECT u.message_id FROM media_uses u WHERE u.organization_id = ", w.caller.organization);
+    query.push(" AND u.media_id = ", id).text(")) LIMIT 1");
+    if rows(w, &query)?.is_empty() { Ok(None) } else { media::get(w, id).map(Some) }
 }
 
 fn rows(w: &mut Work<'_, '_>, query: &Query) -> Result<Vec<Message>> {

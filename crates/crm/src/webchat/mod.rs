@@ -13,9 +13,9 @@ mod widget;
 mod write;
 
 pub use arrive::{Arrival, Arrived, User, arrive};
-pub use contact::{contact_of, introduced};
+pub use contact::{contact_of, contact_of_user, introduced};
 pub use forget::{forget_expired, leave};
-pub use history::{History, cursor, history, of_ids, sees};
+pub use history::{History, cursor, file, history, of_ids, sees};
 pub use hours::{Hours, is_open};
 pub use progress::{delivered, read};
 pub use visitor::{Visitor, by_token};

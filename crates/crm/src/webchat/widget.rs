@@ -89,7 +89,8 @@ impl Widget {
 
     /// What one member's kind cannot say, each under its pointer below `/widget`.
     pub(crate) fn check(&self, problems: &mut Problems) {
-        let mut add = |at: String, code, message: &str| problems.add(FieldError::new(format!("/widget{at}"), code, message));
+        let mut add =
+            |at: String, code, message: &str| problems.add(FieldError::new(format!("/widget{at}"), code, message));
         if let Some(color) = &self.color
             && !is_color(color)
         {
@@ -99,7 +100,8 @@ impl Widget {
             add("/languages".to_owned(), "required", "Name at least one of es, pt, en.");
         }
         for (at, field) in self.pre_chat.iter().enumerate() {
-            let sound = field.key.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
+            let sound =
+                field.key.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
             if !sound {
                 add(format!("/pre_chat/{at}/key"), "invalid_value", "This must be of a-z, 0-9 and _.");
             }
@@ -118,5 +120,6 @@ impl Widget {
 }
 
 fn is_color(text: &str) -> bool {
-    text.strip_prefix('#').is_some_and(|digits| digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
+    text.strip_prefix('#')
+        .is_some_and(|digits| digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
