@@ -21,6 +21,7 @@ export function App() {
         <Route path="/reports/*rest" component={lazy(() => import("./pages/reports"))} />
         <Route path="/api-keys/*rest" component={lazy(() => import("./pages/api"))} />
         <Route path="/settings/*rest" component={lazy(() => import("./pages/settings"))} />
+        <Route path="/playground" component={lazy(() => import("./pages/playground"))} />
         <Route path="/welcome" component={lazy(() => import("./pages/welcome"))} />
         <Route path="*" component={lazy(() => import("./pages/not-found"))} />
       </Route>

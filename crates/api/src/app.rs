@@ -10,6 +10,7 @@ use store::Priority;
 
 use crate::lifecycle::{Announcements, Ledger, Registry};
 use crate::limits::{Limiter, Rate};
+use crate::playground::Playgrounds;
 use crate::problem::Problem;
 use crate::route::Route;
 use crate::routes;
@@ -32,6 +33,8 @@ pub struct ApiOptions {
     pub trusted_proxies: Networks,
     /// Files of messages; none: nothing takes or serves any.
     pub media: Option<MediaStore>,
+    /// What plays the playground channels of a demo.
+    pub playgrounds: Option<Arc<Playgrounds>>,
     /// Whether WhatsApp is called: not by a demo, and not by a test that does not say so.
     pub calls_out: bool,
     /// Deprecated operations that the operator announces later.

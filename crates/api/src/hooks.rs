@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use bytes::Bytes;
-use crm::channels::{Channel, ChannelSecrets, ChannelType, seal_place, sealed_secrets};
+use crm::channels::{Channel, ChannelSecrets, seal_place, sealed_secrets};
 use crm::id::{ChannelId, OrganizationId};
 use crm::messages::{Item, Kept, Leftover, Receipt, receive};
 use crm::{Caller, Setup};
@@ -167,7 +167,7 @@ fn unknown_number(item: &Item) -> Kept {
 }
 
 fn is_whatsapp(channel: &Channel) -> bool {
-    channel.channel_type == ChannelType::Whatsapp && !channel.archived
+    channel.speaks_cloud() && !channel.archived
 }
 
 fn channel(setup: &Setup, id: ChannelId) -> Result<&Channel, Problem> {

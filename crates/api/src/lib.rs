@@ -16,6 +16,7 @@ mod kinds;
 pub mod lifecycle;
 pub mod limits;
 pub mod openapi;
+pub mod playground;
 mod problem;
 mod route;
 mod routes;

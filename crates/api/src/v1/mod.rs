@@ -17,6 +17,7 @@ mod organization;
 mod outside;
 pub mod paging;
 mod pipelines;
+mod playground;
 mod proposals;
 mod provenance;
 mod references;
@@ -434,6 +435,32 @@ fn set_up() -> Vec<Route> {
             .about("One that has contacts is only put out of sight; its number is free for another either way.")
             .query::<removal::Archive>()
             .answers::<Removed>(200, "Deleted or archived."),
+        post("/api/v1/channels/{id}/playground/messages", playground::write)
+            .scope(SetupWrite)
+            .named("v1PlaygroundWrite", SET_UP, "Write as a person on a playground")
+            .about("It comes in by the signed hook, as from WhatsApp. Exactly one member says what is written.")
+            .body::<playground::WriteInput>()
+            .answers::<playground::Written>(202, "On its way."),
+        post("/api/v1/channels/{id}/playground/statuses", playground::status)
+            .scope(SetupWrite)
+            .named("v1PlaygroundStatus", SET_UP, "Let a message on a playground be delivered, read or fail")
+            .body::<playground::StatusInput>()
+            .answers::<playground::Done>(200, "Told."),
+        post("/api/v1/channels/{id}/playground/window", playground::window)
+            .scope(SetupWrite)
+            .named("v1PlaygroundWindow", SET_UP, "Shut or open a person's service window on a playground")
+            .body::<playground::WindowInput>()
+            .answers::<playground::WindowAnswer>(200, "Until when it is open."),
+        get("/api/v1/channels/{id}/playground/knobs", playground::knobs)
+            .scope(SetupRead)
+            .named("v1PlaygroundKnobs", SET_UP, "The weather on a playground")
+            .answers::<playground::KnobsView>(200, "As it is.")
+            .refuses(&[409]),
+        patch("/api/v1/channels/{id}/playground/knobs", playground::turn)
+            .scope(SetupWrite)
+            .named("v1TurnPlaygroundKnobs", SET_UP, "Change the weather on a playground")
+            .body::<playground::KnobsInput>()
+            .answers::<playground::KnobsView>(200, "As it is now."),
         post("/api/v1/channels/{id}/identity_secret", webchat::renew_identity_secret)
             .scope(SetupWrite)
             .named("v1RenewIdentitySecret", SET_UP, "Make the secret that a web chat's users are signed with")

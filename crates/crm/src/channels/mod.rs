@@ -3,6 +3,7 @@
 mod create;
 mod details;
 mod origin;
+mod playground;
 mod remove;
 mod secrets;
 mod state;
@@ -11,6 +12,7 @@ mod update;
 pub use create::{NewChannel, create};
 pub use details::ChannelDetails;
 pub use origin::is_allowed;
+pub use playground::{Played, play, set_window};
 pub use remove::remove;
 pub use secrets::{ChannelSecrets, SealedSecrets, renew_visitor_secret, seal_place, sealed_secrets};
 pub use state::{ChannelProblem, ChannelState, set_state};

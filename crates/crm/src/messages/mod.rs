@@ -25,6 +25,7 @@ pub use extras::{Extras, ReactionRow, extras, under_way};
 pub use incoming::{Incoming, IncomingFile, Item, Kept, Leftover, News, Person, Way};
 pub use list::{Conversation, MOST_MESSAGES, conversations, page_of, recent_of};
 pub use note::{NOTE_LIMIT, add_note};
+pub(crate) use outgoing::SERVICE_WINDOW_HOURS;
 pub use outgoing::{Outgoing, check_may_send, outside_service_window, queue, window_ends, window_is_open};
 pub(crate) use receive::take;
 pub use receive::{Receipt, forget_leftovers, receive};

@@ -15,7 +15,7 @@ use crate::time::Timestamp;
 use crate::work::Work;
 
 /// WhatsApp lets a business write freely for 24 h after a person's last message; after that only templates.
-const SERVICE_WINDOW_HOURS: i64 = 24;
+pub(crate) const SERVICE_WINDOW_HOURS: i64 = 24;
 
 #[derive(Debug, Clone)]
 pub struct Outgoing {
@@ -59,7 +59,7 @@ pub fn check_may_send(w: &Work<'_, '_>, channel: &Channel, contact: &Contact, co
             _ => Ok(()),
         };
     }
-    if channel.channel_type != ChannelType::Whatsapp || window_is_open(w.now, contact) {
+    if !channel.speaks_cloud() || window_is_open(w.now, contact) {
         return Ok(());
     }
     Err(outside_service_window(window_ends(contact)))
