@@ -29,6 +29,10 @@ test: ## everything a change must pass; installs what it needs and is missing
 webchat: ## build the web chat's widget into webchat/dist; the next build of the program takes it in
 	@scripts/webchat.sh
 
+.PHONY: ui
+ui: ## build the web UI into ui/dist; the next build of the program takes it in
+	@scripts/ui.sh
+
 .PHONY: fmt
 fmt: ## format the code
 	cargo fmt --all

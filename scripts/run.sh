@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# `make run`: checks what is needed, builds the release binary, starts it with demo data.
+# `make run`: checks what is needed, builds the web UI and the release binary, starts it with demo data.
 # The program itself prints its address, a key and a first call to try.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -9,6 +9,8 @@ data="${DATA:-./data/demo}"
 
 scripts/prerequisites.sh
 scripts/webchat.sh
+# A checkout without ui/ builds a program that says so on its pages.
+if [ -e ui/package.json ]; then scripts/ui.sh; else export RECADO_WITHOUT_UI=1; fi
 
 echo "Building Recado (the first time takes some minutes) …"
 cargo build --release --locked -p recado

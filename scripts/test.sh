@@ -95,6 +95,10 @@ step "Python packages for the tests that call the program"
 python_venv
 done_step
 
+step "the web UI (scripts/ui.sh)"
+if [ -e ui/package.json ]; then scripts/ui.sh; else echo "   there is none"; fi
+done_step
+
 step "the web chat (scripts/webchat.sh)"
 scripts/webchat.sh
 done_step

@@ -34,8 +34,15 @@ async fn measure(context: &Context, report: &mut Report) -> Result<(), Failure> 
     let took = began.elapsed();
     let connected = memory_kib(started.pid(), "VmRSS")?;
     report.row(
-        &format!("memory with {VISITORS} visitors of a web chat connected (resident; {:.1} MiB before them)", mib(idle)),
-        format!("{:.1} MiB, {:.1} KiB a visitor", mib(connected), (connected - idle.min(connected)) as f64 / VISITORS as f64),
+        &format!(
+            "memory with {VISITORS} visitors of a web chat connected (resident; {:.1} MiB before them)",
+            mib(idle)
+        ),
+        format!(
+            "{:.1} MiB, {:.1} KiB a visitor",
+            mib(connected),
+            (connected - idle.min(connected)) as f64 / VISITORS as f64
+        ),
     );
     report.row(
         "a visitor comes, writes and opens its stream, one after the other",
@@ -54,7 +61,9 @@ async fn visit(address: SocketAddr, base: &str, n: usize) -> Result<TcpStream, F
     stream.set_nodelay(true)?;
     let from = format!("10.{}.{}.{}", n >> 16 & 255, n >> 8 & 255, n & 255);
     let head = |method: &str, path: &str, more: &str| {
-        format!("{method} {base}/{path} HTTP/1.1\r\nhost: {address}\r\norigin: {ORIGIN}\r\nx-forwarded-for: {from}\r\n{more}")
+        format!(
+            "{method} {base}/{path} HTTP/1.1\r\nhost: {address}\r\norigin: {ORIGIN}\r\nx-forwarded-for: {from}\r\n{more}"
+        )
     };
     let post = |path: &str, more: &str, body: &Value| {
         let (head, body) = (head("POST", path, more), body.to_string());

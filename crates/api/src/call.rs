@@ -6,6 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use crm::id::ChannelId;
 use crm::idempotency::{self, Claim, Remembered, RequestKey};
+use crm::sessions::Known;
 use crm::webchat::Visitor;
 use crm::{Caller, FieldError, Setup, Work};
 use jiff::civil::Date;
@@ -17,12 +18,17 @@ use crate::answer::{Answer, JSON};
 use crate::app::App;
 use crate::input::{Fields, Input, Style};
 use crate::problem::Problem;
+use crate::sign_in::client::Client;
 use crate::webchat::{Visit, visitor_unknown};
 
 #[derive(Clone)]
 pub struct Call {
     pub app: Arc<App>,
     pub caller: Caller,
+    /// Where no key came: the caller's session.
+    pub session: Option<Known>,
+    /// Who sent it, where signing in minds.
+    pub client: Client,
     /// The organization's set-up, possibly stale: good for looking things up, checked again in the transaction.
     pub setup: Arc<Setup>,
     pub style: Style,
@@ -55,6 +61,14 @@ enum Done<T> {
 }
 
 impl Call {
+    /// The session, and what its cookie holds.
+    pub fn signed_in(&self) -> Result<(Known, String), Problem> {
+        match (self.session, &self.client.token) {
+            (Some(known), Some(cookie)) => Ok((known, cookie.clone())),
+            _ => Err(crm::Error::Unauthorized.into()),
+        }
+    }
+
     pub fn param(&self, name: &str) -> &str {
         self.path.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
     }

@@ -22,7 +22,9 @@ mod route;
 mod routes;
 pub use providers::seal;
 pub mod serve;
+mod sign_in;
 pub mod stream;
+mod ui;
 mod v1;
 mod webchat;
 mod webhook_input;
@@ -30,6 +32,7 @@ mod webhook_routes;
 
 pub use app::{ApiOptions, App};
 pub use serve::serve;
+pub use sign_in::{password, token};
 pub use v1::sunsets::{SunsetView, view as sunset_view};
 
 /// The whole HTTP surface over one app.

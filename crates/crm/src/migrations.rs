@@ -22,6 +22,7 @@ migrations! {
     6 "outbound" "0006_outbound",
     7 "timelines" "0007_timelines",
     8 "webhooks" "0008_webhooks",
+    9 "sign_in" "0009_sign_in",
     12 "webchat" "0012_webchat",
 }
 

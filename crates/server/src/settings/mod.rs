@@ -89,7 +89,7 @@ impl Settings {
             announcements: sources.optional("sunsets_announced", Announcements::read)?.unwrap_or_default(),
             whatsapp_calls: sources.required("whatsapp_calls", read::flag)?,
             outbound_allow: sources.optional("outbound_allow", Networks::parse)?.unwrap_or_default(),
-            trusted_proxies: sources.optional("trusted_proxies", Networks::parse)?.unwrap_or_default(),
+            trusted_proxies: sources.required("trusted_proxies", Networks::parse)?,
             webhooks_allow: sources.optional("webhooks_allow", Networks::parse)?.unwrap_or_default(),
             webhooks_keep_days: sources.required("webhooks_keep_days", |text| read::whole(text, 1, 3650))?,
             backup_nightly: sources.required("backup_nightly", read::flag)?,

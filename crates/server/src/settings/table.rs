@@ -156,10 +156,11 @@ pub const ALL: &[Setting] = &[
         variable: "RECADO_TRUSTED_PROXIES",
         usage: Use::Serve,
         value: "NETWORK,…",
-        default: None,
-        unset: "whoever connects is the client",
+        default: Some("127.0.0.0/8, ::1/128"),
+        unset: "",
         example: "\"127.0.0.1, 10.0.0.0/8\"",
-        about: "Networks of reverse proxies whose X-Forwarded-For is believed: limits per address count the client, not the proxy",
+        about: "Networks of reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed: limits per address count the \
+                client, not the proxy",
     },
     Setting {
         key: "outbound_allow",
