@@ -19,12 +19,20 @@ export class Program {
     return program;
   }
 
-  constructor(directory, data, key) {
-    Object.assign(this, { directory, data, key, child: null, url: "" });
+  /** The demo, whose key is the same everywhere. */
+  static async demo() {
+    const directory = mkdtempSync(join(tmpdir(), "recado-browser-"));
+    const program = new Program(directory, join(directory, "data"), "rk_cmVjYWRvIGRlbW86IGV2ZXJ5Ym9keSBrbm93cyBpdCE", ["--demo"]);
+    await program.run("127.0.0.1:0");
+    return program;
+  }
+
+  constructor(directory, data, key, more = []) {
+    Object.assign(this, { directory, data, key, more, child: null, url: "" });
   }
 
   run(listen) {
-    this.child = spawn(binary, ["serve", "--data-dir", this.data, "--listen", listen, "--log", "warn"], { stdio: ["ignore", "pipe", "inherit"] });
+    this.child = spawn(binary, ["serve", "--data-dir", this.data, "--listen", listen, "--log", "warn", ...this.more], { stdio: ["ignore", "pipe", "inherit"] });
     return new Promise((resolve, reject) => {
       this.child.once("exit", (code) => reject(new Error(`the program ended with ${code}`)));
       let said = "";

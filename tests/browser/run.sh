@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Drives the real program with Debian's Chromium: pages of another origin with the web chat.
 #
-#   tests/browser/run.sh            with target/debug/recado (built after scripts/webchat.sh)
+#   tests/browser/run.sh [file…]    with target/debug/recado (built after scripts/webchat.sh, and scripts/ui.sh for the playground)
 #   RECADO_BINARY=…                 another program
 #   RECADO_SCREENSHOTS=directory    keeps pictures of what was seen
 set -euo pipefail
@@ -23,4 +23,5 @@ if ! cmp -s "$here/package-lock.json" "$here/node_modules/.recado-lock"; then
 fi
 unset RECADO_DATABASE_URL RECADO_DATA_DIR RECADO_CONFIG RECADO_RATE_LIMIT
 cd "$here"
-exec timeout 300 node --test --test-concurrency=1 --test-reporter=spec webchat/*.test.mjs
+if [ $# -eq 0 ]; then set -- */*.test.mjs; fi
+exec timeout 300 node --test --test-concurrency=1 --test-reporter=spec "$@"
