@@ -50,7 +50,7 @@ test("several phones at once, from the hook to the ticks", async (t) => {
   await ana.getByText("¿Tienen hora <b>mañana</b>?").waitFor();
   await bruno.getByText("Soy Bruno").waitFor();
   const contact = await contactOf("+56955500001");
-  const sent = await program.post("/api/v1/messages", { contact_id: contact.id, text: { text: "Sí, a las diez" } });
+  const sent = await program.post("/api/v1/messages", { contact_id: contact.id, text: "Sí, a las diez" });
   await ana.getByText("Sí, a las diez").waitFor();
   await ana.getByRole("button", { name: "Leerlo" }).click();
   for (let turn = 0; ; turn += 1) {
@@ -64,7 +64,7 @@ test("several phones at once, from the hook to the ticks", async (t) => {
   await picture(page, "playground");
   await ana.getByRole("button", { name: "Cerrar la ventana de 24 h" }).click();
   await ana.getByRole("button", { name: "Abrir la ventana de 24 h" }).waitFor();
-  await assert.rejects(program.post("/api/v1/messages", { contact_id: contact.id, text: { text: "¿Hola?" } }), /outside_service_window/);
+  await assert.rejects(program.post("/api/v1/messages", { contact_id: contact.id, text: "¿Hola?" }), /outside_service_window/);
   await page.getByRole("button", { name: "Otro teléfono" }).click();
   await page.getByRole("region", { name: /Carla Muestra/ }).waitFor();
 });

@@ -126,7 +126,7 @@ pub fn contacts(w: &World) -> Vec<String> {
 
 /// The team writes to a contact.
 pub fn answer(w: &World, contact: &str, said: &str) -> Value {
-    let body = json!({"contact_id": contact, "text": {"text": said}});
+    let body = json!({"contact_id": contact, "text": said});
     let reply = w.post("/api/v1/messages", body);
     assert_eq!(reply.status, 201, "{}", reply.text());
     reply.json()

@@ -56,7 +56,7 @@ fn what_a_page_cannot_show_is_not_sent() {
         let contact = contacts(w).remove(0);
         for content in [
             json!({"image": {"link": "https://elsewhere.example/a.png"}}),
-            json!({"interactive": {"text": "¿?", "buttons": [{"id": "a", "title": "Sí"}]}}),
+            json!({"interactive_text": "¿?", "buttons": [{"id": "a", "title": "Sí"}]}),
         ] {
             let mut body = content;
             body["contact_id"] = json!(contact);

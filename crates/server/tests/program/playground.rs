@@ -78,7 +78,7 @@ fn a_customer_writes_is_answered_reads_and_is_sent_a_template() {
     let first = played.last(&contact, "her message", |message| message["direction"] == "inbound");
     assert_eq!(first["body"], "¿Tienen hora el martes?");
 
-    let (status, answer) = played.send(&contact, json!({"text": {"text": "Sí, a las 10:30."}}));
+    let (status, answer) = played.send(&contact, json!({"text": "Sí, a las 10:30."}));
     assert_eq!(status, 201, "{answer}");
     let sent = played.last(&contact, "the answer delivered", |message| message["status"] == "delivered");
     // Told three times, it is read once.
@@ -90,7 +90,7 @@ fn a_customer_writes_is_answered_reads_and_is_sent_a_template() {
     played.says(json!({"image": {"caption": "Mi radiografía"}}));
     let picture = played.last(&contact, "the picture", |message| message["attachments"][0]["state"] == "stored");
     assert_eq!(picture["body"], "Mi radiografía");
-    let buttons = json!({"interactive": {"text": "¿Confirmas?", "buttons": [{"id": "si", "title": "Sí"}]}});
+    let buttons = json!({"interactive_text": "¿Confirmas?", "buttons": [{"id": "si", "title": "Sí"}]});
     let (status, asked) = played.send(&contact, buttons);
     assert_eq!(status, 201, "{asked}");
     played.last(&contact, "the buttons delivered", |message| message["status"] == "delivered");
@@ -102,7 +102,7 @@ fn a_customer_writes_is_answered_reads_and_is_sent_a_template() {
     // 24 hours later only a template goes.
     let shut = played.play("window", json!({"contact_id": contact, "open": false}));
     assert!(shut["service_window_ends_at"].is_string(), "{shut}");
-    let (status, refused) = played.send(&contact, json!({"text": {"text": "¿Sigues ahí?"}}));
+    let (status, refused) = played.send(&contact, json!({"text": "¿Sigues ahí?"}));
     assert_eq!((status, refused["code"].as_str()), (409, Some("outside_service_window")), "{refused}");
     let templates = format!("/api/v1/templates?channel_id={}&status=APPROVED", played.channel);
     until("approved templates", || {
@@ -118,7 +118,7 @@ fn a_customer_writes_is_answered_reads_and_is_sent_a_template() {
     let (status, _) =
         played.server.call("PATCH", &knobs, &[("x-api-key", KEY), ("content-type", "application/json")], r#"{"fail_with": 131026}"#);
     assert_eq!(status, 200);
-    played.send(&contact, json!({"text": {"text": "Nadie lo recibe"}}));
+    played.send(&contact, json!({"text": "Nadie lo recibe"}));
     let failed = played.last(&contact, "the failure", |message| message["status"] == "failed");
     assert_eq!(failed["error"]["code"], "131026");
 }
