@@ -84,6 +84,7 @@ fn read_secrets(f: &mut Fields<'_>) -> ChannelSecrets {
             SECRET,
             "whatsapp: what Meta repeats when it first calls. Kept sealed.",
         ),
+        visitor_secret: None,
     }
 }
 

@@ -226,7 +226,7 @@ pub struct WindowAnswer {
 pub async fn window(call: Call) -> Result<Answer, Problem> {
     let (channel, _) = simulator(&call).await?;
     let WindowInput { contact_id, open } = call.read_body()?;
-    let known = call.read(move |w| Ok(Contact::find(w.tx, w.organization(), contact_id)?.is_some())).await?;
+    let known = call.read(move |w| Ok(Contact::find(w.tx, w.caller.organization, contact_id)?.is_some())).await?;
     if !known {
         let error = FieldError::unknown_reference("/contact_id", "contact", contact_id);
         return Err(Problem::invalid(vec![error]));

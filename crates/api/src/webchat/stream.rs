@@ -227,7 +227,6 @@ impl VisitorStream {
                 && count == told.count
             {
                 self.ready.push_back(frame);
-                return Ok(());
             }
         }
         self.catch_up().await

@@ -1,7 +1,7 @@
 //! The template that a request means, ready to be sent on a channel.
 
 use super::{COLUMNS, Template, Values, fill};
-use crate::channels::{Channel, ChannelType};
+use crate::channels::Channel;
 use crate::error::{FieldError, Problems, Result};
 use crate::id::TemplateId;
 use crate::messages::{Content, TemplateContent};
