@@ -1,6 +1,6 @@
 // The inbox: list, conversation, profile. What is open and which are listed stands in the address.
 import { useNavigate, useParams, useSearchParams } from "@solidjs/router";
-import { Show, createEffect, createMemo, createSignal, lazy, on, onCleanup } from "solid-js";
+import { Show, Suspense, createEffect, createMemo, createSignal, lazy, on, onCleanup } from "solid-js";
 import type { Conversation } from "../../api/contract";
 import { t, tn } from "../../i18n";
 import { phone } from "../../i18n/format";
@@ -111,10 +111,12 @@ export default function Inbox() {
           )}
         </Show>
       </div>
-      <Show when={profile() && open()}>
-        {(c) => (
+      <Show when={profile() && open()?.id} keyed>
+        {(id) => (
           <div class={s.profile}>
-            <ProfilePane contact={c().id} onClose={() => (setProfile(false), search.profile && setSearch({ profile: undefined }, { replace: true }))} />
+            <Suspense fallback={<Skeleton lines={8} />}>
+              <ProfilePane contact={id} onClose={() => (setProfile(false), search.profile && setSearch({ profile: undefined }, { replace: true }))} />
+            </Suspense>
           </div>
         )}
       </Show>

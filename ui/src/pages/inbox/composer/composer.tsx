@@ -1,5 +1,5 @@
 // Where one writes. The text lives in the field and in the draft; no key waits for anything.
-import { Show, createEffect, createMemo, createSignal, lazy, on, onCleanup } from "solid-js";
+import { Show, Suspense, createEffect, createMemo, createSignal, lazy, on, onCleanup } from "solid-js";
 import type { CannedReply, Conversation } from "../../../api/contract";
 import type { Message } from "../../../api/types";
 import { reference } from "../../../data/reference";
@@ -60,6 +60,8 @@ export function Composer(props: Props) {
   });
 
   const grow = () => {
+    // Where the style sheet can do it (field-sizing), it does, also when the window changes.
+    if (CSS.supports("field-sizing", "content")) return;
     field.style.height = "auto";
     field.style.height = `${Math.min(field.scrollHeight + 2, 220)}px`;
   };
@@ -286,13 +288,16 @@ export function Composer(props: Props) {
           </Show>
         </span>
       </div>
-      <TemplatePicker
-        open={picking()}
-        channel={c().channel_id}
-        contactName={c().name}
-        onClose={() => setPicking(false)}
-        onSend={(template, body) => props.thread.send({ content: { template }, preview: { type: "template", body } }, null)}
-      />
+      <Suspense>
+        <Show when={picking()}>
+          <TemplatePicker
+            channel={c().channel_id}
+            contactName={c().name}
+            onClose={() => setPicking(false)}
+            onSend={(template, body) => props.thread.send({ content: { template }, preview: { type: "template", body } }, null)}
+          />
+        </Show>
+      </Suspense>
     </footer>
   );
 }

@@ -15,7 +15,6 @@ import { contentOf, fillText, fillable, partsOf, variablesOf, type Variable } fr
 import s from "./templates.module.css";
 
 interface Props {
-  open: boolean;
   channel: string;
   contactName: string | null;
   onClose: () => void;
@@ -23,14 +22,6 @@ interface Props {
 }
 
 export function TemplatePicker(props: Props) {
-  return (
-    <Show when={props.open}>
-      <Opened {...props} />
-    </Show>
-  );
-}
-
-function Opened(props: Props) {
   const [templates, { refetch }] = createResource(async () => {
     const rows: Template[] = [];
     let cursor: string | undefined;
@@ -46,7 +37,7 @@ function Opened(props: Props) {
   const [text, setText] = createSignal("");
   const found = createMemo(() => {
     const wanted = plain(text());
-    return (templates() ?? []).filter((x) => plain(`${x.name} ${partsOf(x).body}`).includes(wanted));
+    return (templates.latest ?? []).filter((x) => plain(`${x.name} ${partsOf(x).body}`).includes(wanted));
   });
 
   const choose = (template: Template) => {
@@ -71,20 +62,22 @@ function Opened(props: Props) {
       title={chosen() ? chosen()!.name : t("inbox.choose_template")}
       shape="wide"
       actions={
-        <Show when={chosen()}>
-          <Button onClick={() => setChosen(undefined)}>{t("common.back")}</Button>
-          <Button look="primary" disabled={missing().length > 0} onClick={send}>
-            {t("inbox.send_template")}
-          </Button>
-        </Show>
+        chosen() && (
+          <>
+            <Button onClick={() => setChosen(undefined)}>{t("common.back")}</Button>
+            <Button look="primary" disabled={missing().length > 0} onClick={send}>
+              {t("inbox.send_template")}
+            </Button>
+          </>
+        )
       }
     >
       <Show
         when={chosen()}
         fallback={
           <Show when={!templates.error} fallback={<Failed error={templates.error} onRetry={refetch} />}>
-            <Show when={templates()} fallback={<Skeleton lines={5} />}>
-              <Show when={templates()!.length > 0} fallback={<Empty icon={<TemplatesIcon size={24} />} title={t("inbox.no_templates")}>{t("inbox.no_templates_text")}</Empty>}>
+            <Show when={!templates.loading} fallback={<Skeleton lines={5} />}>
+              <Show when={(templates.latest ?? []).length > 0} fallback={<Empty icon={<TemplatesIcon size={24} />} title={t("inbox.no_templates")}>{t("inbox.no_templates_text")}</Empty>}>
                 <TextField label={t("common.search")} hideLabel placeholder={t("common.search")} autofocus value={text()} onInput={(e) => setText(e.currentTarget.value)} />
                 <ul class={s.list}>
                   <For each={found()} fallback={<li class="muted">{t("common.nothing_found")}</li>}>

@@ -11,6 +11,18 @@ export type Target = { target: "name" | "email" | "phone" } | { target: "field";
 export const sameTarget = (v: Pick<StructuredValue, "target" | "key">, t: Target) =>
   v.target === t.target && (t.target !== "field" || v.key === t.key);
 
+export interface Change {
+  name?: string | null;
+  email?: string | null;
+  custom_fields?: Record<string, unknown>;
+}
+
+/** What stands in a contact where `body` would change it, as one comparable text. */
+function touched(body: Change, c: Contact): string {
+  const fields = Object.keys(body.custom_fields ?? {}).map((key) => c.custom_fields.find((f) => f.key === key)?.value ?? null);
+  return JSON.stringify(["name" in body ? c.name : null, "email" in body ? c.email : null, fields]);
+}
+
 export type Profile = ReturnType<typeof createProfile>;
 
 export function createProfile(contact: () => string) {
@@ -33,20 +45,25 @@ export function createProfile(contact: () => string) {
     }),
   );
 
-  /** Throws a Problem; with status 412 somebody else was first, and what they said is here already. */
-  async function change(body: { name?: string | null; email?: string | null; custom_fields?: Record<string, unknown> }, overwrite = false): Promise<void> {
-    const etag = known.latest?.etag;
-    const header = etag && !overwrite ? { "If-Match": etag } : {};
-    try {
-      mutate(await callTagged<Contact>(api.PATCH("/api/v1/contacts/{id}", { params: { path: { id: contact() }, header }, body })));
-      again();
-    } catch (problem) {
-      if (problem instanceof Problem && problem.status === 412) {
-        const now = await callTagged<Contact>(api.GET("/api/v1/contacts/{id}", { params: { path: { id: contact() } } }));
-        mutate(now);
+  /**
+   * Throws a Problem; with status 412 somebody else has changed the same value, and theirs is here already. A change of
+   * anything else in between (each message makes a new version) is no conflict: then it is tried again.
+   */
+  async function change(body: Change, overwrite = false): Promise<void> {
+    for (let tries = 0; ; tries += 1) {
+      const seen = known.latest;
+      const header = seen?.etag && !overwrite ? { "If-Match": seen.etag } : {};
+      try {
+        mutate(await callTagged<Contact>(api.PATCH("/api/v1/contacts/{id}", { params: { path: { id: contact() }, header }, body })));
         again();
+        return;
+      } catch (problem) {
+        if (!(problem instanceof Problem && problem.status === 412)) throw problem;
+        const now = await callTagged<Contact>(api.GET("/api/v1/contacts/{id}", { params: { path: { id: contact() } } }));
+        const same = seen && touched(body, seen.data) === touched(body, now.data);
+        mutate(now);
+        if (!same || tries > 3) throw problem;
       }
-      throw problem;
     }
   }
 

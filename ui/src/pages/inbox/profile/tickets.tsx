@@ -1,5 +1,5 @@
 // The journeys of a contact: where each stands or ended, its sum, and what happened with it.
-import { For, Show, createResource, createSignal } from "solid-js";
+import { For, Show, Suspense, createResource, createSignal } from "solid-js";
 import { api, call } from "../../../api/client";
 import { explain } from "../../../api/problem";
 import type { Ticket } from "../../../api/types";
@@ -54,7 +54,9 @@ function One(props: { ticket: Ticket; onChanged: () => void }) {
         {open() ? t("profile.hide_history") : t("profile.show_history")}
       </button>
       <Show when={open()}>
-        <History id={x().id} />
+        <Suspense fallback={<Skeleton lines={2} />}>
+          <History id={x().id} />
+        </Suspense>
       </Show>
     </li>
   );

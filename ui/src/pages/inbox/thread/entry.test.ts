@@ -50,6 +50,9 @@ describe("placing entries", () => {
 });
 
 describe("rows", () => {
+  const marks = (list: ReturnType<typeof rows>) =>
+    list.map((r) => [r.key, r.day && "day", r.unread && "unread", r.first && "first", r.last && "last"].filter(Boolean).join(" "));
+
   it("begins days, and groups what one side says in a row", () => {
     const list = rows(
       [
@@ -60,19 +63,12 @@ describe("rows", () => {
       ],
       null,
     );
-    expect(list.map((r) => (r.kind === "message" ? `${r.key}${r.first ? " first" : ""}${r.last ? " last" : ""}` : r.kind))).toEqual([
-      "day",
-      "a first",
-      "b last",
-      "c first last",
-      "day",
-      "d first last",
-    ]);
+    expect(marks(list)).toEqual(["a day first", "b last", "c first last", "d day first last"]);
   });
 
   it("marks where the unread begin, and leaves out events that say nothing here", () => {
     const noise: Entry = { key: "e", at: "2026-01-05T12:00:30.000Z", event: { topic: "contact.updated" } as never };
     const list = rows([message("a", "2026-01-05T12:00:00.000Z"), noise, message("b", "2026-01-05T12:01:00.000Z")], "b");
-    expect(list.map((r) => r.kind)).toEqual(["day", "message", "unread", "message"]);
+    expect(marks(list)).toEqual(["a day first last", "b unread first last"]);
   });
 });

@@ -17,12 +17,21 @@ export interface Entry {
   problem?: unknown;
 }
 
-export type Row =
-  | { kind: "day"; key: string; at: string }
-  | { kind: "unread"; key: string }
-  | { kind: "event"; key: string; entry: Entry }
-  /** `first`, `last`: of a run of messages of one side within a few minutes. */
-  | { kind: "message"; key: string; entry: Entry; first: boolean; last: boolean };
+/**
+ * One row that is drawn. A day's head and the line "unread" are part of the row that they stand above: rows keep their keys
+ * when older ones come in, and heads do not.
+ */
+export interface Row {
+  key: string;
+  entry: Entry;
+  /** The first of its day. */
+  day: boolean;
+  /** The unread begin here. */
+  unread: boolean;
+  /** Of a run of messages of one side within a few minutes. */
+  first: boolean;
+  last: boolean;
+}
 
 const TOGETHER = 5 * 60_000;
 /** Events worth a line between messages; the others are in the histories of contact and ticket. */
@@ -53,33 +62,20 @@ export function place(entries: readonly Entry[], entry: Entry): Entry[] {
 /** `unreadFrom`: key of the first message that was unread when the conversation was opened. */
 export function rows(entries: readonly Entry[], unreadFrom: string | null): Row[] {
   const result: Row[] = [];
-  let before: Entry | undefined;
-  let open: Extract<Row, { kind: "message" }> | undefined;
   for (const entry of entries) {
     if (entry.event && !SHOWN.has(entry.event.topic)) continue;
-    if (!before || !sameDay(before.at, entry.at)) {
-      result.push({ kind: "day", key: `day ${entry.at.slice(0, 10)} ${entry.key}`, at: entry.at });
-      open = undefined;
-    }
-    if (entry.key === unreadFrom) {
-      result.push({ kind: "unread", key: "unread" });
-      open = undefined;
-    }
-    before = entry;
-    if (!entry.message) {
-      result.push({ kind: "event", key: entry.key, entry });
-      open = undefined;
-      continue;
-    }
-    const last = open?.entry.message;
-    const together =
-      last !== undefined &&
-      last.direction === entry.message.direction &&
-      last.actor.id === entry.message.actor.id &&
-      Date.parse(entry.at) - Date.parse(open!.entry.at) < TOGETHER;
-    if (together) open!.last = false;
-    open = { kind: "message", key: entry.key, entry, first: !together, last: true };
-    result.push(open);
+    const before = result.at(-1);
+    const day = !before || !sameDay(before.entry.at, entry.at);
+    const unread = entry.key === unreadFrom;
+    const together = before !== undefined && !day && !unread && belongTogether(before.entry, entry);
+    if (together) before.last = false;
+    result.push({ key: entry.key, entry, day, unread, first: !together, last: true });
   }
   return result;
+}
+
+function belongTogether(a: Entry, b: Entry): boolean {
+  if (!a.message || !b.message) return false;
+  const sameSide = a.message.direction === b.message.direction && a.message.actor.id === b.message.actor.id;
+  return sameSide && Date.parse(b.at) - Date.parse(a.at) < TOGETHER;
 }

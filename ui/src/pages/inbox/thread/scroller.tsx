@@ -1,6 +1,6 @@
 // The messages, of which only those in sight are drawn; held at the end where one reads along, and in place where older
 // ones come in above.
-import { For, Match, Show, Switch, createEffect, createMemo, createSignal, on } from "solid-js";
+import { For, Show, createEffect, createMemo, createSignal, on } from "solid-js";
 import type { Message } from "../../../api/types";
 import { t } from "../../../i18n";
 import { dayName } from "../../../i18n/format";
@@ -35,9 +35,9 @@ export function Scroller(props: Props) {
     scroller: element,
     height: (i) => {
       const row = list()[i];
-      if (!row || row.kind !== "message") return 38;
-      const m = row.entry.message!;
-      return (m.attachments.length > 0 ? 200 : 0) + 46 + Math.floor(m.body.length / 60) * 20;
+      const m = row?.entry.message;
+      if (!m) return 38;
+      return (row!.day ? 38 : 0) + (m.attachments.length > 0 ? 200 : 0) + 46 + Math.floor(m.body.length / 60) * 20;
     },
     spare: 10,
     fromEnd: true,
@@ -69,11 +69,13 @@ export function Scroller(props: Props) {
     setAway(el.scrollHeight - el.scrollTop - el.clientHeight > 400);
     if (el.scrollTop < 900 && props.thread.hasOlder()) void props.thread.more();
   };
-  // A first page that does not fill the pane is followed by the next.
+  // A page that does not fill the pane, or holds only what is not shown, is followed by the next.
   createEffect(
-    on(list, () => {
-      const el = element();
-      if (el && props.thread.hasOlder() && virtual.total() < el.clientHeight + 300) void props.thread.more();
+    on(props.thread.entries, () => {
+      setTimeout(() => {
+        const el = element();
+        if (el && props.thread.hasOlder() && (el.scrollTop < 300 || virtual.total() < el.clientHeight + 300)) void props.thread.more();
+      }, 60);
     }),
   );
 
@@ -115,38 +117,33 @@ export function Scroller(props: Props) {
 }
 
 function RowView(props: Props & { row: Row; found: string; go: (id: string) => void }) {
-  type Kind<K extends Row["kind"]> = Extract<Row, { kind: K }>;
-  const as = <K extends Row["kind"]>(kind: K) => (props.row.kind === kind ? (props.row as Kind<K>) : undefined);
   return (
-    <Switch>
-      <Match when={as("day")}>
-        {(r) => (
-          <p class={s.day}>
-            <span>{dayName(r().at)}</span>
-          </p>
-        )}
-      </Match>
-      <Match when={as("unread")}>
+    <>
+      <Show when={props.row.day}>
+        <p class={s.day}>
+          <span>{dayName(props.row.entry.at)}</span>
+        </p>
+      </Show>
+      <Show when={props.row.unread}>
         <p class={s.unread}>
           <span>{t("inbox.unread_from_here")}</span>
         </p>
-      </Match>
-      <Match when={as("event")}>{(r) => <EventLine event={r().entry.event!} />}</Match>
-      <Match when={as("message")}>
-        {(r) => (
+      </Show>
+      <Show when={props.row.entry.message} fallback={<Show when={props.row.entry.event}>{(e) => <EventLine event={e()} />}</Show>}>
+        {(m) => (
           <Bubble
-            entry={r().entry}
-            message={r().entry.message!}
-            first={r().first}
-            last={r().last}
+            entry={props.row.entry}
+            message={m()}
+            first={props.row.first}
+            last={props.row.last}
             thread={props.thread}
             name={props.name}
-            found={props.found === r().key}
+            found={props.found === props.row.key}
             onReply={props.onReply}
             onGo={props.go}
           />
         )}
-      </Match>
-    </Switch>
+      </Show>
+    </>
   );
 }
