@@ -20,6 +20,7 @@ export function App() {
         <Route path="/templates/*rest" component={lazy(() => import("./pages/templates"))} />
         <Route path="/reports/*rest" component={lazy(() => import("./pages/reports"))} />
         <Route path="/api-keys/*rest" component={lazy(() => import("./pages/api"))} />
+        <Route path="/settings/account" component={lazy(() => import("./pages/account/mine"))} />
         <Route path="/settings/*rest" component={lazy(() => import("./pages/settings"))} />
         <Route path="/playground" component={lazy(() => import("./pages/playground"))} />
         <Route path="/welcome" component={lazy(() => import("./pages/welcome"))} />
