@@ -162,7 +162,7 @@ impl Route {
     pub fn permits(&self, role: Role) -> bool {
         match self.access {
             Access::Key(scope) => role.scopes().contains(scope),
-            Access::Public | Access::Signed | Access::Open | Access::Session => true,
+            Access::Public | Access::Signed | Access::Open | Access::Session | Access::Visitor => true,
         }
     }
 

@@ -2,7 +2,6 @@
 
 use crm::id::MediaId;
 use crm::media::{MOST_VISITOR_BYTES, MediaType, Upload};
-use crm::messages::CAPTION_LIMIT;
 use crm::webchat::{self, Said};
 
 use super::messages::{CLIENT_ID, write};
@@ -13,6 +12,9 @@ use crate::input::{Fields, Input};
 use crate::kinds::{SHORT, Text};
 use crate::problem::Problem;
 use crate::v1::media::{declared, serve};
+
+/// As long as WhatsApp has it: what comes by one channel may be passed on by another.
+const CAPTION: Text = Text { max: 1024 };
 
 /// The same for every type.
 pub fn limit(_: &[(String, String)], _: Option<&str>) -> u64 {
@@ -30,7 +32,7 @@ impl Input for UploadQuery {
     fn read(f: &mut Fields<'_>) -> Option<Self> {
         let client_id = f.required("client_id", CLIENT_ID, "The browser's own id of the message.");
         let file_name = f.optional("file_name", SHORT, "As it is called there.");
-        let caption = f.optional("caption", Text { max: CAPTION_LIMIT }, "What is said with it.");
+        let caption = f.optional("caption", CAPTION, "What is said with it.");
         Some(UploadQuery { client_id: client_id?, file_name, caption })
     }
 }

@@ -14,7 +14,7 @@ mod view;
 
 pub use door::{Visit, admit, preflight};
 pub use identity::{IdentitySecret, renew as renew_identity_secret};
-pub use room::{Room, Rooms};
+pub use room::Rooms;
 pub(crate) use session::unknown as visitor_unknown;
 pub use stream::VisitorStream;
 
