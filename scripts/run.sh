@@ -9,8 +9,7 @@ data="${DATA:-./data/demo}"
 
 scripts/prerequisites.sh
 scripts/webchat.sh
-# A checkout without ui/ builds a program that says so on its pages.
-if [ -e ui/package.json ]; then scripts/ui.sh; else export RECADO_WITHOUT_UI=1; fi
+scripts/ui.sh
 
 echo "Building Recado (the first time takes some minutes) …"
 cargo build --release --locked -p recado

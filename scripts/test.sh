@@ -96,7 +96,7 @@ python_venv
 done_step
 
 step "the web UI (scripts/ui.sh)"
-if [ -e ui/package.json ]; then scripts/ui.sh; else echo "   there is none"; fi
+scripts/ui.sh
 done_step
 
 step "the web chat (scripts/webchat.sh)"

@@ -64,9 +64,7 @@ pub fn answer(method: &Method, path: &str, headers: &HeaderMap) -> Option<Answer
     }
     match FILES.binary_search_by_key(&INDEX, |file| file.path) {
         Ok(at) => Some(file(at, headers)),
-        Err(_) => {
-            Some(guarded(Answer::bytes(404, "text/html; charset=utf-8", Bytes::from_static(NOT_BUILT.as_bytes()))))
-        }
+        Err(_) => Some(guarded(Answer::bytes(404, media_type(NOT_BUILT.path), Bytes::from_static(NOT_BUILT.plain)))),
     }
 }
 

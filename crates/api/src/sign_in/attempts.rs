@@ -76,11 +76,13 @@ impl<K: Eq + Hash> Counter<K> {
         Ok(())
     }
 
-    /// It was none after all.
+    /// It was none after all. A wait that others brought about stays.
     fn undo(&self, key: &K, now: Timestamp) {
         if let Some(entry) = self.known().get_mut(key) {
             entry.count = entry.count.saturating_sub(1);
-            entry.wait_until = now;
+            if entry.count <= self.patience.free {
+                entry.wait_until = now;
+            }
         }
     }
 

@@ -11,6 +11,7 @@ mod outbound;
 mod people;
 mod playground;
 mod serve;
+mod sign_in;
 mod sunsets;
 mod webhooks;
 mod world;
