@@ -2,6 +2,7 @@
 
 mod stream;
 mod upserts;
+mod webchat;
 mod webhooks;
 
 use std::future::Future;
@@ -28,5 +29,9 @@ pub type Running<'a> = Pin<Box<dyn Future<Output = Result<(), Failure>> + 'a>>;
 pub type Bench = for<'a> fn(&'a Context, &'a mut Report) -> Running<'a>;
 
 /// In the order of the table.
-pub const ALL: &[(&str, Bench)] =
-    &[("upserts", upserts::bench), ("webhooks", webhooks::bench), ("stream", stream::bench)];
+pub const ALL: &[(&str, Bench)] = &[
+    ("upserts", upserts::bench),
+    ("webhooks", webhooks::bench),
+    ("stream", stream::bench),
+    ("webchat", webchat::bench),
+];

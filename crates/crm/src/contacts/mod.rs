@@ -29,7 +29,6 @@ use serde::Serialize;
 use store::{Row, Tx, params};
 use structuring::json::Object;
 
-use crate::channels::ChannelType;
 use crate::error::{Error, Result};
 use crate::id::{ChannelId, ContactId, CustomerId, OrganizationId, StageId};
 use crate::setup::Setup;
@@ -169,7 +168,7 @@ impl Contact {
     /// WhatsApp lets a business write freely for 24 h after a person's last message; after that only templates. None on other
     /// channels, and where they never wrote.
     pub fn service_window_ends_at(&self, setup: &Setup) -> Option<Timestamp> {
-        let cloud = setup.channel(self.channel_id)?.channel_type == ChannelType::Whatsapp;
+        let cloud = setup.channel(self.channel_id)?.speaks_cloud();
         Some(self.last_inbound_at?.plus_seconds(24 * 3600)).filter(|_| cloud)
     }
 

@@ -208,7 +208,7 @@ fn plain_secrets_are_checked_and_never_printed() {
     let secrets = ChannelSecrets {
         access_token: Some("EAAtoken".to_owned()),
         app_secret: Some("a b".to_owned()),
-        verify_token: None,
+        ..ChannelSecrets::default()
     };
     let mut problems = Problems::default();
     secrets.check(ChannelType::Whatsapp, true, &mut problems);

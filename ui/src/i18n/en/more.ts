@@ -4,5 +4,6 @@ import reviews from "./reviews.json";
 import channels from "./channels.json";
 import api from "./api.json";
 import settings from "./settings.json";
+import playground from "./playground.json";
 
-export default { board, reviews, channels, api, settings };
+export default { board, reviews, channels, api, settings, playground };
