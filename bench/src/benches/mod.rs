@@ -1,5 +1,6 @@
 //! What is measured: a file each, and a line in [`ALL`].
 
+mod inbox;
 mod stream;
 mod upserts;
 mod webchat;
@@ -34,4 +35,5 @@ pub const ALL: &[(&str, Bench)] = &[
     ("webhooks", webhooks::bench),
     ("stream", stream::bench),
     ("webchat", webchat::bench),
+    ("inbox", inbox::bench),
 ];

@@ -36,6 +36,7 @@ pub struct Call {
     pub query: Vec<(String, String)>,
     pub content_type: Option<String>,
     pub if_match: Option<String>,
+    pub accept: Option<String>,
     pub last_event_id: Option<String>,
     pub range: Option<String>,
     pub body: Bytes,

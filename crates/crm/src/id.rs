@@ -68,6 +68,7 @@ ids! {
     /// A file of a message.
     MediaId
     TemplateId
+    CannedReplyId
     /// Two contacts that were made one.
     MergeId
     /// One run of structuring that wrote something.

@@ -2,10 +2,12 @@
 
 pub mod access;
 pub mod audit;
+pub mod canned;
 pub mod changes;
 pub mod channels;
 mod checks;
 pub mod contacts;
+pub mod conversations;
 pub mod customers;
 pub mod error;
 pub mod events;
@@ -28,8 +30,10 @@ pub mod pipelines;
 pub mod proposals;
 pub mod provenance;
 mod query;
+pub mod reports;
 pub mod reviews;
 pub mod rules;
+pub mod search;
 pub mod second_factor;
 pub mod sessions;
 pub mod setup;

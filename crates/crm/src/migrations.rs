@@ -23,6 +23,7 @@ migrations! {
     7 "timelines" "0007_timelines",
     8 "webhooks" "0008_webhooks",
     9 "sign_in" "0009_sign_in",
+    10 "inbox" "0010_inbox",
     12 "webchat" "0012_webchat",
 }
 

@@ -5,6 +5,7 @@ mod body;
 mod feed;
 mod frame;
 mod listener;
+mod passing;
 mod tail;
 
 use std::collections::HashMap;
@@ -24,6 +25,7 @@ use frame::Frame;
 pub(crate) use frame::{heartbeat, opening, passing};
 use listener::Begin;
 pub use listener::Listener;
+pub use passing::run_passing;
 pub use tail::run;
 
 use crate::problem::Problem;

@@ -2,12 +2,16 @@
 
 mod api_keys;
 pub mod audit;
+mod canned_replies;
 mod channel_check;
 mod channels;
 mod contacts;
+mod conversation_team;
+mod conversations;
 mod custom_fields;
 pub mod event_stream;
 pub mod events;
+mod inbox;
 pub(crate) mod media;
 mod members;
 mod merges;
@@ -23,8 +27,10 @@ mod proposals;
 mod provenance;
 mod references;
 mod removal;
+mod reports;
 mod reviews;
 mod rules;
+mod search;
 mod structured;
 mod structuring;
 pub mod sunsets;
@@ -47,6 +53,7 @@ use crate::webchat;
 pub fn table() -> Vec<Route> {
     let mut table = work();
     table.extend(outbound());
+    table.extend(inbox::table());
     table.extend(structured::table());
     table.extend(organization_table());
     table.extend(boards());

@@ -21,6 +21,7 @@ pub use list::{
 pub use merge::{MOVED_AT_ONCE, MergeRule, MergeStatus, Merged, merge};
 pub use recognize::recognize;
 pub(crate) use save::{insert, save};
+pub(crate) use tag::{check_tag, put_tag};
 pub use tag::{TaggedByName, add_by_name, replace_tags, tags_of, unknown_contact};
 pub use undo_merge::{MergeRow, merge_row, merges_of, move_on, undo_merge};
 pub use update::{Edit, edit, update_metadata};
@@ -92,6 +93,8 @@ pub struct Contact {
     pub version: i64,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
+    /// Of the words that it is found by, as they were read; 0 of one that is new.
+    pub(crate) words_hash: u64,
 }
 
 pub(crate) const COLUMNS: &str = "c.id, c.customer_id, c.channel_id, c.name, c.name_source, c.phone, c.email, c.email_source, \
@@ -101,7 +104,7 @@ pub(crate) const COLUMNS: &str = "c.id, c.customer_id, c.channel_id, c.name, c.n
 
 impl Contact {
     pub(crate) fn from_row(row: &Row) -> Result<Contact> {
-        Ok(Contact {
+        let mut contact = Contact {
             id: row.at(0)?,
             customer_id: row.at(1)?,
             channel_id: row.at(2)?,
@@ -126,7 +129,10 @@ impl Contact {
             opted_out_at: row.at(21)?,
             merged_into: row.at(22)?,
             preference_at: row.at(23)?,
-        })
+            words_hash: 0,
+        };
+        contact.words_hash = crate::search::contact_hash(&contact);
+        Ok(contact)
     }
 
     /// One that turned out to be another answers as that other.

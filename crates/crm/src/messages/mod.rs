@@ -38,8 +38,10 @@ pub use status::{Advance, StatusUpdate, accepted, advance};
 use store::Row;
 
 use crate::contacts::Contact;
+use crate::conversations;
 use crate::error::{Error, Result};
 use crate::id::{ChannelId, ContactId, MessageId, TicketId};
+use crate::search;
 use crate::time::Timestamp;
 use crate::wire_enum;
 use crate::work::Work;
@@ -210,7 +212,8 @@ impl Message {
     }
 }
 
-/// Writes a message, unless its channel has one of the same provider's id already; whether it did.
+/// Writes a message, and what follows from it for its conversation, unless its channel has one of the same provider's id
+/// already; whether it did.
 pub(crate) fn insert(w: &mut Work<'_, '_>, message: &Message) -> Result<bool> {
     let inserted = w.tx.execute(
         "INSERT INTO messages (organization_id, id, contact_id, channel_id, ticket_id, direction, type, body, status, actor,
@@ -236,5 +239,9 @@ pub(crate) fn insert(w: &mut Work<'_, '_>, message: &Message) -> Result<bool> {
             message.source
         ],
     )?;
+    if inserted == 1 {
+        conversations::said(w, message)?;
+        search::message_written(w, message)?;
+    }
     Ok(inserted == 1)
 }
