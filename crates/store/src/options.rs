@@ -26,6 +26,21 @@ pub struct SqliteOptions {
     /// Told of each statement that the writing connection starts, with its values.
     #[cfg(feature = "testing")]
     pub statements: Option<fn(rusqlite::trace::TraceEvent<'_>)>,
+    /// Called before each sync of the disk, in its place where it answers an error.
+    #[cfg(feature = "testing")]
+    pub before_sync: Option<fn() -> std::io::Result<()>>,
+}
+
+impl SqliteOptions {
+    #[cfg(feature = "testing")]
+    pub(crate) fn before_sync(&self) -> Option<fn() -> std::io::Result<()>> {
+        self.before_sync
+    }
+
+    #[cfg(not(feature = "testing"))]
+    pub(crate) fn before_sync(&self) -> Option<fn() -> std::io::Result<()>> {
+        None
+    }
 }
 
 impl Default for SqliteOptions {
@@ -42,6 +57,8 @@ impl Default for SqliteOptions {
             max_pages: 0,
             #[cfg(feature = "testing")]
             statements: None,
+            #[cfg(feature = "testing")]
+            before_sync: None,
         }
     }
 }

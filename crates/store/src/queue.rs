@@ -116,14 +116,27 @@ impl Queue {
         }
     }
 
-    /// One more of the same priority, if it is already there. Background work steps back for anything interactive.
-    pub(crate) fn take_along(&self, priority: Priority) -> Option<Work> {
+    /// One more of the same priority: one that is there, or that comes while `wait` says so ([`Queue::nudge`] has it asked
+    /// again). Background work steps back for anything interactive.
+    pub(crate) fn take_along(&self, priority: Priority, wait: impl Fn() -> bool) -> Option<Work> {
         let mut lines = self.lock();
-        match priority {
-            Priority::Interactive => lines.interactive.pop_front(),
-            Priority::Background if lines.interactive.is_empty() => lines.background.pop_front(),
-            Priority::Background => None,
+        loop {
+            let work = match priority {
+                Priority::Interactive => lines.interactive.pop_front(),
+                Priority::Background if lines.interactive.is_empty() => lines.background.pop_front(),
+                Priority::Background => return None,
+            };
+            if work.is_some() || lines.closed || !wait() {
+                return work;
+            }
+            lines = self.moved.wait(lines).unwrap_or_else(PoisonError::into_inner);
         }
+    }
+
+    /// Something changed that a taker may be waiting for.
+    pub(crate) fn nudge(&self) {
+        drop(self.lock());
+        self.moved.notify_all();
     }
 
     pub(crate) fn close(&self) {

@@ -1,21 +1,24 @@
 //! SQLite: one thread writes, in group commits; a few threads read.
 //!
-//! While the disk syncs one batch the next one gathers in the queue, so that many callers share a sync and a lone one
-//! pays exactly one.
+//! While the disk syncs one batch the next one runs, so that many callers share a sync and a lone one pays exactly one.
 
 mod backup;
+mod checkpoint;
 mod connection;
 mod constraints;
 mod errors;
 mod migrate;
 mod readers;
+mod sync;
 mod writer;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::{self, JoinHandle};
+use std::thread::{self, JoinHandle, ThreadId};
 
+use checkpoint::Checkpointer;
 pub(crate) use connection::Connection;
+use sync::Syncer;
 
 use crate::committed::Signal;
 use crate::metrics::Counters;
@@ -34,6 +37,8 @@ pub(crate) struct Sqlite {
     options: SqliteOptions,
     /// Readers first, so that the writing connection is the last to close and leaves no WAL behind.
     threads: Mutex<Vec<JoinHandle<()>>>,
+    /// The writing thread waits for this one.
+    syncing: ThreadId,
 }
 
 impl Sqlite {
@@ -53,11 +58,15 @@ impl Sqlite {
             let (queue, counters, time) = (reads.clone(), counters.clone(), options.read_time);
             threads.push(spawn("store-read", move || readers::serve(&connection, &queue, &counters, time))?);
         }
-        let (queue, counted, limits, told) = (writes.clone(), counters.clone(), options.clone(), signal.clone());
-        threads.push(spawn("store-write", move || writer::serve(&writer, &queue, &counted, &limits, &told))?);
+        let syncer = Syncer::start(path, &options, writes.clone(), signal.clone())?;
+        let syncing = syncer.thread_id();
+        let checkpointer = Checkpointer::start(path, &options)?;
+        let (queue, counted, limits) = (writes.clone(), counters.clone(), options.clone());
+        let serve = move || writer::serve(&writer, &queue, &counted, &limits, syncer, checkpointer);
+        threads.push(spawn("store-write", serve)?);
 
         let path = path.to_owned();
-        Ok(Sqlite { writes, reads, counters, signal, path, options, threads: Mutex::new(threads) })
+        Ok(Sqlite { writes, reads, counters, signal, path, options, threads: Mutex::new(threads), syncing })
     }
 
     /// The readers end first: only the last connection to close can check-point and remove the log, and that must be
@@ -68,7 +77,10 @@ impl Sqlite {
         self.reads.close();
         threads.into_iter().for_each(join);
         self.writes.close();
-        writer.into_iter().for_each(join);
+        // A closure may hold the last `Db`, and the syncing thread drops closures.
+        if thread::current().id() != self.syncing {
+            writer.into_iter().for_each(join);
+        }
     }
 
     pub(crate) fn migrate(&self, migrations: &[Migration]) -> Result<MigrationReport, Error> {

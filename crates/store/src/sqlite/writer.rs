@@ -1,4 +1,4 @@
-//! The one thread that writes: takes what waits, commits it together, answers.
+//! The one thread that writes: takes what waits, commits it together, hands it over to be synced and answered.
 //!
 //! A closure that fails must be undone alone. A savepoint around each would do that, and costs a copy of every page that two
 //! closures of a batch change. So there is none as long as nothing fails: the first closure that fails after it has written
@@ -9,8 +9,9 @@ use std::mem::take;
 use std::time::Instant;
 
 use super::Connection;
+use super::checkpoint::Checkpointer;
+use super::sync::{Committed, Syncer};
 use crate::call::{Call, Ran, Work};
-use crate::committed::Signal;
 use crate::metrics::Counters;
 use crate::queue::{Queue, Taken};
 use crate::tx::Session;
@@ -21,9 +22,10 @@ pub(super) fn serve(
     queue: &Queue,
     counters: &Counters,
     options: &SqliteOptions,
-    signal: &Signal,
+    syncer: Syncer,
+    checkpointer: Checkpointer,
 ) {
-    let writer = Writer { connection, queue, counters, options, signal, wary: Cell::new(0) };
+    let writer = Writer { connection, queue, counters, options, syncer, checkpointer, wary: Cell::new(0) };
     while let Taken::Work(first, _turn) = queue.take(None) {
         writer.batch(first);
     }
@@ -37,7 +39,9 @@ struct Writer<'a> {
     queue: &'a Queue,
     counters: &'a Counters,
     options: &'a SqliteOptions,
-    signal: &'a Signal,
+    /// These two are dropped at the end of [`serve`], before the connection: the last one to close takes the log away.
+    syncer: Syncer,
+    checkpointer: Checkpointer,
     /// So many closures to come get savepoints.
     wary: Cell<u32>,
 }
@@ -73,7 +77,7 @@ impl Writer<'_> {
     fn batch(&self, first: Work) {
         let started = Instant::now();
         let priority = first.priority;
-        if let Err(error) = self.connection.control("BEGIN IMMEDIATE") {
+        if let Err(error) = self.begin() {
             first.call.answer(Err(error));
             return;
         }
@@ -87,11 +91,20 @@ impl Writer<'_> {
                 refuse(batch, &error);
                 return;
             }
-            if batch.len() < self.options.batch && started.elapsed() < self.options.batch_time {
-                next = self.queue.take_along(priority);
+            // As long as the sync of the batch before runs, a commit would only wait for it.
+            let waits = || self.syncer.is_busy();
+            if batch.len() < self.options.batch && (started.elapsed() < self.options.batch_time || waits()) {
+                next = self.queue.take_along(priority, waits);
             }
         }
         self.commit(batch, priority);
+    }
+
+    fn begin(&self) -> Result<(), Error> {
+        match self.syncer.broken() {
+            Some(error) => Err(error.clone()),
+            None => self.connection.control("BEGIN IMMEDIATE"),
+        }
     }
 
     /// Runs one closure within the batch, so that only it is undone if it fails.
@@ -173,7 +186,7 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// One `COMMIT`, one sync of the disk, then everybody's answer.
+    /// One `COMMIT`; its sync, and everybody's answer, are the syncing thread's.
     fn commit(&self, batch: Vec<Done>, priority: Priority) {
         let kept = batch.iter().filter(|done| done.kept).count() as u64;
         let undone = batch.len() as u64 - kept;
@@ -182,12 +195,12 @@ impl Writer<'_> {
                 self.counters.batches.add(u64::from(kept > 0));
                 self.counters.closures.add(kept);
                 self.counters.undone.add(undone);
-                if batch.iter().any(|done| done.kept && done.announced) {
-                    self.signal.committed();
-                }
-                for Done { call, fate, .. } in batch {
-                    call.answer(fate);
-                }
+                self.syncer.hand_over(Committed {
+                    wrote: kept > 0,
+                    announced: batch.iter().any(|done| done.kept && done.announced),
+                    calls: batch.into_iter().map(|done| (done.call, done.fate)).collect(),
+                });
+                self.checkpointer.committed(self.connection);
             }
             // A reference checked at the end of the transaction does not hold, and SQLite does not say whose it is.
             Err(error @ Error::Constraint { kind: ConstraintKind::ForeignKey, .. }) if batch.len() > 1 => {
@@ -208,7 +221,7 @@ impl Writer<'_> {
 
     /// Runs one closure in a transaction of its own.
     fn alone(&self, work: Work) {
-        if let Err(error) = self.connection.control("BEGIN IMMEDIATE") {
+        if let Err(error) = self.begin() {
             work.call.answer(Err(error));
             return;
         }

@@ -16,6 +16,7 @@ mod limits;
 mod migrations;
 mod portable;
 mod proxy;
+mod sync;
 mod values;
 
 use std::sync::{Arc, Mutex, mpsc};

@@ -143,7 +143,7 @@ impl Desk<'_> {
                     tail.trim_start_matches(['(', ',', '-', ':', '+', ' ']).starts_with(|c: char| c.is_ascii_digit());
                 let digits_before =
                     head.trim_end_matches([')', ',', '-', ':', ' ']).ends_with(|c: char| c.is_ascii_digit());
-                let lowercase = clause.first().is_some() && before.last().is_some_and(|word| !word.capital);
+                let lowercase = before.last().is_some_and(|word| !word.capital);
                 let features = vec![
                     run.likeness,
                     count(run.to - run.from),

@@ -1,0 +1,50 @@
+// What the server answers when it refuses: problem+json (docs/errors.md), made into one error that forms and toasts read.
+import { t, tx } from "../i18n";
+
+export interface FieldError {
+  /** JSON pointer into the body, `/password`; or the name of a query parameter. */
+  pointer: string;
+  code: string;
+  message: string;
+}
+
+export class Problem extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly errors: FieldError[];
+  readonly requestId: string | undefined;
+  /** Seconds, from `Retry-After`. */
+  readonly retryAfter: number | undefined;
+  /** The whole body, for what a single operation adds to it. */
+  readonly body: Record<string, unknown>;
+
+  constructor(status: number, body: Record<string, unknown>, retryAfter?: string | null) {
+    super(typeof body.detail === "string" ? body.detail : typeof body.title === "string" ? body.title : `HTTP ${status}`);
+    this.name = "Problem";
+    this.status = status;
+    this.code = typeof body.code === "string" ? body.code : status === 0 ? "offline" : `http_${status}`;
+    this.errors = Array.isArray(body.errors) ? (body.errors as FieldError[]) : [];
+    this.requestId = typeof body.request_id === "string" ? body.request_id : undefined;
+    const seconds = Number(retryAfter);
+    this.retryAfter = retryAfter && Number.isFinite(seconds) ? seconds : undefined;
+    this.body = body;
+  }
+
+  /** The server was not reached, or was too busy: the same may work later. */
+  get passing(): boolean {
+    return this.status === 0 || this.status === 408 || this.status === 429 || this.status >= 500;
+  }
+
+  /** What is wrong with `field` (`"password"`, `"settings/waba_id"`), or undefined. */
+  field(field: string): string | undefined {
+    return this.errors.find((e) => e.pointer === `/${field}` || e.pointer === field)?.message;
+  }
+}
+
+/** What to tell a person about any error: our words where we have some for its code, else the server's. */
+export function explain(error: unknown): string {
+  if (!(error instanceof Problem)) return error instanceof Error ? error.message : String(error);
+  if (error.status === 0) return t("common.error_offline");
+  const detail = error.errors.length > 0 ? error.errors.map((e) => e.message).join(" ") : error.message;
+  return tx("common", `error_${error.code}`, detail, { seconds: error.retryAfter ?? 0 });
+}

@@ -1,0 +1,47 @@
+// The routes, in one place. A screen is fetched when somebody goes there.
+import { Navigate, Route, Router, useLocation, type RouteSectionProps } from "@solidjs/router";
+import { Show, createResource, lazy } from "solid-js";
+import { Failed, Skeleton } from "./parts/state";
+import { askSession, session } from "./session";
+import { Shell } from "./shell/shell";
+
+export function App() {
+  return (
+    <Router>
+      <Route path="/login" component={lazy(() => import("./pages/login"))} />
+      <Route path="/setup" component={lazy(() => import("./pages/setup"))} />
+      <Route path="/invite" component={lazy(() => import("./pages/invite"))} />
+      <Route component={SignedIn}>
+        <Route path="/" component={() => <Navigate href="/inbox" />} />
+        <Route path="/inbox/:id?" component={lazy(() => import("./pages/inbox"))} />
+        <Route path="/board/:pipeline?" component={lazy(() => import("./pages/board"))} />
+        <Route path="/reviews" component={lazy(() => import("./pages/reviews"))} />
+        <Route path="/channels/*rest" component={lazy(() => import("./pages/channels"))} />
+        <Route path="/templates/*rest" component={lazy(() => import("./pages/templates"))} />
+        <Route path="/reports/*rest" component={lazy(() => import("./pages/reports"))} />
+        <Route path="/api-keys/*rest" component={lazy(() => import("./pages/api"))} />
+        <Route path="/settings/*rest" component={lazy(() => import("./pages/settings"))} />
+        <Route path="/welcome" component={lazy(() => import("./pages/welcome"))} />
+        <Route path="*" component={lazy(() => import("./pages/not-found"))} />
+      </Route>
+    </Router>
+  );
+}
+
+/** Everything beneath is there only for somebody signed in; others are led to the door and back. */
+function SignedIn(props: RouteSectionProps) {
+  const location = useLocation();
+  const [asked, { refetch }] = createResource(async () => {
+    if (session() === undefined) await askSession();
+    return true;
+  });
+  return (
+    <Show when={!asked.error} fallback={<Failed error={asked.error} onRetry={refetch} />}>
+      <Show when={session() !== undefined} fallback={<Skeleton lines={8} />}>
+        <Show when={session()} fallback={<Navigate href={`/login?to=${encodeURIComponent(location.pathname + location.search)}`} />}>
+          <Shell {...props} />
+        </Show>
+      </Show>
+    </Show>
+  );
+}

@@ -1,0 +1,114 @@
+// Times, sizes and money as the language in use writes them. Times are shown in the zone of the browser: whoever answers
+// thinks in their own clock.
+import { createSignal } from "solid-js";
+import { locale, t } from "./index";
+
+/** Now, to the half minute; what depends on it is drawn anew by itself. */
+const [now, setNow] = createSignal(Date.now());
+setInterval(() => setNow(Date.now()), 30_000);
+export { now };
+
+const cache = new Map<string, Intl.DateTimeFormat>();
+function format(name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${locale()}|${name}`;
+  let made = cache.get(key);
+  if (!made) cache.set(key, (made = new Intl.DateTimeFormat(locale(), options)));
+  return made;
+}
+
+const day = (ms: number) => {
+  const d = new Date(ms);
+  return new Date(d.getFullYear(), d.getMonth(), d.getDate()).getTime();
+};
+const DAY = 86_400_000;
+
+/** 14:05 */
+export const clock = (iso: string) => format("clock", { hour: "2-digit", minute: "2-digit" }).format(new Date(iso));
+
+/** In a list: the clock today, the weekday this week, else the date. */
+export function shortTime(iso: string): string {
+  const at = new Date(iso).getTime();
+  const days = Math.round((day(now()) - day(at)) / DAY);
+  if (days <= 0) return clock(iso);
+  if (days === 1) return t("common.yesterday");
+  if (days < 7) return format("weekday", { weekday: "short" }).format(at);
+  const sameYear = new Date(at).getFullYear() === new Date(now()).getFullYear();
+  return sameYear
+    ? format("dayMonth", { day: "numeric", month: "short" }).format(at)
+    : format("dayMonthYear", { day: "numeric", month: "numeric", year: "2-digit" }).format(at);
+}
+
+/** The head of a day in a conversation. */
+export function dayName(iso: string): string {
+  const at = new Date(iso).getTime();
+  const days = Math.round((day(now()) - day(at)) / DAY);
+  if (days === 0) return t("common.today");
+  if (days === 1) return t("common.yesterday");
+  return format("longDay", { weekday: "long", day: "numeric", month: "long", year: days > 300 ? "numeric" : undefined }).format(at);
+}
+
+export const sameDay = (a: string, b: string) => day(new Date(a).getTime()) === day(new Date(b).getTime());
+
+/** Day and clock, whole. */
+export const dateTime = (iso: string) =>
+  format("dateTime", { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" }).format(new Date(iso));
+
+/** A calendar date `YYYY-MM-DD`, which has no zone. */
+export function calendarDate(date: string): string {
+  const at = new Date(`${date.slice(0, 10)}T12:00:00Z`);
+  if (Number.isNaN(at.getTime())) return date;
+  return new Intl.DateTimeFormat(locale(), { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" }).format(at);
+}
+
+/** How long, in its two biggest units at most: 3 d, 2 h 5 min, 40 s. */
+export function duration(ms: number): string {
+  const total = Math.max(0, Math.round(ms / 1000));
+  const d = Math.floor(total / 86_400);
+  const h = Math.floor((total % 86_400) / 3600);
+  const m = Math.floor((total % 3600) / 60);
+  if (d > 0) return d < 3 && h > 0 ? `${d} d ${h} h` : `${d} d`;
+  if (h > 0) return m > 0 && h < 6 ? `${h} h ${m} min` : `${h} h`;
+  if (m > 0) return `${m} min`;
+  return `${total} s`;
+}
+
+export function bytes(size: number): string {
+  const units = ["B", "kB", "MB", "GB"];
+  let n = size;
+  let unit = 0;
+  while (n >= 1000 && unit < units.length - 1) {
+    n /= 1000;
+    unit += 1;
+  }
+  return `${n.toLocaleString(locale(), { maximumFractionDigits: n < 10 && unit > 0 ? 1 : 0 })} ${units[unit]}`;
+}
+
+export const number = (n: number) => n.toLocaleString(locale());
+
+/** Decimal text and currency as the API has them. UF is no currency of ISO 4217 and stands as itself. */
+export function money(amount: string, currency: string | null | undefined): string {
+  const n = Number(amount);
+  if (!currency || !/^[A-Z]{3}$/.test(currency)) return `${n.toLocaleString(locale())} ${currency ?? ""}`.trim();
+  try {
+    return new Intl.NumberFormat(locale(), { style: "currency", currency }).format(n);
+  } catch {
+    return `${amount} ${currency}`;
+  }
+}
+
+/** +56 9 5555 6365: digits in readable groups, without claiming to know each country's habits. */
+export function phone(e164: string | null | undefined): string {
+  if (!e164) return "";
+  const digits = e164.replace(/\D/g, "");
+  if (!e164.startsWith("+") || digits.length < 8) return e164;
+  const code = digits.startsWith("1") || digits.startsWith("7") ? 1 : /^(20|27|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58])/.test(digits) ? 2 : 3;
+  const rest = digits.slice(code);
+  const groups: string[] = [];
+  let from = rest.length;
+  while (from > 0 && groups.length < 2) {
+    groups.unshift(rest.slice(Math.max(0, from - 4), from));
+    from -= 4;
+  }
+  if (from > 0) groups.unshift(rest.slice(0, from));
+  return `+${digits.slice(0, code)} ${groups.join(" ")}`;
+}

@@ -1,0 +1,11 @@
+import { t } from "../../i18n";
+import { Page } from "../../parts/page";
+import { Skeleton } from "../../parts/state";
+
+export default function Screen() {
+  return (
+    <Page title={t("common.reviews")}>
+      <Skeleton lines={5} />
+    </Page>
+  );
+}

@@ -1,0 +1,104 @@
+// A dialog over the page, on the browser's own <dialog>: it holds the focus, closes by Escape, gives the focus back.
+import { Show, createEffect, createUniqueId, onCleanup, type JSX } from "solid-js";
+import { Portal } from "solid-js/web";
+import { t } from "../i18n";
+import { Button, IconButton } from "./button";
+import { CloseIcon } from "./icons";
+import { LayerProvider } from "./layer";
+import s from "./dialog.module.css";
+
+interface Props {
+  open: boolean;
+  onClose: () => void;
+  title: string;
+  children: JSX.Element;
+  /** Buttons, the main one last. */
+  actions?: JSX.Element;
+  /** `side`: a sheet at the edge. `wide`: for tables and editors. `top`: held above, for what grows. */
+  shape?: "normal" | "wide" | "side" | "top";
+}
+
+export function Dialog(props: Props) {
+  return (
+    <Show when={props.open}>
+      <Portal>
+        <Opened {...props} />
+      </Portal>
+    </Show>
+  );
+}
+
+function Opened(props: Props) {
+  const id = createUniqueId();
+  let element!: HTMLDialogElement;
+  let body!: HTMLDivElement;
+  const before = document.activeElement;
+  createEffect(() => {
+    if (!element.open) element.showModal();
+    // What only is read, and may be longer than the screen, can be scrolled by keyboard.
+    if (!body.querySelector("a, button, input, select, textarea")) body.tabIndex = 0;
+  });
+  onCleanup(() => {
+    element.close();
+    if (before instanceof HTMLElement && before.isConnected) before.focus();
+  });
+  return (
+    <dialog
+      ref={element}
+      class={`${s.dialog} ${s[props.shape ?? "normal"]}`}
+      aria-labelledby={id}
+      onCancel={(e) => {
+        e.preventDefault();
+        props.onClose();
+      }}
+      onMouseDown={(e) => {
+        if (e.target === element) props.onClose();
+      }}
+    >
+      <div class={s.inner}>
+        <header class={s.header}>
+          <h2 id={id}>{props.title}</h2>
+          <IconButton label={t("common.close")} onClick={() => props.onClose()} small>
+            <CloseIcon />
+          </IconButton>
+        </header>
+        <div ref={body} class={s.body}>
+          <LayerProvider value={() => element}>{props.children}</LayerProvider>
+        </div>
+        <Show when={props.actions}>
+          <footer class={s.actions}>{props.actions}</footer>
+        </Show>
+      </div>
+    </dialog>
+  );
+}
+
+/** Asks before something that cannot be taken back. */
+export function Confirm(props: {
+  open: boolean;
+  title: string;
+  text: JSX.Element;
+  confirm: string;
+  danger?: boolean;
+  busy?: boolean;
+  onConfirm: () => void;
+  onClose: () => void;
+}) {
+  return (
+    <Dialog
+      open={props.open}
+      onClose={props.onClose}
+      title={props.title}
+      actions={
+        <>
+          <Button onClick={() => props.onClose()}>{t("common.cancel")}</Button>
+          <Button look={props.danger ? "danger" : "primary"} busy={props.busy} onClick={() => props.onConfirm()}>
+            {props.confirm}
+          </Button>
+        </>
+      }
+    >
+      <p>{props.text}</p>
+    </Dialog>
+  );
+}

@@ -1,0 +1,39 @@
+import { For, type JSX } from "solid-js";
+import s from "./table.module.css";
+
+export interface Column<T> {
+  /** Its head; also read aloud where `hideHead`. */
+  head: string;
+  hideHead?: boolean;
+  number?: boolean;
+  cell: (row: T) => JSX.Element;
+}
+
+export function Table<T>(props: { label: string; columns: Column<T>[]; rows: readonly T[] }) {
+  return (
+    <div class={s.frame} tabindex="0" role="region" aria-label={props.label}>
+      <table class={s.table}>
+        <thead>
+          <tr>
+            <For each={props.columns}>
+              {(c) => (
+                <th scope="col" classList={{ [s.number!]: c.number }}>
+                  {c.hideHead ? <span class="sr">{c.head}</span> : c.head}
+                </th>
+              )}
+            </For>
+          </tr>
+        </thead>
+        <tbody>
+          <For each={props.rows}>
+            {(row) => (
+              <tr>
+                <For each={props.columns}>{(c) => <td classList={{ [s.number!]: c.number }}>{c.cell(row)}</td>}</For>
+              </tr>
+            )}
+          </For>
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,115 @@
+// What stands around every screen of somebody signed in: rail or bottom bar, the word that the line is lost, shortcuts,
+// palette, toasts. Also starts what runs as long as somebody is signed in: the live stream and the reference data.
+import { A, useLocation, useNavigate, type RouteSectionProps } from "@solidjs/router";
+import { ErrorBoundary, For, Show, Suspense, createSignal, onCleanup, onMount } from "solid-js";
+import { followReference, loadReference } from "../data/reference";
+import { t, tn } from "../i18n";
+import { KeySheet } from "../keys/sheet";
+import { Palette } from "../keys/palette";
+import { listenForKeys, useShortcuts, type Shortcut } from "../keys/registry";
+import { start, stop } from "../live/stream";
+import { Count } from "../parts/badge";
+import { MenuIcon, SearchIcon } from "../parts/icons";
+import { Menu } from "../parts/menu";
+import { Failed, Skeleton } from "../parts/state";
+import { Toasts, tellError } from "../parts/toast";
+import { AccountMenu } from "./account";
+import { LineBanner } from "./line";
+import { followNotifications, unread } from "./notify";
+import { places } from "./places";
+import s from "./shell.module.css";
+
+export function Shell(props: RouteSectionProps) {
+  const navigate = useNavigate();
+  const location = useLocation();
+  const [sheet, setSheet] = createSignal(false);
+  const [palette, setPalette] = createSignal(false);
+
+  onMount(() => {
+    start();
+    loadReference().catch(tellError);
+    const offs = [followReference(), listenForKeys()];
+    onCleanup(() => {
+      for (const off of offs) off();
+      stop();
+    });
+  });
+
+  followNotifications(
+    (contact) => navigate(`/inbox/${contact}`),
+    () => /^\/inbox\/([^/]+)/.exec(location.pathname)?.[1],
+  );
+
+  const group = () => t("common.everywhere");
+  useShortcuts(
+    { keys: "?", label: () => t("common.shortcuts"), group, run: () => setSheet(true) },
+    { keys: "mod+k", label: () => t("common.find_anything"), group, always: true, run: () => setPalette(true) },
+    ...places().map((p): Shortcut => ({ keys: p.keys, label: p.label, group, run: () => navigate(p.href) })),
+  );
+
+  // In a conversation a phone gives the whole screen to it.
+  const deep = () => /^\/inbox\/./.test(location.pathname);
+
+  return (
+    <div class={s.shell} classList={{ [s.deep!]: deep() }}>
+      <a href="#main" class={s.skip}>
+        {t("common.skip")}
+      </a>
+      <nav class={s.rail} aria-label={t("common.navigation")}>
+        <A href="/inbox" class={s.logo} aria-label="Recado">
+          <svg viewBox="0 0 32 32" width="30" height="30" aria-hidden="true">
+            <rect width="32" height="32" rx="8" class={s.logoBack} />
+            <path d="M8 9.5h16v11H15l-4.5 4v-4H8z" fill="#fff" />
+          </svg>
+        </A>
+        <For each={places()}>
+          {(p) => (
+            <A href={p.href} class={s.place} activeClass={s.here} classList={{ [s.onPhone!]: p.phone }} title={p.label()}>
+              {p.icon()}
+              <span class={s.word}>{p.label()}</span>
+              <Show when={p.href === "/inbox" && unread() > 0}>
+                <span class={s.unread}>
+                  <Count n={unread()} label={tn("common.unread", unread())} />
+                </span>
+              </Show>
+            </A>
+          )}
+        </For>
+        <div class={s.more}>
+          <Menu
+            label={t("common.more")}
+            class={s.place}
+            items={[
+              ...places()
+                .filter((p) => !p.phone)
+                .map((p) => ({ label: p.label(), icon: p.icon(), run: () => navigate(p.href) })),
+              { label: t("common.find_anything"), icon: <SearchIcon />, run: () => setPalette(true), apart: true },
+            ]}
+          >
+            <MenuIcon size={20} />
+            <span class={s.word}>{t("common.more")}</span>
+          </Menu>
+        </div>
+        <span class={s.space} />
+        <button type="button" class={`${s.place} ${s.find}`} title={`${t("common.find_anything")} (Ctrl K)`} onClick={() => setPalette(true)}>
+          <SearchIcon size={20} />
+          <span class={s.word}>{t("common.search")}</span>
+        </button>
+        <AccountMenu onShortcuts={() => setSheet(true)} />
+      </nav>
+      <div class={s.column}>
+        <LineBanner />
+        <main id="main" class={s.main} tabindex="-1">
+          <ErrorBoundary fallback={(error, reset) => <Failed error={error} onRetry={reset} />}>
+            <Suspense fallback={<Skeleton lines={6} />}>{props.children}</Suspense>
+          </ErrorBoundary>
+        </main>
+      </div>
+      <Toasts />
+      <KeySheet open={sheet()} onClose={() => setSheet(false)} />
+      <Show when={palette()}>
+        <Palette open onClose={() => setPalette(false)} />
+      </Show>
+    </div>
+  );
+}
