@@ -8,6 +8,7 @@ mod person;
 mod text_names;
 
 use super::Desk;
+use crate::against::strangeness;
 use crate::forest::{Model, chance, least};
 use crate::{Json, Method, Placement, Source, Target};
 
@@ -29,6 +30,8 @@ pub(crate) struct Weighed {
 /// Nothing that was weighed is sure enough to be written over something.
 const MOST: f32 = 0.84;
 const LEAST: f32 = 0.52;
+/// From here a value is no text of the field, whatever its key says.
+const STRANGE: f32 = 0.6;
 
 impl Desk<'_> {
     /// All that is left, with its features.
@@ -45,7 +48,7 @@ impl Desk<'_> {
             .weighed()
             .into_iter()
             .map(|weighed| (chance(weighed.model, &weighed.features), weighed))
-            .filter(|(chance, weighed)| *chance >= least(weighed.model, &weighed.target))
+            .filter(|(chance, weighed)| *chance >= least(weighed.model, &weighed.target) && !self.spared(weighed))
             .collect();
         likely.sort_by(|a, b| b.0.total_cmp(&a.0));
         for (chance, weighed) in likely {
@@ -65,6 +68,16 @@ impl Desk<'_> {
             let confidence = (chance - 0.1).clamp(LEAST, MOST);
             self.place(weighed.target, weighed.value, &weighed.leaves, confidence, weighed.method);
         }
+    }
+
+    /// Left to the running text, which reads the parts of a line, or plainly of another kind than the field.
+    fn spared(&self, weighed: &Weighed) -> bool {
+        let Some(key) = weighed.target.key() else { return false };
+        let reading = &self.readings[weighed.leaves[0]];
+        let text = reading.text().unwrap_or("");
+        let field = self.request.definitions.fields.iter().find(|field| field.definition.key == key);
+        let strange = field.is_some_and(|field| !field.is_typed() && strangeness(field, reading) >= STRANGE);
+        strange || text.matches([';', '|', '\t']).count() > 2
     }
 
     /// The name in a running text that nothing announced.
