@@ -51,6 +51,9 @@ static PLAIN: LazyLock<Set> = LazyLock::new(|| {
     ])
 });
 
+/// No record of one person has more of them; each is compared with the others.
+const MOST_LEFT: usize = 48;
+
 /// A leaf that reads as one of the kinds.
 struct Left {
     leaf: usize,
@@ -113,7 +116,7 @@ impl Desk<'_> {
         }
         let mut left: Vec<Left> = Vec::new();
         for leaf in 0..self.readings.len() {
-            if !self.taken[leaf] {
+            if !self.taken[leaf] && left.len() < MOST_LEFT {
                 left.extend(self.reads_as(leaf, (phone, email, name), given));
             }
         }

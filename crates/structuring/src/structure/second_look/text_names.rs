@@ -27,7 +27,8 @@ static SHORT: LazyLock<FxHashSet<&str>> = LazyLock::new(|| {
     FxHashSet::from_iter(["de", "del", "da", "do", "para", "of", "for", "con", "com", "with", "a", "to", "por", "by"])
 });
 
-/// Longest text that is looked through, in words; most runs that are weighed.
+/// Longest text that is looked through, in words; most runs that are weighed, in a text and in a record.
+const MOST_IN_ALL: usize = 48;
 const MOST_WORDS: usize = 400;
 const MOST_RUNS: usize = 16;
 
@@ -85,7 +86,7 @@ impl Desk<'_> {
         for leaf in 0..self.readings.len() {
             let reading = &self.readings[leaf];
             let apart = reading.leaf().part.as_ref().is_some_and(|part| part.span.is_some() || !part.loose);
-            if !self.taken[leaf] && !apart && reading.is_prose() && !reading.leaf().unread {
+            if all.len() < MOST_IN_ALL && !self.taken[leaf] && !apart && reading.is_prose() && !reading.leaf().unread {
                 all.extend(self.names_of(leaf, reading));
             }
         }
