@@ -9,6 +9,7 @@ vocabularies of which a part of the phrases was left out by chance (seeded). Wit
 give that were left out of the training, one after the other. See README.md."""
 import hashlib, json, math, os, pathlib, re, struct, subprocess, sys
 import numpy as np
+from strangers import STRANGERS
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CRATE = ROOT / 'crates/structuring'
@@ -86,10 +87,26 @@ def vocabularies(folder):
     return readings
 
 
+def among_strangers(seed, record):
+    """The record with up to five keys that belong to nobody's field."""
+    if not isinstance(record['meta_data'], dict):
+        return record
+    keys = sorted(STRANGERS, key=lambda key: by_chance(seed, record['id'] + key))[:int(6 * by_chance(seed, record['id']))]
+    more = {key: STRANGERS[key][int(by_chance(seed, record['id'] + key + 'v') * len(STRANGERS[key]))] for key in keys if key not in record['meta_data']}
+    items = list(record['meta_data'].items())
+    for key, value in more.items():
+        items.insert(int(by_chance(seed, record['id'] + key + 'p') * (len(items) + 1)), (key, value))
+    return {**record, 'meta_data': dict(items)}
+
+
 def run(program, reading, table, *arguments):
-    name, _, wide, options = reading
+    name, how, wide, options = reading
     env = {**os.environ, 'WIDE': str(wide), 'OPTIONS': str(options), 'TABLE': str(table)}
-    with open(CRATE / f'tests/data/{name}.jsonl') as records:
+    path = CRATE / f'tests/data/{name}.jsonl'
+    if how != 'first':
+        path = pathlib.Path(wide).parent / 'records.jsonl'
+        path.write_text(''.join(json.dumps(among_strangers(how, record), ensure_ascii=False) + '\n' for record in load(name).values()))
+    with open(path) as records:
         return subprocess.run([program, *arguments], stdin=records, env=env, capture_output=True, text=True, check=True).stdout
 
 
