@@ -9,8 +9,8 @@ import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
-const RECADO = process.env.RECADO ?? here("../../target/debug/recado");
-const SIMULATOR = process.env.RECADO_SIMULATOR ?? here("../../target/debug/recado-simulator");
+const RECADO = process.env.RECADO_BINARY ?? here("../../target/debug/recado");
+const SIMULATOR = process.env.RECADO_SIMULATOR_BINARY ?? here("../../target/debug/recado-simulator");
 const SCREENS = here("../screens");
 const ARGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 

@@ -8,7 +8,8 @@ import { share, type News, type Share } from "./share";
 
 export interface Typing {
   contact_id: string;
-  member_id: string;
+  /** Null: the person on the other side, who can be seen typing in a web chat. */
+  member_id: string | null;
   state: "typing" | "stopped";
   at: string;
 }

@@ -68,6 +68,8 @@ export function createVirtual(options: Options) {
     at: (key: string): VirtualItem | undefined => byKey().get(key),
     lastIndex: () => items().at(-1)?.index ?? -1,
     total,
+    /** How far it is scrolled, without asking the page for its layout. */
+    offset: () => virtual.scrollOffset ?? 0,
     /** To be called with each row's element, where heights differ; it carries `data-index`. */
     measure: (el: HTMLElement) => queueMicrotask(() => el.isConnected && virtual.measureElement(el)),
     toIndex: (index: number, align: "auto" | "center" = "auto") => virtual.scrollToIndex(index, { align }),

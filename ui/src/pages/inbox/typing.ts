@@ -1,14 +1,18 @@
-// Who of the team is writing where. Only of the moment: forgotten after six seconds without a word of it.
+// Who of the team is writing where. Only of the moment: forgotten after ten seconds without a word of it.
 import { createSignal, onCleanup } from "solid-js";
 import { json } from "../../api/client";
+import { memberById } from "../../data/reference";
 import { onMoment } from "../../live/stream";
 import { session } from "../../session";
 
-const LASTS = 6000;
+const LASTS = 10_000;
 const [writing, setWriting] = createSignal<ReadonlyMap<string, ReadonlyMap<string, number>>>(new Map());
 
-/** Ids of the members, oneself left out, who are writing in a conversation. */
-export const typingIn = (contact: string): string[] => [...(writing().get(contact)?.keys() ?? [])];
+const THEM = "them";
+
+/** First names of who is writing in a conversation, oneself left out; `name` is the person's on the other side. */
+export const typingIn = (contact: string, name: string): string[] =>
+  [...(writing().get(contact)?.keys() ?? [])].map((id) => (id === THEM ? name : (memberById(id)?.first_name ?? "…")));
 
 export function followTyping(): void {
   const change = (contact: string, member: string, until: number | null) =>
@@ -24,7 +28,7 @@ export function followTyping(): void {
   onCleanup(
     onMoment("typing", ({ contact_id, member_id, state }) => {
       if (member_id === session()?.member.id) return;
-      change(contact_id, member_id, state === "typing" ? Date.now() + LASTS : null);
+      change(contact_id, member_id ?? THEM, state === "typing" ? Date.now() + LASTS : null);
     }),
   );
   const sweep = setInterval(() => {

@@ -11,21 +11,7 @@ export function preview(m: Short): string {
   return m.direction === "note" ? `${t("inbox.note")}: ${said}` : said || kindOf(m.type, "");
 }
 
-const SIGNS: Record<string, string> = {
-  image: "🖼",
-  video: "🎬",
-  audio: "🎤",
-  document: "📄",
-  sticker: "🌟",
-  location: "📍",
-  contacts: "👤",
-  order: "🛒",
-  reaction: "💬",
-};
-
 function kindOf(type: string, body: string): string {
-  const sign = SIGNS[type];
   const unknown = /^\[.*\]$/.test(body);
-  const words = body && !unknown ? body : tx("inbox", `type_${type}`, t("inbox.type_unsupported"));
-  return sign ? `${sign} ${words}` : words;
+  return body && !unknown ? body : tx("inbox", `type_${type}`, t("inbox.type_unsupported"));
 }

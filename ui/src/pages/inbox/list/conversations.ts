@@ -8,7 +8,9 @@ import { epoch, onEvents } from "../../../live/stream";
 import { me } from "../../../session";
 import { belongs, filterQuery, newerFirst, type Filter } from "../filter";
 
+// The first page comes quickly; whoever scrolls on gets more at a time.
 const PAGE = 50;
+const NEXT = 100;
 // Above this many changed at once, the first page is asked for instead of each of them.
 const MANY = 12;
 
@@ -67,7 +69,7 @@ export function createConversations(filter: Accessor<Filter>, open: Accessor<str
   }
 
   const fetchPage = (from: string | null) =>
-    json<Page<Conversation>>("GET", "/conversations", { query: { ...filterQuery(filter()), cursor: from, limit: PAGE } });
+    json<Page<Conversation>>("GET", "/conversations", { query: { ...filterQuery(filter()), cursor: from, limit: from ? NEXT : PAGE } });
 
   function put(rows: Conversation[]): void {
     for (const row of rows) setById(row.id, byId[row.id] ? reconcile(row) : row);

@@ -9,6 +9,7 @@ import { Empty, Failed, Skeleton } from "../../../parts/state";
 import { createVirtual } from "../../../parts/virtual";
 import { narrowing, type Filter } from "../filter";
 import type { Conversations } from "./conversations";
+import { BulkBar, MOST } from "./bulk";
 import { Filters, Views } from "./filters";
 import { Row } from "./row";
 import s from "./list.module.css";
@@ -25,6 +26,12 @@ export function ConversationList(props: {
   const [, setParams] = useSearchParams();
   const [scroller, setScroller] = createSignal<HTMLDivElement>();
   const list = () => props.conversations;
+  const [chosen, setChosen] = createSignal<readonly string[]>([]);
+  const choose = (id: string) => {
+    const now = chosen();
+    if (now.includes(id)) setChosen(now.filter((x) => x !== id));
+    else if (now.length < MOST) setChosen([...now, id]);
+  };
 
   const virtual = createVirtual({ keys: list().order, scroller, height: () => ROW, spare: 8 });
 
@@ -37,16 +44,15 @@ export function ConversationList(props: {
   createEffect(
     on(list().order, (now, before) => {
       const el = scroller();
-      if (!el || !before || el.scrollTop < ROW) return;
-      const top = before[Math.floor(el.scrollTop / ROW)];
-      const moved = top === undefined ? -1 : now.indexOf(top);
-      if (moved < 0) return;
-      const by = (moved - before.indexOf(top!)) * ROW;
-      if (by !== 0) el.scrollTop += by;
+      const at = Math.floor(virtual.offset() / ROW);
+      const top = before?.[at];
+      if (!el || top === undefined || at === 0 || now[at] === top) return;
+      const moved = now.indexOf(top);
+      if (moved >= 0) el.scrollTop += (moved - at) * ROW;
     }),
   );
 
-  createEffect(on(() => JSON.stringify(props.filter), () => scroller()?.scrollTo({ top: 0 }), { defer: true }));
+  createEffect(on(() => JSON.stringify(props.filter), () => (setChosen([]), scroller()?.scrollTo({ top: 0 })), { defer: true }));
 
   const move = (by: number) => {
     const ids = list().order();
@@ -61,6 +67,7 @@ export function ConversationList(props: {
   useShortcuts(
     { keys: "j", label: () => t("inbox.key_next"), group, run: () => move(1) },
     { keys: "k", label: () => t("inbox.key_previous"), group, run: () => move(-1) },
+    { keys: "x", label: () => t("inbox.key_choose"), group, run: () => props.open && choose(props.open) },
     { keys: "/", label: () => t("inbox.key_search"), group, run: () => search.focus() },
   );
 
@@ -98,13 +105,22 @@ export function ConversationList(props: {
           </Show>
           <Filters filter={props.filter} />
         </div>
-        <Views filter={props.filter} counts={list().counts()} />
+        <Show when={chosen().length > 0} fallback={<Views filter={props.filter} counts={list().counts()} />}>
+          <BulkBar
+            ids={[...chosen()]}
+            onClear={() => setChosen([])}
+            onDone={(done) => {
+              setChosen(chosen().filter((id) => !done.includes(id)));
+              for (const id of done) list().touch(id);
+            }}
+          />
+        </Show>
       </header>
       <div class={s.scroll} ref={setScroller} tabindex="-1">
         <Show when={!list().error() || list().order().length > 0} fallback={<Failed error={list().error()} onRetry={() => void list().reload()} />}>
           <Show when={!list().loading() || list().order().length > 0} fallback={<Skeleton lines={9} avatar />}>
             <Show when={list().order().length > 0} fallback={<Nothing filter={props.filter} />}>
-              <ul class={s.rows} style={{ height: `${virtual.total()}px` }}>
+              <ul class={s.rows} classList={{ [s.choosing!]: chosen().length > 0 }} style={{ height: `${virtual.total()}px` }}>
                 <For each={virtual.visible()}>
                   {(id) => (
                     <Show when={list().byId[id]}>
@@ -115,6 +131,17 @@ export function ConversationList(props: {
                           aria-setsize={list().hasMore() ? -1 : list().order().length}
                           aria-posinset={(virtual.at(id)?.index ?? 0) + 1}
                         >
+                          <label class={s.choose} classList={{ [s.chosen!]: chosen().includes(id) }}>
+                            <input
+                              type="checkbox"
+                              aria-label={t("inbox.choose_one", { name: conversation().name || conversation().phone || t("common.nameless") })}
+                              checked={chosen().includes(id)}
+                              onChange={(e) => {
+                                choose(id);
+                                e.currentTarget.checked = chosen().includes(id);
+                              }}
+                            />
+                          </label>
                           <Row conversation={conversation()} open={id === props.open} href={props.href(id)} />
                         </li>
                       )}

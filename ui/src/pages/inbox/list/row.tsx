@@ -10,6 +10,7 @@ import { BanIcon, ClockIcon } from "../../../parts/icons";
 import { typingIn } from "../typing";
 import { preview } from "../words";
 import { Ticks } from "../thread/ticks";
+import { KindIcon } from "./kind";
 import s from "./row.module.css";
 
 /** One conversation of the list: 76 px high, as list.tsx counts on. */
@@ -17,7 +18,7 @@ export function Row(props: { conversation: Conversation; open: boolean; href: st
   const c = () => props.conversation;
   const name = () => c().name || phone(c().phone) || c().username || t("common.nameless");
   const last = () => c().last_message;
-  const writes = () => typingIn(c().id).map((id) => memberById(id)?.first_name ?? "…");
+  const writes = () => typingIn(c().id, name());
   // An hour is when waiting becomes worth a mark of its own.
   const waits = () => {
     const since = c().waiting_since;
@@ -54,6 +55,9 @@ export function Row(props: { conversation: Conversation; open: boolean; href: st
                     <Show when={m().direction === "outbound"}>
                       <Ticks status={m().status} />
                     </Show>
+                    <span class={s.kind}>
+                      <KindIcon type={m().type} note={m().direction === "note"} />
+                    </span>
                     <span class={`clip ${s.preview}`}>{preview(m())}</span>
                   </>
                 )}

@@ -44,7 +44,7 @@ export function Bubble(props: Props) {
   return (
     <article
       class={`${s.message} ${s[side()]}`}
-      classList={{ [s.first!]: props.first, [s.last!]: props.last, [s.found!]: props.found, [s.pending!]: props.entry.sending === "sending" }}
+      classList={{ [s.first!]: props.first, [s.last!]: props.last, [s.found!]: props.found, [s.pending!]: props.entry.sending === "sending", [s.reacted!]: reactions().length > 0 }}
       aria-label={`${side() === "inbound" ? props.name : author() || t("inbox.we")}, ${dateTime(m().sent_at)}`}
     >
       <div class={s.bubble}>

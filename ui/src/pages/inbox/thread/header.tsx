@@ -1,6 +1,6 @@
 // Above a conversation: who it is, whose it is, where it stands, and what else can be done.
 import { useNavigate } from "@solidjs/router";
-import { Show } from "solid-js";
+import { For, Show } from "solid-js";
 import { json } from "../../../api/client";
 import type { Conversation } from "../../../api/contract";
 import { channelById, memberById, pipelineById, reference, stageById } from "../../../data/reference";
@@ -14,7 +14,9 @@ import { Menu, type MenuItem } from "../../../parts/menu";
 import { Picker } from "../../../parts/picker";
 import { tell, tellError } from "../../../parts/toast";
 import { me } from "../../../session";
+import { bulk } from "../list/bulk";
 import { typingIn } from "../typing";
+import { viewersOf } from "../viewing";
 import s from "./thread.module.css";
 
 interface Props {
@@ -25,31 +27,18 @@ interface Props {
   onChanged: (c?: Conversation) => void;
 }
 
-interface BulkAnswer {
-  done: string[];
-  failed: { id: string; code: string; message: string }[];
-}
-
 export function ThreadHeader(props: Props) {
   const navigate = useNavigate();
   const c = () => props.conversation;
   const name = () => c().name || phone(c().phone) || c().username || t("common.nameless");
-  const writes = () => typingIn(c().id).map((id) => memberById(id)?.first_name ?? "…");
+  const writes = () => typingIn(c().id, name());
   const assigned = () => memberById(c().agent_ids[0]);
   const stage = () => stageById(c().open_ticket?.stage_id);
 
-  const bulk = async (action: Record<string, unknown>): Promise<void> => {
-    try {
-      const answer = await json<BulkAnswer>("POST", "/conversations/bulk", { body: { ids: [c().id], ...action } });
-      if (answer.failed[0]) tellError(new Error(answer.failed[0].message));
-      props.onChanged();
-    } catch (error) {
-      tellError(error);
-    }
-  };
-  const assign = (id: string) => void bulk(c().agent_ids.includes(id) ? { action: "unassign", member_id: id } : { action: "assign", member_id: id });
+  const run = (action: Record<string, unknown>) => bulk([c().id], action).then(() => props.onChanged(), tellError);
+  const assign = (id: string) => void run(c().agent_ids.includes(id) ? { action: "unassign", member_id: id } : { action: "assign", member_id: id });
   const post = (verb: string, after?: () => void) =>
-    void json<Conversation>("POST", `/conversations/${c().id}/${verb}`, { body: {} }).then((next) => {
+    void json<Conversation>("POST", `/conversations/${c().id}/${verb}`).then((next) => {
       props.onChanged(next);
       after?.();
     }, tellError);
@@ -60,7 +49,7 @@ export function ThreadHeader(props: Props) {
     const pipelines = own ? [own, ...reference.pipelines.filter((p) => p !== own)] : reference.pipelines;
     return pipelines.flatMap((p) => p.stages.map((x) => ({ id: x.id, label: pipelines.length > 1 ? `${x.name} · ${p.name}` : x.name })));
   };
-  const close = () => void bulk({ action: "close" }).then(() => tell(t("inbox.closed")));
+  const close = () => void run({ action: "close" }).then(() => tell(t("inbox.closed")));
 
   const items = (): MenuItem[] => [
     { label: t("inbox.mark_unread"), icon: <InboxIcon />, run: () => post("unread", () => navigate(props.back)) },
@@ -101,6 +90,11 @@ export function ThreadHeader(props: Props) {
         </p>
       </div>
       <div class={s.tools}>
+        <Show when={viewersOf(c().id).length > 0}>
+          <span class={s.viewers} role="img" aria-label={t("inbox.also_here", { names: viewersOf(c().id).map((m) => m.name).join(", ") })} title={t("inbox.also_here", { names: viewersOf(c().id).map((m) => m.name).join(", ") })}>
+            <For each={viewersOf(c().id).slice(0, 3)}>{(m) => <Avatar name={m.name} of={m.id} size="s" />}</For>
+          </span>
+        </Show>
         <Picker
           label={assigned() ? t("inbox.assigned_to", { name: assigned()!.name }) : t("inbox.assign")}
           triggerClass={s.tool}
@@ -123,7 +117,7 @@ export function ThreadHeader(props: Props) {
           triggerClass={s.tool}
           chosen={c().open_ticket ? [c().open_ticket!.stage_id] : []}
           choices={stages()}
-          onChoose={(id) => void bulk({ action: "move", stage_id: id })}
+          onChoose={(id) => void run({ action: "move", stage_id: id })}
           trigger={
             <>
               <BoardIcon size={16} />

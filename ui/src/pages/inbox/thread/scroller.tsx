@@ -1,6 +1,6 @@
 // The messages, of which only those in sight are drawn; held at the end where one reads along, and in place where older
 // ones come in above.
-import { For, Show, createEffect, createMemo, createSignal, on } from "solid-js";
+import { For, Show, createEffect, createMemo, createSignal, on, onCleanup } from "solid-js";
 import type { Message } from "../../../api/types";
 import { t } from "../../../i18n";
 import { dayName } from "../../../i18n/format";
@@ -63,12 +63,28 @@ export function Scroller(props: Props) {
   );
   createEffect(on(() => props.goTo, (id) => id && started && void go(id), { defer: true }));
 
+  let atEnd = true;
   const onScroll = () => {
     const el = element();
     if (!el) return;
-    setAway(el.scrollHeight - el.scrollTop - el.clientHeight > 400);
+    const left = el.scrollHeight - el.scrollTop - el.clientHeight;
+    atEnd = left < 60;
+    setAway(left > 400);
     if (el.scrollTop < 900 && props.thread.hasOlder()) void props.thread.more();
   };
+  // The field below grows, a phone shows its keyboard: who was at the end stays there.
+  createEffect(() => {
+    const el = element();
+    if (!el) return;
+    let height = el.clientHeight;
+    const resized = new ResizeObserver(() => {
+      if (atEnd && el.clientHeight !== height && started) virtual.toEnd();
+      height = el.clientHeight;
+    });
+    resized.observe(el);
+    onCleanup(() => resized.disconnect());
+  });
+
   // A page that does not fill the pane, or holds only what is not shown, is followed by the next.
   createEffect(
     on(props.thread.entries, () => {
