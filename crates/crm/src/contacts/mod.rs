@@ -21,8 +21,8 @@ pub use list::{
 pub use merge::{MOVED_AT_ONCE, MergeRule, MergeStatus, Merged, merge};
 pub use recognize::recognize;
 pub(crate) use save::{insert, save};
-pub(crate) use tag::{check_tag, put_tag};
 pub use tag::{TaggedByName, add_by_name, replace_tags, tags_of, unknown_contact};
+pub(crate) use tag::{check_tag, put_tag};
 pub use undo_merge::{MergeRow, merge_row, merges_of, move_on, undo_merge};
 pub use update::{Edit, edit, update_metadata};
 

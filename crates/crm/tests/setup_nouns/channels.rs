@@ -91,6 +91,7 @@ fn everything_that_is_missing_or_wrong_is_said_at_once() {
                 graph_version: said("26"),
                 messages_per_second: None,
                 allowed_origins: said(&["https://a.example".to_owned()][..]),
+                widget: None,
             },
             default_stage: DefaultStage::Stage(StageId::default()),
             reopen_within_hours: 8761,
