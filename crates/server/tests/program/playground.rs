@@ -86,7 +86,12 @@ fn a_customer_writes_is_answered_reads_and_is_sent_a_template() {
     played.last(&contact, "the answer read", |message| message["status"] == "read" && message["read_at"].is_string());
 
     // A picture comes as a file, and everything twice is there once.
-    played.server.call("PATCH", &knobs, &[("x-api-key", KEY), ("content-type", "application/json")], r#"{"duplicates": true}"#);
+    played.server.call(
+        "PATCH",
+        &knobs,
+        &[("x-api-key", KEY), ("content-type", "application/json")],
+        r#"{"duplicates": true}"#,
+    );
     played.says(json!({"image": {"caption": "Mi radiografía"}}));
     let picture = played.last(&contact, "the picture", |message| message["attachments"][0]["state"] == "stored");
     assert_eq!(picture["body"], "Mi radiografía");
@@ -95,7 +100,9 @@ fn a_customer_writes_is_answered_reads_and_is_sent_a_template() {
     assert_eq!(status, 201, "{asked}");
     played.last(&contact, "the buttons delivered", |message| message["status"] == "delivered");
     played.says(json!({"press": "si", "message_id": asked["id"]}));
-    let pressed = played.last(&contact, "the button", |message| message["direction"] == "inbound" && message["reply_to"] == asked["id"]);
+    let pressed = played.last(&contact, "the button", |message| {
+        message["direction"] == "inbound" && message["reply_to"] == asked["id"]
+    });
     assert_eq!(pressed["body"], "Sí");
     assert_eq!(played.messages(&contact).len(), 5, "nothing doubled");
 
@@ -105,9 +112,7 @@ fn a_customer_writes_is_answered_reads_and_is_sent_a_template() {
     let (status, refused) = played.send(&contact, json!({"text": "¿Sigues ahí?"}));
     assert_eq!((status, refused["code"].as_str()), (409, Some("outside_service_window")), "{refused}");
     let templates = format!("/api/v1/templates?channel_id={}&status=APPROVED", played.channel);
-    until("approved templates", || {
-        (played.server.get(&templates, KEY).1["data"].as_array()?.len() == 2).then_some(())
-    });
+    until("approved templates", || (played.server.get(&templates, KEY).1["data"].as_array()?.len() == 2).then_some(()));
     let template = json!({"template": {"name": "recordatorio_de_cita", "variables": ["Ana", "martes a las 10:30"]}});
     let (status, sent) = played.send(&contact, template);
     assert_eq!(status, 201, "{sent}");
@@ -115,8 +120,12 @@ fn a_customer_writes_is_answered_reads_and_is_sent_a_template() {
     assert!(sent["body"].as_str().unwrap().contains("martes a las 10:30"), "{sent}");
     // Nobody can be reached: it is sent, and then it is not.
     played.play("window", json!({"contact_id": contact, "open": true}));
-    let (status, _) =
-        played.server.call("PATCH", &knobs, &[("x-api-key", KEY), ("content-type", "application/json")], r#"{"fail_with": 131026}"#);
+    let (status, _) = played.server.call(
+        "PATCH",
+        &knobs,
+        &[("x-api-key", KEY), ("content-type", "application/json")],
+        r#"{"fail_with": 131026}"#,
+    );
     assert_eq!(status, 200);
     played.send(&contact, json!({"text": "Nadie lo recibe"}));
     let failed = played.last(&contact, "the failure", |message| message["status"] == "failed");
