@@ -104,6 +104,9 @@ fn members_of_the_wrong_kind_are_refused_everywhere() {
             json!("\u{1F600}".repeat(300)),
         ];
         for (method, path, operation) in operations(own(w, &contact, &ticket)) {
+            if is_of_a_session(&operation) {
+                continue;
+            }
             let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
             let Some(members) = schema["properties"].as_object() else { continue };
             for value in &odd {

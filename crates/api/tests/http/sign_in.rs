@@ -53,7 +53,7 @@ fn a_member_signs_in_and_out() {
         let note = browser.post("/api/v1/tags", json!({"value": "x"}));
         refused(&note, 403, "forbidden");
         let contact = w.contact("+56955501234");
-        let note = browser.post(&format!("/api/v1/contacts/{contact}/notes"), json!({"body": "Llamar"}));
+        let note = browser.post(&format!("/api/v1/contacts/{contact}/notes"), json!({"text": "Llamar"}));
         assert_eq!(note.status, 201, "{}", note.text());
         w.settled();
         let events = browser.get("/api/v1/events?topic=note.created").json();
@@ -214,13 +214,6 @@ fn guessing_takes_longer_and_longer() {
         assert_eq!(try_to_sign_in(w, right.clone()).status, 201);
         refused(&try_to_sign_in(w, wrong.clone()), 401, "wrong_credentials");
         assert_eq!(try_to_sign_in(w, right).status, 201, "a success forgets the failures");
-        // Many accounts from one address: the address has to wait.
-        let mut refusals = 0;
-        for n in 0..45 {
-            let reply = try_to_sign_in(w, json!({"email": format!("x{n}@example.com"), "password": "x"}));
-            refusals += i32::from(reply.status == 429);
-        }
-        assert!(refusals > 0);
     });
 }
 

@@ -58,6 +58,12 @@ describe("whether a changed conversation stays in the list", () => {
     expect(belongs(conversation(), readFilter({ channel_id: "c2" }), "me")).toBe(false);
   });
 
+  it("has blocked contacts in no list but their own", () => {
+    expect(belongs(conversation({ blocked: true }), readFilter({}), "me")).toBe(false);
+    expect(belongs(conversation({ blocked: true }), readFilter({ blocked: "true" }), "me")).toBe(true);
+    expect(belongs(conversation(), readFilter({ blocked: "true" }), "me")).toBe(false);
+  });
+
   it("leaves a search to the server, unless something else says no", () => {
     expect(belongs(conversation(), readFilter({ q: "muela" }), "me")).toBeNull();
     expect(belongs(conversation(), readFilter({ q: "muela", view: "mine" }), "me")).toBe(false);

@@ -50,7 +50,8 @@ export function belongs(c: Conversation, f: Filter, me: string): boolean | null 
   if (f.stage_id && c.open_ticket?.stage_id !== f.stage_id) return false;
   if (f.tag_id && !c.tag_ids.includes(f.tag_id)) return false;
   if (f.agent_id && !c.agent_ids.includes(f.agent_id)) return false;
-  if (f.blocked !== undefined && c.blocked !== f.blocked) return false;
+  // Blocked contacts are in no list but their own.
+  if (c.blocked !== (f.blocked ?? false)) return false;
   if (f.view === "mine" && !c.agent_ids.includes(me)) return false;
   if (f.view === "unassigned" && c.agent_ids.length > 0) return false;
   if (f.view === "unread" && c.unread === 0) return false;

@@ -15,6 +15,7 @@ import { createConversations } from "./list/conversations";
 import { ConversationList } from "./list/list";
 import { ThreadPane } from "./thread/thread";
 import { followTyping } from "./typing";
+import { followViewing } from "./viewing";
 import s from "./inbox.module.css";
 
 const ProfilePane = lazy(() => import("./profile/pane").then((m) => ({ default: m.ProfilePane })));
@@ -26,6 +27,7 @@ export default function Inbox() {
   const filter = createMemo(() => readFilter(search), undefined, { equals: (a, b) => JSON.stringify(a) === JSON.stringify(b) });
   const conversations = createConversations(filter, () => params.id);
   followTyping();
+  followViewing();
 
   // Addresses keep the filter, and lose the message that one of them showed.
   const query = () => {
@@ -62,8 +64,9 @@ export default function Inbox() {
   const resized = () => setWide(media.matches);
   media.addEventListener("change", resized);
   onCleanup(() => media.removeEventListener("change", resized));
-  const [profile, setProfile] = createSignal(wide());
-  createEffect(on(wide, (w) => setProfile(w), { defer: true }));
+  const wished = () => wide() || search.profile === "1";
+  const [profile, setProfile] = createSignal(wished());
+  createEffect(on(wide, () => setProfile(wished()), { defer: true }));
   // On a narrow screen the profile lies over the conversation, and a new conversation begins without it.
   createEffect(on(() => params.id, () => !wide() && setProfile(search.profile === "1"), { defer: true }));
 

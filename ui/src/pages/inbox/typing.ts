@@ -1,11 +1,11 @@
-// Who of the team is writing where. Only of the moment: forgotten after six seconds without a word of it.
+// Who of the team is writing where. Only of the moment: forgotten after ten seconds without a word of it.
 import { createSignal, onCleanup } from "solid-js";
 import { json } from "../../api/client";
 import { memberById } from "../../data/reference";
 import { onMoment } from "../../live/stream";
 import { session } from "../../session";
 
-const LASTS = 6000;
+const LASTS = 10_000;
 const [writing, setWriting] = createSignal<ReadonlyMap<string, ReadonlyMap<string, number>>>(new Map());
 
 const THEM = "them";

@@ -2,12 +2,12 @@
 import { Show, Suspense, createEffect, createMemo, createSignal, lazy, on, onCleanup } from "solid-js";
 import type { CannedReply, Conversation } from "../../../api/contract";
 import type { Message } from "../../../api/types";
-import { reference } from "../../../data/reference";
+import { memberById, reference } from "../../../data/reference";
 import { t } from "../../../i18n";
-import { duration, now } from "../../../i18n/format";
+import { clock, duration, now } from "../../../i18n/format";
 import { useShortcuts } from "../../../keys/registry";
 import { Button, IconButton } from "../../../parts/button";
-import { BanIcon, ClockIcon, CloseIcon, NoteIcon, PaperclipIcon, SendIcon, TemplateIcon } from "../../../parts/icons";
+import { BanIcon, ClockIcon, CloseIcon, NoteIcon, PaperclipIcon, SendIcon, TemplateIcon, UsersIcon } from "../../../parts/icons";
 import { me } from "../../../session";
 import { tellTyping } from "../typing";
 import { preview } from "../words";
@@ -50,6 +50,16 @@ export function Composer(props: Props) {
   const word = () => (note() ? null : slashed(text()));
   const found = () => (word() === null ? [] : matching(reference.canned, word()!));
 
+  // Somebody else answered since this was begun: said, so that two do not answer over each other.
+  const [begunAt, setBegunAt] = createSignal(0);
+  const overtaken = createMemo(() => {
+    if (note() || begunAt() === 0) return undefined;
+    return props.thread.entries().findLast((e) => {
+      const m = e.message;
+      return m?.direction === "outbound" && m.actor.type === "member" && m.actor.id !== me().id && Date.parse(m.created_at) > begunAt();
+    })?.message;
+  });
+
   const leave = () => draft.flush();
   window.addEventListener("pagehide", leave);
   onCleanup(() => {
@@ -70,6 +80,8 @@ export function Composer(props: Props) {
 
   function typed(next: string): void {
     setText(next);
+    if (!next) setBegunAt(0);
+    else if (begunAt() === 0) setBegunAt(Date.now());
     setAt(0);
     // A note's draft would appear as a message's one day: it stays in the field alone.
     if (note()) return;
@@ -122,6 +134,7 @@ export function Composer(props: Props) {
       sendText(said);
     }
     setText("");
+    setBegunAt(0);
     draft.clear();
     tellTyping(contact, "stopped");
     props.onReplyDone();
@@ -200,6 +213,14 @@ export function Composer(props: Props) {
             <CloseIcon size={15} />
           </IconButton>
         </div>
+      </Show>
+      <Show when={overtaken()}>
+        {(m) => (
+          <p class={s.overtaken} role="status">
+            <UsersIcon size={15} />
+            {t("inbox.overtaken", { name: memberById(m().actor.id)?.name ?? t("inbox.actor_member"), time: clock(m().sent_at) })}
+          </p>
+        )}
       </Show>
       <Show when={!note()}>
         <Tray uploads={uploads} />

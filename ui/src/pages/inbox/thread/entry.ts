@@ -1,6 +1,5 @@
 // What a conversation is made of, and how its entries become the rows that are drawn. Pure; see entry.test.ts.
 import type { LogEvent, Message } from "../../../api/types";
-import { sameDay } from "../../../i18n/format";
 
 export type Sending = "sending" | "failed";
 
@@ -34,6 +33,15 @@ export interface Row {
 }
 
 const TOGETHER = 5 * 60_000;
+
+// Asked for each entry each time anything changes: kept, since making dates is what a long conversation would wait for.
+const days = new WeakMap<Entry, string>();
+function dayOf(entry: Entry): string {
+  let day = days.get(entry);
+  if (day === undefined) days.set(entry, (day = new Date(entry.at).toDateString()));
+  return day;
+}
+
 /** Events worth a line between messages; the others are in the histories of contact and ticket. */
 export const SHOWN = new Set(["ticket.created", "ticket.closed", "stage.changed", "agent.assigned", "contact.merged", "event.tracked"]);
 
@@ -65,7 +73,7 @@ export function rows(entries: readonly Entry[], unreadFrom: string | null): Row[
   for (const entry of entries) {
     if (entry.event && !SHOWN.has(entry.event.topic)) continue;
     const before = result.at(-1);
-    const day = !before || !sameDay(before.entry.at, entry.at);
+    const day = !before || dayOf(before.entry) !== dayOf(entry);
     const unread = entry.key === unreadFrom;
     const together = before !== undefined && !day && !unread && belongTogether(before.entry, entry);
     if (together) before.last = false;

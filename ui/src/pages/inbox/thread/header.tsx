@@ -1,6 +1,6 @@
 // Above a conversation: who it is, whose it is, where it stands, and what else can be done.
 import { useNavigate } from "@solidjs/router";
-import { Show } from "solid-js";
+import { For, Show } from "solid-js";
 import { json } from "../../../api/client";
 import type { Conversation } from "../../../api/contract";
 import { channelById, memberById, pipelineById, reference, stageById } from "../../../data/reference";
@@ -16,6 +16,7 @@ import { tell, tellError } from "../../../parts/toast";
 import { me } from "../../../session";
 import { bulk } from "../list/bulk";
 import { typingIn } from "../typing";
+import { viewersOf } from "../viewing";
 import s from "./thread.module.css";
 
 interface Props {
@@ -37,7 +38,7 @@ export function ThreadHeader(props: Props) {
   const run = (action: Record<string, unknown>) => bulk([c().id], action).then(() => props.onChanged(), tellError);
   const assign = (id: string) => void run(c().agent_ids.includes(id) ? { action: "unassign", member_id: id } : { action: "assign", member_id: id });
   const post = (verb: string, after?: () => void) =>
-    void json<Conversation>("POST", `/conversations/${c().id}/${verb}`, { body: {} }).then((next) => {
+    void json<Conversation>("POST", `/conversations/${c().id}/${verb}`).then((next) => {
       props.onChanged(next);
       after?.();
     }, tellError);
@@ -89,6 +90,11 @@ export function ThreadHeader(props: Props) {
         </p>
       </div>
       <div class={s.tools}>
+        <Show when={viewersOf(c().id).length > 0}>
+          <span class={s.viewers} role="img" aria-label={t("inbox.also_here", { names: viewersOf(c().id).map((m) => m.name).join(", ") })} title={t("inbox.also_here", { names: viewersOf(c().id).map((m) => m.name).join(", ") })}>
+            <For each={viewersOf(c().id).slice(0, 3)}>{(m) => <Avatar name={m.name} of={m.id} size="s" />}</For>
+          </span>
+        </Show>
         <Picker
           label={assigned() ? t("inbox.assigned_to", { name: assigned()!.name }) : t("inbox.assign")}
           triggerClass={s.tool}

@@ -56,7 +56,11 @@ export function createThread(contact: string) {
       const page = await timeline(from);
       const known = new Set(entries().map((e) => e.message?.id ?? e.key));
       batch(() => {
-        setEntries([...page.rows.filter((e) => !known.has(e.message?.id ?? e.key)), ...entries()].sort(compare));
+        const fresh = page.rows.filter((e) => !known.has(e.message?.id ?? e.key)).sort(compare);
+        const all = [...fresh, ...entries()];
+        // As a rule they are older than all that is here.
+        const first = entries()[0];
+        setEntries(first && fresh.length > 0 && compare(fresh.at(-1)!, first) > 0 ? all.sort(compare) : all);
         setOlder(page.next);
       });
     } catch (problem) {

@@ -6,6 +6,7 @@ import type { Message } from "../../../api/types";
 import { t } from "../../../i18n";
 import { phone } from "../../../i18n/format";
 import { Failed, Skeleton } from "../../../parts/state";
+import { tellViewing } from "../viewing";
 import { Composer } from "../composer/composer";
 import { ThreadHeader } from "./header";
 import { createThread } from "./messages";
@@ -22,6 +23,7 @@ export function ThreadPane(props: {
 }) {
   const c = () => props.conversation;
   const thread = createThread(c().id);
+  tellViewing(c().id);
   const [replyTo, setReplyTo] = createSignal<Message | null>(null);
   const [unreadFrom, setUnreadFrom] = createSignal<string | null>(null);
   const name = () => c().name || phone(c().phone) || c().username || t("common.nameless");
