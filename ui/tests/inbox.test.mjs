@@ -21,8 +21,12 @@ describe("the inbox", { timeout: 180_000 }, () => {
     await signIn(page, world.url);
   });
   after(async () => {
-    await world?.stop();
-    await chrome?.done();
+    // The browser first: a server that goes away is a mistake on every page.
+    try {
+      await chrome?.done();
+    } finally {
+      await world?.stop();
+    }
   });
 
   it("shows who wrote, opens it, and it is read", async () => {

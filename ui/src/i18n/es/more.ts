@@ -5,5 +5,7 @@ import channels from "./channels.json";
 import api from "./api.json";
 import settings from "./settings.json";
 import playground from "./playground.json";
+import reports from "./reports.json";
+import templates from "./templates.json";
 
-export default { board, reviews, channels, api, settings, playground };
+export default { board, reviews, channels, api, settings, playground, reports, templates };
