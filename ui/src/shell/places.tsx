@@ -36,7 +36,7 @@ const all: Place[] = [
   { href: "/templates", label: () => t("common.templates"), icon: () => <TemplatesIcon size={20} />, keys: "g t" },
   {
     href: "/playground",
-    label: () => t("playground.title"),
+    label: () => t("common.playground"),
     icon: () => <PhoneIcon size={20} />,
     keys: "g l",
     permission: "setup:write",

@@ -200,6 +200,9 @@ fn what_is_too_much() {
         );
         let large = format!("{{\"client_id\": \"x\", \"text\": \"{}\"}}", "x".repeat(64 * 1024));
         assert_eq!(ana.send("POST", "messages", &[], Some(large.as_bytes())).status, 413);
+        // From here on the clock is behind where it was: nothing fills up again, however long this takes.
+        assert_eq!(ana.says("first", "x").status, 201);
+        w.wait(-600);
         let mut statuses: Vec<u16> = Vec::new();
         for n in 0..31 {
             let reply = ana.says(&format!("m-{n}"), "x");
@@ -212,8 +215,10 @@ fn what_is_too_much() {
         assert!(statuses.contains(&201) && statuses.contains(&429), "{statuses:?}");
         // Another visitor is not held up, and a while later neither is this one.
         assert_eq!(Visitor::new(w, json!({})).says("m-1", "x").status, 201);
-        w.wait(60);
+        w.wait(660);
         assert_eq!(ana.says("m-99", "x").status, 201);
+        Visitor::new(w, json!({}));
+        w.wait(-600);
         // From one address only so many new ones at once.
         let arrivals: Vec<u16> =
             (0..70).map(|_| Visitor { token: String::new(), ..ana.clone() }.begin(json!({})).status).collect();
@@ -252,9 +257,9 @@ fn the_settings_of_the_widget() {
             found,
             [
                 "/widget/color invalid_value",
+                "/widget/hours/0 invalid_value",
                 "/widget/languages required",
-                "/widget/pre_chat/0/key invalid_value",
-                "/widget/hours/0 invalid_value"
+                "/widget/pre_chat/0/key invalid_value"
             ]
         );
         assert_eq!(
