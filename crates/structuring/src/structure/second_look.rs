@@ -10,6 +10,7 @@ mod text_names;
 use super::Desk;
 use crate::against::strangeness;
 use crate::forest::{Model, chance, least};
+use crate::keys::fold;
 use crate::{Json, Method, Placement, Source, Target};
 
 /// Something that is left and what it could be.
@@ -77,7 +78,10 @@ impl Desk<'_> {
         let text = reading.text().unwrap_or("");
         let field = self.request.definitions.fields.iter().find(|field| field.definition.key == key);
         let strange = field.is_some_and(|field| !field.is_typed() && strangeness(field, reading) >= STRANGE);
-        strange || text.matches([';', '|', '\t']).count() > 2
+        // "M" of sizes is not what begins with it.
+        let initial = field.is_some_and(|field| !field.choices.is_empty())
+            && weighed.value.as_str().is_some_and(|option| option.len() <= 2 && fold(option) != fold(text));
+        strange || initial || text.matches([';', '|', '\t']).count() > 2
     }
 
     /// The name in a running text that nothing announced.
