@@ -9,7 +9,7 @@ use crate::world::{World, each, text};
 /// The next message frame: its text, status and id.
 fn message(live: &mut Live) -> (String, String, i64) {
     loop {
-        let frame = live.frame().expect("the stream ended");
+        let frame = live.frame().unwrap();
         if frame.event.as_deref() == Some("message") {
             let data = frame.data.unwrap();
             return (text(&data["text"]), text(&data["status"]), frame.id.unwrap());
