@@ -10,6 +10,7 @@ mod init;
 mod outbound;
 mod people;
 mod serve;
+mod sign_in;
 mod sunsets;
 mod webhooks;
 mod world;
