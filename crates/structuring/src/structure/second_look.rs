@@ -148,9 +148,11 @@ mod tests {
 
     #[test]
     fn the_only_person_and_the_only_date_are_placed_and_asked_about() {
-        let outcome =
-            record(r#"{"zzkw": {"vvb": "+56 9 5550 1234", "ann": "Ana Ruiz"}, "zzxw": "1990-11-30"}"#).structure();
-        for target in [Target::Phone, Target::Name, Target::Field("nacimiento".to_owned())] {
+        let person = r#"{"zzkw": {"vvb": "+56 9 5550 1234", "ann": "Ana Ruiz"}}"#;
+        let date = r#"{"tel": "+56 9 5550 1234", "nombre": "Ana Ruiz", "zzxw": "1990-11-30"}"#;
+        let born = Target::Field("nacimiento".to_owned());
+        for (data, target) in [(person, Target::Phone), (person, Target::Name), (date, born)] {
+            let outcome = record(data).structure();
             let placed = outcome.placed(&target).unwrap();
             assert!((0.5..0.85).contains(&placed.confidence), "{target:?} {}", placed.confidence);
             assert!(outcome.review.iter().any(|item| item.target == target), "{target:?}");
