@@ -26,12 +26,44 @@ const MESSAGES: usize = 3;
 const BATCH: usize = 500;
 
 const WORDS: &[&str] = &[
-    "hola", "quisiera", "saber", "precio", "presupuesto", "hora", "mañana", "tarde", "gracias", "consulta", "ortodoncia",
-    "implante", "limpieza", "dolor", "muela", "urgente", "pago", "cuotas", "tarjeta", "dirección", "estacionamiento", "doctora",
-    "control", "radiografía", "seguro", "isapre", "fonasa", "reembolso", "boleta", "factura", "lunes", "martes", "sábado",
+    "hola",
+    "quisiera",
+    "saber",
+    "precio",
+    "presupuesto",
+    "hora",
+    "mañana",
+    "tarde",
+    "gracias",
+    "consulta",
+    "ortodoncia",
+    "implante",
+    "limpieza",
+    "dolor",
+    "muela",
+    "urgente",
+    "pago",
+    "cuotas",
+    "tarjeta",
+    "dirección",
+    "estacionamiento",
+    "doctora",
+    "control",
+    "radiografía",
+    "seguro",
+    "isapre",
+    "fonasa",
+    "reembolso",
+    "boleta",
+    "factura",
+    "lunes",
+    "martes",
+    "sábado",
 ];
-const NAMES: &[&str] = &["Camila", "Matías", "Sofía", "Benjamín", "Isidora", "Vicente", "Antonia", "Tomás", "Fernanda", "José"];
-const LAST: &[&str] = &["González", "Muñoz", "Rojas", "Díaz", "Pérez", "Soto", "Contreras", "Silva", "Martínez", "Núñez"];
+const NAMES: &[&str] =
+    &["Camila", "Matías", "Sofía", "Benjamín", "Isidora", "Vicente", "Antonia", "Tomás", "Fernanda", "José"];
+const LAST: &[&str] =
+    &["González", "Muñoz", "Rojas", "Díaz", "Pérez", "Soto", "Contreras", "Silva", "Martínez", "Núñez"];
 
 pub fn bench<'a>(context: &'a Context, report: &'a mut Report) -> Running<'a> {
     Box::pin(measure(context, report))
@@ -63,7 +95,8 @@ fn set_up(path: &Path) -> Result<Shop, Failure> {
     let made = crm.write_blocking(&caller, |w: &mut Work<'_, '_>| {
         let mut made = Vec::new();
         for n in 0..3 {
-            let details = ChannelDetails { phone_number: Some(Some(format!("+5622234560{n}"))), ..ChannelDetails::default() };
+            let details =
+                ChannelDetails { phone_number: Some(Some(format!("+5622234560{n}"))), ..ChannelDetails::default() };
             let new = NewChannel {
                 id: w.new_id(),
                 channel_type: ChannelType::WebWhatsapp,
@@ -120,7 +153,10 @@ fn fill(shop: &Shop, report: &mut Report) -> Result<(), Failure> {
         shop.crm.write_blocking(&shop.caller, move |w| messages::receive(w, &items).map(drop))?;
     }
     let rate = all as f64 / began.elapsed().as_secs_f64();
-    report.row(&format!("inbox: {all} messages into {CONVERSATIONS} conversations, {BATCH} to a commit"), format!("{rate:.0}/s"));
+    report.row(
+        &format!("inbox: {all} messages into {CONVERSATIONS} conversations, {BATCH} to a commit"),
+        format!("{rate:.0}/s"),
+    );
     label(shop)
 }
 
@@ -136,15 +172,15 @@ fn label(shop: &Shop) -> Result<(), Failure> {
             for (at, id) in some.iter().enumerate() {
                 let n = piece * BATCH + at;
                 let contact = contacts::Contact::get(w, *id)?;
-                if n % 10 == 0 {
+                if n.is_multiple_of(10) {
                     contacts::assign(w, &contact, None, agent, contacts::Leaving::Nobody)?;
                 }
                 match n % 1000 {
                     0 => _ = contacts::replace_tags(w, &contact, &tags)?,
-                    _ if n % 2 == 0 => _ = contacts::replace_tags(w, &contact, &tags[1..])?,
+                    _ if n.is_multiple_of(2) => _ = contacts::replace_tags(w, &contact, &tags[1..])?,
                     _ => {}
                 }
-                if n % 5 != 0 {
+                if !n.is_multiple_of(5) {
                     conversations::mark_read(w, *id, None)?;
                 }
             }
@@ -195,7 +231,17 @@ async fn measure(context: &Context, report: &mut Report) -> Result<(), Failure> 
         conversations::counts(w, &ConversationFilter::default(), Some(agent)).map(|counts| counts.all as usize)
     })
     .await?;
-    for text in ["fernanda nu", "hol", "presupuesto ortod", "mañ", "+56 9 5004 2", "0042", "299999", "zzz", "hola gracias dolor"] {
+    for text in [
+        "fernanda nu",
+        "hol",
+        "presupuesto ortod",
+        "mañ",
+        "+56 9 5004 2",
+        "0042",
+        "299999",
+        "zzz",
+        "hola gracias dolor",
+    ] {
         time(&shop, report, &format!("search: {text}"), move |w| {
             search::search(w, text, 10).map(|found| found.contacts.len() + found.messages.len())
         })
@@ -203,7 +249,8 @@ async fn measure(context: &Context, report: &mut Report) -> Result<(), Failure> 
         time(&shop, report, &format!("inbox list with q: {text}"), move |w| {
             let filter =
                 ConversationFilter { among: Some(search::conversations_of(w, text)?), ..ConversationFilter::default() };
-            conversations::list(w, &filter, View::All, None, &PageRequest { limit: 50, cursor: None }).map(|page| page.data.len())
+            conversations::list(w, &filter, View::All, None, &PageRequest { limit: 50, cursor: None })
+                .map(|page| page.data.len())
         })
         .await?;
     }

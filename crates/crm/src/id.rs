@@ -63,6 +63,8 @@ ids! {
     ContactId
     TicketId
     MessageId
+    /// A browser on a page with a web chat.
+    VisitorId
     /// A file of a message.
     MediaId
     TemplateId

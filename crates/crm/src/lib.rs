@@ -44,6 +44,7 @@ pub mod text;
 pub mod tickets;
 pub mod time;
 pub mod timeline;
+pub mod webchat;
 pub mod webhooks;
 pub mod wire;
 pub mod work;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use api::App;
-use crm::{Crm, Timestamp, contacts, events, idempotency, messages, proposals, search, sunsets, webhooks};
+use crm::{Crm, Timestamp, contacts, events, idempotency, messages, proposals, search, sunsets, webchat, webhooks};
 use store::{Db, Priority, Tx};
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
@@ -162,6 +162,8 @@ async fn forget_what_hooks_left(crm: &Crm) -> Result<(), crm::Error> {
     let now = crm.now();
     let early = move |tx: &mut Tx<'_>| messages::sweep_early(tx, now);
     while crm.db().write(Priority::Background, early).await? {}
+    let visitors = move |tx: &mut Tx<'_>| webchat::forget_expired(tx, now);
+    while crm.db().write(Priority::Background, visitors).await? {}
     let leftovers = move |tx: &mut Tx<'_>| messages::forget_leftovers(tx, now);
     while crm.db().write(Priority::Background, leftovers).await? {}
     Ok(())

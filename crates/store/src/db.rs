@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use crate::call::{block_on, call, inside_closure};
 use crate::committed::{Committed, Signal};
-use crate::passing::Overheard;
 use crate::metrics::Metrics;
 use crate::migrate::{Migration, MigrationReport};
+use crate::passing::Overheard;
 use crate::queue::Queue;
 use crate::{Error, PostgresOptions, SqliteOptions, Tx, postgres, sqlite};
 

@@ -76,9 +76,8 @@ impl Dialect {
             Engine::Sqlite => ('"', "*", " "),
             Engine::Postgres => ('\'', ":*", " & "),
         };
-        let part = |(word, open): &(String, bool)| {
-            format!("{quote}{}{quote}{}", sound(word), if *open { begun } else { "" })
-        };
+        let part =
+            |(word, open): &(String, bool)| format!("{quote}{}{quote}{}", sound(word), if *open { begun } else { "" });
         words.iter().map(part).collect::<Vec<_>>().join(and)
     }
 

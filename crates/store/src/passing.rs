@@ -57,9 +57,10 @@ impl Passing {
     /// The next for others.
     pub(crate) async fn next_outgoing(&self) -> Arc<str> {
         loop {
-            let next = self.outgoing.as_ref().and_then(|outgoing| {
-                outgoing.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
-            });
+            let next = self
+                .outgoing
+                .as_ref()
+                .and_then(|outgoing| outgoing.lock().unwrap_or_else(PoisonError::into_inner).pop_front());
             match next {
                 Some(next) => return next,
                 None => self.more.notified().await,

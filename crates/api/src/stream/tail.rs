@@ -84,6 +84,9 @@ async fn round(hub: &Hub, feeds: &[Arc<Feed>]) -> Result<Round, Problem> {
         let (mut frames, mut setup_changed) = (Vec::new(), false);
         for (_, event) in new {
             setup_changed |= event.topic == Topic::SetupChanged.name();
+            if let Some(contact) = event.contact {
+                hub.rooms.wake(contact.0);
+            }
             match Frame::of(event) {
                 Ok(frame) => {
                     frames.push(frame);

@@ -21,8 +21,8 @@ pub use list::{
 pub use merge::{MOVED_AT_ONCE, MergeRule, MergeStatus, Merged, merge};
 pub use recognize::recognize;
 pub(crate) use save::{insert, save};
-pub(crate) use tag::{check_tag, put_tag};
 pub use tag::{TaggedByName, add_by_name, replace_tags, tags_of, unknown_contact};
+pub(crate) use tag::{check_tag, put_tag};
 pub use undo_merge::{MergeRow, merge_row, merges_of, move_on, undo_merge};
 pub use update::{Edit, edit, update_metadata};
 
@@ -30,7 +30,6 @@ use serde::Serialize;
 use store::{Row, Tx, params};
 use structuring::json::Object;
 
-use crate::channels::ChannelType;
 use crate::error::{Error, Result};
 use crate::id::{ChannelId, ContactId, CustomerId, OrganizationId, StageId};
 use crate::setup::Setup;
@@ -175,7 +174,7 @@ impl Contact {
     /// WhatsApp lets a business write freely for 24 h after a person's last message; after that only templates. None on other
     /// channels, and where they never wrote.
     pub fn service_window_ends_at(&self, setup: &Setup) -> Option<Timestamp> {
-        let cloud = setup.channel(self.channel_id)?.channel_type == ChannelType::Whatsapp;
+        let cloud = setup.channel(self.channel_id)?.speaks_cloud();
         Some(self.last_inbound_at?.plus_seconds(24 * 3600)).filter(|_| cloud)
     }
 

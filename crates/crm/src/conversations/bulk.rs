@@ -21,8 +21,14 @@ pub enum Bulk {
     Assign(MemberId),
     /// Takes one agent off, or all of them.
     Unassign(Option<MemberId>),
-    Move { stage: StageId, reason: Option<String> },
-    Close { outcome: Outcome, reason: Option<String> },
+    Move {
+        stage: StageId,
+        reason: Option<String>,
+    },
+    Close {
+        outcome: Outcome,
+        reason: Option<String>,
+    },
     Tag(i64),
     Untag(i64),
     Read,
@@ -68,7 +74,9 @@ pub fn bulk(w: &mut Work<'_, '_>, ids: &[ContactId], what: &Bulk) -> Result<Outc
                 let (code, message) = (error.code(), error.to_string());
                 let message = match error {
                     Error::NotFound { what, .. } => format!("There is no such {what}."),
-                    Error::Invalid(errors) => errors.into_iter().map(|error| error.message).collect::<Vec<_>>().join(" "),
+                    Error::Invalid(errors) => {
+                        errors.into_iter().map(|error| error.message).collect::<Vec<_>>().join(" ")
+                    }
                     _ => message,
                 };
                 outcomes.failed.push(Failed { id: *id, code, message });
@@ -127,10 +135,8 @@ fn one(w: &mut Work<'_, '_>, id: ContactId, what: &Bulk) -> Result<()> {
 }
 
 fn open_ticket(w: &mut Work<'_, '_>, contact: &Contact) -> Result<tickets::Ticket> {
-    tickets::open_ticket_of(w, contact.id)?.ok_or_else(|| Error::NotFound {
-        code: "no_open_ticket",
-        what: "open ticket of this contact".to_owned(),
-    })
+    tickets::open_ticket_of(w, contact.id)?
+        .ok_or_else(|| Error::NotFound { code: "no_open_ticket", what: "open ticket of this contact".to_owned() })
 }
 
 /// The open ticket is nobody's then either, if it was theirs.

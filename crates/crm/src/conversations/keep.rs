@@ -200,10 +200,7 @@ pub(crate) fn answer_undone(w: &mut Work<'_, '_>, message: &Message) -> Result<(
 }
 
 /// The last answer of a contact, and the first inbound message after it.
-pub(super) fn waits(
-    w: &mut Work<'_, '_>,
-    contact: ContactId,
-) -> Result<(Option<Timestamp>, Option<Timestamp>)> {
+pub(super) fn waits(w: &mut Work<'_, '_>, contact: ContactId) -> Result<(Option<Timestamp>, Option<Timestamp>)> {
     let organization = w.caller.organization;
     let row = w.tx.query_opt(
         &format!(

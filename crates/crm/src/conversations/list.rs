@@ -1,7 +1,6 @@
 //! The inbox's list. Each filter has an index that is sorted by activity, and one of them is walked, newest first, until the
 //! page is full; the others are looked up in the rows on the way. Which one is decided here and not left to SQLite's planner.
 
-
 use super::show::{Conversation, show_all};
 use crate::error::Result;
 use crate::id::{ChannelId, ContactId, MemberId, PipelineId, StageId};
@@ -63,7 +62,9 @@ impl<'f> Selection<'f> {
         let of_pipeline = filter.pipeline.and_then(|id| w.setup.pipeline(id));
         let stages = match (filter.stage, filter.pipeline) {
             (Some(stage), None) => vec![stage],
-            (Some(stage), Some(_)) if of_pipeline.is_some_and(|p| p.stages.iter().any(|s| s.id == stage)) => vec![stage],
+            (Some(stage), Some(_)) if of_pipeline.is_some_and(|p| p.stages.iter().any(|s| s.id == stage)) => {
+                vec![stage]
+            }
             (None, Some(_)) => of_pipeline.map(|p| p.stages.iter().map(|stage| stage.id).collect()).unwrap_or_default(),
             _ => Vec::new(),
         };
@@ -133,7 +134,11 @@ impl<'f> Selection<'f> {
                 begin(joined("contact_tags", "tag_id", "contact_tags_activity"), store::Value::Int(tag), all);
             }
             Walk::Agent(agent) => {
-                begin(joined("contact_agents", "member_id", "contact_agents_activity"), store::Value::Uuid(agent.0), all);
+                begin(
+                    joined("contact_agents", "member_id", "contact_agents_activity"),
+                    store::Value::Uuid(agent.0),
+                    all,
+                );
             }
             Walk::Index(index) => {
                 let text = format!("SELECT {columns} FROM conversations v{} WHERE v.organization_id = ", hint(index));
@@ -189,13 +194,7 @@ impl<'f> Selection<'f> {
     }
 }
 
-fn label(
-    query: &mut Query,
-    table: &str,
-    column: &str,
-    organization: crate::id::OrganizationId,
-    value: store::Value,
-) {
+fn label(query: &mut Query, table: &str, column: &str, organization: crate::id::OrganizationId, value: store::Value) {
     query.and(&format!("EXISTS (SELECT 1 FROM {table} l WHERE l.organization_id = "), organization);
     query.text(" AND l.contact_id = v.contact_id").and(&format!("l.{column} = "), value).text(")");
 }
@@ -267,7 +266,6 @@ pub(super) fn count(w: &mut Work<'_, '_>, selection: &Selection<'_>, most: i64) 
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test")]
 mod tests {
     use super::*;
     use crate::access::Caller;
@@ -309,7 +307,7 @@ mod tests {
                         among: None,
                     };
                     for after in [None, Some((1, ContactId(uuid::Uuid::nil())))] {
-                        let plan = plan_of(w, &filter, view, Some(member), after)?;
+                        let plan = plan_of(w, &filter, *view, Some(member), after)?;
                         plans.push((format!("{view} {filter:?} {after:?}"), plan));
                     }
                 }

@@ -16,7 +16,7 @@ pub(crate) use block::follow as follow_block;
 pub use bulk::{Bulk, Failed, MOST_AT_ONCE, Outcomes, bulk};
 pub use counts::{COUNTED, Counts, counts};
 pub use draft::{Draft, put_draft, remove_draft};
-pub(crate) use keep::{labels_changed, answer_undone, said, ticket_followed, ticket_opened};
+pub(crate) use keep::{answer_undone, labels_changed, said, ticket_followed, ticket_opened};
 pub use list::{ConversationFilter, View, list};
 pub(crate) use read::follow as follow_read;
 pub use read::{Read, mark_read, mark_unread};

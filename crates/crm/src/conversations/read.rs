@@ -4,8 +4,8 @@
 use serde_json::json;
 use store::params;
 
-use super::rebuild::{Marker, came_after, marker_of, unread_of};
 use super::SILENT;
+use super::rebuild::{Marker, came_after, marker_of, unread_of};
 use crate::contacts::{self, Contact};
 use crate::error::{Error, Result};
 use crate::events::{self, Fact, Topic};

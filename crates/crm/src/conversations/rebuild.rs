@@ -2,8 +2,8 @@
 
 use store::params;
 
-use super::keep::{end, label_all, waits};
 use super::SILENT;
+use super::keep::{end, label_all, waits};
 use crate::contacts::Contact;
 use crate::error::Result;
 use crate::id::{ContactId, MessageId, StageId, TicketId};
@@ -86,7 +86,12 @@ pub(crate) fn refresh(w: &mut Work<'_, '_>, id: ContactId) -> Result<()> {
 }
 
 /// `unread`: how many; none: those that came after `marker`.
-pub(crate) fn rebuild(w: &mut Work<'_, '_>, contact: &Contact, marker: Option<Marker>, unread: Option<i64>) -> Result<()> {
+pub(crate) fn rebuild(
+    w: &mut Work<'_, '_>,
+    contact: &Contact,
+    marker: Option<Marker>,
+    unread: Option<i64>,
+) -> Result<()> {
     let organization = w.caller.organization;
     let id = contact.id;
     let ticket = w.tx.query_opt(
@@ -104,7 +109,9 @@ pub(crate) fn rebuild(w: &mut Work<'_, '_>, contact: &Contact, marker: Option<Ma
         return end(w, id);
     }
     let loud = w.tx.query_opt(&newest(&format!("AND type NOT IN {SILENT}")), params![organization, id])?;
-    let last = w.tx.query_opt(&newest(&format!("AND direction <> 'note' AND type NOT IN {SILENT}")), params![organization, id])?;
+    let last = w
+        .tx
+        .query_opt(&newest(&format!("AND direction <> 'note' AND type NOT IN {SILENT}")), params![organization, id])?;
     let (ticket_id, stage_id, opened): (Option<TicketId>, Option<StageId>, Option<Timestamp>) = match &ticket {
         Some(row) => (row.at(0)?, row.at(1)?, row.at(2)?),
         None => (None, None, None),

@@ -57,7 +57,14 @@ pub fn funnel(w: &mut Work<'_, '_>, filter: &ReportFilter) -> Result<Table> {
         let share = if total == 0 { Cell::Nothing(()) } else { Cell::Share(reached[at] as f64 / total as f64) };
         let [now, median, ..] = summary(&mut standing[at]);
         let name = Cell::Text(stage.name.clone());
-        table.push(vec![name, Cell::Text(stage.outcome.name().to_owned()), Cell::Whole(reached[at]), share, now, median]);
+        table.push(vec![
+            name,
+            Cell::Text(stage.outcome.name().to_owned()),
+            Cell::Whole(reached[at]),
+            share,
+            now,
+            median,
+        ]);
     }
     let nothing = || Cell::Nothing(());
     Ok(Table {

@@ -43,16 +43,20 @@ pub fn messages(w: &mut Work<'_, '_>, filter: &ReportFilter) -> Result<Table> {
     let mut totals = [0; 3];
     for row in w.tx.query(query.sql(), &query.params())? {
         let at = Timestamp::from_micros(row.get::<i64>("hour")? * HOUR);
-        let place = Place { at, channel: row.get("channel_id")?, pipeline: filter.pipeline, actor: Some(row.get("actor")?) };
-        let (direction, count, failed): (Direction, i64, i64) = (row.get("direction")?, row.get("n")?, row.get("failed")?);
-        let name = if group == Group::Agent && direction == Direction::Inbound { "-".to_owned() } else { grouping.of(&place) };
+        let place =
+            Place { at, channel: row.get("channel_id")?, pipeline: filter.pipeline, actor: Some(row.get("actor")?) };
+        let (direction, count, failed): (Direction, i64, i64) =
+            (row.get("direction")?, row.get("n")?, row.get("failed")?);
+        let name =
+            if group == Group::Agent && direction == Direction::Inbound { "-".to_owned() } else { grouping.of(&place) };
         for counts in [groups.entry(name).or_default(), &mut totals] {
             counts[usize::from(direction == Direction::Outbound)] += count;
             counts[2] += failed;
         }
     }
     let cells = |counts: [i64; 3]| counts.map(Cell::Whole);
-    let rows = groups.into_iter().map(|(name, counts)| [vec![Cell::Text(name)], cells(counts).to_vec()].concat()).collect();
+    let rows =
+        groups.into_iter().map(|(name, counts)| [vec![Cell::Text(name)], cells(counts).to_vec()].concat()).collect();
     Ok(Table {
         columns: vec![grouping.column(), "inbound", "outbound", "failed"],
         rows,

@@ -55,7 +55,10 @@ fn piece(w: &mut Work<'_, '_>, kind: Kind) -> Result<()> {
         }
     }
     if done == rows.len() && (done as i64) < PIECE {
-        w.tx.execute("DELETE FROM search_backlog WHERE organization_id = $1 AND kind = $2", params![organization, kind])?;
+        w.tx.execute(
+            "DELETE FROM search_backlog WHERE organization_id = $1 AND kind = $2",
+            params![organization, kind],
+        )?;
     } else {
         w.tx.execute(
             "UPDATE search_backlog SET after = $3 WHERE organization_id = $1 AND kind = $2",

@@ -132,7 +132,8 @@ pub fn conversations_of(w: &mut Work<'_, '_>, text: &str) -> Result<Vec<ContactI
     let contacts = ids(w, Kind::Contact, &of_contacts(text), THROUGH)?;
     let mut found: Vec<ContactId> = contacts.into_iter().map(ContactId).collect();
     let messages = ids(w, Kind::Message, &of_messages(text), THROUGH)?;
-    let query = Query::new("SELECT DISTINCT m.contact_id FROM messages m WHERE m.organization_id = ", w.caller.organization);
+    let query =
+        Query::new("SELECT DISTINCT m.contact_id FROM messages m WHERE m.organization_id = ", w.caller.organization);
     if let Some(query) = among(query, "m.id", &messages) {
         for row in w.tx.query(query.sql(), &query.params())? {
             found.push(row.at(0)?);

@@ -28,7 +28,8 @@ impl Kind {
 
 /// Of what a contact is found by: a row that is written with the same one needs no look at its words.
 pub(crate) fn contact_hash(contact: &Contact) -> u64 {
-    let texts = [&contact.name, &contact.phone, &contact.email, &contact.username, &contact.wa_id, &contact.external_user_id];
+    let texts =
+        [&contact.name, &contact.phone, &contact.email, &contact.username, &contact.wa_id, &contact.external_user_id];
     let mut joined = texts.map(|text| text.as_deref().unwrap_or_default()).join("\u{1f}");
     joined.push(if contact.merged_into.is_some() { 'm' } else { ' ' });
     fnv(joined.as_bytes())

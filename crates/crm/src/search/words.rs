@@ -66,8 +66,14 @@ mod tests {
 
     #[test]
     fn words_are_folded_and_cut() {
-        assert_eq!(words_of("¿Cuánto vale? ¡CUANTO! ana.perez@example.com"), ["cuanto", "vale", "ana", "perez", "example", "com"]);
-        assert_eq!(words_of("\"a\" OR b* NEAR(c) AND NOT ^d:e -- '; DROP"), ["a", "or", "b", "near", "c", "and", "not", "d", "e", "drop"]);
+        assert_eq!(
+            words_of("¿Cuánto vale? ¡CUANTO! ana.perez@example.com"),
+            ["cuanto", "vale", "ana", "perez", "example", "com"]
+        );
+        assert_eq!(
+            words_of("\"a\" OR b* NEAR(c) AND NOT ^d:e -- '; DROP"),
+            ["a", "or", "b", "near", "c", "and", "not", "d", "e", "drop"]
+        );
         assert_eq!(words_of("🙂 ✅"), [""; 0]);
         assert_eq!(words_of(&"x".repeat(100))[0].len(), LONGEST);
     }

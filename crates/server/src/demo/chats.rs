@@ -42,25 +42,109 @@ enum End {
 }
 
 const SPANISH: &[(&[Line], End)] = &[
-    (&[They("Hola! Quisiera saber cuánto cuesta una limpieza 🦷"), We("¡Hola! La limpieza dental vale $35.000, con Fonasa $28.000."), They("Perfecto, ¿tienen hora esta semana?")], End::Unseen),
-    (&[They("Buenas tardes"), They("Necesito reagendar mi hora del jueves"), We("Buenas tardes, ningún problema. ¿Le acomoda el viernes a las 10:30?"), They("Sí, ese horario me sirve"), We("Listo, quedó agendado para el viernes a las 10:30 en Providencia.")], End::Read),
+    (
+        &[
+            They("Hola! Quisiera saber cuánto cuesta una limpieza 🦷"),
+            We("¡Hola! La limpieza dental vale $35.000, con Fonasa $28.000."),
+            They("Perfecto, ¿tienen hora esta semana?"),
+        ],
+        End::Unseen,
+    ),
+    (
+        &[
+            They("Buenas tardes"),
+            They("Necesito reagendar mi hora del jueves"),
+            We("Buenas tardes, ningún problema. ¿Le acomoda el viernes a las 10:30?"),
+            They("Sí, ese horario me sirve"),
+            We("Listo, quedó agendado para el viernes a las 10:30 en Providencia."),
+        ],
+        End::Read,
+    ),
     (&[They("¿Atienden urgencias el sábado? Me duele mucho una muela")], End::Unseen),
-    (&[They("Hola, me llegó el presupuesto"), They("¿Se puede pagar en cuotas?"), We("Sí, hasta en 6 cuotas sin interés con tarjeta de crédito."), They("Buenísimo, lo converso en la casa y les aviso"), We("¡Perfecto! Quedamos atentos.")], End::Delivered),
-    (&[They("Doctora, ¿es normal que me duela todavía después de la extracción?"), We("Puede molestar un par de días. ¿Tiene fiebre o hinchazón?"), They("No, solo dolor al masticar"), They("Y un poquito de sangre en la mañana")], End::Seen),
-    (&[They("¿Dónde queda la sucursal de Ñuñoa?"), We("Estamos en Irarrázaval, a dos cuadras del metro Ñuñoa."), They("Gracias!!")], End::Seen),
-    (&[They("Hola, ¿siguen con la promoción de blanqueamiento?"), We("Hola, sí, hasta fin de mes: $89.000 las dos sesiones.")], End::Failed),
+    (
+        &[
+            They("Hola, me llegó el presupuesto"),
+            They("¿Se puede pagar en cuotas?"),
+            We("Sí, hasta en 6 cuotas sin interés con tarjeta de crédito."),
+            They("Buenísimo, lo converso en la casa y les aviso"),
+            We("¡Perfecto! Quedamos atentos."),
+        ],
+        End::Delivered,
+    ),
+    (
+        &[
+            They("Doctora, ¿es normal que me duela todavía después de la extracción?"),
+            We("Puede molestar un par de días. ¿Tiene fiebre o hinchazón?"),
+            They("No, solo dolor al masticar"),
+            They("Y un poquito de sangre en la mañana"),
+        ],
+        End::Seen,
+    ),
+    (
+        &[
+            They("¿Dónde queda la sucursal de Ñuñoa?"),
+            We("Estamos en Irarrázaval, a dos cuadras del metro Ñuñoa."),
+            They("Gracias!!"),
+        ],
+        End::Seen,
+    ),
+    (
+        &[
+            They("Hola, ¿siguen con la promoción de blanqueamiento?"),
+            We("Hola, sí, hasta fin de mes: $89.000 las dos sesiones."),
+        ],
+        End::Failed,
+    ),
     (&[They("Quería confirmar mi hora de mañana"), We("Confirmada para las 16:00 con la Dra. Paz 😊")], End::Read),
-    (&[They("Buen día, ¿reciben Isapre?"), We("Sí, trabajamos con todas por reembolso."), They("Ok, ¿me pueden enviar el detalle con los códigos?"), We("Claro, se lo enviamos hoy al correo que tenemos registrado.")], End::Sent),
+    (
+        &[
+            They("Buen día, ¿reciben Isapre?"),
+            We("Sí, trabajamos con todas por reembolso."),
+            They("Ok, ¿me pueden enviar el detalle con los códigos?"),
+            We("Claro, se lo enviamos hoy al correo que tenemos registrado."),
+        ],
+        End::Sent,
+    ),
     (&[They("Les dejé la radiografía en recepción"), They("¿La alcanzaron a ver?"), They("?")], End::Unseen),
-    (&[They("No voy a poder ir hoy, me surgió un problema en el trabajo"), We("Gracias por avisar. ¿Le busco otra hora para la próxima semana?")], End::Queued),
+    (
+        &[
+            They("No voy a poder ir hoy, me surgió un problema en el trabajo"),
+            We("Gracias por avisar. ¿Le busco otra hora para la próxima semana?"),
+        ],
+        End::Queued,
+    ),
 ];
 const PORTUGUESE: &[(&[Line], End)] = &[
-    (&[They("Oi, bom dia! Vocês atendem em português?"), We("Bom dia! Sim, a doutora fala português. Como podemos ajudar?"), They("Queria fazer um clareamento, qual é o valor?")], End::Unseen),
-    (&[They("Boa tarde, preciso remarcar a consulta"), We("Boa tarde! Pode ser na terça às 17h?"), They("Pode sim, obrigada!")], End::Seen),
+    (
+        &[
+            They("Oi, bom dia! Vocês atendem em português?"),
+            We("Bom dia! Sim, a doutora fala português. Como podemos ajudar?"),
+            They("Queria fazer um clareamento, qual é o valor?"),
+        ],
+        End::Unseen,
+    ),
+    (
+        &[
+            They("Boa tarde, preciso remarcar a consulta"),
+            We("Boa tarde! Pode ser na terça às 17h?"),
+            They("Pode sim, obrigada!"),
+        ],
+        End::Seen,
+    ),
 ];
 const ENGLISH: &[(&[Line], End)] = &[
-    (&[They("Hi, do you have an English-speaking dentist?"), We("Hello! Yes, Dr. Olea speaks English. When would you like to come?"), They("Any weekday after 5 pm works for me")], End::Unseen),
-    (&[They("Thanks for today, everything went great 🙏"), We("So glad to hear that! See you in six months.")], End::Read),
+    (
+        &[
+            They("Hi, do you have an English-speaking dentist?"),
+            We("Hello! Yes, Dr. Olea speaks English. When would you like to come?"),
+            They("Any weekday after 5 pm works for me"),
+        ],
+        End::Unseen,
+    ),
+    (
+        &[They("Thanks for today, everything went great 🙏"), We("So glad to hear that! See you in six months.")],
+        End::Read,
+    ),
 ];
 
 /// A patient with the id of their contact.
@@ -77,7 +161,8 @@ pub async fn write(inside: &Inside, clock: &WalkingClock, setup: &Setup, known: 
         setup.channels.iter().find(|channel| channel.channel_type == kind).map(|channel| channel.id)
     };
     // Those that came last write last.
-    let writing: Vec<_> = known.iter().filter_map(|(patient, id)| Some((*patient, id, channel(patient.way)?))).collect();
+    let writing: Vec<_> =
+        known.iter().filter_map(|(patient, id)| Some((*patient, id, channel(patient.way)?))).collect();
     let writing = &writing[writing.len().saturating_sub(DAYS as usize * A_DAY)..];
     for (day, people) in writing.chunks(A_DAY).enumerate() {
         clock.day(DAYS - 1 - day as i64);

@@ -67,8 +67,7 @@ pub async fn work(inside: &Inside, clock: &WalkingClock, clinic: Clinic) -> Resu
         }
     }
     let setup = inside.crm().fresh_setup(super::organization_id()).await?;
-    let known: Vec<_> =
-        cases.iter().filter_map(|case| Some((&case.patient, case.contact.get()?.clone()))).collect();
+    let known: Vec<_> = cases.iter().filter_map(|case| Some((&case.patient, case.contact.get()?.clone()))).collect();
     chats::write(inside, clock, &setup, &known).await
 }
 

@@ -103,13 +103,11 @@ async fn talk(
         while let Some(Ok(message)) = poll_fn(|context| connection.poll_message(context)).await {
             let AsyncMessage::Notification(notification) = message else { continue };
             match notification.payload().split_once(' ') {
-                Some((who, text)) if notification.channel() == PASSING => {
-                    if who != own {
-                        heard.passing.hear(text.into());
-                    }
+                Some((who, text)) if notification.channel() == PASSING && who != own => {
+                    heard.passing.hear(text.into());
                 }
-                _ if notification.payload() != own => heard.heard(),
-                _ => {}
+                _ if notification.channel() == PASSING || notification.payload() == own => {}
+                _ => heard.heard(),
             }
         }
     });
