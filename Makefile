@@ -29,6 +29,10 @@ test: ## everything a change must pass; installs what it needs and is missing
 ui: ## build the web UI into ui/dist; the next build of the program takes it in
 	@scripts/ui.sh
 
+.PHONY: browser
+browser: ## the built program driven by a real Chromium, with pictures of each screen in ui/screens/
+	@ui/tests/run.sh
+
 .PHONY: fmt
 fmt: ## format the code
 	cargo fmt --all
