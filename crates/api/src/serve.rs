@@ -39,6 +39,7 @@ fn patient(stream: TcpStream) -> Pin<Box<TimeoutStream<TcpStream>>> {
 pub async fn serve(app: Arc<App>, listener: TcpListener, stop: impl Future<Output = ()>) {
     let hub = app.hub.clone();
     let tailing = tokio::spawn(crate::stream::run(hub.clone()));
+    let passing = tokio::spawn(crate::stream::run_passing(hub.clone()));
     let router = crate::router(app);
     let places = Arc::new(Semaphore::new(CONNECTIONS));
     let graceful = GracefulShutdown::new();
@@ -89,4 +90,5 @@ pub async fn serve(app: Arc<App>, listener: TcpListener, stop: impl Future<Outpu
         tracing::warn!("some requests did not finish in time");
     }
     tailing.abort();
+    passing.abort();
 }

@@ -7,6 +7,7 @@ use serde_json::json;
 use store::params;
 
 use super::{Contact, ValueSource, save};
+use crate::conversations::{self, Marker};
 use crate::customers;
 use crate::error::{Error, Result};
 use crate::events::{self, Fact, Topic};
@@ -144,6 +145,11 @@ pub(super) struct ContactsBefore {
     pub stubs: Vec<ContactId>,
     /// Of two open tickets the younger, which was closed.
     pub closed_ticket: Option<TicketId>,
+    /// How far each was read, and how much of both was not.
+    #[serde(default)]
+    pub read: [Option<Marker>; 2],
+    #[serde(default)]
+    pub unread: i64,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -198,6 +204,8 @@ pub fn merge(w: &mut Work<'_, '_>, a: ContactId, b: ContactId, rule: MergeRule) 
     let mut status = MergeStatus::Done;
     if one_contact {
         status = move_messages(w, id, merged.id, survivor.id, MOVED_AT_ONCE)?;
+        let unread = before.contacts.as_ref().map_or(0, |contacts| contacts.unread);
+        conversations::join(w, &survivor, &merged, unread)?;
     }
     set_status(w, id, status)?;
     Ok(Merged { id, contact: survivor.id, merged: merged.id, status, one_contact })
@@ -337,6 +345,8 @@ fn join_contacts(
 ) -> Result<ContactsBefore> {
     let organization = w.caller.organization;
     let (survivor_was, merged_was) = (Columns::of(survivor), Columns::of(merged));
+    let read = [conversations::marker_of(w, survivor.id)?, conversations::marker_of(w, merged.id)?];
+    let unread = conversations::unread_of(w, survivor.id)? + conversations::unread_of(w, merged.id)?;
     let closed_ticket = close_younger(w, survivor, merged)?;
     move_rows(w, id, "ticket", "tickets", merged.id, survivor.id, "")?;
     move_rows(w, id, "structuring", "structurings", merged.id, survivor.id, "")?;
@@ -396,6 +406,8 @@ fn join_contacts(
         agents_added,
         stubs,
         closed_ticket,
+        read,
+        unread,
     })
 }
 

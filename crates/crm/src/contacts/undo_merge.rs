@@ -9,6 +9,7 @@ use super::merge::{
 };
 use super::{ChatStatus, Contact, save};
 use crate::access::Caller;
+use crate::conversations;
 use crate::error::{Error, Result};
 use crate::events::{self, Fact, Topic};
 use crate::id::{ContactId, MergeId, OrganizationId, TicketId};
@@ -66,6 +67,7 @@ pub fn undo_merge(w: &mut Work<'_, '_>, id: MergeId) -> Result<Merged> {
         set_status(w, id, merged.status)?;
         merged.status = send_back(w, &merged, MOVED_AT_ONCE)?;
         recount(w, merged.contact, contacts)?;
+        conversations::part(w, merged.contact, merged.merged, contacts.read)?;
     } else {
         merged.status = MergeStatus::Undone;
     }
@@ -272,12 +274,19 @@ pub async fn move_on(crm: &Crm) -> Result<bool> {
     };
     let Some((organization, id)) = crm.db().read(store::Priority::Background, find).await? else { return Ok(false) };
     let work = move |w: &mut Work<'_, '_>| {
-        let merged = load(w, id)?.merged;
+        let Stored { merged, before } = load(w, id)?;
         let status = match merged.status {
             MergeStatus::Moving => move_messages(w, id, merged.merged, merged.contact, PIECE)?,
             MergeStatus::Undoing => send_back(w, &merged, PIECE)?,
             done => done,
         };
+        match (status, &before.contacts) {
+            (MergeStatus::Done, Some(_)) => conversations::refresh(w, merged.contact)?,
+            (MergeStatus::Undone, Some(contacts)) => {
+                conversations::part(w, merged.contact, merged.merged, contacts.read)?;
+            }
+            _ => {}
+        }
         set_status(w, id, status)
     };
     crm.write_in_background(&Caller::system(organization), work).await?;

@@ -9,6 +9,7 @@ mod drift;
 mod init;
 mod outbound;
 mod people;
+mod playground;
 mod serve;
 mod sign_in;
 mod sunsets;
