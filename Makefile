@@ -33,6 +33,10 @@ webchat: ## build the web chat's widget into webchat/dist; the next build of the
 ui: ## build the web UI into ui/dist; the next build of the program takes it in
 	@scripts/ui.sh
 
+.PHONY: browser
+browser: ## the built program driven by a real Chromium, with pictures of each screen in ui/screens/
+	@ui/tests/run.sh
+
 .PHONY: fmt
 fmt: ## format the code
 	cargo fmt --all

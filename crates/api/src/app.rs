@@ -15,6 +15,7 @@ use crate::problem::Problem;
 use crate::route::Route;
 use crate::routes;
 use crate::seal::Sealer;
+use crate::serve::Patience;
 use crate::sign_in::attempts::Attempts;
 use crate::sign_in::password::Hasher;
 use crate::stream::{Hub, StreamLimits};
@@ -45,6 +46,7 @@ pub struct ApiOptions {
     pub demo: bool,
     /// Open streams of `GET /api/v1/events/stream`.
     pub stream_limits: StreamLimits,
+    pub patience: Patience,
 }
 
 /// What the documents that are pages too have in their examples.

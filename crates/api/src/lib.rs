@@ -31,7 +31,7 @@ mod webhook_input;
 mod webhook_routes;
 
 pub use app::{ApiOptions, App};
-pub use serve::serve;
+pub use serve::{Patience, serve};
 pub use sign_in::{password, token};
 pub use v1::sunsets::{SunsetView, view as sunset_view};
 

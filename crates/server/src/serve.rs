@@ -7,7 +7,7 @@ use std::time::Duration;
 use api::playground::Playgrounds;
 use api::seal::Sealer;
 use api::stream::StreamLimits;
-use api::{ApiOptions, App, token};
+use api::{ApiOptions, App, Patience, token};
 use clap::Args;
 use crm::channels::ChannelType;
 use providers::http::HttpOptions;
@@ -23,7 +23,7 @@ use crate::cli::Failure;
 use crate::data_dir::{DataDir, key_from_environment};
 use crate::output::print_line;
 use crate::settings::{ServeFlags, Settings};
-use crate::{chores, database, demo, playground, telemetry};
+use crate::{chores, database, demo, file_handles, playground, telemetry};
 
 /// Threads for what cannot be waited for otherwise: a backup, a name to be resolved. Made when needed; so many, because a
 /// name server that does not answer holds one for each name that it is asked for.
@@ -60,6 +60,7 @@ pub fn run(arguments: &ServeArguments) -> Result<(), Failure> {
              public_url out",
         ));
     }
+    file_handles::raise();
     let runtime = Builder::new_multi_thread().enable_all().max_blocking_threads(BLOCKING_THREADS).build()?;
     let ended = runtime.block_on(serve(&settings, arguments.demo));
     runtime.shutdown_timeout(LAST_WAIT);
@@ -112,6 +113,7 @@ async fn serve(settings: &Settings, with_demo: bool) -> Result<(), Failure> {
             per_organization: settings.streams_per_organization,
             ..StreamLimits::default()
         },
+        patience: Patience::default(),
     };
     let app = App::new(crm.clone(), sealer.clone(), http.clone(), options);
     let mut stopping = Signals::new()?;
