@@ -22,6 +22,7 @@ mod inbox;
 mod invitations;
 mod ledger;
 mod live;
+mod merged_lines;
 mod merges;
 mod messages;
 mod meta;

@@ -12,6 +12,7 @@ use crate::customers;
 use crate::error::{Error, Result};
 use crate::events::{self, Fact, Topic};
 use crate::id::{ContactId, CustomerId, FieldId, MemberId, MergeId, TicketId};
+use crate::outbox;
 use crate::tickets::{self, TicketStatus};
 use crate::time::Timestamp;
 use crate::wire_enum;
@@ -527,6 +528,7 @@ pub(super) fn move_messages(
     most: i64,
 ) -> Result<MergeStatus> {
     let organization = w.caller.organization;
+    outbox::join(w, from, to)?;
     w.tx.execute(
         "INSERT INTO merge_moves (organization_id, merge_id, kind, row_id)
          SELECT organization_id, $3, 'message', id FROM messages WHERE organization_id = $1 AND contact_id = $2

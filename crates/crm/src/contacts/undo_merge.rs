@@ -13,6 +13,7 @@ use crate::conversations;
 use crate::error::{Error, Result};
 use crate::events::{self, Fact, Topic};
 use crate::id::{ContactId, MergeId, OrganizationId, TicketId};
+use crate::outbox;
 use crate::tags;
 use crate::tickets::{self, Ticket, TicketStatus};
 use crate::time::Timestamp;
@@ -246,6 +247,7 @@ fn recount(w: &mut Work<'_, '_>, id: ContactId, before: &ContactsBefore) -> Resu
 /// Moves a piece of the messages back; whether all are.
 fn send_back(w: &mut Work<'_, '_>, merged: &Merged, most: i64) -> Result<MergeStatus> {
     let organization = w.caller.organization;
+    outbox::part(w, merged.id, merged.contact, merged.merged)?;
     let rows = w.tx.query(
         "DELETE FROM merge_moves WHERE organization_id = $1 AND merge_id = $2 AND kind = 'message' AND row_id IN
            (SELECT row_id FROM merge_moves WHERE organization_id = $1 AND merge_id = $2 AND kind = 'message' LIMIT $3)
