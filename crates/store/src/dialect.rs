@@ -21,9 +21,12 @@ impl Dialect {
         self.engine
     }
 
-    /// Ends the inner `SELECT` of a claim: `UPDATE jobs … WHERE id IN (SELECT id … LIMIT $n <suffix>) RETURNING …`, in a
-    /// [`Db::write_claim`](crate::Db::write_claim). Rows somebody else is claiming are passed over on PostgreSQL;
-    /// SQLite has one writer and needs nothing.
+    /// Ends the `SELECT` that picks what a claim takes, in a [`Db::write_claim`](crate::Db::write_claim): `WITH picked AS
+    /// MATERIALIZED (SELECT id … LIMIT $n <suffix>) UPDATE jobs … WHERE id IN (SELECT id FROM picked) RETURNING …`. Rows
+    /// somebody else is claiming are passed over on PostgreSQL; SQLite has one writer and needs nothing.
+    ///
+    /// Never with that `SELECT` right in the `IN`: where PostgreSQL joins by a nested loop (it does before it has statistics of the
+    /// table) it picks anew for each row, passes over those that it took itself, and takes all there are instead of `n`.
     pub fn claim_suffix(self) -> &'static str {
         match self.engine {
             Engine::Sqlite => "",

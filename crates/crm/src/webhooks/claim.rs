@@ -88,10 +88,11 @@ fn claim_of(tx: &mut Tx<'_>, wanted: &Wanted, now: Timestamp) -> Result<Option<C
         return Ok(None);
     }
     let sql = format!(
-        "UPDATE webhook_deliveries SET due_at = $3, claimed = $4, claims = claims + 1
-         WHERE organization_id = $1 AND endpoint_id = $2 AND event_id IN (
+        "WITH picked AS MATERIALIZED (
            SELECT event_id FROM webhook_deliveries WHERE organization_id = $1 AND endpoint_id = $2 AND due_at <= $5
            ORDER BY due_at, event_id LIMIT $6 {})
+         UPDATE webhook_deliveries SET due_at = $3, claimed = $4, claims = claims + 1
+         WHERE organization_id = $1 AND endpoint_id = $2 AND event_id IN (SELECT event_id FROM picked)
          RETURNING event_id, attempts, claims",
         tx.dialect().claim_suffix()
     );

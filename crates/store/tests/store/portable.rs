@@ -1,7 +1,7 @@
 //! The SQL both engines understand the same way, and the traps between them, each pinned.
 
 use store::testing::each_engine;
-use store::{Db, Engine, Error, Priority, Row, params};
+use store::{Db, Engine, Error, Priority, Row, Tx, params};
 
 use crate::{batch, read, write};
 
@@ -133,8 +133,18 @@ fn the_sql_we_call_portable_is() {
     });
 }
 
+/// What PostgreSQL plans for a table that it has no statistics of: there a LIMIT right within IN would not hold.
+fn nested_loops(tx: &mut Tx<'_>) -> Result<(), Error> {
+    if tx.dialect().engine() == Engine::Postgres {
+        for join in ["hashjoin", "hashagg", "mergejoin", "material", "sort"] {
+            tx.execute(&format!("SET LOCAL enable_{join} = off"), params![])?;
+        }
+    }
+    Ok(())
+}
+
 #[test]
-fn a_claim_takes_each_job_once() {
+fn a_claim_takes_each_job_once_and_not_more_than_it_wants() {
     each_engine(|db| {
         batch(
             db,
@@ -150,14 +160,17 @@ fn a_claim_takes_each_job_once() {
                     loop {
                         let taken = db
                             .write_claim_blocking(Priority::Background, move |tx| {
+                                nested_loops(tx)?;
                                 let sql = format!(
-                                    "UPDATE jobs SET taken_by = $1 WHERE id IN \
-                                     (SELECT id FROM jobs WHERE taken_by IS NULL ORDER BY id LIMIT $2 {}) RETURNING id",
+                                    "WITH picked AS MATERIALIZED \
+                                     (SELECT id FROM jobs WHERE taken_by IS NULL ORDER BY id LIMIT $2 {}) \
+                                     UPDATE jobs SET taken_by = $1 WHERE id IN (SELECT id FROM picked) RETURNING id",
                                     tx.dialect().claim_suffix()
                                 );
                                 tx.query(&sql, params![worker, 7_i64])
                             })
                             .unwrap();
+                        assert!(taken.len() <= 7, "{}", taken.len());
                         if taken.is_empty() {
                             return mine;
                         }
