@@ -142,8 +142,12 @@ step "signatures of webhooks, by others' libraries (tests/webhooks/run.sh)"
 tests/webhooks/run.sh
 done_step
 
-# Rust's two test runners say how many ran; the contract tests, pywa and the signatures count as one each.
+step "sending to others' double of the Cloud API (tests/double/run.sh)"
+tests/double/run.sh
+done_step
+
+# Rust's two test runners say how many ran; the contract tests, pywa, the signatures and the double count as one each.
 ran="$(sed -n 's/.* tests\{0,1\} run: \([0-9]*\) passed.*/\1/p' "$log/nextest.log" | tail -n 1)"
 documented="$(sed -n 's/^test result: ok\. \([0-9]*\) passed.*/\1/p' "$log/doc.log" | awk '{ n += $1 } END { print n + 0 }')"
 printf '\nEverything passed in %d min %d s.\n' "$(((SECONDS - started) / 60))" "$(((SECONDS - started) % 60))"
-printf '%d passed, 0 failed\n' "$((ran + documented + contract + 2))"
+printf '%d passed, 0 failed\n' "$((ran + documented + contract + 3))"
