@@ -91,7 +91,6 @@ impl Mutation {
 }
 
 /// The program: `SECONDS [SEED]`.
-#[cfg_attr(test, expect(dead_code, reason = "smoke tests call fuzz themselves"))]
 pub fn main(
     fuzz: impl Fn(u64, &mut dyn FnMut(u64) -> bool) -> Result<u64, Box<dyn Error>>,
 ) -> Result<(), Box<dyn Error>> {

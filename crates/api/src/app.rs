@@ -14,6 +14,7 @@ use crate::problem::Problem;
 use crate::route::Route;
 use crate::routes;
 use crate::seal::Sealer;
+use crate::serve::Patience;
 use crate::stream::{Hub, StreamLimits};
 
 /// Settings of the HTTP side.
@@ -36,6 +37,7 @@ pub struct ApiOptions {
     pub announcements: Announcements,
     /// Open streams of `GET /api/v1/events/stream`.
     pub stream_limits: StreamLimits,
+    pub patience: Patience,
 }
 
 /// What the documents that are pages too have in their examples.

@@ -7,6 +7,7 @@ mod compat;
 mod dispatch;
 mod docs_page;
 mod documents;
+mod form;
 mod health;
 mod hooks;
 mod input;
@@ -26,7 +27,7 @@ mod webhook_input;
 mod webhook_routes;
 
 pub use app::{ApiOptions, App};
-pub use serve::serve;
+pub use serve::{Patience, serve};
 pub use v1::sunsets::{SunsetView, view as sunset_view};
 
 /// The whole HTTP surface over one app.

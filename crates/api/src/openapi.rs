@@ -64,6 +64,7 @@ pub(crate) fn document_with(sunsets: &Registry) -> Value {
             }},
             "securitySchemes": {
                 "apiKey": {"type": "apiKey", "in": "header", "name": "x-api-key"},
+                "apiKeyInQuery": {"type": "apiKey", "in": "query", "name": "x-api-key"},
             },
         },
     })
@@ -91,6 +92,16 @@ fn operation(route: &Route, sunsets: &Registry, generator: &mut SchemaGenerator)
             "required": true,
             "content": {"application/json": {"schema": fields.into_schema()}},
         });
+        for media in route.forms {
+            operation["requestBody"]["content"][*media] = json!({"schema": {"type": "object"}});
+        }
+    }
+    if route.records {
+        let schema = json!({"type": "array", "maxItems": 1000, "items": {"type": "object"}});
+        operation["requestBody"] = json!({"required": true, "content": {"application/json": {"schema": schema}}});
+    }
+    if route.key_in_query {
+        operation["security"] = json!([{"apiKey": []}, {"apiKeyInQuery": []}]);
     }
     if route.file.is_some() {
         operation["requestBody"] = json!({"required": true, "content": {"*/*": {"schema": {}}}});
@@ -165,7 +176,7 @@ fn responses(route: &Route, generator: &mut SchemaGenerator) -> Map<String, Valu
         if reads_something || route.path.contains('{') {
             problems.push(400);
         }
-        if route.body.is_some() {
+        if route.body.is_some() || route.records {
             problems.push(415);
         }
         if matches!(route.method, Method::Post | Method::Put | Method::Patch | Method::Delete) {

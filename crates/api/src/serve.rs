@@ -15,25 +15,35 @@ use tokio_io_timeout::TimeoutStream;
 
 use crate::App;
 
-/// A client that has not sent its headers by then is cut off; also how long an idle connection is kept.
-const HEADER_TIMEOUT: Duration = Duration::from_secs(75);
 /// How long running requests may take once the end was asked for.
 const GRACE: Duration = Duration::from_secs(20);
 const CONNECTIONS: usize = 16_384;
 const HEADER_BYTES: usize = 64 * 1024;
 
-/// A client that takes nothing of its answer for so long is cut off: it holds a place and the answer in memory.
-const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long a client is waited for. Neither bounds how long an answer may go on: a stream has no end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Patience {
+    /// Whoever has not sent the headers by then is cut off; also how long an idle connection is kept.
+    pub headers: Duration,
+    /// Whoever takes nothing of an answer for so long is cut off: it holds a place and the answer in memory.
+    pub taking: Duration,
+}
 
-fn patient(stream: TcpStream) -> Pin<Box<TimeoutStream<TcpStream>>> {
+impl Default for Patience {
+    fn default() -> Self {
+        Patience { headers: Duration::from_secs(75), taking: Duration::from_secs(30) }
+    }
+}
+
+fn patient(stream: TcpStream, patience: Patience) -> Pin<Box<TimeoutStream<TcpStream>>> {
     let mut stream = TimeoutStream::new(stream);
-    stream.set_write_timeout(Some(WRITE_TIMEOUT));
+    stream.set_write_timeout(Some(patience.taking));
     Box::pin(stream)
 }
 
 /// Serves until `stop` resolves, then lets what runs finish.
 pub async fn serve(app: Arc<App>, listener: TcpListener, stop: impl Future<Output = ()>) {
-    let hub = app.hub.clone();
+    let (hub, patience) = (app.hub.clone(), app.options.patience);
     let tailing = tokio::spawn(crate::stream::run(hub.clone()));
     let router = crate::router(app);
     let places = Arc::new(Semaphore::new(CONNECTIONS));
@@ -62,9 +72,9 @@ pub async fn serve(app: Arc<App>, listener: TcpListener, stop: impl Future<Outpu
         }
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
-            .header_read_timeout(HEADER_TIMEOUT)
+            .header_read_timeout(patience.headers)
             .max_buf_size(HEADER_BYTES)
-            .serve_connection(TokioIo::new(patient(stream)), TowerToHyperService::new(router.clone()));
+            .serve_connection(TokioIo::new(patient(stream, patience)), TowerToHyperService::new(router.clone()));
         let watched = graceful.watch(connection);
         tokio::spawn(async move {
             let _place = place;

@@ -9,6 +9,7 @@ mod demo;
 mod doctor;
 #[cfg(test)]
 mod documents;
+mod file_handles;
 mod init;
 mod key;
 mod media_copy;

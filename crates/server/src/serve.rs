@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use api::seal::Sealer;
 use api::stream::StreamLimits;
-use api::{ApiOptions, App};
+use api::{ApiOptions, App, Patience};
 use clap::Args;
 use providers::Http;
 use providers::http::HttpOptions;
@@ -20,7 +20,7 @@ use crate::cli::Failure;
 use crate::data_dir::{DataDir, key_from_environment};
 use crate::output::print_line;
 use crate::settings::{ServeFlags, Settings};
-use crate::{chores, database, demo, organization, telemetry};
+use crate::{chores, database, demo, file_handles, organization, telemetry};
 
 /// Threads for what cannot be waited for otherwise: a backup, a name to be resolved. Made when needed; so many, because a
 /// name server that does not answer holds one for each name that it is asked for.
@@ -57,6 +57,7 @@ pub fn run(arguments: &ServeArguments) -> Result<(), Failure> {
              public_url out",
         ));
     }
+    file_handles::raise();
     let runtime = Builder::new_multi_thread().enable_all().max_blocking_threads(BLOCKING_THREADS).build()?;
     let ended = runtime.block_on(serve(&settings, arguments.demo));
     runtime.shutdown_timeout(LAST_WAIT);
@@ -102,6 +103,7 @@ async fn serve(settings: &Settings, with_demo: bool) -> Result<(), Failure> {
             per_organization: settings.streams_per_organization,
             ..StreamLimits::default()
         },
+        patience: Patience::default(),
     };
     let http = Http::new(HttpOptions {
         outbound_allow: settings.outbound_allow.clone(),

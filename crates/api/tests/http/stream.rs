@@ -1,12 +1,14 @@
 //! The live stream: in order, whole, resumed, cut where it must be.
 
 use std::collections::BTreeSet;
+use std::io::Read;
+use std::net::TcpStream;
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
 use std::time::Duration;
 
 use api::stream::StreamLimits;
-use api::{ApiOptions, App};
+use api::{ApiOptions, App, Patience};
 use crm::{Caller, events};
 use serde_json::{Value, json};
 use store::{Error, Priority, params};
@@ -226,6 +228,28 @@ fn a_silent_stream_gives_signs_of_life_that_move_on() {
         };
         // Where it would be resumed there is nothing to look at again.
         assert!(log(w, moved.id.unwrap()).is_empty());
+    });
+}
+
+#[test]
+fn a_stream_outlives_what_others_are_waited_for() {
+    each(|w| {
+        let second = Duration::from_secs(1);
+        let limits = StreamLimits { heartbeat: second / 20, ..StreamLimits::default() };
+        let patience = Patience { headers: second, taking: second };
+        let options = ApiOptions { stream_limits: limits, patience, ..ApiOptions::default() };
+        let server = Server::start(&w.crm, options);
+        let (mut live, _) = Live::open(server.address, &w.here.key, "topic=contact.created", None).unwrap();
+        // Who says nothing is cut off meanwhile.
+        let mut silent = TcpStream::connect(server.address).unwrap();
+        silent.set_read_timeout(Some(60 * second)).unwrap();
+        // Each sign of life comes a twentieth of a second after the one before.
+        for _ in 0..50 {
+            assert!(live.frame().unwrap().comment.is_some());
+        }
+        assert_eq!(silent.read(&mut [0; 64]).unwrap(), 0);
+        w.contact("+56955501001");
+        assert_eq!(live.event().unwrap().topic(), "contact.created");
     });
 }
 

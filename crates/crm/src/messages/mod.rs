@@ -26,9 +26,9 @@ pub use incoming::{Incoming, IncomingFile, Item, Kept, Leftover, News, Person, W
 pub use list::{Conversation, MOST_MESSAGES, conversations, page_of, recent_of};
 pub use note::{NOTE_LIMIT, add_note};
 pub use outgoing::{Outgoing, check_may_send, outside_service_window, queue, window_ends, window_is_open};
-pub use receive::{Receipt, forget_leftovers, receive};
+pub use receive::{Receipt, forget_leftovers, is_of_the_item, put_aside, receive};
 pub use send::{Addressee, Places, Queued, Send, What as Sent, send};
-pub use send_to_customer::{TemplateToCustomer, send_to_customer};
+pub use send_to_customer::{ToCustomer, ToSend, send_to_customer};
 pub use sending::{Remedy, discard, retry, unknown_of};
 pub(crate) use sending::{failed, lost_sight_of, put_back, reacted};
 pub use status::{Advance, StatusUpdate, accepted, advance};

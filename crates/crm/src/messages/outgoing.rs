@@ -93,7 +93,7 @@ pub fn queue(w: &mut Work<'_, '_>, channel: &Channel, contact: &mut Contact, out
     (message.sent_at, message.created_at) = (w.now, w.now);
     insert(w, &message)?;
     media::use_in(w, &message, content)?;
-    outbox::put(w, &message)?;
+    outbox::put(w, &message, contact.id)?;
     // A clock that was put back moves nobody down the list.
     contact.last_message_at = contact.last_message_at.max(Some(w.now));
     if contact.chat_status == ChatStatus::Unattended {

@@ -109,7 +109,7 @@ pub fn retry(w: &mut Work<'_, '_>, id: MessageId) -> Result<Message> {
     message.failure = None;
     message.progress.failed_at = None;
     write(w, &message, None)?;
-    outbox::put(w, &message)?;
+    outbox::put(w, &message, contact.id)?;
     tell(w, &message, before)?;
     Ok(message)
 }

@@ -43,10 +43,12 @@ pub fn count_of(w: &mut Work<'_, '_>, channel: ChannelId) -> Result<i64> {
     Ok(row.at(0)?)
 }
 
-/// A file is being brought to the provider: the message is not looked at before that time.
+/// A file is being brought to the provider: the message is not looked at before that time. One that is not due at all stands
+/// behind another by now: two persons turned out to be one.
 pub fn upload_started(w: &mut Work<'_, '_>, message: MessageId, until: Timestamp) -> Result<()> {
     w.tx.execute(
-        "UPDATE outbox SET due_at = $3 WHERE organization_id = $1 AND message_id = $2 AND state = 'waiting'",
+        "UPDATE outbox SET due_at = $3 WHERE organization_id = $1 AND message_id = $2 AND state = 'waiting'
+           AND due_at IS NOT NULL",
         params![w.caller.organization, message, until],
     )?;
     Ok(())

@@ -8,12 +8,14 @@
 
 mod claim;
 mod due;
+mod line;
 mod put;
 mod recover;
 mod settle;
 
 pub use claim::{Claimed, Paced, claim};
 pub use due::{count_of, next_due, upload_done, upload_started, with_work};
+pub(crate) use line::{join, line_up, part};
 pub(crate) use put::put;
 pub use recover::recover;
 pub use settle::{Fate, settle};

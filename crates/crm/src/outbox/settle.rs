@@ -2,7 +2,7 @@
 
 use store::params;
 
-use super::{UNKNOWN_HOLDS_SECONDS, leave};
+use super::{UNKNOWN_HOLDS_SECONDS, leave, line_up};
 use crate::error::Result;
 use crate::id::{ContactId, MessageId};
 use crate::leases::Lease;
@@ -45,13 +45,15 @@ pub fn settle(w: &mut Work<'_, '_>, lease: &Lease, id: MessageId, fate: &Fate) -
         }
         Fate::Again { at, failure, counts } => {
             let attempts = i64::from(*counts);
-            let back = w.tx.execute(
+            let back = w.tx.query_opt(
                 "UPDATE outbox SET state = 'waiting', due_at = $3, attempts = attempts - 1 + $4
-                 WHERE organization_id = $1 AND message_id = $2 AND state = 'sending' AND fence = $5",
+                 WHERE organization_id = $1 AND message_id = $2 AND state = 'sending' AND fence = $5 RETURNING contact_id",
                 params![w.caller.organization, id, at, attempts, lease.fence],
             )?;
-            if back == 1 {
+            if let Some(row) = back {
                 messages::put_back(w, &message, failure)?;
+                // Behind another by now, where two persons turned out to be one meanwhile.
+                line_up(w, row.at(0)?)?;
                 w.tx.announce();
             }
         }
@@ -78,7 +80,8 @@ pub fn settle(w: &mut Work<'_, '_>, lease: &Lease, id: MessageId, fate: &Fate) -
 
 fn remember_number(w: &mut Work<'_, '_>, contact: ContactId, wa_id: &str) -> Result<()> {
     w.tx.execute(
-        "UPDATE contacts SET wa_id = $3 WHERE organization_id = $1 AND id = $2 AND wa_id IS DISTINCT FROM $3",
+        "UPDATE contacts SET wa_id = $3 WHERE organization_id = $1 AND wa_id IS DISTINCT FROM $3
+           AND id = (SELECT coalesce(c.merged_into, c.id) FROM contacts c WHERE c.organization_id = $1 AND c.id = $2)",
         params![w.caller.organization, contact, wa_id],
     )?;
     Ok(())
