@@ -25,6 +25,10 @@ run: ## build Recado and start it with invented demo data on http://127.0.0.1:80
 test: ## everything a change must pass; installs what it needs and is missing
 	@scripts/test.sh
 
+.PHONY: ui
+ui: ## build the web UI into ui/dist; the next build of the program takes it in
+	@scripts/ui.sh
+
 .PHONY: fmt
 fmt: ## format the code
 	cargo fmt --all

@@ -95,6 +95,10 @@ step "Python packages for the tests that call the program"
 python_venv
 done_step
 
+step "the web UI (scripts/ui.sh)"
+scripts/ui.sh
+done_step
+
 step "a scratch PostgreSQL"
 if [ -n "${RECADO_TEST_POSTGRES:-}" ]; then
   echo "   using the one in RECADO_TEST_POSTGRES"

@@ -1,9 +1,13 @@
 // The routes, in one place. A screen is fetched when somebody goes there.
 import { Navigate, Route, Router, useLocation, type RouteSectionProps } from "@solidjs/router";
-import { Show, createResource, lazy } from "solid-js";
+import { Show, createResource, lazy, type Component } from "solid-js";
+import { moreWords } from "./i18n";
 import { Failed, Skeleton } from "./parts/state";
 import { askSession, session } from "./session";
 import { Shell } from "./shell/shell";
+
+/** A screen after the first: its words are fetched with it. */
+const screen = <T extends { default: Component }>(load: () => Promise<T>) => lazy(async () => (await Promise.all([load(), moreWords()]))[0]);
 
 export function App() {
   return (
@@ -14,13 +18,13 @@ export function App() {
       <Route component={SignedIn}>
         <Route path="/" component={() => <Navigate href="/inbox" />} />
         <Route path="/inbox/:id?" component={lazy(() => import("./pages/inbox"))} />
-        <Route path="/board/:pipeline?" component={lazy(() => import("./pages/board"))} />
-        <Route path="/reviews" component={lazy(() => import("./pages/reviews"))} />
-        <Route path="/channels/*rest" component={lazy(() => import("./pages/channels"))} />
-        <Route path="/templates/*rest" component={lazy(() => import("./pages/templates"))} />
-        <Route path="/reports/*rest" component={lazy(() => import("./pages/reports"))} />
-        <Route path="/api-keys/*rest" component={lazy(() => import("./pages/api"))} />
-        <Route path="/settings/*rest" component={lazy(() => import("./pages/settings"))} />
+        <Route path="/board/:pipeline?" component={screen(() => import("./pages/board"))} />
+        <Route path="/reviews" component={screen(() => import("./pages/reviews"))} />
+        <Route path="/channels/*rest" component={screen(() => import("./pages/channels"))} />
+        <Route path="/templates/*rest" component={screen(() => import("./pages/templates"))} />
+        <Route path="/reports/*rest" component={screen(() => import("./pages/reports"))} />
+        <Route path="/api-keys/*rest" component={screen(() => import("./pages/api"))} />
+        <Route path="/settings/*rest" component={screen(() => import("./pages/settings"))} />
         <Route path="/welcome" component={lazy(() => import("./pages/welcome"))} />
         <Route path="*" component={lazy(() => import("./pages/not-found"))} />
       </Route>

@@ -43,6 +43,11 @@ impl Answer {
         Answer { status, content_type, body, headers: Vec::new(), file: None, secret: false, stream: None }
     }
 
+    /// Done, and nothing to say.
+    pub fn empty() -> Answer {
+        Answer::bytes(204, JSON, Bytes::new())
+    }
+
     /// Server-Sent Events; `x-accel-buffering` has nginx pass them on as they come.
     pub fn stream(listener: Listener) -> Answer {
         let answer = Answer::bytes(200, EVENT_STREAM, Bytes::new()).header("x-accel-buffering", "no");

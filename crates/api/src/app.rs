@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use crm::id::{ApiKeyId, OrganizationId};
+use crm::id::OrganizationId;
 use crm::{Caller, Crm, Setup, organizations, sunsets};
-use providers::Http;
 use providers::media_store::MediaStore;
+use providers::{Http, Networks};
 use store::Priority;
 
 use crate::lifecycle::{Announcements, Ledger, Registry};
@@ -15,6 +15,8 @@ use crate::route::Route;
 use crate::routes;
 use crate::seal::Sealer;
 use crate::serve::Patience;
+use crate::sign_in::attempts::Attempts;
+use crate::sign_in::password::Hasher;
 use crate::stream::{Hub, StreamLimits};
 
 /// Settings of the HTTP side.
@@ -29,12 +31,16 @@ pub struct ApiOptions {
     /// Where the server is reached, without a slash at its end: what the examples of its pages call. None:
     /// [`EXAMPLE_ORIGIN`].
     pub origin: Option<String>,
+    /// Reverse proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
+    pub trusted_proxies: Networks,
     /// Files of messages; none: nothing takes or serves any.
     pub media: Option<MediaStore>,
     /// Whether WhatsApp is called: not by a demo, and not by a test that does not say so.
     pub calls_out: bool,
     /// Deprecated operations that the operator announces later.
     pub announcements: Announcements,
+    /// Whether everything in it is invented.
+    pub demo: bool,
     /// Open streams of `GET /api/v1/events/stream`.
     pub stream_limits: StreamLimits,
     pub patience: Patience,
@@ -52,7 +58,8 @@ pub struct App {
     /// For calls to the outside.
     pub http: Http,
     pub options: ApiOptions,
-    pub(crate) key_limiter: Option<Limiter<ApiKeyId>>,
+    /// By the id of a key or of a member.
+    pub(crate) key_limiter: Option<Limiter<uuid::Uuid>>,
     pub(crate) event_limiter: Limiter<OrganizationId>,
     /// For operations that need no key.
     pub(crate) nobody: Arc<Setup>,
@@ -65,6 +72,14 @@ pub struct App {
     /// Who listens to the event log.
     pub hub: Arc<Hub>,
     pub(crate) hook_channels: crate::hooks::HookChannels,
+    pub(crate) sign_in: SignIn,
+}
+
+/// What signing in keeps in memory.
+#[derive(Default)]
+pub(crate) struct SignIn {
+    pub attempts: Attempts,
+    pub hasher: Hasher,
 }
 
 impl App {
@@ -109,6 +124,7 @@ impl App {
             ledger: Ledger::default(),
             hub,
             hook_channels: crate::hooks::HookChannels::default(),
+            sign_in: SignIn::default(),
         })
     }
 

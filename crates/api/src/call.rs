@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use crm::idempotency::{self, Claim, Remembered, RequestKey};
+use crm::sessions::Known;
 use crm::{Caller, FieldError, Setup, Work};
 use jiff::civil::Date;
 use providers::media_store::Stored;
@@ -15,11 +16,16 @@ use crate::answer::{Answer, JSON};
 use crate::app::App;
 use crate::input::{Fields, Input, Style};
 use crate::problem::Problem;
+use crate::sign_in::client::Client;
 
 #[derive(Clone)]
 pub struct Call {
     pub app: Arc<App>,
     pub caller: Caller,
+    /// Where no key came: the caller's session.
+    pub session: Option<Known>,
+    /// Who sent it, where signing in minds.
+    pub client: Client,
     /// The organization's set-up, possibly stale: good for looking things up, checked again in the transaction.
     pub setup: Arc<Setup>,
     pub style: Style,
@@ -47,6 +53,14 @@ enum Done<T> {
 }
 
 impl Call {
+    /// The session, and what its cookie holds.
+    pub fn signed_in(&self) -> Result<(Known, String), Problem> {
+        match (self.session, &self.client.token) {
+            (Some(known), Some(cookie)) => Ok((known, cookie.clone())),
+            _ => Err(crm::Error::Unauthorized.into()),
+        }
+    }
+
     pub fn param(&self, name: &str) -> &str {
         self.path.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
     }

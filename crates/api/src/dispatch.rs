@@ -11,7 +11,9 @@ use axum::http::header::{HeaderMap, HeaderName, HeaderValue};
 use axum::http::{Response, StatusCode, request::Parts};
 use axum::{RequestPartsExt, Router};
 use bytes::Bytes;
+use crm::id::{ApiKeyId, MemberId};
 use crm::idempotency::RequestKey;
+use crm::sessions::Known;
 use crm::sunsets::{Phase, date_of};
 use crm::{Actor, Caller, FieldError, Scope, Setup};
 use http_body_util::{BodyExt, Limited};
@@ -27,10 +29,13 @@ use crate::call::Call;
 use crate::input::Style;
 use crate::key;
 use crate::lifecycle::{PREVIEW_HEADER, Preview};
-use crate::limits::{BODY_SECONDS, DRAIN_SECONDS, DRAINED, FILE_SECONDS, HOOK_BODY, JSON_BODY};
+use crate::limits::{BODY_SECONDS, DRAIN_SECONDS, DRAINED, FILE_SECONDS, HOOK_BODY, JSON_BODY, SIGN_IN_BODY};
 use crate::problem::{Problem, unauthorized};
 use crate::route::{Access, Method, Route};
+use crate::sign_in::client::{Client, check_origin, check_page};
+use crate::sign_in::token;
 use crate::stream::StreamBody;
+use crate::ui;
 
 /// The operations of one path.
 struct Place {
@@ -78,7 +83,7 @@ async fn answer(app: Arc<App>, place: Option<Arc<Place>>, request: Request) -> R
         _ => Style::Compatible,
     };
     let result = match &route {
-        None => Err(Problem::new(404, "not_found", "There is nothing at this path; /docs lists every operation.")),
+        None => of_the_ui(&app, &parts),
         Some(None) => Err(not_allowed(place.as_deref())),
         Some(Some(route)) => run(&app, route, &mut parts, &mut body, preview, &request_id, &mut extra).await,
     };
@@ -92,6 +97,13 @@ async fn answer(app: Arc<App>, place: Option<Arc<Place>>, request: Request) -> R
     let micros = started.elapsed().as_micros() as u64;
     tracing::debug!(%method, path, status = answer.status, micros, request_id, "answered");
     response(answer, extra, &request_id).await
+}
+
+/// A path that no operation has.
+fn of_the_ui(app: &App, parts: &Parts) -> Result<Answer, Problem> {
+    check_host(app, &parts.headers)?;
+    ui::answer(&parts.method, parts.uri.path(), &parts.headers)
+        .ok_or_else(|| Problem::new(404, "not_found", "There is nothing at this path; /docs lists every operation."))
 }
 
 /// The answer for the caller; what went wrong on our side, for the log.
@@ -143,7 +155,7 @@ async fn run(
     if route.key_in_query {
         key_from_query(&mut query, &mut parts.headers);
     }
-    let (caller, setup) = match route.access {
+    let Right { caller, setup, session, client } = match route.access {
         Access::Public => {
             preview.check()?;
             return (route.handler)(public_call(app, path, query, route.style, on)).await;
@@ -156,17 +168,29 @@ async fn run(
             call.signature = signature.map(str::to_owned);
             return (route.handler)(call).await;
         }
-        Access::Key(scope) => authenticate(app, &parts.headers, scope, request_id).await?,
+        Access::Open => {
+            check_origin(app, &parts.headers)?;
+            let mut call = public_call(app, path, query, route.style, on);
+            call.caller.request_id = request_id.into();
+            call.client = Client::of(app, parts);
+            call.content_type = parts.headers.get("content-type").and_then(|v| v.to_str().ok()).map(str::to_owned);
+            call.body = read_body(parts, body, SIGN_IN_BODY).await?;
+            return (route.handler)(call).await;
+        }
+        Access::Session => by_session(app, route, parts, None, request_id).await?,
+        Access::Key(scope) if parts.headers.contains_key("x-api-key") => {
+            authenticate(app, &parts.headers, scope, request_id).await?
+        }
+        Access::Key(scope) => by_session(app, route, parts, Some(scope), request_id).await?,
     };
-    if let Actor::ApiKey(id) = caller.actor {
-        // A rehearsal says nothing of who still calls.
-        if let (Some(sunset), Preview::Absent) = (route.sunset, preview) {
-            let agent = parts.headers.get("user-agent").map_or(&b""[..], |value| value.as_bytes());
-            app.ledger.count(caller.organization, sunset.operation, id, agent, now);
-        }
-        if let Some(limiter) = &app.key_limiter {
-            extra.extend(limiter.take(id, now)?);
-        }
+    // A rehearsal says nothing of who still calls.
+    if let (Some(sunset), Preview::Absent, Actor::ApiKey(id)) = (route.sunset, preview, caller.actor) {
+        let agent = parts.headers.get("user-agent").map_or(&b""[..], |value| value.as_bytes());
+        app.ledger.count(caller.organization, sunset.operation, id, agent, now);
+    }
+    if let (Some(limiter), Actor::ApiKey(ApiKeyId(id)) | Actor::Member(MemberId(id))) = (&app.key_limiter, caller.actor)
+    {
+        extra.extend(limiter.take(id, now)?);
     }
     // It decides the phase, so it comes before the 410.
     preview.check()?;
@@ -184,6 +208,8 @@ async fn run(
     let call = Call {
         app: app.clone(),
         caller,
+        session,
+        client,
         setup,
         style: route.style,
         path,
@@ -223,7 +249,7 @@ async fn carry_out(route: &Route, mut call: Call, parts: &Parts) -> Result<Answe
         let error = FieldError::new("?", "control_character", "U+0000 is not allowed in the query.");
         return Err(Problem::invalid(vec![error]));
     }
-    if route.method.remembers() {
+    if route.remembers() {
         call.request_key = idempotency_key(route, &call.path, parts, &call.body)?;
     }
     let remembers = call.request_key.is_some();
@@ -249,6 +275,8 @@ fn public_call(
     Call {
         app: app.clone(),
         caller: Caller::system(Default::default()),
+        session: None,
+        client: Client::default(),
         setup: app.nobody.clone(),
         style,
         path,
@@ -265,12 +293,15 @@ fn public_call(
     }
 }
 
-async fn authenticate(
-    app: &App,
-    headers: &HeaderMap,
-    scope: Scope,
-    request_id: &str,
-) -> Result<(Caller, Arc<Setup>), Problem> {
+/// On whose behalf a request is carried out.
+struct Right {
+    caller: Caller,
+    setup: Arc<Setup>,
+    session: Option<Known>,
+    client: Client,
+}
+
+async fn authenticate(app: &App, headers: &HeaderMap, scope: Scope, request_id: &str) -> Result<Right, Problem> {
     let given = headers
         .get("x-api-key")
         .and_then(|value| value.to_str().ok())
@@ -288,7 +319,42 @@ async fn authenticate(
         scope: Some(scope),
         request_id: request_id.into(),
     };
-    Ok((caller, setup))
+    Ok(Right { caller, setup, session: None, client: Client::default() })
+}
+
+/// By the cookie of a browser: what the member's role may, at this moment.
+async fn by_session(
+    app: &Arc<App>,
+    route: &Route,
+    parts: &Parts,
+    scope: Option<Scope>,
+    request_id: &str,
+) -> Result<Right, Problem> {
+    let client = Client::of(app, parts);
+    let token = client.token.as_deref().ok_or_else(unauthorized)?;
+    let (known, setup) = app.crm.authenticate_session(token::hash(token)).await?;
+    let member = setup.member(known.member).filter(|member| member.active).ok_or_else(unauthorized)?;
+    check_page(app, route.method, &parts.headers, token)?;
+    if let Some(scope) = scope
+        && !route.permits(member.role)
+    {
+        return Err(crm::Error::Forbidden(scope).into());
+    }
+    let crm = app.crm.clone();
+    if known.wants_touch(crm.now()) {
+        tokio::spawn(async move {
+            if let Err(error) = crm.touch_session(known).await {
+                tracing::debug!(%error, "when a session was last used is not noted");
+            }
+        });
+    }
+    let caller = Caller {
+        organization: known.organization,
+        actor: Actor::Member(known.member),
+        scope,
+        request_id: request_id.into(),
+    };
+    Ok(Right { caller, setup, session: Some(known), client })
 }
 
 /// On a loopback listener a page of another origin could otherwise reach us under its own name (DNS rebinding).
@@ -478,7 +544,9 @@ async fn response(mut answer: Answer, extra: Vec<(&'static str, String)>, reques
     let mut response = Response::new(body);
     *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();
-    headers.insert("content-type", HeaderValue::from_static(answer.content_type));
+    if !matches!(answer.status, 204 | 304) {
+        headers.insert("content-type", HeaderValue::from_static(answer.content_type));
+    }
     headers.insert("x-content-type-options", HeaderValue::from_static("nosniff"));
     headers.insert("cache-control", HeaderValue::from_static("no-store"));
     if let Ok(id) = HeaderValue::from_str(request_id) {

@@ -1,5 +1,6 @@
 //! HTTP. No SQL, no rules: from a request to one business function and back.
 
+pub mod address;
 mod answer;
 mod app;
 mod call;
@@ -21,13 +22,16 @@ mod route;
 mod routes;
 pub use providers::seal;
 pub mod serve;
+mod sign_in;
 pub mod stream;
+mod ui;
 mod v1;
 mod webhook_input;
 mod webhook_routes;
 
 pub use app::{ApiOptions, App};
 pub use serve::{Patience, serve};
+pub use sign_in::{password, token};
 pub use v1::sunsets::{SunsetView, view as sunset_view};
 
 /// The whole HTTP surface over one app.

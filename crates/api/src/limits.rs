@@ -10,6 +10,8 @@ use crate::problem::Problem;
 
 /// JSON bodies.
 pub const JSON_BODY: usize = 1024 * 1024;
+/// What comes before anybody is known.
+pub const SIGN_IN_BODY: usize = 16 * 1024;
 /// What providers post; WhatsApp sends up to 3 MB and repeats a refusal for a week.
 pub const HOOK_BODY: usize = 4 * 1024 * 1024;
 /// How long a client may take to send its body.

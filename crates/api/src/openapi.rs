@@ -13,6 +13,7 @@ use crate::lifecycle::Registry;
 use crate::problem::PROBLEM_JSON;
 use crate::route::{Access, Method, Route};
 use crate::routes;
+use crm::members::Role;
 
 /// Statuses that any operation with a key may answer; 400 only where there is something to be wrong.
 const EVERY: [u16; 8] = [401, 403, 404, 405, 408, 413, 429, 503];
@@ -45,14 +46,15 @@ pub(crate) fn document_with(sunsets: &Registry) -> Value {
             "version": env!("CARGO_PKG_VERSION"),
             "summary": "A self-hosted, WhatsApp-first conversational CRM.",
             "description": "Two surfaces, one server: `/api/public/…` is wire-compatible with existing integrations; \
-                            `/api/v1/…` is everything else. Authenticate with the header `x-api-key`. Errors are \
+                            `/api/v1/…` is everything else. Authenticate with the header `x-api-key`, or by \
+                            signing in. Errors are \
                             `application/problem+json` with a stable `code`, and list every bad field at once. Any POST or \
                             PATCH takes an `Idempotency-Key`. With `Recado-Preview-Date: YYYY-MM-DD` any call is answered as on \
                             that day, as far as deprecated operations go.",
             "license": {"name": "AGPL-3.0-or-later", "identifier": "AGPL-3.0-or-later"},
         },
         "servers": [{"url": "/"}],
-        "security": [{"apiKey": []}],
+        "security": [{"apiKey": []}, {"session": []}],
         "tags": routes::TAGS.iter().map(|(name, about)| json!({"name": name, "description": about})).collect::<Vec<_>>(),
         "paths": paths,
         "components": {
@@ -65,6 +67,11 @@ pub(crate) fn document_with(sunsets: &Registry) -> Value {
             "securitySchemes": {
                 "apiKey": {"type": "apiKey", "in": "header", "name": "x-api-key"},
                 "apiKeyInQuery": {"type": "apiKey", "in": "query", "name": "x-api-key"},
+                "session": {
+                    "type": "apiKey", "in": "cookie", "name": "recado_session",
+                    "description": "A member who signed in (`POST /api/v1/session`). Whatever is not `GET` wants the session's \
+                                    `csrf_token` in the header `X-CSRF-Token` as well.",
+                },
             },
         },
     })
@@ -82,8 +89,13 @@ fn operation(route: &Route, sunsets: &Registry, generator: &mut SchemaGenerator)
         operation["description"] = route.description.into();
     }
     match route.access {
-        Access::Public | Access::Signed => operation["security"] = json!([]),
-        Access::Key(scope) => operation["x-scope"] = scope.name().into(),
+        Access::Public | Access::Signed | Access::Open => operation["security"] = json!([]),
+        Access::Session => operation["security"] = json!([{"session": []}]),
+        Access::Key(scope) => {
+            operation["x-scope"] = scope.name().into();
+            operation["x-roles"] =
+                Role::ALL.iter().filter(|role| route.permits(**role)).map(|role| role.name()).collect();
+        }
     }
     if let Some(body) = route.body {
         let mut fields = Fields::describe(route.style);
@@ -101,7 +113,7 @@ fn operation(route: &Route, sunsets: &Registry, generator: &mut SchemaGenerator)
         operation["requestBody"] = json!({"required": true, "content": {"application/json": {"schema": schema}}});
     }
     if route.key_in_query {
-        operation["security"] = json!([{"apiKey": []}, {"apiKeyInQuery": []}]);
+        operation["security"] = json!([{"apiKey": []}, {"session": []}, {"apiKeyInQuery": []}]);
     }
     if route.file.is_some() {
         operation["requestBody"] = json!({"required": true, "content": {"*/*": {"schema": {}}}});
@@ -124,7 +136,7 @@ fn parameters(route: &Route) -> Vec<Value> {
         query(&mut fields);
         parameters.extend(fields.into_parameters());
     }
-    if route.method.remembers() && route.access != Access::Public {
+    if route.remembers() {
         parameters.push(json!({
             "name": "Idempotency-Key", "in": "header", "required": false,
             "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]([ -~]*[!-~])?$"},
@@ -170,9 +182,11 @@ fn responses(route: &Route, generator: &mut SchemaGenerator) -> Map<String, Valu
         responses.insert(success.status.to_string(), answer);
     }
     let mut problems: Vec<u16> = route.problems.clone();
-    if route.access != Access::Public {
+    if route.access == Access::Open {
+        problems.extend([400, 403, 404, 405, 408, 413, 415, 503]);
+    } else if route.access != Access::Public {
         problems.extend(EVERY);
-        let reads_something = route.body.is_some() || route.query.is_some() || route.method.remembers();
+        let reads_something = route.body.is_some() || route.query.is_some() || route.remembers();
         if reads_something || route.path.contains('{') {
             problems.push(400);
         }

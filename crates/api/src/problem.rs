@@ -150,7 +150,9 @@ impl From<Error> for Problem {
             }
             Error::Unauthorized => unauthorized(),
             Error::Forbidden(scope) => {
-                Problem::new(403, code, format!("This API key lacks the scope `{scope}`. An admin can add it."))
+                let detail =
+                    format!("This needs the scope `{scope}`, which this key, or this member's role, does not have.");
+                Problem::new(403, code, detail)
             }
             Error::IdempotencyReused => Problem::new(
                 409,
@@ -176,6 +178,6 @@ fn json_of(value: &Value) -> Json {
 }
 
 pub fn unauthorized() -> Problem {
-    Problem::new(401, "unauthorized", "Send a valid API key in the header x-api-key.")
+    Problem::new(401, "unauthorized", "Send a valid API key in the header x-api-key, or sign in.")
         .header("www-authenticate", "ApiKey realm=\"recado\", header=\"x-api-key\"")
 }

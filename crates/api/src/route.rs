@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use crm::Scope;
+use crm::members::Role;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::Value;
 
@@ -57,7 +58,11 @@ pub enum Access {
     Public,
     /// Whoever signed the body; the handler checks it.
     Signed,
-    /// A key with this scope.
+    /// Anybody on a page of ours, with a body: signing in. The handler checks what comes.
+    Open,
+    /// A member who is signed in, about themselves; no key.
+    Session,
+    /// A key with this scope, or a member who is signed in and whose role has it.
     Key(Scope),
 }
 
@@ -148,6 +153,29 @@ impl Route {
     pub fn scope(mut self, scope: Scope) -> Self {
         self.access = Access::Key(scope);
         self
+    }
+
+    pub fn open(mut self) -> Self {
+        self.access = Access::Open;
+        self
+    }
+
+    pub fn session(mut self) -> Self {
+        self.access = Access::Session;
+        self
+    }
+
+    /// Whether a member of this role may call it.
+    pub fn permits(&self, role: Role) -> bool {
+        match self.access {
+            Access::Key(scope) => role.scopes().contains(scope),
+            Access::Public | Access::Signed | Access::Open | Access::Session => true,
+        }
+    }
+
+    /// Whether an `Idempotency-Key` is honoured.
+    pub fn remembers(&self) -> bool {
+        self.method.remembers() && matches!(self.access, Access::Key(_))
     }
 
     /// Comes with a signature of its bytes instead of a key.

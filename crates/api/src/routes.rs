@@ -10,7 +10,7 @@ use crate::compat::{
     webchat, whatsapp_contacts,
 };
 use crate::route::{Method, Route, deprecated, get, patch, post};
-use crate::{documents, health, hooks, v1, webhook_routes};
+use crate::{documents, health, hooks, sign_in, v1, webhook_routes};
 
 pub const TAGS: &[(&str, &str)] = &[
     ("Customers and contacts", "People, pushed in and looked up."),
@@ -21,6 +21,7 @@ pub const TAGS: &[(&str, &str)] = &[
     ("Templates", "Texts with variables, approved by WhatsApp."),
     ("Events", "What happened."),
     ("Webhooks", "Events sent to addresses of yours."),
+    ("Signing in", "Members with a browser: sessions, second factors, invitations, who changed what."),
     ("Organization", "The organization itself, its members and keys."),
     ("Set-up", "Channels, pipelines, custom fields and tags of the Recado surface."),
     ("Sunsets", "Operations that go away."),
@@ -31,6 +32,7 @@ pub fn table() -> Vec<Route> {
     let mut table = compatibility();
     table.extend(webhook_routes::compatibility());
     table.extend(v1::table());
+    table.extend(sign_in::table());
     table.extend(webhook_routes::recado());
     table.extend(server());
     table

@@ -5,15 +5,19 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::http::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
-use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio_io_timeout::TimeoutStream;
+use tower_service::Service;
 
 use crate::App;
+use crate::address::Peer;
 
 /// How long running requests may take once the end was asked for.
 const GRACE: Duration = Duration::from_secs(20);
@@ -58,8 +62,8 @@ pub async fn serve(app: Arc<App>, listener: TcpListener, stop: impl Future<Outpu
             accepted = accepted => accepted,
             () = &mut stop => break,
         };
-        let stream = match accepted {
-            Ok((stream, _)) => stream,
+        let (stream, peer) = match accepted {
+            Ok(accepted) => accepted,
             Err(error) => {
                 // Out of file handles, most likely: wait rather than spin.
                 tracing::warn!(%error, "cannot accept a connection");
@@ -70,11 +74,16 @@ pub async fn serve(app: Arc<App>, listener: TcpListener, stop: impl Future<Outpu
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "no TCP_NODELAY");
         }
+        let router = router.clone();
+        let service = service_fn(move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(Peer(peer.ip()));
+            router.clone().call(request)
+        });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(patience.headers)
             .max_buf_size(HEADER_BYTES)
-            .serve_connection(TokioIo::new(patient(stream, patience)), TowerToHyperService::new(router.clone()));
+            .serve_connection(TokioIo::new(patient(stream, patience)), service);
         let watched = graceful.watch(connection);
         tokio::spawn(async move {
             let _place = place;

@@ -81,6 +81,9 @@ ids! {
     WebhookId
     /// One try to bring an event there.
     WebhookCallId
+    /// A member signed in on one browser.
+    SessionId
+    InvitationId
 }
 
 /// Makes the ids of one unit of work. Seeded from outside, so that a closure which is run again makes the same ids and a

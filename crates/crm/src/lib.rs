@@ -1,6 +1,7 @@
 //! The business of Recado: its rules and its SQL. Nothing here knows HTTP, waits on a network, or reads a clock.
 
 pub mod access;
+pub mod audit;
 pub mod changes;
 pub mod channels;
 mod checks;
@@ -11,6 +12,7 @@ pub mod events;
 pub mod fields;
 pub mod id;
 pub mod idempotency;
+pub mod invitations;
 pub mod keys;
 pub mod leases;
 pub mod media;
@@ -28,6 +30,8 @@ pub mod provenance;
 mod query;
 pub mod reviews;
 pub mod rules;
+pub mod second_factor;
+pub mod sessions;
 pub mod setup;
 pub mod sunsets;
 pub mod tags;

@@ -22,6 +22,7 @@ migrations! {
     6 "outbound" "0006_outbound",
     7 "timelines" "0007_timelines",
     8 "webhooks" "0008_webhooks",
+    9 "sign_in" "0009_sign_in",
 }
 
 /// The number of the newest schema this program knows; an existing database below it is migrated by `Crm::open`.

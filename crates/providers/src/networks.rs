@@ -57,10 +57,16 @@ impl Networks {
         Networks(self.0.iter().chain(&more.0).copied().collect())
     }
 
+    /// Whether one of these has it.
+    pub fn contains(&self, ip: IpAddr) -> bool {
+        let ip = ip.to_canonical();
+        self.0.iter().any(|network| network.contains(ip))
+    }
+
     /// Whether it may be called: it is public, or one of these has it.
     pub fn permit(&self, ip: IpAddr) -> bool {
         let ip = ip.to_canonical();
-        is_public(ip) || self.0.iter().any(|network| network.contains(ip))
+        is_public(ip) || self.contains(ip)
     }
 }
 

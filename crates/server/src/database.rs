@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crm::{Crm, Timestamp, channels, webhooks};
+use crm::{Crm, Timestamp, channels, second_factor, webhooks};
 use store::{Db, PostgresOptions, Priority, SqliteOptions, Tx, params};
 
 use crate::backup;
@@ -110,7 +110,10 @@ pub struct Sealed {
 /// The first schema with webhooks.
 const WITH_WEBHOOKS: u32 = 8;
 
-/// What the key must open, if there is anything: the secrets of a channel or of a webhook.
+/// The first schema with second factors.
+const WITH_SIGN_IN: u32 = 9;
+
+/// What the key must open, if there is anything: the secrets of a channel, of a webhook or of a second factor.
 pub fn one_sealed(db: &Db) -> Result<Option<Sealed>, Failure> {
     let Some(schema) = schema_of(db)? else { return Ok(None) };
     let read = move |tx: &mut Tx<'_>| -> Result<Option<Sealed>, store::Error> {
@@ -122,7 +125,15 @@ pub fn one_sealed(db: &Db) -> Result<Option<Sealed>, Failure> {
             return Ok(None);
         }
         let row = tx.query_opt("SELECT id, secret FROM webhooks LIMIT 1", params![])?;
-        row.map(|row| Ok(Sealed { place: webhooks::seal_place(row.at(0)?), bytes: row.at(1)? })).transpose()
+        if let Some(row) = row {
+            return Ok(Some(Sealed { place: webhooks::seal_place(row.at(0)?), bytes: row.at(1)? }));
+        }
+        if schema < WITH_SIGN_IN {
+            return Ok(None);
+        }
+        let row = tx.query_opt("SELECT organization_id, member_id, secret FROM member_totp LIMIT 1", params![])?;
+        row.map(|row| Ok(Sealed { place: second_factor::seal_place(row.at(0)?, row.at(1)?), bytes: row.at(2)? }))
+            .transpose()
     };
     Ok(db.read_blocking(Priority::Interactive, read)?)
 }

@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 use crm::changes::Users;
 use crm::members::{self, Member, NewMember, Role};
-use crm::{Caller, Crm, Work};
+use crm::{Caller, Crm, Work, second_factor};
 
 use crate::cli::Failure;
 use crate::organization::{self, OrganizationArgument};
@@ -11,10 +11,11 @@ use crate::output::{print, print_line, table};
 use crate::settings::{DataFlags, Settings};
 use crate::{database, password, telemetry};
 
-/// List, add and deactivate members, reset passwords; also while the server runs
+/// List, add and deactivate members, reset what they lost; also while the server runs
 ///
 /// Example:  recado member add --data-dir /var/lib/recado --name "Ana Pérez" --email ana@example.com --role agent
 ///           recado member reset-password --data-dir /var/lib/recado ana@example.com
+///           recado member reset-totp --data-dir /var/lib/recado ana@example.com
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub struct MemberArguments {
@@ -54,7 +55,7 @@ pub enum MemberCommand {
         #[command(flatten)]
         password: PasswordArgument,
     },
-    /// Give a member another password; one that is not given is made and printed once
+    /// Give a member another password, and end all sessions; one that is not given is made and printed once
     ResetPassword {
         #[command(flatten)]
         place: Place,
@@ -62,6 +63,13 @@ pub enum MemberCommand {
         email: String,
         #[command(flatten)]
         password: PasswordArgument,
+    },
+    /// Remove the second factor of a member who lost it, recovery codes and all; the password is asked for as before
+    ResetTotp {
+        #[command(flatten)]
+        place: Place,
+        /// E-mail of the member
+        email: String,
     },
     /// Let a member go: the history stays, the log-in does not
     Deactivate {
@@ -111,6 +119,7 @@ pub fn run(arguments: &MemberArguments) -> Result<(), Failure> {
             add(place, new, password)
         }
         MemberCommand::ResetPassword { place, email, password } => reset_password(place, email, password),
+        MemberCommand::ResetTotp { place, email } => reset_totp(place, email),
         MemberCommand::Deactivate { place, email, hand_over_to, leave } => {
             deactivate(place, email, hand_over_to.as_deref(), *leave)
         }
@@ -165,11 +174,28 @@ fn reset_password(place: &Place, email: &str, argument: &PasswordArgument) -> Re
     let wanted = email.to_owned();
     let member = crm.write_blocking(&caller, move |w| {
         let member = find(w, &wanted)?;
-        members::set_password(w, member.id, &hash)?;
+        members::set_password(w, member.id, &hash, None)?;
         Ok(member)
     })?;
     print_line(&format!("Member    {} ({})", member.id, member.email))?;
     tell(&password, made)
+}
+
+fn reset_totp(place: &Place, email: &str) -> Result<(), Failure> {
+    let (crm, caller) = open(place)?;
+    let wanted = email.to_owned();
+    let done = crm.write_blocking(&caller, move |w| {
+        let member = find(w, &wanted)?;
+        second_factor::remove(w, member.id, None)?;
+        Ok(member)
+    });
+    match done {
+        Ok(member) => print_line(&format!(
+            "{} signs in with the password alone; a second factor can be set up again.",
+            member.email
+        )),
+        Err(error) => Err(error.into()),
+    }
 }
 
 fn deactivate(place: &Place, email: &str, successor: Option<&str>, leave: bool) -> Result<(), Failure> {

@@ -3,7 +3,7 @@
 use clap::Args;
 use crm::id::OrganizationId;
 use crm::{Caller, Crm};
-use store::{Db, Priority, Tx, params};
+use store::{Priority, Tx, params};
 
 use crate::cli::Failure;
 
@@ -18,14 +18,6 @@ pub struct OrganizationArgument {
 struct Known {
     id: OrganizationId,
     name: String,
-}
-
-/// Whether anybody has been set up.
-pub fn is_there_one(db: &Db) -> Result<bool, Failure> {
-    let read = |tx: &mut Tx<'_>| -> Result<bool, store::Error> {
-        tx.query_one("SELECT EXISTS (SELECT 1 FROM organizations) AS one", params![])?.at(0)
-    };
-    Ok(db.read_blocking(Priority::Interactive, read)?)
 }
 
 /// Acts as the program itself in the organization that is meant.

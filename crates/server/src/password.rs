@@ -1,24 +1,15 @@
-//! Passwords: argon2id with the library's defaults (19 MiB, 2 passes), which are OWASP's minimum.
-
-use argon2::Argon2;
-use argon2::password_hash::rand_core::OsRng;
-use argon2::password_hash::{PasswordHasher, SaltString};
+//! Passwords that the command line takes or makes.
 
 use crate::cli::Failure;
 
-const SHORTEST: usize = 10;
 /// Without those that are taken for each other when read aloud.
 const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
 
 pub fn hash(password: &str) -> Result<String, Failure> {
-    if password.chars().count() < SHORTEST {
-        return Err(Failure::usage(format!("a password has at least {SHORTEST} characters")));
+    if let Some(problem) = api::password::problem(password, "") {
+        return Err(Failure::usage(problem.message));
     }
-    let salt = SaltString::generate(&mut OsRng);
-    let hash = Argon2::default()
-        .hash_password(password.as_bytes(), &salt)
-        .map_err(|error| Failure::new(format!("the password could not be hashed: {error}")))?;
-    Ok(hash.to_string())
+    api::password::hash(password).map_err(|error| Failure::new(format!("the password could not be hashed: {error}")))
 }
 
 /// A password of 100 random bits, in groups of five.

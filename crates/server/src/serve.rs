@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use api::seal::Sealer;
 use api::stream::StreamLimits;
-use api::{ApiOptions, App, Patience};
+use api::{ApiOptions, App, Patience, token};
 use clap::Args;
 use providers::Http;
 use providers::http::HttpOptions;
@@ -20,7 +20,7 @@ use crate::cli::Failure;
 use crate::data_dir::{DataDir, key_from_environment};
 use crate::output::print_line;
 use crate::settings::{ServeFlags, Settings};
-use crate::{chores, database, demo, file_handles, organization, telemetry};
+use crate::{chores, database, demo, file_handles, telemetry};
 
 /// Threads for what cannot be waited for otherwise: a backup, a name to be resolved. Made when needed; so many, because a
 /// name server that does not answer holds one for each name that it is asked for.
@@ -80,13 +80,11 @@ async fn serve(settings: &Settings, with_demo: bool) -> Result<(), Failure> {
     if with_demo {
         demo::prepare(crm.db(), &crm, &sealer).await?;
         introduction = demo::introduction(&crm, address).await?;
-    } else if is_public(settings, address) && demo::is_open(&crm).await? {
+    } else if is_public(settings, address)
+        && let Some(remedy) = demo::open_to_everybody(&crm, &settings.data_dir).await?
+    {
         return Err(Failure::usage(format!(
-            "this database has the demo's organization, whose API key is the same everywhere; revoke it first: \
-             recado key revoke --data-dir {} --organization {} {}",
-            settings.data_dir.display(),
-            demo::organization_id(),
-            demo::key().hint
+            "this database has the demo's organization, whose key and passwords are the same everywhere; first: {remedy}"
         )));
     }
     let media = MediaStore::open(&data_dir.media())?;
@@ -95,9 +93,11 @@ async fn serve(settings: &Settings, with_demo: bool) -> Result<(), Failure> {
         event_rate_limit: settings.event_rate_limit,
         allowed_hosts: allowed_hosts(settings, address),
         origin: Some(origin(settings, address)),
+        trusted_proxies: settings.trusted_proxies.clone(),
         media: Some(media.clone()),
         calls_out: settings.whatsapp_calls && !with_demo,
         announcements: settings.announcements.clone(),
+        demo: with_demo,
         stream_limits: StreamLimits {
             per_key: settings.streams_per_key,
             per_organization: settings.streams_per_organization,
@@ -125,10 +125,16 @@ async fn serve(settings: &Settings, with_demo: bool) -> Result<(), Failure> {
     if let Some(url) = &settings.public_url {
         tracing::info!(%url, "and by way of its proxy");
     }
-    if !organization::is_there_one(crm.db())? {
+    let token = token::make().map_err(|error| Failure::new(format!("no randomness from the system: {error}")))?;
+    if crm.offer_set_up(token::hash(&token)).await? {
+        // What comes after # stays in the browser. On standard output, beside the log, and kept only as a hash.
+        print_line(&format!(
+            "Set it up at {}/setup#token={token}   (good once, for a week)",
+            origin(settings, address)
+        ))?;
         tracing::info!(
-            "there is no organization yet: `recado init` with the same --data-dir or --database-url makes one and prints its \
-             first API key; this server need not stop for it"
+            "there is no organization yet: the page above makes one, or `recado init` with the same --data-dir or \
+             --database-url; this server need not stop for it"
         );
     }
     if !introduction.is_empty() {

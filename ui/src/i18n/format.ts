@@ -47,8 +47,6 @@ export function dayName(iso: string): string {
   return format("longDay", { weekday: "long", day: "numeric", month: "long", year: days > 300 ? "numeric" : undefined }).format(at);
 }
 
-export const sameDay = (a: string, b: string) => day(new Date(a).getTime()) === day(new Date(b).getTime());
-
 /** Day and clock, whole. */
 export const dateTime = (iso: string) =>
   format("dateTime", { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" }).format(new Date(iso));

@@ -2,8 +2,9 @@
 // compares them). Only the language in use is fetched. English is the type: a key that is not there does not compile.
 import { createSignal } from "solid-js";
 import type en from "./en";
+import type more from "./en/more";
 
-type Messages = typeof en;
+type Messages = typeof en & typeof more;
 type Keys<A extends keyof Messages> = `${A}.${keyof Messages[A] & string}`;
 /** `area.key` of any message. */
 export type Key = { [A in keyof Messages]: Keys<A> }[keyof Messages];
@@ -18,6 +19,14 @@ const load: Record<Locale, () => Promise<{ default: unknown }>> = {
   es: () => import("./es"),
   pt: () => import("./pt"),
 };
+
+const loadMore: Record<Locale, () => Promise<{ default: unknown }>> = {
+  en: () => import("./en/more"),
+  es: () => import("./es/more"),
+  pt: () => import("./pt/more"),
+};
+/** Whether the words of all screens are wanted, or only those of the first load. */
+let wantMore = false;
 
 const [locale, setLocaleSignal] = createSignal<Locale>("en");
 let messages: Record<string, Record<string, string>> = {};
@@ -38,11 +47,22 @@ export function pickLocale(wanted: readonly string[]): Locale {
 
 /** Fetches a language and shows it; until it is there the old one stands. */
 export async function setLocale(next: Locale): Promise<void> {
-  const file = await load[next]();
-  messages = file.default as typeof messages;
+  const [file, rest] = await Promise.all([load[next](), wantMore ? loadMore[next]() : undefined]);
+  messages = { ...(file.default as typeof messages), ...(rest?.default as typeof messages | undefined) };
   plurals = new Intl.PluralRules(next);
   document.documentElement.lang = next;
   setLocaleSignal(next);
+  setVersion((n) => n + 1);
+}
+
+/** Fetches what the other screens say; to be awaited before one is shown. */
+export async function moreWords(): Promise<void> {
+  if (wantMore) return;
+  const at = locale();
+  const file = await loadMore[at]();
+  wantMore = true;
+  if (at !== locale()) return setLocale(locale());
+  messages = { ...messages, ...(file.default as typeof messages) };
   setVersion((n) => n + 1);
 }
 

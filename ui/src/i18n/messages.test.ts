@@ -1,7 +1,14 @@
 import { describe, expect, it } from "vitest";
-import en from "./en";
-import es from "./es";
-import pt from "./pt";
+import enFirst from "./en";
+import enMore from "./en/more";
+import esFirst from "./es";
+import esMore from "./es/more";
+import ptFirst from "./pt";
+import ptMore from "./pt/more";
+
+const en = { ...enFirst, ...enMore };
+const es = { ...esFirst, ...esMore };
+const pt = { ...ptFirst, ...ptMore };
 
 type Areas = Record<string, Record<string, string>>;
 const keys = (areas: Areas) => Object.entries(areas).flatMap(([area, m]) => Object.keys(m).map((k) => `${area}.${k}`)).sort();

@@ -25,7 +25,7 @@ interface Found {
 
 export function Palette(props: { open: boolean; onClose: () => void }) {
   return (
-    <Dialog open={props.open} onClose={props.onClose} title={t("common.find_anything")}>
+    <Dialog open={props.open} onClose={props.onClose} title={t("common.find_anything")} shape="top">
       <Search onClose={props.onClose} />
     </Dialog>
   );

@@ -43,7 +43,8 @@ function onKey(event: KeyboardEvent): void {
   before = press;
   beforeAt = event.timeStamp;
   const inField = typing(event.target);
-  const inDialog = document.querySelector("dialog[open]") !== null;
+  // A dialog, a menu, a popover: Escape and letters are theirs.
+  const inDialog = document.querySelector("dialog[open], [data-popper-positioner]") !== null;
   // The last one to come wins: a screen over the shell.
   const usable = shortcuts().filter((s) => (!inField && !inDialog) || s.always);
   const found = usable.findLast((s) => s.keys === pair) ?? usable.findLast((s) => s.keys === press);

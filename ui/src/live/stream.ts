@@ -4,10 +4,12 @@
 import { createSignal } from "solid-js";
 import type { LogEvent } from "../api/types";
 import { frameReader } from "./frames";
+import { share, type News, type Share } from "./share";
 
 export interface Typing {
   contact_id: string;
-  member_id: string;
+  /** Null: the person on the other side, who can be seen typing in a web chat. */
+  member_id: string | null;
   state: "typing" | "stopped";
   at: string;
 }
@@ -53,29 +55,75 @@ export function onMoment<K extends keyof Ephemeral>(kind: K, run: (data: Ephemer
 const SILENCE = 45_000;
 let last: string | null = null;
 let wait = 1500;
-let running: AbortController | null = null;
+let shared: Share | null = null;
+let leading = false;
+/** Whether the tab that listens was heard of. */
+let joined = false;
 
-/** Opens the stream and keeps it open until `stop`. */
+/** Opens the stream, or listens to the tab that has it open, until `stop`. */
 export function start(): void {
-  if (running) return;
-  running = new AbortController();
-  void keep(running.signal);
+  if (shared) return;
+  shared = share(async (signal) => {
+    leading = true;
+    await keep(signal);
+    leading = false;
+  }, hear);
   window.addEventListener("online", retryNow);
   document.addEventListener("visibilitychange", retryNow);
 }
 
 export function stop(): void {
-  running?.abort();
-  running = null;
+  shared?.stop();
+  shared = null;
   last = null;
+  joined = false;
   setLine("connecting");
   window.removeEventListener("online", retryNow);
   document.removeEventListener("visibilitychange", retryNow);
 }
 
+/** What the tab that listens says. */
+function hear(news: News): void {
+  if (news.kind === "hello") {
+    if (leading) {
+      shared?.tell({ kind: "line", line: line(), last, fresh: false });
+      // Somebody looks: a tab in the background would take its time.
+      if (line() === "lost") hurry();
+    }
+    return;
+  }
+  if (leading) return;
+  if (news.kind === "frame") take(news.event, news.data, news.id);
+  else {
+    // The first word of it: what was loaded before may have missed something.
+    const first = !joined && news.line === "open";
+    if (first) joined = true;
+    last ??= news.last;
+    setLine(news.line);
+    if (first || news.fresh) setEpoch((n) => n + 1);
+  }
+}
+
+function show(next: Line, fresh = false): void {
+  setLine(next);
+  if (fresh) setEpoch((n) => n + 1);
+  shared?.tell({ kind: "line", line: next, last, fresh });
+}
+
+/** A frame, from the server or from the tab that listens. */
+function take(event: string, data: string | null, id: string | null): void {
+  if (event === "reset") {
+    last = null;
+    setEpoch((n) => n + 1);
+  } else if (data !== null) deliver(event, data);
+  if (id !== null) last = id;
+}
+
 let hurry: () => void = () => {};
 function retryNow(): void {
-  if (line() === "lost" && document.visibilityState === "visible") hurry();
+  if (line() !== "lost" || document.visibilityState !== "visible") return;
+  if (leading) hurry();
+  else shared?.tell({ kind: "hello" });
 }
 
 async function keep(signal: AbortSignal): Promise<void> {
@@ -87,7 +135,7 @@ async function keep(signal: AbortSignal): Promise<void> {
       failures += 1;
     }
     if (signal.aborted) return;
-    setLine("lost");
+    show("lost");
     const pause = Math.min(wait * 2 ** Math.min(failures, 4), 15_000) * (0.75 + Math.random() / 2);
     await new Promise<void>((done) => {
       hurry = done;
@@ -113,8 +161,7 @@ async function listen(signal: AbortSignal, opened: () => void): Promise<void> {
     const fresh = last === null;
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
     const frames = frameReader();
-    setLine("open");
-    if (fresh) setEpoch((n) => n + 1);
+    show("open", fresh);
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return;
@@ -122,11 +169,8 @@ async function listen(signal: AbortSignal, opened: () => void): Promise<void> {
       watchdog = setTimeout(cut, SILENCE);
       for (const frame of frames(value)) {
         if (frame.retry !== null) wait = frame.retry;
-        if (frame.event === "reset") {
-          last = null;
-          setEpoch((n) => n + 1);
-        } else if (frame.data !== null) deliver(frame.event, frame.data);
-        if (frame.id !== null) last = frame.id;
+        take(frame.event, frame.data, frame.id);
+        shared?.tell({ kind: "frame", event: frame.event, data: frame.data, id: frame.id });
       }
     }
   } finally {

@@ -12,7 +12,7 @@ export default function Welcome() {
         <h1>{t("account.first_title", { name: me().first_name || me().name })}</h1>
         <p>{t("account.first_text")}</p>
         <div class={s.choices}>
-          <A href="/channels/playground" class={s.choice}>
+          <A href="/playground" class={s.choice}>
             <PhoneIcon size={26} />
             <strong>{t("account.first_playground")}</strong>
             <span>{t("account.first_playground_text")}</span>

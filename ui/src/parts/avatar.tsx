@@ -11,7 +11,8 @@ export function Avatar(props: { name: string | null | undefined; of: string; siz
   return (
     <span class={`${s.avatar} ${s[props.size ?? "m"]} ${s[COLOURS[hue(props.of, COLOURS.length)]!]}`} aria-hidden="true">
       <Show when={letters()} fallback={<ContactIcon size={props.size === "s" ? 13 : 18} />}>
-        {letters()}
+        {/* Drawn by the style sheet: a picture of the name, no text beside it. */}
+        <span class={s.letters} data-letters={letters()} />
       </Show>
       <Show when={props.presence}>
         <span class={`${s.presence} ${s[props.presence!] ?? ""}`} />

@@ -14,8 +14,8 @@ interface Props {
   children: JSX.Element;
   /** Buttons, the main one last. */
   actions?: JSX.Element;
-  /** `side`: a sheet at the edge. `wide`: for tables and editors. */
-  shape?: "normal" | "wide" | "side";
+  /** `side`: a sheet at the edge. `wide`: for tables and editors. `top`: held above, for what grows. */
+  shape?: "normal" | "wide" | "side" | "top";
 }
 
 export function Dialog(props: Props) {
@@ -31,9 +31,12 @@ export function Dialog(props: Props) {
 function Opened(props: Props) {
   const id = createUniqueId();
   let element!: HTMLDialogElement;
+  let body!: HTMLDivElement;
   const before = document.activeElement;
   createEffect(() => {
     if (!element.open) element.showModal();
+    // What only is read, and may be longer than the screen, can be scrolled by keyboard.
+    if (!body.querySelector("a, button, input, select, textarea")) body.tabIndex = 0;
   });
   onCleanup(() => {
     element.close();
@@ -59,7 +62,7 @@ function Opened(props: Props) {
             <CloseIcon />
           </IconButton>
         </header>
-        <div class={s.body}>
+        <div ref={body} class={s.body}>
           <LayerProvider value={() => element}>{props.children}</LayerProvider>
         </div>
         <Show when={props.actions}>

@@ -1,11 +1,20 @@
 // The frame of a screen that is not the inbox: a head with title and actions, and a body that scrolls.
-import { createEffect, type JSX } from "solid-js";
+import { Show, createEffect, type JSX } from "solid-js";
+import { setTitle } from "../shell/title";
 import s from "./page.module.css";
 
-export function Page(props: { title: string; actions?: JSX.Element; tabs?: JSX.Element; wide?: boolean; children: JSX.Element }) {
-  createEffect(() => {
-    document.title = `${props.title} · Recado`;
-  });
+interface Props {
+  title: string;
+  actions?: JSX.Element;
+  tabs?: JSX.Element;
+  wide?: boolean;
+  /** The body takes what height there is, and scrolls by itself. */
+  fill?: boolean;
+  children: JSX.Element;
+}
+
+export function Page(props: Props) {
+  createEffect(() => setTitle(props.title));
   return (
     <div class={s.page}>
       <header class={s.header}>
@@ -13,11 +22,13 @@ export function Page(props: { title: string; actions?: JSX.Element; tabs?: JSX.E
         <div class={s.actions}>{props.actions}</div>
       </header>
       {props.tabs}
-      <div class={s.scroll}>
-        <div class={s.body} classList={{ [s.wide!]: props.wide }}>
-          {props.children}
+      <Show when={!props.fill} fallback={<div class={s.fill}>{props.children}</div>}>
+        <div class={s.scroll}>
+          <div class={s.body} classList={{ [s.wide!]: props.wide }}>
+            {props.children}
+          </div>
         </div>
-      </div>
+      </Show>
     </div>
   );
 }

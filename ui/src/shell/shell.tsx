@@ -3,17 +3,19 @@
 import { A, useLocation, useNavigate, type RouteSectionProps } from "@solidjs/router";
 import { ErrorBoundary, For, Show, Suspense, createSignal, onCleanup, onMount } from "solid-js";
 import { followReference, loadReference } from "../data/reference";
-import { t } from "../i18n";
+import { t, tn } from "../i18n";
 import { KeySheet } from "../keys/sheet";
 import { Palette } from "../keys/palette";
 import { listenForKeys, useShortcuts, type Shortcut } from "../keys/registry";
 import { start, stop } from "../live/stream";
+import { Count } from "../parts/badge";
 import { MenuIcon, SearchIcon } from "../parts/icons";
 import { Menu } from "../parts/menu";
 import { Failed, Skeleton } from "../parts/state";
 import { Toasts, tellError } from "../parts/toast";
 import { AccountMenu } from "./account";
 import { LineBanner } from "./line";
+import { followNotifications, unread } from "./notify";
 import { places } from "./places";
 import s from "./shell.module.css";
 
@@ -32,6 +34,11 @@ export function Shell(props: RouteSectionProps) {
       stop();
     });
   });
+
+  followNotifications(
+    (contact) => navigate(`/inbox/${contact}`),
+    () => /^\/inbox\/([^/]+)/.exec(location.pathname)?.[1],
+  );
 
   const group = () => t("common.everywhere");
   useShortcuts(
@@ -60,6 +67,11 @@ export function Shell(props: RouteSectionProps) {
             <A href={p.href} class={s.place} activeClass={s.here} classList={{ [s.onPhone!]: p.phone }} title={p.label()}>
               {p.icon()}
               <span class={s.word}>{p.label()}</span>
+              <Show when={p.href === "/inbox" && unread() > 0}>
+                <span class={s.unread}>
+                  <Count n={unread()} label={tn("common.unread", unread())} />
+                </span>
+              </Show>
             </A>
           )}
         </For>

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use bytes::Bytes;
 use crm::Caller;
@@ -13,7 +14,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::feed::{Feed, Taken};
 use super::frame::{Frame, heartbeat, opening, passing, remark};
-use super::{Hub, Seat};
+use super::{Held, Hub, Seat};
 use crate::problem::Problem;
 
 /// Events of one read of the log.
@@ -35,6 +36,7 @@ pub struct Listener {
     feed: Arc<Feed>,
     moved: watch::Receiver<u64>,
     caller: Caller,
+    session: Option<Held>,
     filter: EventFilter,
     /// Everything up to here was sent, or was not wanted.
     position: i64,
@@ -58,6 +60,7 @@ impl Listener {
         seat: Seat,
         feed: Arc<Feed>,
         caller: Caller,
+        session: Option<Held>,
         filter: EventFilter,
         begin: Begin,
         turn: u64,
@@ -70,7 +73,20 @@ impl Listener {
         }
         let moved = feed.moved();
         let quiet_until = Instant::now() + seat.hub.limits.heartbeat;
-        Listener { seat, feed, moved, caller, filter, position, next: None, ready, revision, quiet_until, ended: false }
+        Listener {
+            seat,
+            feed,
+            moved,
+            caller,
+            session,
+            filter,
+            position,
+            next: None,
+            ready,
+            revision,
+            quiet_until,
+            ended: false,
+        }
     }
 
     fn hub(&self) -> &Hub {
@@ -112,7 +128,20 @@ impl Listener {
     async fn wait(&mut self) {
         tokio::select! {
             _ = self.moved.changed() => {}
-            () = sleep_until(self.quiet_until) => self.ready.push_back(heartbeat(self.position)),
+            () = sleep_until(self.quiet_until) => {
+                self.ready.push_back(heartbeat(self.position));
+                self.ended = !self.session_holds().await;
+            }
+        }
+    }
+
+    /// Asked of the database at each sign of life: it may have been ended on another node, or have come to its end.
+    async fn session_holds(&self) -> bool {
+        let Some(session) = &self.session else { return true };
+        match self.hub().crm.session_holds(self.caller.organization, session.id).await {
+            Ok(holds) => holds,
+            // A database that is away ends nothing; the next sign of life asks again.
+            Err(error) => error.code() != "unauthorized",
         }
     }
 
@@ -141,6 +170,9 @@ impl Listener {
 
     /// Whether the key still has its right, by the last set-up that went by.
     fn may_still_listen(&mut self) -> bool {
+        if self.session.as_ref().is_some_and(|session| session.ended.load(Ordering::Acquire)) {
+            return false;
+        }
         let Some(setup) = self.feed.setup().filter(|setup| setup.revision > self.revision) else { return true };
         self.revision = setup.revision;
         let scopes = setup.scopes_of(self.caller.actor);

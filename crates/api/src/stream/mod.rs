@@ -9,11 +9,11 @@ mod tail;
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use crm::events::{EventFilter, head};
-use crm::id::OrganizationId;
+use crm::id::{OrganizationId, SessionId};
 use crm::{Caller, Crm};
 use serde_json::Value;
 use tokio::sync::Notify;
@@ -52,6 +52,8 @@ pub struct Hub {
     /// The tail has somebody to work for.
     wanted: Notify,
     closing: AtomicBool,
+    /// Sessions that have a stream.
+    sessions: Mutex<HashMap<SessionId, Weak<AtomicBool>>>,
     /// Spreads over time when listeners come back.
     joined: AtomicU64,
 }
@@ -77,6 +79,7 @@ impl Hub {
             seats: Mutex::default(),
             wanted: Notify::new(),
             closing: AtomicBool::new(false),
+            sessions: Mutex::default(),
             joined: AtomicU64::new(0),
         })
     }
@@ -89,6 +92,7 @@ impl Hub {
     pub async fn join(
         self: &Arc<Hub>,
         caller: &Caller,
+        session: Option<SessionId>,
         filter: EventFilter,
         after: Option<i64>,
     ) -> Result<Listener, Problem> {
@@ -99,7 +103,8 @@ impl Hub {
         let ahead = after.is_some_and(|after| after > head);
         let begin = Begin { position: after.unwrap_or(head).min(head), ahead, revision };
         let turn = self.joined.fetch_add(1, Ordering::Relaxed);
-        Ok(Listener::new(seat, feed, caller.clone(), filter, begin, turn))
+        let session = session.map(|id| Held { id, ended: self.ended_flag(id) });
+        Ok(Listener::new(seat, feed, caller.clone(), session, filter, begin, turn))
     }
 
     fn sit(self: &Arc<Hub>, caller: &Caller, head: i64) -> Result<(Seat, Arc<Feed>), Problem> {
@@ -141,6 +146,31 @@ impl Hub {
         }
     }
 
+    /// What says to all streams of a session that it is over.
+    fn ended_flag(&self, id: SessionId) -> Arc<AtomicBool> {
+        let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(flag) = sessions.get(&id).and_then(Weak::upgrade) {
+            return flag;
+        }
+        if sessions.len() >= STREAMS {
+            sessions.retain(|_, flag| flag.strong_count() > 0);
+        }
+        let flag = Arc::new(AtomicBool::new(false));
+        sessions.insert(id, Arc::downgrade(&flag));
+        flag
+    }
+
+    /// Ends the streams of sessions that are over, on this node at once; on others they find out at their next sign of life.
+    pub fn end_sessions(&self, ids: &[SessionId]) {
+        let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
+        let ended: Vec<_> = ids.iter().filter_map(|id| sessions.remove(id)?.upgrade()).collect();
+        drop(sessions);
+        ended.iter().for_each(|flag| flag.store(true, Ordering::Release));
+        if !ended.is_empty() {
+            self.feeds().iter().for_each(|feed| feed.wake());
+        }
+    }
+
     /// Ends all streams, and takes no more.
     pub fn close(&self) {
         self.closing.store(true, Ordering::Release);
@@ -164,6 +194,12 @@ impl Hub {
 fn too_many(detail: &str) -> Problem {
     Problem::new(429, "too_many_streams", format!("{detail} Close one, or try again later."))
         .header("retry-after", "30")
+}
+
+/// The session that a stream belongs to.
+struct Held {
+    id: SessionId,
+    ended: Arc<AtomicBool>,
 }
 
 /// A place in the hub, free again once it is dropped.

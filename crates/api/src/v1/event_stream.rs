@@ -33,6 +33,10 @@ pub async fn stream(call: Call) -> Result<Answer, Problem> {
             Problem::invalid(vec![FieldError::new("Last-Event-ID", "invalid_header", message)])
         })?),
     };
-    let listener = call.app.hub.join(&call.caller, query.filter, resumed.or(query.after)).await?;
+    let listener = call
+        .app
+        .hub
+        .join(&call.caller, call.session.map(|known| known.id), query.filter, resumed.or(query.after))
+        .await?;
     Ok(Answer::stream(listener))
 }

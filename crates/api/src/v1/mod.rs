@@ -1,6 +1,7 @@
 //! The Recado surface: `/api/v1`. One style throughout: snake_case, plural nouns, cursor pages, `PATCH`, `ETag`.
 
 mod api_keys;
+pub mod audit;
 mod channel_check;
 mod channels;
 mod contacts;

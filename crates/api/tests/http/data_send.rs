@@ -112,9 +112,8 @@ fn of_many_each_is_sent_or_refused_by_itself() {
     each(|w| {
         let id = greeting(w);
         let path = format!("{FILLED}/{id}/many?from-phone-number={PHONE_ID}");
-        let of =
-            |n: u32| json!({"nombre": format!("Ana Rojas {n}"), "telefono": format!("+5695550123{n}"), "pedido": n});
-        let records = json!([of(1), {"telefono": "+56955501239"}, 7, of(2)]);
+        let of = |n: u32, name: &str| json!({"nombre": name, "telefono": format!("+5695550123{n}"), "pedido": n});
+        let records = json!([of(1, "Ana Rojas"), {"telefono": "+56955501239"}, 7, of(2, "Eva Soto")]);
         let send = || w.call("POST", &path, &[("idempotency-key", "many-1")], Some(&records));
         let reply = send();
         assert_eq!(reply.status, 201, "{}", reply.text());

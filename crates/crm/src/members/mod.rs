@@ -2,11 +2,13 @@
 
 mod create;
 mod password;
+mod preferences;
 mod remove;
 mod update;
 
 pub use create::{NewMember, create};
 pub use password::set_password;
+pub use preferences::{Locale, Notifications, Preferences, PreferencesPatch, Theme, prefer};
 pub use remove::remove;
 pub use update::{MemberPatch, update};
 
@@ -22,7 +24,7 @@ use crate::wire_enum;
 use crate::work::Work;
 
 /// Longest name, first name and last name, in characters.
-const NAME_LIMIT: usize = 100;
+pub(crate) const NAME_LIMIT: usize = 100;
 /// Longest e-mail address, in bytes (RFC 5321, path without its brackets).
 const EMAIL_LIMIT: usize = 254;
 
@@ -125,7 +127,7 @@ pub(crate) fn check_email(email: &str, pointer: &str, problems: &mut Problems) -
     wanted
 }
 
-fn email_taken(other: &Member) -> Error {
+pub(crate) fn email_taken(other: &Member) -> Error {
     let message = if other.active {
         "Another member has this e-mail address."
     } else {
@@ -135,7 +137,7 @@ fn email_taken(other: &Member) -> Error {
 }
 
 /// An admin does everything but the owners' affairs: neither makes an owner nor touches one.
-fn check_owners_affair(w: &Work<'_, '_>, roles: &[Role]) -> Result<()> {
+pub(crate) fn check_owners_affair(w: &Work<'_, '_>, roles: &[Role]) -> Result<()> {
     let Actor::Member(actor) = w.caller.actor else { return Ok(()) };
     let by_owner = w.setup.member(actor).is_some_and(|member| member.role == Role::Owner);
     if roles.contains(&Role::Owner) && !by_owner {

@@ -6,11 +6,17 @@ use store::params;
 use super::{check_owners_affair, get};
 use crate::changes::record;
 use crate::error::Result;
-use crate::id::MemberId;
+use crate::id::{MemberId, SessionId};
+use crate::sessions;
 use crate::work::Work;
 
-/// Sets another hash: `recado member reset-password`, an invitation that was accepted.
-pub fn set_password(w: &mut Work<'_, '_>, id: MemberId, password_hash: &str) -> Result<()> {
+/// Sets another hash, and ends the member's sessions but the one in which that was asked for; answers those.
+pub fn set_password(
+    w: &mut Work<'_, '_>,
+    id: MemberId,
+    password_hash: &str,
+    kept: Option<SessionId>,
+) -> Result<Vec<SessionId>> {
     let setup = w.setup.clone();
     let member = get(&setup, id)?;
     check_owners_affair(w, &[member.role])?;
@@ -18,5 +24,9 @@ pub fn set_password(w: &mut Work<'_, '_>, id: MemberId, password_hash: &str) -> 
         "UPDATE members SET password_hash = $3 WHERE organization_id = $1 AND id = $2",
         params![w.caller.organization, id, password_hash],
     )?;
-    record(w, "member", id, "updated", json!({"changed": {"password": true}}), None)
+    record(w, "member", id, "updated", json!({"changed": {"password": true}}), None)?;
+    match kept {
+        Some(kept) => sessions::end_others(w, id, kept),
+        None => sessions::end_all(w, id),
+    }
 }

@@ -9,7 +9,7 @@ use crate::changes::{Changes, check_version};
 use crate::error::{Problems, Result};
 use crate::id::MemberId;
 use crate::work::Work;
-use crate::{checks, keys};
+use crate::{checks, keys, sessions};
 
 /// None leaves as it is; an inner none removes.
 #[derive(Debug, Clone, Default)]
@@ -94,6 +94,9 @@ pub fn update(w: &mut Work<'_, '_>, id: MemberId, patch: &MemberPatch) -> Result
     w.bump_revision()?;
     save(w, &mut member)?;
     changes.record(w, "member", id)?;
+    if !member.active {
+        sessions::end_all(w, id)?;
+    }
     w.reload_setup()?;
     Ok(member)
 }

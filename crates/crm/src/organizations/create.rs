@@ -15,6 +15,24 @@ use crate::time::Timestamp;
 use crate::work::{Crm, Work};
 use crate::{changes, checks};
 
+/// An organization and its owner.
+#[derive(Debug, Clone)]
+pub struct Founding {
+    pub name: String,
+    /// ISO 3166-1 alpha-2.
+    pub country: String,
+    /// None, here and below: what is usual in the country.
+    pub time_zone: Option<String>,
+    pub currency: Option<String>,
+    pub language: Option<String>,
+    /// None: what stands before the @ of the e-mail.
+    pub owner_name: Option<String>,
+    pub owner_email: String,
+    /// Argon2id, computed by the caller. None: the owner cannot log in before a password is set.
+    pub owner_password_hash: Option<String>,
+}
+
+/// The same, and a first API key.
 #[derive(Debug, Clone)]
 pub struct NewOrganization {
     pub name: String,
@@ -42,8 +60,47 @@ pub struct Created {
     pub api_key_id: ApiKeyId,
 }
 
+/// An organization without a key of its own: whoever made it signs in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Founded {
+    pub organization_id: OrganizationId,
+    pub owner_id: MemberId,
+}
+
 /// Runs without an organization, hence on the bare transaction. Two organizations may have the same name.
-pub fn create(tx: &mut Tx<'_>, now: Timestamp, mut ids: IdSource, new: &NewOrganization) -> Result<Created> {
+pub fn create(tx: &mut Tx<'_>, now: Timestamp, ids: IdSource, new: &NewOrganization) -> Result<Created> {
+    let key = NewKey {
+        name: "First key".to_owned(),
+        scopes: vec!["*".to_owned()],
+        hash: new.key_hash,
+        hint: new.key_hint.clone(),
+    };
+    let founding = Founding {
+        name: new.name.clone(),
+        country: new.country.clone(),
+        time_zone: new.time_zone.clone(),
+        currency: new.currency.clone(),
+        language: new.language.clone(),
+        owner_name: new.owner_name.clone(),
+        owner_email: new.owner_email.clone(),
+        owner_password_hash: new.owner_password_hash.clone(),
+    };
+    let (Founded { organization_id, owner_id }, key) = make(tx, now, ids, &founding, Some(&key))?;
+    Ok(Created { organization_id, owner_id, api_key_id: key.unwrap_or_default() })
+}
+
+/// The same without a key.
+pub(super) fn found(tx: &mut Tx<'_>, now: Timestamp, ids: IdSource, founding: &Founding) -> Result<Founded> {
+    make(tx, now, ids, founding, None).map(|(founded, _)| founded)
+}
+
+fn make(
+    tx: &mut Tx<'_>,
+    now: Timestamp,
+    mut ids: IdSource,
+    new: &Founding,
+    key: Option<&NewKey>,
+) -> Result<(Founded, Option<ApiKeyId>)> {
     let mut problems = Problems::default();
     let name = checks::line(&new.name, "/name", NAME_LIMIT, &mut problems);
     let country = checks::country(&new.country, "/country", &mut problems);
@@ -62,6 +119,9 @@ pub fn create(tx: &mut Tx<'_>, now: Timestamp, mut ids: IdSource, new: &NewOrgan
         None => usual(|country| country.language),
     };
     members::check_email(&new.owner_email, "/owner_email", &mut problems);
+    if let Some(name) = &new.owner_name {
+        checks::line(name, "/owner_name", checks::NAME_LIMIT, &mut problems);
+    }
     problems.check()?;
     let organization_id = OrganizationId(ids.new_uuid());
     tx.execute(
@@ -80,17 +140,9 @@ pub fn create(tx: &mut Tx<'_>, now: Timestamp, mut ids: IdSource, new: &NewOrgan
         None,
     )?;
     let owner = members::create(&mut w, &owner(new))?;
-    let key = keys::create(
-        &mut w,
-        &NewKey {
-            name: "First key".to_owned(),
-            scopes: vec!["*".to_owned()],
-            hash: new.key_hash,
-            hint: new.key_hint.clone(),
-        },
-    )?;
+    let key = key.map(|key| keys::create(&mut w, key)).transpose()?;
     pipelines::create(&mut w, &first_pipeline(&language))?;
-    Ok(Created { organization_id, owner_id: owner.id, api_key_id: key.id })
+    Ok((Founded { organization_id, owner_id: owner.id }, key.map(|key| key.id)))
 }
 
 impl Crm {
@@ -109,7 +161,7 @@ fn creation(now: Timestamp, new: NewOrganization) -> impl Fn(&mut Tx<'_>) -> Res
     move |tx| create(tx, now, IdSource::new(now, seed), &new)
 }
 
-fn owner(new: &NewOrganization) -> NewMember {
+fn owner(new: &Founding) -> NewMember {
     let before_at = new.owner_email.trim().split('@').next().unwrap_or_default();
     NewMember {
         name: Some(new.owner_name.clone().unwrap_or_else(|| before_at.to_owned())),

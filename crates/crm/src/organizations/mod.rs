@@ -2,10 +2,12 @@
 
 mod country;
 mod create;
+mod first;
 mod update;
 
 pub use country::Country;
-pub use create::{Created, NewOrganization, create};
+pub use create::{Created, Founded, Founding, NewOrganization, create};
+pub use first::is_wanted;
 pub use update::{OrganizationPatch, update};
 
 use serde::Serialize;

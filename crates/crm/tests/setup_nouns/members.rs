@@ -98,7 +98,8 @@ fn an_admin_leaves_the_owners_affairs_alone() {
             members::create(w, &NewMember { role: Role::Owner, ..agent("Nueva", "nueva@example.com") })
         });
         assert_eq!(wrong(by_admin), "owners_only");
-        let by_admin = world.crm.write_blocking(&as_member(admin.id), move |w| members::set_password(w, owner, "x"));
+        let by_admin =
+            world.crm.write_blocking(&as_member(admin.id), move |w| members::set_password(w, owner, "x", None));
         assert_eq!(wrong(by_admin), "owners_only");
         let patch = MemberPatch { role: Some(Role::Admin), ..MemberPatch::default() };
         let by_admin = world.crm.write_blocking(&as_member(admin.id), move |w| members::update(w, owner, &patch));
@@ -168,9 +169,9 @@ fn members_of_others_are_not_there() {
         let patch = MemberPatch { name: Some("Yo".to_owned()), ..MemberPatch::default() };
         assert_eq!(wrong(change(world, stranger, patch)), "not_found");
         assert_eq!(wrong(let_go(world, stranger, Users::Archive)), "not_found");
-        assert_eq!(wrong(world.write(move |w| members::set_password(w, stranger, "x"))), "not_found");
+        assert_eq!(wrong(world.write(move |w| members::set_password(w, stranger, "x", None))), "not_found");
         let owner = world.here.owner_id;
-        world.write(move |w| members::set_password(w, owner, "another")).unwrap();
+        world.write(move |w| members::set_password(w, owner, "another", None)).unwrap();
         assert!(world.setup(|setup| members::find_by_email(setup, " DUENA@example.com ").is_some()));
     });
 }

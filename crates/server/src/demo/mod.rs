@@ -10,10 +10,12 @@ mod shapes;
 mod talk;
 
 use std::net::SocketAddr;
+use std::path::Path;
 
 use api::seal::Sealer;
 use crm::channels::ChannelType;
 use crm::id::{IdSource, OrganizationId};
+use crm::members;
 use crm::organizations::{self, NewOrganization};
 use crm::{Crm, Setup, Timestamp};
 use serde_json::json;
@@ -66,6 +68,7 @@ pub async fn prepare(db: &Db, crm: &Crm, sealer: &Sealer) -> Result<(), Failure>
     let inside = Inside::new(Crm::open_with_clock(db.clone(), clock.as_clock())?, sealer.clone(), key().secret);
     let clinic = clinic::set_up(&inside, &setup).await?;
     month::work(&inside, &clock, clinic).await?;
+    let_them_in(crm).await?;
     inside.patch("name", "/api/v1/organization", json!({"name": NAME})).await?;
     Ok(())
 }
@@ -89,24 +92,54 @@ async fn create(db: &Db, now: Timestamp) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Whether this database has a demo whose key still opens it.
-pub async fn is_open(crm: &Crm) -> Result<bool, Failure> {
+/// Where this database has a demo that its key or its password still opens: the command that shuts it.
+pub async fn open_to_everybody(crm: &Crm, data_dir: &Path) -> Result<Option<String>, Failure> {
+    let place = format!("--data-dir {} --organization {}", data_dir.display(), organization_id());
     match crm.authenticate(key().hash).await {
-        Ok(_) => Ok(true),
-        Err(crm::Error::Unauthorized) => Ok(false),
-        Err(error) => Err(error.into()),
+        Ok(_) => return Ok(Some(format!("recado key revoke {place} {}", key().hint))),
+        Err(crm::Error::Unauthorized) => {}
+        Err(error) => return Err(error.into()),
     }
+    let setup = match crm.fresh_setup(organization_id()).await {
+        Ok(setup) => setup,
+        Err(crm::Error::NotFound { .. }) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    for member in setup.members.iter().filter(|member| member.active) {
+        for found in crm.candidates(member.email.clone(), Some(organization_id())).await? {
+            if found.password_hash.is_some_and(|hash| api::password::verify(PASSWORD, &hash)) {
+                return Ok(Some(format!("recado member reset-password {place} {}", member.email)));
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// Everybody in it signs in with the same password.
+async fn let_them_in(crm: &Crm) -> Result<(), Failure> {
+    let hash = password::hash(PASSWORD)?;
+    let work = move |w: &mut crm::Work<'_, '_>| {
+        let members: Vec<_> = w.setup.members.iter().filter(|member| member.active).map(|member| member.id).collect();
+        for member in members {
+            members::set_password(w, member, &hash, None)?;
+        }
+        Ok(())
+    };
+    Ok(crm.write(&crm::Caller::system(organization_id()), work).await?)
 }
 
 /// What somebody who sees it for the first time needs, for the terminal.
 pub async fn introduction(crm: &Crm, address: SocketAddr) -> Result<String, Failure> {
     let setup = crm.fresh_setup(organization_id()).await?;
     let key = key().secret;
+    let agents = setup.members.iter().filter(|member| member.active && member.email != OWNER);
+    let others =
+        agents.map(|member| format!("             or as the {} {}\n", member.role, member.email)).collect::<String>();
     let mut text = format!(
         "\n  Demo       {name}, with invented patients\n  \
          Reference  http://{address}/docs\n  \
          API key    {key}   (the same in every demo: not a secret)\n  \
-         Owner      {OWNER}, password {PASSWORD}\n",
+         Sign in    http://{address}/login   with {OWNER} and the password {PASSWORD}\n{others}",
         name = setup.organization.name,
     );
     if let Some(call) = first_call(&setup, address, &key) {

@@ -37,6 +37,8 @@ pub struct Settings {
     /// Opened to every call to the outside.
     pub whatsapp_calls: bool,
     pub outbound_allow: Networks,
+    /// Reverse proxies that are believed where a request comes from.
+    pub trusted_proxies: Networks,
     /// Opened to webhooks as well.
     pub webhooks_allow: Networks,
     /// How long deliveries of webhooks are kept.
@@ -87,6 +89,7 @@ impl Settings {
             announcements: sources.optional("sunsets_announced", Announcements::read)?.unwrap_or_default(),
             whatsapp_calls: sources.required("whatsapp_calls", read::flag)?,
             outbound_allow: sources.optional("outbound_allow", Networks::parse)?.unwrap_or_default(),
+            trusted_proxies: sources.required("trusted_proxies", Networks::parse)?,
             webhooks_allow: sources.optional("webhooks_allow", Networks::parse)?.unwrap_or_default(),
             webhooks_keep_days: sources.required("webhooks_keep_days", |text| read::whole(text, 1, 3650))?,
             backup_nightly: sources.required("backup_nightly", read::flag)?,

@@ -151,6 +151,18 @@ pub const ALL: &[Setting] = &[
                 every node",
     },
     Setting {
+        key: "trusted_proxies",
+        flag: "trusted-proxies",
+        variable: "RECADO_TRUSTED_PROXIES",
+        usage: Use::Serve,
+        value: "NETWORK,…",
+        default: Some("127.0.0.0/8, ::1/128"),
+        unset: "",
+        example: "\"127.0.0.1, 10.0.0.0/8\"",
+        about: "Networks of reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed: limits per address count the \
+                client, not the proxy",
+    },
+    Setting {
         key: "outbound_allow",
         flag: "outbound-allow",
         variable: "RECADO_OUTBOUND_ALLOW",

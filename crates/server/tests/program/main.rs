@@ -11,6 +11,7 @@ mod init;
 mod outbound;
 mod people;
 mod serve;
+mod sign_in;
 mod streams;
 mod sunsets;
 mod webhooks;

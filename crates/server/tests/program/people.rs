@@ -36,6 +36,7 @@ fn members_are_managed_beside_the_server() {
     assert!(!printed.contains("Password"), "{printed}");
     fails(2, &[&reset[..], &["--password", "short"]].concat());
 
+    fails(1, &["member", "reset-totp", "--data-dir", data_dir, "luz@example.com"]);
     ok(&["member", "deactivate", "--data-dir", data_dir, "luz@example.com"]);
     let (_, members) = server.get("/api/public/team-members/all", &key);
     assert_eq!(members.as_array().unwrap().len(), 1);

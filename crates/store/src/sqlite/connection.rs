@@ -22,9 +22,7 @@ const READER_STATEMENTS: usize = 256;
 /// Of how many statements the shape is kept: of all that are prepared, and then some.
 const SHAPES: usize = 1024;
 
-/// The write-ahead log goes back into the database file after so many pages (of 4 KiB) …
-const CHECKPOINT_PAGES: u32 = 2000;
-/// … and its file is cut back to this size if it grew beyond, because a reader held an old snapshot for long.
+/// The write-ahead log's file is cut back to this size if it grew beyond, because a reader held an old snapshot for long.
 const WAL_LIMIT_BYTES: u32 = 64 * 1024 * 1024;
 
 /// How often a running read looks at the clock, in virtual machine steps.
@@ -55,19 +53,20 @@ impl Clock {
 }
 
 impl Connection {
-    /// The connection that writes. Its commits are made durable by [`super::sync`].
+    /// The connection that writes. Its commits are made durable by [`super::sync`], its log is put back by [`super::checkpoint`].
     pub(super) fn writer(path: &Path, options: &SqliteOptions) -> Result<Connection, Error> {
         create_private(path)?;
         let connection = Connection::open(path, options.busy_timeout, false)?;
         connection.settings(&format!(
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; \
-             PRAGMA temp_store = MEMORY; PRAGMA cache_size = -{}; PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}; \
+             PRAGMA temp_store = MEMORY; PRAGMA cache_size = -{}; \
              PRAGMA journal_size_limit = {WAL_LIMIT_BYTES};",
             options.writer_cache_kib
         ))?;
         if options.max_pages > 0 {
             connection.settings(&format!("PRAGMA max_page_count = {}", options.max_pages))?;
         }
+        super::checkpoint::watch(&connection);
         connection.inner.set_prepared_statement_cache_capacity(WRITER_STATEMENTS);
         #[cfg(feature = "testing")]
         connection.inner.trace_v2(rusqlite::trace::TraceEventCodes::SQLITE_TRACE_STMT, options.statements);

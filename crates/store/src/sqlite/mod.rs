@@ -3,6 +3,7 @@
 //! While the disk syncs one batch the next one runs, so that many callers share a sync and a lone one pays exactly one.
 
 mod backup;
+mod checkpoint;
 mod connection;
 mod constraints;
 mod errors;
@@ -15,6 +16,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle, ThreadId};
 
+use checkpoint::Checkpointer;
 pub(crate) use connection::Connection;
 use sync::Syncer;
 
@@ -58,8 +60,10 @@ impl Sqlite {
         }
         let syncer = Syncer::start(path, &options, writes.clone(), signal.clone())?;
         let syncing = syncer.thread_id();
+        let checkpointer = Checkpointer::start(path, &options)?;
         let (queue, counted, limits) = (writes.clone(), counters.clone(), options.clone());
-        threads.push(spawn("store-write", move || writer::serve(&writer, &queue, &counted, &limits, syncer))?);
+        let serve = move || writer::serve(&writer, &queue, &counted, &limits, syncer, checkpointer);
+        threads.push(spawn("store-write", serve)?);
 
         let path = path.to_owned();
         Ok(Sqlite { writes, reads, counters, signal, path, options, threads: Mutex::new(threads), syncing })

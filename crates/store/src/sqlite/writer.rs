@@ -9,6 +9,7 @@ use std::mem::take;
 use std::time::Instant;
 
 use super::Connection;
+use super::checkpoint::Checkpointer;
 use super::sync::{Committed, Syncer};
 use crate::call::{Call, Ran, Work};
 use crate::metrics::Counters;
@@ -22,8 +23,9 @@ pub(super) fn serve(
     counters: &Counters,
     options: &SqliteOptions,
     syncer: Syncer,
+    checkpointer: Checkpointer,
 ) {
-    let writer = Writer { connection, queue, counters, options, syncer, wary: Cell::new(0) };
+    let writer = Writer { connection, queue, counters, options, syncer, checkpointer, wary: Cell::new(0) };
     while let Taken::Work(first, _turn) = queue.take(None) {
         writer.batch(first);
     }
@@ -37,8 +39,9 @@ struct Writer<'a> {
     queue: &'a Queue,
     counters: &'a Counters,
     options: &'a SqliteOptions,
-    /// Dropped at the end of [`serve`], before the connection that would take the log away.
+    /// These two are dropped at the end of [`serve`], before the connection: the last one to close takes the log away.
     syncer: Syncer,
+    checkpointer: Checkpointer,
     /// So many closures to come get savepoints.
     wary: Cell<u32>,
 }
@@ -197,6 +200,7 @@ impl Writer<'_> {
                     announced: batch.iter().any(|done| done.kept && done.announced),
                     calls: batch.into_iter().map(|done| (done.call, done.fate)).collect(),
                 });
+                self.checkpointer.committed(self.connection);
             }
             // A reference checked at the end of the transaction does not hold, and SQLite does not say whose it is.
             Err(error @ Error::Constraint { kind: ConstraintKind::ForeignKey, .. }) if batch.len() > 1 => {

@@ -6,7 +6,7 @@ use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
 
-use store::testing::{Fresh, fresh_sqlite_with};
+use store::testing::{Fresh, fresh_sqlite, fresh_sqlite_with};
 use store::{Db, Error, Priority, SqliteOptions, params};
 
 use crate::{add_thing, thing_ids, things, write};
@@ -147,4 +147,21 @@ fn the_last_handle_dropped_by_the_syncing_thread_waits_for_nobody() {
     drop(db);
     HELD.store(false, Ordering::SeqCst);
     until("the log to be put back", || !path.with_extension("db-wal").exists());
+}
+
+/// The thread that puts the log back never has the last word on a log that grows: the writer must come to its end now and then.
+#[test]
+fn the_log_stays_short_under_writes_without_a_pause() {
+    let db = fresh_sqlite();
+    things(&db);
+    let log = db.path().with_extension("db-wal");
+    let (page, mut longest) = (4096, 0);
+    // Each closure fills some pages: 60 000 in all.
+    for id in 0..3000_i64 {
+        let name = "x".repeat(20 * page);
+        let insert = "INSERT INTO things VALUES ($1, $2)";
+        write(&db, move |tx| tx.execute(insert, params![id, name])).unwrap();
+        longest = longest.max(std::fs::metadata(&log).unwrap().len());
+    }
+    assert!(longest < 15_000 * page as u64, "{longest} bytes");
 }

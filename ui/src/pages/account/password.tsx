@@ -7,7 +7,7 @@ import s from "./door.module.css";
 
 type Props = { label: string; hint?: JSX.Element; error?: string | undefined } & JSX.InputHTMLAttributes<HTMLInputElement>;
 
-/** A password that can be looked at, since nobody types twelve characters blind on a phone. */
+/** A password that can be looked at, since nobody types a long one blind on a phone. */
 export function PasswordField(props: Props) {
   const [shown, setShown] = createSignal(false);
   return (

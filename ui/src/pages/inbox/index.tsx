@@ -1,7 +1,138 @@
-import { t } from "../../i18n";
-import { InboxIcon } from "../../parts/icons";
-import { Empty } from "../../parts/state";
+// The inbox: list, conversation, profile. What is open and which are listed stands in the address.
+import { useNavigate, useParams, useSearchParams } from "@solidjs/router";
+import { Show, Suspense, createEffect, createMemo, createSignal, lazy, on, onCleanup } from "solid-js";
+import type { Conversation } from "../../api/contract";
+import { t, tn } from "../../i18n";
+import { phone } from "../../i18n/format";
+import { useShortcuts } from "../../keys/registry";
+import { MessageIcon } from "../../parts/icons";
+import { Empty, Failed, Skeleton } from "../../parts/state";
+import { json } from "../../api/client";
+import { Problem } from "../../api/problem";
+import { setTitle } from "../../shell/title";
+import { readFilter } from "./filter";
+import { createConversations } from "./list/conversations";
+import { ConversationList } from "./list/list";
+import { ThreadPane } from "./thread/thread";
+import { followTyping } from "./typing";
+import { followViewing } from "./viewing";
+import s from "./inbox.module.css";
+
+const ProfilePane = lazy(() => import("./profile/pane").then((m) => ({ default: m.ProfilePane })));
 
 export default function Inbox() {
-  return <Empty icon={<InboxIcon size={26} />} title={t("inbox.title")} />;
+  const params = useParams<{ id?: string }>();
+  const [search, setSearch] = useSearchParams<Record<string, string>>();
+  const navigate = useNavigate();
+  const filter = createMemo(() => readFilter(search), undefined, { equals: (a, b) => JSON.stringify(a) === JSON.stringify(b) });
+  const conversations = createConversations(filter, () => params.id);
+  followTyping();
+  followViewing();
+
+  // Addresses keep the filter, and lose the message that one of them showed.
+  const query = () => {
+    const kept = new URLSearchParams();
+    for (const [name, value] of Object.entries(search)) if (value && name !== "message" && name !== "profile") kept.set(name, String(value));
+    const text = kept.toString();
+    return text ? `?${text}` : "";
+  };
+  const href = (id: string) => `/inbox/${id}${query()}`;
+  const back = () => `/inbox${query()}`;
+
+  // One that the list does not have (a link, another filter) is asked for by itself.
+  const [missing, setMissing] = createSignal<unknown>();
+  createEffect(
+    on(
+      () => params.id,
+      (id) => {
+        setMissing(undefined);
+        if (!id || conversations.byId[id]) return;
+        json<Conversation>("GET", `/conversations/${id}`)
+          .then((c) => {
+            conversations.take(c);
+            // An id of somebody who was merged answers as the one who stayed.
+            if (c.id !== id) navigate(`/inbox/${c.id}${query()}`, { replace: true });
+          })
+          .catch((problem: unknown) => params.id === id && setMissing(problem));
+      },
+    ),
+  );
+  const open = () => (params.id ? conversations.byId[params.id] : undefined);
+
+  const [wide, setWide] = createSignal(matchMedia("(min-width: 1240px)").matches);
+  const media = matchMedia("(min-width: 1240px)");
+  const resized = () => setWide(media.matches);
+  media.addEventListener("change", resized);
+  onCleanup(() => media.removeEventListener("change", resized));
+  const wished = () => wide() || search.profile === "1";
+  const [profile, setProfile] = createSignal(wished());
+  createEffect(on(wide, () => setProfile(wished()), { defer: true }));
+  // On a narrow screen the profile lies over the conversation, and a new conversation begins without it.
+  createEffect(on(() => params.id, () => !wide() && setProfile(search.profile === "1"), { defer: true }));
+
+  createEffect(() => {
+    const c = open();
+    const name = c ? c.name || phone(c.phone) || c.username || t("common.nameless") : t("common.inbox");
+    setTitle(name);
+  });
+
+  useShortcuts({
+    keys: "Escape",
+    label: () => t("inbox.key_close"),
+    group: () => t("common.inbox"),
+    run: () => params.id && navigate(back()),
+  });
+
+  return (
+    <div class={s.inbox} classList={{ [s.opened!]: Boolean(params.id), [s.profiled!]: profile() && Boolean(open()) }}>
+      <ConversationList conversations={conversations} filter={filter()} open={params.id} href={href} onOpen={(id) => navigate(href(id))} />
+      <div class={s.middle}>
+        <Show
+          when={params.id}
+          keyed
+          fallback={
+            <Empty icon={<MessageIcon size={24} />} title={t("inbox.choose")}>
+              {(conversations.counts()?.waiting ?? 0) > 0 ? tn("inbox.waiting_now", conversations.counts()!.waiting) : t("inbox.choose_text")}
+            </Empty>
+          }
+        >
+          {(id) => (
+            <Show when={!missing()} fallback={<Gone error={missing()} />}>
+              <Show when={conversations.byId[id]} fallback={<Skeleton lines={7} />}>
+                {(c) => (
+                  <ThreadPane
+                    conversation={c()}
+                    back={back()}
+                    goTo={search.message}
+                    profileOpen={profile()}
+                    onProfile={() => setProfile(!profile())}
+                    onChanged={(next) => (next ? conversations.take(next) : conversations.touch(id))}
+                  />
+                )}
+              </Show>
+            </Show>
+          )}
+        </Show>
+      </div>
+      <Show when={profile() && open()?.id} keyed>
+        {(id) => (
+          <div class={s.profile}>
+            <Suspense fallback={<Skeleton lines={8} />}>
+              <ProfilePane contact={id} onClose={() => (setProfile(false), search.profile && setSearch({ profile: undefined }, { replace: true }))} />
+            </Suspense>
+          </div>
+        )}
+      </Show>
+    </div>
+  );
+}
+
+function Gone(props: { error: unknown }) {
+  return (
+    <Show when={props.error instanceof Problem && props.error.status === 404} fallback={<Failed error={props.error} />}>
+      <Empty icon={<MessageIcon size={24} />} title={t("common.not_found")}>
+        {t("inbox.gone_text")}
+      </Empty>
+    </Show>
+  );
 }

@@ -1,0 +1,60 @@
+//! Lists the files of the web UI, `ui/dist`, as `scripts/ui.sh` made them, so that they become part of the program.
+
+use std::error::Error;
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let crate_dir = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
+    let dist = crate_dir.join("../../ui/dist");
+    println!("cargo:rerun-if-changed=build.rs");
+    println!("cargo:rerun-if-env-changed=RECADO_WITHOUT_UI");
+    // Watched while it is absent, it would count as changed at every build: `scripts/ui.sh` touches this file instead.
+    if dist.exists() {
+        println!("cargo:rerun-if-changed={}", dist.display());
+    }
+
+    let mut list = String::from("&[\n");
+    if dist.join("index.html").exists() {
+        let mut files = Vec::new();
+        walk(&dist, &mut files)?;
+        files.sort();
+        for file in &files {
+            row(&mut list, &dist, file)?;
+        }
+    } else if env::var("PROFILE")? == "release" && env::var_os("RECADO_WITHOUT_UI").is_none() {
+        let said = "the web UI is not built: run `make ui` first (RECADO_WITHOUT_UI=1 builds a program without it)";
+        return Err(said.into());
+    }
+    list.push_str("]\n");
+    fs::write(PathBuf::from(env::var("OUT_DIR")?).join("ui_files.rs"), list)?;
+    Ok(())
+}
+
+/// All files below a directory; source maps and what was made of other files are left out.
+fn walk(directory: &Path, files: &mut Vec<PathBuf>) -> Result<(), Box<dyn Error>> {
+    for entry in fs::read_dir(directory)? {
+        let path = entry?.path();
+        let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+        let hidden = path.file_name().is_none_or(|name| name.to_string_lossy().starts_with('.'));
+        if path.is_dir() {
+            walk(&path, files)?;
+        } else if !hidden && !matches!(extension, "br" | "gz" | "map") {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+/// One file as Rust source: its path, its bytes, and the same compressed where that was worth it.
+fn row(list: &mut String, dist: &Path, file: &Path) -> Result<(), Box<dyn Error>> {
+    let path = file.strip_prefix(dist)?.to_str().ok_or("a file name of ui/dist is not UTF-8")?;
+    let beside = |extension: &str| {
+        let other = PathBuf::from(format!("{}.{extension}", file.display()));
+        if other.exists() { format!("Some(include_bytes!({other:?}))") } else { "None".to_owned() }
+    };
+    let (brotli, gzip) = (beside("br"), beside("gz"));
+    writeln!(list, "File {{ path: {path:?}, plain: include_bytes!({file:?}), brotli: {brotli}, gzip: {gzip} }},")?;
+    Ok(())
+}

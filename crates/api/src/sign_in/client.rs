@@ -1,0 +1,97 @@
+//! Where a request comes from, as far as signing in minds: the cookie, the page that sent it, the address.
+
+use std::net::{IpAddr, Ipv6Addr};
+
+use axum::http::header::HeaderMap;
+use axum::http::request::Parts;
+
+use super::token;
+use crate::address::{self, Peer};
+use crate::app::App;
+use crate::problem::Problem;
+use crate::route::Method;
+
+pub const COOKIE: &str = "recado_session";
+
+#[derive(Debug, Clone)]
+pub struct Client {
+    pub address: IpAddr,
+    pub user_agent: Option<String>,
+    /// Whether the browser came by https.
+    pub secure: bool,
+    /// What its cookie holds.
+    pub token: Option<String>,
+}
+
+impl Default for Client {
+    fn default() -> Self {
+        Client { address: Ipv6Addr::UNSPECIFIED.into(), user_agent: None, secure: false, token: None }
+    }
+}
+
+impl Client {
+    pub fn of(app: &App, parts: &Parts) -> Client {
+        let text = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
+        let trusted = &app.options.trusted_proxies;
+        let by_proxy = parts.extensions.get::<Peer>().is_some_and(|peer| trusted.contains(peer.0));
+        let forwarded_https =
+            by_proxy && text("x-forwarded-proto").is_some_and(|scheme| scheme.eq_ignore_ascii_case("https"));
+        Client {
+            address: address::of(parts, trusted),
+            user_agent: text("user-agent").map(str::to_owned),
+            secure: forwarded_https || app.origin().starts_with("https://"),
+            token: cookie(&parts.headers),
+        }
+    }
+
+    /// For `Set-Cookie`.
+    pub fn set_cookie(&self, token: &str, seconds: i64) -> String {
+        let secure = if self.secure { "; Secure" } else { "" };
+        format!("{COOKIE}={token}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
+    }
+
+    pub fn remove_cookie(&self) -> String {
+        self.set_cookie("", 0)
+    }
+}
+
+fn cookie(headers: &HeaderMap) -> Option<String> {
+    let lines = headers.get_all("cookie").iter().filter_map(|value| value.to_str().ok());
+    let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    let (_, value) = pairs.find(|(name, _)| *name == COOKIE)?;
+    (value.len() == token::LENGTH).then(|| value.to_owned())
+}
+
+/// That a page of ours sent it. A browser says where a request comes from; what is no browser need not.
+pub fn check_origin(app: &App, headers: &HeaderMap) -> Result<(), Problem> {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let foreign = || {
+        let detail = "This request comes from a page of another origin. Set public_url where the server is reached by another name.";
+        Problem::new(403, "foreign_origin", detail)
+    };
+    if text("sec-fetch-site").is_some_and(|site| site == "cross-site") {
+        return Err(foreign());
+    }
+    if !headers.contains_key("origin") {
+        return Ok(());
+    }
+    let origin = text("origin").ok_or_else(foreign)?;
+    let authority = origin.split_once("://").map_or("", |(_, authority)| authority);
+    let known = origin == app.origin()
+        || (!authority.is_empty() && text("host").is_some_and(|host| host.eq_ignore_ascii_case(authority)));
+    if known { Ok(()) } else { Err(foreign()) }
+}
+
+/// What a session must bring along with a change, so that no other page makes it.
+pub fn check_page(app: &App, method: Method, headers: &HeaderMap, cookie: &str) -> Result<(), Problem> {
+    if method == Method::Get {
+        return Ok(());
+    }
+    check_origin(app, headers)?;
+    let given = headers.get("x-csrf-token").and_then(|value| value.to_str().ok()).unwrap_or("");
+    if token::same(given, &token::csrf(cookie)) {
+        return Ok(());
+    }
+    let detail = "Send the csrf_token of GET /api/v1/session in the header X-CSRF-Token.";
+    Err(Problem::new(403, "csrf", detail))
+}

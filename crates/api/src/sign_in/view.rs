@@ -1,0 +1,120 @@
+//! A signed-in member, as the answers show it, and signing in itself once everything was checked.
+
+use crm::id::MemberId;
+use crm::members::{self, Locale, Member, Notifications, Preferences, Role, Theme};
+use crm::organizations::Organization;
+use crm::sessions::{self, LONGEST_SECONDS, NewSession, SecondFactor};
+use crm::{Actor, Caller, Scope, Setup, Timestamp, Work, second_factor};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::token;
+use crate::answer::Answer;
+use crate::call::Call;
+use crate::problem::Problem;
+
+/// A member as themselves sees it.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct OwnMember {
+    #[serde(flatten)]
+    pub member: Member,
+    /// Null, here and below: as the browser has it.
+    pub locale: Option<Locale>,
+    pub theme: Option<Theme>,
+    pub notifications: Notifications,
+    /// Whether a second factor is asked for.
+    pub totp: bool,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct SessionView {
+    pub member: OwnMember,
+    pub organization: Organization,
+    /// Scopes, and `owner` for what only owners may (docs/permissions.md).
+    pub permissions: Vec<&'static str>,
+    /// For the header `X-CSRF-Token` of whatever changes something.
+    pub csrf_token: String,
+    pub expires_at: Timestamp,
+}
+
+/// What the member's row alone does not say.
+#[derive(Debug)]
+pub struct Own {
+    id: MemberId,
+    preferences: Preferences,
+    totp: bool,
+}
+
+impl Own {
+    pub fn load(w: &mut Work<'_, '_>, id: MemberId) -> crm::Result<Own> {
+        let organization = w.organization();
+        let kept = second_factor::load(w.tx, organization, id)?;
+        let totp = kept.is_some_and(|kept| kept.confirmed_at.is_some());
+        Ok(Own { id, preferences: Preferences::load(w, id)?, totp })
+    }
+
+    pub fn view(&self, setup: &Setup, cookie: &str, expires_at: Timestamp) -> Result<SessionView, Problem> {
+        let member = members::get(setup, self.id)?.clone();
+        let preferences = self.preferences.clone();
+        Ok(SessionView {
+            permissions: permissions(member.role),
+            member: OwnMember {
+                member,
+                locale: preferences.locale,
+                theme: preferences.theme,
+                notifications: preferences.notifications,
+                totp: self.totp,
+            },
+            organization: setup.organization.clone(),
+            csrf_token: token::csrf(cookie),
+            expires_at,
+        })
+    }
+}
+
+/// By name, what a role may.
+pub fn permissions(role: Role) -> Vec<&'static str> {
+    let scopes = role.scopes();
+    let mut names: Vec<&str> =
+        Scope::ALL.into_iter().filter(|scope| scopes.contains(*scope)).map(Scope::name).collect();
+    if role == Role::Owner {
+        names.push("owner");
+    }
+    names
+}
+
+/// Who signs in, and how that was found right.
+#[derive(Debug, Clone)]
+pub struct Proof {
+    pub organization: crm::id::OrganizationId,
+    pub member: MemberId,
+    pub password_hash: String,
+    pub second: Option<SecondFactor>,
+}
+
+/// Makes the session, and answers it with its cookie.
+pub async fn sign_in(call: &Call, proof: Proof) -> Result<Answer, Problem> {
+    let cookie = token::new()?;
+    let caller = Caller {
+        organization: proof.organization,
+        actor: Actor::Member(proof.member),
+        scope: None,
+        request_id: call.caller.request_id.clone(),
+    };
+    let new = NewSession {
+        member: proof.member,
+        password_hash: proof.password_hash,
+        second: proof.second,
+        token_hash: token::hash(&cookie),
+        user_agent: call.client.user_agent.clone(),
+        address: Some(call.client.address.to_string()),
+        instead_of: call.client.token.as_deref().map(token::hash),
+    };
+    let started = call.app.crm.write(&caller, move |w| {
+        let session = sessions::start(w, &new)?;
+        Ok((session, Own::load(w, new.member)?, w.setup.clone()))
+    });
+    let (session, own, setup) = started.await?;
+    let answer = Answer::json(201, &own.view(&setup, &cookie, session.expires_at)?)?;
+    Ok(answer.header("set-cookie", call.client.set_cookie(&cookie, LONGEST_SECONDS)))
+}

@@ -1,0 +1,194 @@
+// What the board shows: the tickets of each stage, kept current by the stream. A move is shown at once and taken back
+// where the server refuses it.
+import { batch, createEffect, createMemo, createSignal, on, onCleanup, untrack, type Accessor } from "solid-js";
+import { createStore, produce } from "solid-js/store";
+import { api, call } from "../../api/client";
+import { Problem } from "../../api/problem";
+import type { Pipeline, Stage, Ticket } from "../../api/types";
+import { stageById } from "../../data/reference";
+import { epoch, onEvents } from "../../live/stream";
+
+export interface Person {
+  id: string;
+  name: string | null;
+  phone: string | null;
+}
+
+interface Column {
+  loading: boolean;
+  error: unknown;
+  /** Where there are more tickets than were fetched. */
+  next: string | null;
+}
+
+// A column counts exactly up to here; beyond it says "1000+" and fetches on as somebody scrolls.
+const PAGE = 200;
+const EXACT = 1000;
+
+export function createBoard(pipeline: Accessor<Pipeline | undefined>, agent: Accessor<string | undefined>) {
+  const [tickets, setTickets] = createStore<Record<string, Ticket>>({});
+  const [columns, setColumns] = createStore<Record<string, Column>>({});
+  const [people, setPeople] = createStore<Record<string, Person>>({});
+  const [moving, setMoving] = createSignal<ReadonlySet<string>>(new Set());
+  let round = 0;
+
+  const belongs = (x: Ticket) => {
+    const stage = pipeline()?.stages.find((s) => s.id === x.stage_id);
+    return stage !== undefined && (agent() === undefined || x.agent_id === agent()) && (stage.outcome === "open") === (x.status === "open");
+  };
+  const put = (x: Ticket) => setTickets(produce((all) => void (belongs(x) ? (all[x.id] = x) : delete all[x.id])));
+  const remember = (rows: Person[]) => setPeople(produce((all) => rows.forEach((p) => (all[p.id] = { id: p.id, name: p.name ?? null, phone: p.phone ?? null }))));
+
+  async function page(stage: Stage, mine: number, cursor: string | null): Promise<string | null> {
+    const answer = await call(
+      api.GET("/api/v1/tickets", {
+        params: { query: { stage_id: stage.id, status: stage.outcome === "open" ? "open" : "closed", agent_id: agent(), limit: stage.outcome === "open" ? PAGE : 50, cursor: cursor ?? undefined } },
+      }),
+    );
+    if (mine !== round) return null;
+    batch(() => answer.data.forEach(put));
+    return answer.next_cursor ?? null;
+  }
+
+  /** Names of who stands in a stage, in one go; who is missing is asked for when their card comes into sight. */
+  async function names(stage: Stage): Promise<void> {
+    const answer = await call(api.GET("/api/v1/contacts", { params: { query: { stage_id: stage.id, limit: PAGE } } }));
+    remember(answer.data as Person[]);
+  }
+
+  async function load(stage: Stage, mine: number): Promise<void> {
+    setColumns(stage.id, { loading: true, error: undefined, next: null });
+    try {
+      const named = names(stage).catch(() => {});
+      let cursor: string | null = null;
+      let seen = 0;
+      do {
+        cursor = await page(stage, mine, cursor);
+        seen += PAGE;
+        await named;
+        if (mine !== round) return;
+        setColumns(stage.id, { loading: false, next: cursor });
+      } while (cursor && seen < EXACT && stage.outcome === "open");
+    } catch (error) {
+      if (mine === round) setColumns(stage.id, { loading: false, error });
+    }
+  }
+
+  createEffect(
+    on([() => pipeline()?.stages.map((s) => `${s.id}${s.outcome}`).join(), agent, epoch], () => {
+      const mine = ++round;
+      const stages = untrack(() => pipeline()?.stages ?? []);
+      setTickets(produce((all) => Object.keys(all).forEach((id) => delete all[id])));
+      for (const stage of stages) void load(stage, mine);
+    }),
+  );
+
+  // Events come in bursts; each ticket is asked for once.
+  const changed = new Set<string>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const look = async (id: string) => {
+    if (untrack(moving).has(id)) return;
+    try {
+      put(await call(api.GET("/api/v1/tickets/{id}", { params: { path: { id } } })));
+    } catch (error) {
+      if (error instanceof Problem && error.status === 404) setTickets(produce((all) => void delete all[id]));
+    }
+  };
+  onCleanup(
+    onEvents(["ticket.created", "ticket.updated", "ticket.closed", "stage.changed", "agent.assigned"], (event) => {
+      const id = event.subject.ticket_id;
+      if (typeof id !== "string") return;
+      changed.add(id);
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        const now = [...changed];
+        changed.clear();
+        now.forEach((one) => void look(one));
+      }, 120);
+    }),
+  );
+  onCleanup(
+    onEvents(["contact.updated"], (event) => {
+      const id = event.subject.contact_id;
+      if (typeof id === "string" && id in people) void fetchPerson(id);
+    }),
+  );
+  onCleanup(() => clearTimeout(timer));
+
+  const asked = new Set<string>();
+  async function fetchPerson(id: string): Promise<void> {
+    const found = await call(api.GET("/api/v1/contacts/{id}", { params: { path: { id } } })).catch(() => undefined);
+    if (found) remember([found as Person]);
+  }
+
+  // By stage, who came last first: that is where a card that was just moved is looked for.
+  const byStage = createMemo(() => {
+    const map = new Map<string, Ticket[]>();
+    for (const x of Object.values(tickets)) {
+      const list = map.get(x.stage_id);
+      if (list) list.push(x);
+      else map.set(x.stage_id, [x]);
+    }
+    for (const list of map.values()) list.sort((a, b) => (a.stage_since < b.stage_since ? 1 : a.stage_since > b.stage_since ? -1 : a.id < b.id ? 1 : -1));
+    return map;
+  });
+
+  const mark = (id: string, on_: boolean) =>
+    setMoving((all) => {
+      const next = new Set(all);
+      if (on_) next.add(id);
+      else next.delete(id);
+      return next;
+    });
+
+  return {
+    tickets,
+    people,
+    column: (stage: string): Column => columns[stage] ?? { loading: true, error: undefined, next: null },
+    inStage: (stage: string): readonly Ticket[] => byStage().get(stage) ?? [],
+    isMoving: (id: string) => moving().has(id),
+    /** Asks who stands on a card that came into sight. */
+    wantPerson(id: string): void {
+      if (id in people || asked.has(id)) return;
+      asked.add(id);
+      void fetchPerson(id);
+    },
+    reload(stage: Stage): void {
+      void load(stage, round);
+    },
+    async more(stage: Stage): Promise<void> {
+      const at = columns[stage.id];
+      if (!at?.next || at.loading) return;
+      setColumns(stage.id, "loading", true);
+      try {
+        const next = await page(stage, round, at.next);
+        setColumns(stage.id, { loading: false, next });
+      } catch (error) {
+        setColumns(stage.id, { loading: false, error });
+      }
+    },
+    /** Shows the ticket in `stage` at once; throws, and shows it where it was, if the server says no. */
+    async move(id: string, stage: string, closing?: { reason?: string }): Promise<void> {
+      const before = tickets[id];
+      if (!before || before.stage_id === stage || moving().has(id)) return;
+      const target = stageById(stage);
+      mark(id, true);
+      setTickets(id, { stage_id: stage, stage_since: new Date().toISOString(), status: target?.outcome === "open" ? "open" : "closed" });
+      try {
+        if (before.status === "closed") await call(api.POST("/api/v1/tickets/{id}/reopen", { params: { path: { id } } }));
+        const reason = closing?.reason?.trim();
+        put(await call(api.POST("/api/v1/tickets/{id}/move", { params: { path: { id } }, body: { stage_id: stage, ...(reason ? { reason } : {}) } })));
+      } catch (error) {
+        setTickets(id, before);
+        throw error;
+      } finally {
+        mark(id, false);
+      }
+    },
+    async assign(id: string, agent_id: string | null): Promise<void> {
+      put(await call(api.POST("/api/v1/tickets/{id}/assign", { params: { path: { id } }, body: { agent_id } })));
+    },
+    put,
+  };
+}
+export type Board = ReturnType<typeof createBoard>;

@@ -1,0 +1,125 @@
+// What a stage of won or lost asks for before a ticket goes there: the sum, the fields that must be filled, why.
+import { For, Show, createSignal } from "solid-js";
+import { createStore } from "solid-js/store";
+import { api, call } from "../../api/client";
+import { Problem, explain } from "../../api/problem";
+import type { CustomField, Stage, Ticket } from "../../api/types";
+import { reference } from "../../data/reference";
+import { t } from "../../i18n";
+import { Button } from "../../parts/button";
+import { Dialog } from "../../parts/dialog";
+import { FormError, SelectField, TextArea, TextField } from "../../parts/field";
+import { session } from "../../session";
+import type { Board } from "./board";
+import css from "../../parts/form.module.css";
+
+interface Props {
+  ticket: Ticket;
+  stage: Stage;
+  name: string;
+  board: Board;
+  onDone: (reason: string) => void;
+  onClose: () => void;
+}
+
+export function Closing(props: Props) {
+  const won = () => props.stage.outcome === "won";
+  const missing = (): CustomField[] =>
+    reference.fields.filter((f) => f.entity === "ticket" && f.required && !props.ticket.custom_fields.some((v) => v.key === f.key && v.value !== null));
+  const [form, setForm] = createStore<{ amount: string; currency: string; reason: string; fields: Record<string, string> }>({
+    amount: props.ticket.amount ?? "",
+    currency: props.ticket.currency ?? session()?.organization.currency ?? "",
+    reason: "",
+    fields: {},
+  });
+  const [problem, setProblem] = createSignal<unknown>();
+  const [tried, setTried] = createSignal(false);
+  const [busy, setBusy] = createSignal(false);
+  const wrong = (field: string) => {
+    const p = problem();
+    return p instanceof Problem ? p.field(field) : undefined;
+  };
+  const sum = () => form.amount.trim().replace(",", ".");
+  const amountWrong = () => (sum() !== "" && !/^\d+(\.\d+)?$/.test(sum()) ? t("board.amount_wrong") : wrong("amount"));
+  const fieldWrong = (f: CustomField) => wrong(`metadata/${f.key}`) ?? (tried() && !form.fields[f.key]?.trim() ? t("board.field_required") : undefined);
+
+  async function submit(): Promise<void> {
+    setTried(true);
+    if (amountWrong() || missing().some((f) => !form.fields[f.key]?.trim())) return;
+    setBusy(true);
+    setProblem(undefined);
+    try {
+      const metadata = Object.fromEntries(missing().map((f) => [f.key, f.type === "boolean" ? form.fields[f.key] === "true" : form.fields[f.key]!.trim()]));
+      const amount = won() && sum() !== "" && (sum() !== props.ticket.amount || form.currency !== props.ticket.currency) ? { amount: sum(), currency: form.currency } : {};
+      if (Object.keys(metadata).length > 0 || "amount" in amount)
+        props.board.put(await call(api.PATCH("/api/v1/tickets/{id}", { params: { path: { id: props.ticket.id } }, body: { ...amount, ...(Object.keys(metadata).length > 0 ? { metadata } : {}) } })));
+      props.onDone(form.reason);
+    } catch (error) {
+      setProblem(error);
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  return (
+    <Dialog
+      open
+      onClose={props.onClose}
+      title={t(won() ? "board.won_title" : "board.lost_title", { name: props.name })}
+      actions={
+        <>
+          <Button onClick={() => props.onClose()}>{t("common.cancel")}</Button>
+          <Button look="primary" busy={busy()} onClick={() => void submit()}>
+            {t(won() ? "board.won_confirm" : "board.lost_confirm")}
+          </Button>
+        </>
+      }
+    >
+      <form
+        class={css.form}
+        onSubmit={(e) => {
+          e.preventDefault();
+          void submit();
+        }}
+      >
+        <p class="muted">{t("board.closing_text", { stage: props.stage.name })}</p>
+        <FormError message={problem() instanceof Problem && (problem() as Problem).errors.length > 0 ? undefined : problem() ? explain(problem()) : undefined} />
+        <Show when={won()}>
+          <div class={css.pair}>
+            <TextField label={t("board.amount")} hint={t("board.amount_hint")} error={amountWrong()} inputmode="decimal" value={form.amount} onInput={(e) => setForm("amount", e.currentTarget.value)} />
+            <TextField label={t("board.currency")} error={wrong("currency")} maxLength={3} value={form.currency} onInput={(e) => setForm("currency", e.currentTarget.value.toUpperCase())} />
+          </div>
+        </Show>
+        <For each={missing()}>{(f) => <Asked field={f} value={form.fields[f.key] ?? ""} error={fieldWrong(f)} onChange={(v) => setForm("fields", f.key, v)} />}</For>
+        <TextArea label={`${t(won() ? "board.won_reason" : "board.lost_reason")} (${t("common.optional")})`} maxLength={500} value={form.reason} onInput={(e) => setForm("reason", e.currentTarget.value)} />
+        <button type="submit" hidden />
+      </form>
+    </Dialog>
+  );
+}
+
+const INPUT: Record<string, string> = { date: "date", email: "email", url: "url", phone: "tel" };
+
+function Asked(props: { field: CustomField; value: string; error: string | undefined; onChange: (value: string) => void }) {
+  const options = () => (props.field.type === "boolean" ? [["true", t("common.yes")], ["false", t("common.no")]] : props.field.options.map((o) => [o, o]));
+  return (
+    <Show
+      when={props.field.type === "select" || props.field.type === "boolean"}
+      fallback={
+        <TextField
+          label={props.field.name}
+          error={props.error}
+          type={INPUT[props.field.type] ?? "text"}
+          inputmode={props.field.type === "number" || props.field.type === "currency" ? "decimal" : undefined}
+          value={props.value}
+          onInput={(e) => props.onChange(e.currentTarget.value)}
+        />
+      }
+    >
+      <SelectField label={props.field.name} error={props.error} value={props.value} onChange={(e) => props.onChange(e.currentTarget.value)}>
+        <option value="">–</option>
+        <For each={options()}>{([value, label]) => <option value={value}>{label}</option>}</For>
+      </SelectField>
+    </Show>
+  );
+}

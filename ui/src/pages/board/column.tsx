@@ -1,0 +1,118 @@
+// A stage as a column: how many, how much, and the cards, of which only those in sight are drawn.
+import { For, Match, Show, Switch, createEffect, createSignal } from "solid-js";
+import type { Stage, Ticket } from "../../api/types";
+import { t, tn } from "../../i18n";
+import { number } from "../../i18n/format";
+import { Badge } from "../../parts/badge";
+import { Button } from "../../parts/button";
+import { CheckIcon, CloseIcon, RefreshIcon } from "../../parts/icons";
+import { Skeleton } from "../../parts/state";
+import { createVirtual } from "../../parts/virtual";
+import type { Board } from "./board";
+import { Card } from "./card";
+import type { Hand } from "./hand";
+import { sumText } from "./sums";
+import s from "./board.module.css";
+
+const CARD = 94;
+
+interface Props {
+  stage: Stage;
+  stages: readonly Stage[];
+  tickets: readonly Ticket[];
+  filtered: boolean;
+  board: Board;
+  hand: Hand;
+  name: (ticket: Ticket) => string;
+  mayMove: boolean;
+  onMove: (ticket: Ticket, stage: string) => void;
+  onAssign: (ticket: Ticket, agent: string | null) => void;
+}
+
+export function Column(props: Props) {
+  const [scroller, setScroller] = createSignal<HTMLElement>();
+  const keys = () => props.tickets.map((x) => x.id);
+  const virtual = createVirtual({ keys, scroller, height: () => CARD, spare: 4, padding: [0, 8] });
+  const state = () => props.board.column(props.stage.id);
+  const count = () => (state().next ? t("board.more_than", { count: number(props.tickets.length) }) : number(props.tickets.length));
+  const over = () => {
+    const h = props.hand.held();
+    return h !== null && h.over === props.stage.id && h.from !== props.stage.id;
+  };
+
+  // Fetches on before the end comes into sight.
+  createEffect(() => {
+    if (state().next && virtual.lastIndex() >= props.tickets.length - 10) void props.board.more(props.stage);
+  });
+  createEffect(() => {
+    if (over() && props.hand.held()?.by === "keys") scroller()?.parentElement?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  });
+
+  return (
+    <section
+      ref={(el) => props.hand.column(el, () => props.stage.id)}
+      class={s.column}
+      classList={{ [s.over!]: over() }}
+      aria-labelledby={`stage-${props.stage.id}`}
+      data-stage={props.stage.id}
+    >
+      <header class={s.head}>
+        <h2 id={`stage-${props.stage.id}`} class="clip" title={props.stage.name}>
+          {props.stage.name}
+        </h2>
+        <Show when={props.stage.outcome !== "open"}>
+          <span class={props.stage.outcome === "won" ? s.won : s.lost}>
+            {props.stage.outcome === "won" ? <CheckIcon size={15} /> : <CloseIcon size={15} />}
+          </span>
+        </Show>
+        <span class={s.count}>
+          <Badge>
+            <span aria-hidden="true">{count()}</span>
+            <span class="sr">{tn("board.cards", props.tickets.length)}</span>
+          </Badge>
+        </span>
+        <span class={s.sum}>{sumText(props.tickets) || t("board.no_sum")}</span>
+      </header>
+      <div class={s.cards} ref={setScroller} tabindex="-1">
+        <Switch>
+          <Match when={state().error && props.tickets.length === 0}>
+            <div class={s.none} role="alert">
+              <p>{t("board.column_failed")}</p>
+              <Button small icon={<RefreshIcon size={15} />} onClick={() => props.board.reload(props.stage)}>
+                {t("common.try_again")}
+              </Button>
+            </div>
+          </Match>
+          <Match when={state().loading && props.tickets.length === 0}>
+            <Skeleton lines={4} />
+          </Match>
+          <Match when={props.tickets.length === 0}>
+            <p class={s.none}>{over() ? t("board.column_drop") : props.filtered ? t("board.column_no_match") : t("board.column_empty")}</p>
+          </Match>
+        </Switch>
+        <ul class={s.list} style={{ height: `${virtual.total()}px` }} aria-labelledby={`stage-${props.stage.id}`}>
+          <For each={virtual.visible()}>
+            {(id) => (
+              <Show when={props.board.tickets[id]}>
+                {(ticket) => (
+                  <li class={s.place} style={{ transform: `translateY(${virtual.at(id)?.start ?? 0}px)` }} aria-setsize={state().next ? -1 : props.tickets.length} aria-posinset={(virtual.at(id)?.index ?? 0) + 1}>
+                    <Card
+                      ticket={ticket()}
+                      stages={props.stages}
+                      board={props.board}
+                      hand={props.hand}
+                      name={props.name(ticket())}
+                      mayMove={props.mayMove}
+                      onMove={(stage) => props.onMove(ticket(), stage)}
+                      onAssign={(agent) => props.onAssign(ticket(), agent)}
+                    />
+                  </li>
+                )}
+              </Show>
+            )}
+          </For>
+        </ul>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,89 @@
+// A new channel: what kind, then its fields; the checklist of the Cloud API stands beside them.
+import { A, useNavigate } from "@solidjs/router";
+import { For, Show } from "solid-js";
+import { api, call } from "../../api/client";
+import { refresh } from "../../data/reference";
+import { t } from "../../i18n";
+import { Button } from "../../parts/button";
+import { FormError } from "../../parts/field";
+import { createSubmit } from "../../parts/form";
+import css from "../../parts/form.module.css";
+import { Page } from "../../parts/page";
+import { tell } from "../../parts/toast";
+import { may } from "../../session";
+import { Checklist } from "./checklist";
+import { FIELDS, Fields, bodyOf, createValues } from "./form";
+import { KINDS, KindIcon, type Kind } from "./kinds";
+import s from "./channels.module.css";
+
+export function Add(props: { type: string | undefined }) {
+  const kind = () => KINDS.find((k) => k === props.type);
+  return (
+    <Show when={may("setup:write")} fallback={<Page title={t("channels.add")}><p>{t("channels.read_only")}</p></Page>}>
+      <Show
+        when={kind()}
+        keyed
+        fallback={
+          <Page title={t("channels.choose")}>
+            <ul class={s.kinds}>
+              <For each={KINDS}>
+                {(k) => (
+                  <li>
+                    <A href={`/channels/new/${k}`} class={s.kind}>
+                      <span class={s.icon}>
+                        <KindIcon type={k} />
+                      </span>
+                      <strong>{t(`channels.type_${k}`)}</strong>
+                      <span class={s.sub}>{t(`channels.about_${k}`)}</span>
+                    </A>
+                  </li>
+                )}
+              </For>
+            </ul>
+          </Page>
+        }
+      >
+        {(k) => <New kind={k} />}
+      </Show>
+    </Show>
+  );
+}
+
+function New(props: { kind: Kind }) {
+  const navigate = useNavigate();
+  const [values, setValues] = createValues();
+  const form = createSubmit();
+  const submit = () =>
+    form.run(async () => {
+      const made = await call(api.POST("/api/v1/channels", { body: { type: props.kind, ...bodyOf(props.kind, values) } as never }));
+      await refresh("channels");
+      tell(t("channels.created"));
+      navigate(`/channels/${(made as { id: string }).id}`, { replace: true });
+    });
+  return (
+    <Page title={`${t("channels.add")}: ${t(`channels.type_${props.kind}`)}`}>
+      <p class="muted">{t(`channels.about_${props.kind}`)}</p>
+      <div class={s.columns}>
+        <form
+          class={css.card}
+          onSubmit={(e) => {
+            e.preventDefault();
+            void submit();
+          }}
+        >
+          <FormError message={form.whole(...FIELDS)} />
+          <Fields kind={props.kind} values={values} set={(name, value) => setValues(name, value)} wrong={form.wrong} />
+          <div class={`${css.buttons} ${css.end}`}>
+            <Button onClick={() => navigate("/channels/new")}>{t("common.back")}</Button>
+            <Button look="primary" type="submit" busy={form.busy()}>
+              {t("channels.create")}
+            </Button>
+          </div>
+        </form>
+        <Show when={props.kind === "whatsapp"}>
+          <Checklist />
+        </Show>
+      </div>
+    </Page>
+  );
+}

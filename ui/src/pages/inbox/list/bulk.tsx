@@ -1,0 +1,74 @@
+// What is done with many conversations at once. One call of at most a hundred; what failed is said, and stays chosen.
+import { Show, createSignal } from "solid-js";
+import { json } from "../../../api/client";
+import { reference } from "../../../data/reference";
+import { t, tn } from "../../../i18n";
+import { Avatar } from "../../../parts/avatar";
+import { IconButton } from "../../../parts/button";
+import { BoardIcon, CheckIcon, CloseIcon, InboxIcon, TagIcon, UserPlusIcon } from "../../../parts/icons";
+import { Picker } from "../../../parts/picker";
+import { tell, tellError } from "../../../parts/toast";
+import s from "./bulk.module.css";
+
+export const MOST = 100;
+
+interface Answer {
+  done: string[];
+  failed: { id: string; code: string; message: string }[];
+}
+
+/** Does one thing to many; gives back which it was done to, and tells about the others. */
+export async function bulk(ids: readonly string[], action: Record<string, unknown>): Promise<string[]> {
+  const answer = await json<Answer>("POST", "/conversations/bulk", { body: { ids, ...action } });
+  if (answer.failed[0]) tellError(new Error(tn("inbox.bulk_failed", answer.failed.length, { why: answer.failed[0].message })));
+  return answer.done;
+}
+
+export function BulkBar(props: { ids: string[]; onClear: () => void; onDone: (done: string[]) => void }) {
+  const [busy, setBusy] = createSignal(false);
+  const run = (action: Record<string, unknown>) => {
+    setBusy(true);
+    bulk(props.ids, action)
+      .then((done) => {
+        if (done.length > 0) tell(tn("inbox.bulk_done", done.length));
+        props.onDone(done);
+      }, tellError)
+      .finally(() => setBusy(false));
+  };
+  const stages = () => reference.pipelines.flatMap((p) => p.stages.map((x) => ({ id: x.id, label: reference.pipelines.length > 1 ? `${x.name} · ${p.name}` : x.name })));
+  return (
+    <div class={s.bar} role="toolbar" aria-label={t("inbox.bulk")} aria-busy={busy()}>
+      <IconButton label={t("inbox.bulk_clear")} small onClick={() => props.onClear()}>
+        <CloseIcon size={16} />
+      </IconButton>
+      <span class={s.count} role="status">
+        {tn("inbox.chosen", props.ids.length)}
+      </span>
+      <Picker
+        label={t("inbox.assign")}
+        iconOnly
+        chosen={[]}
+        choices={reference.members.filter((m) => m.active).map((m) => ({ id: m.id, label: m.name, mark: <Avatar name={m.name} of={m.id} size="s" /> }))}
+        onChoose={(member_id) => run({ action: "assign", member_id })}
+        trigger={<UserPlusIcon size={17} />}
+      />
+      <Picker label={t("inbox.stage")} iconOnly chosen={[]} choices={stages()} onChoose={(stage_id) => run({ action: "move", stage_id })} trigger={<BoardIcon size={17} />} />
+      <Show when={reference.tags.length > 0}>
+        <Picker
+          label={t("inbox.tag")}
+          iconOnly
+          chosen={[]}
+          choices={reference.tags.filter((x) => x.entity_type === "CONTACT").map((x) => ({ id: String(x.id), label: x.value }))}
+          onChoose={(id) => run({ action: "tag", tag_id: Number(id) })}
+          trigger={<TagIcon size={17} />}
+        />
+      </Show>
+      <IconButton label={t("inbox.mark_read")} onClick={() => run({ action: "read" })}>
+        <InboxIcon size={17} />
+      </IconButton>
+      <IconButton label={t("inbox.close_ticket")} onClick={() => run({ action: "close" })}>
+        <CheckIcon size={17} />
+      </IconButton>
+    </div>
+  );
+}

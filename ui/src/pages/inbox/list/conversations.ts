@@ -1,0 +1,191 @@
+// The conversations of a filter: pages as they are scrolled to, changed in place as things happen. One instance per inbox.
+import { batch, createEffect, createSignal, on, onCleanup, type Accessor } from "solid-js";
+import { createStore, produce, reconcile } from "solid-js/store";
+import { json } from "../../../api/client";
+import type { Conversation, Counts, Page } from "../../../api/contract";
+import { Problem } from "../../../api/problem";
+import { epoch, onEvents } from "../../../live/stream";
+import { me } from "../../../session";
+import { belongs, filterQuery, newerFirst, type Filter } from "../filter";
+
+// The first page comes quickly; whoever scrolls on gets more at a time.
+const PAGE = 50;
+const NEXT = 100;
+// Above this many changed at once, the first page is asked for instead of each of them.
+const MANY = 12;
+
+export type Conversations = ReturnType<typeof createConversations>;
+
+export function createConversations(filter: Accessor<Filter>, open: Accessor<string | undefined>) {
+  const [byId, setById] = createStore<Record<string, Conversation>>({});
+  const [order, setOrder] = createSignal<readonly string[]>([]);
+  const [cursor, setCursor] = createSignal<string | null>(null);
+  const [loading, setLoading] = createSignal(true);
+  const [error, setError] = createSignal<unknown>();
+  const [counts, setCounts] = createSignal<Counts>();
+  let round = 0;
+
+  async function load(keep: boolean): Promise<void> {
+    const mine = ++round;
+    if (!keep) setLoading(true);
+    setError(undefined);
+    try {
+      const page = await fetchPage(null);
+      if (mine !== round) return;
+      batch(() => {
+        put(page.data);
+        if (!keep || order().length <= PAGE) {
+          setOrder(page.data.map((c) => c.id));
+          setCursor(page.next_cursor);
+        } else mix(page.data.map((c) => c.id));
+      });
+    } catch (problem) {
+      if (mine === round) setError(problem);
+    } finally {
+      if (mine === round) setLoading(false);
+    }
+  }
+
+  let fetching = false;
+  async function more(): Promise<void> {
+    const from = cursor();
+    if (!from || fetching) return;
+    fetching = true;
+    const mine = round;
+    try {
+      const page = await fetchPage(from);
+      if (mine !== round) return;
+      batch(() => {
+        put(page.data);
+        const known = new Set(order());
+        setOrder([...order(), ...page.data.map((c) => c.id).filter((id) => !known.has(id))]);
+        setCursor(page.next_cursor);
+      });
+    } catch (problem) {
+      if (mine === round) setError(problem);
+    } finally {
+      fetching = false;
+    }
+  }
+
+  const fetchPage = (from: string | null) =>
+    json<Page<Conversation>>("GET", "/conversations", { query: { ...filterQuery(filter()), cursor: from, limit: from ? NEXT : PAGE } });
+
+  function put(rows: Conversation[]): void {
+    for (const row of rows) setById(row.id, byId[row.id] ? reconcile(row) : row);
+  }
+
+  /** Brings ids into the order where their activity puts them; an id that is there moves. */
+  function mix(ids: string[]): void {
+    const moved = new Set(ids);
+    const rest = order().filter((id) => !moved.has(id));
+    const rows = ids.map((id) => byId[id]!).sort(newerFirst);
+    const last = rest.length > 0 ? byId[rest[rest.length - 1]!] : undefined;
+    const result: string[] = [];
+    let i = 0;
+    for (const id of rest) {
+      while (i < rows.length && newerFirst(rows[i]!, byId[id]!) < 0) result.push(rows[i++]!.id);
+      result.push(id);
+    }
+    // What is older than all that was loaded comes with its page.
+    for (; i < rows.length; i++) if (!cursor() || !last || newerFirst(rows[i]!, last) < 0) result.push(rows[i]!.id);
+    setOrder(result);
+  }
+
+  /** Takes a conversation as the server just answered it. */
+  function take(c: Conversation): void {
+    batch(() => {
+      put([c]);
+      const there = order().includes(c.id);
+      const fits = belongs(c, filter(), me().id);
+      // The open one stays in sight, also when reading it took it out of "unread".
+      if (fits === true || (there && (fits === null || c.id === open()))) mix([c.id]);
+      else if (there) setOrder(order().filter((id) => id !== c.id));
+    });
+  }
+
+  const changed = new Set<string>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  /** Asks for a conversation again, soon and once. */
+  function touch(id: string): void {
+    changed.add(id);
+    timer ??= setTimeout(settle, 60);
+  }
+  async function settle(): Promise<void> {
+    const ids = [...changed];
+    changed.clear();
+    countSoon();
+    try {
+      if (ids.length > MANY) await load(true);
+      else await Promise.all(ids.map(refetch));
+    } finally {
+      timer = changed.size > 0 ? setTimeout(settle, 400) : undefined;
+    }
+  }
+  async function refetch(id: string): Promise<void> {
+    try {
+      take(await json<Conversation>("GET", `/conversations/${id}`));
+    } catch (problem) {
+      if (problem instanceof Problem && problem.status === 404) {
+        setOrder(order().filter((x) => x !== id));
+        setById(produce((all) => void delete all[id]));
+      }
+    }
+  }
+
+  let countTimer: ReturnType<typeof setTimeout> | undefined;
+  function countSoon(): void {
+    countTimer ??= setTimeout(() => {
+      countTimer = undefined;
+      void count();
+    }, 700);
+  }
+  async function count(): Promise<void> {
+    const { view: _, q: __, ...rest } = filterQuery(filter());
+    try {
+      setCounts(await json<Counts>("GET", "/conversations/counts", { query: rest }));
+    } catch {
+      // Numbers on tabs are no reason to trouble anybody.
+      return;
+    }
+  }
+
+  createEffect(on(() => JSON.stringify(filterQuery(filter())), () => {
+    setOrder([]);
+    setCursor(null);
+    void load(false);
+  }));
+  createEffect(on(() => JSON.stringify({ ...filter(), view: "", q: "" }), () => void count()));
+  createEffect(on(epoch, () => {
+    void load(true);
+    countSoon();
+  }, { defer: true }));
+  onCleanup(
+    onEvents(null, (event) => {
+      const contact = event.subject.contact_id;
+      if (typeof contact === "string") touch(contact);
+      if (event.topic === "contact.merged") void load(true);
+    }),
+  );
+  onCleanup(() => {
+    clearTimeout(timer);
+    clearTimeout(countTimer);
+  });
+
+  return {
+    byId,
+    order,
+    loading,
+    error,
+    counts,
+    more,
+    hasMore: () => cursor() !== null,
+    reload: () => load(false),
+    take,
+    touch,
+    /** Changes what is known of one, before the server says so. */
+    assume: (id: string, change: Partial<Conversation>) => {
+      if (byId[id]) setById(id, change);
+    },
+  };
+}

@@ -1,0 +1,167 @@
+// The left pane: search, views, filters, and the conversations themselves, of which only those in sight are drawn.
+import { useSearchParams } from "@solidjs/router";
+import { For, Show, createEffect, createSignal, on, onCleanup } from "solid-js";
+import { useShortcuts } from "../../../keys/registry";
+import { t } from "../../../i18n";
+import { CloseIcon, InboxIcon, SearchIcon } from "../../../parts/icons";
+import { IconButton } from "../../../parts/button";
+import { Empty, Failed, Skeleton } from "../../../parts/state";
+import { createVirtual } from "../../../parts/virtual";
+import { narrowing, type Filter } from "../filter";
+import type { Conversations } from "./conversations";
+import { BulkBar, MOST } from "./bulk";
+import { Filters, Views } from "./filters";
+import { Row } from "./row";
+import s from "./list.module.css";
+
+const ROW = 76;
+
+export function ConversationList(props: {
+  conversations: Conversations;
+  filter: Filter;
+  open: string | undefined;
+  href: (id: string) => string;
+  onOpen: (id: string) => void;
+}) {
+  const [, setParams] = useSearchParams();
+  const [scroller, setScroller] = createSignal<HTMLDivElement>();
+  const list = () => props.conversations;
+  const [chosen, setChosen] = createSignal<readonly string[]>([]);
+  const choose = (id: string) => {
+    const now = chosen();
+    if (now.includes(id)) setChosen(now.filter((x) => x !== id));
+    else if (now.length < MOST) setChosen([...now, id]);
+  };
+
+  const virtual = createVirtual({ keys: list().order, scroller, height: () => ROW, spare: 8 });
+
+  // The next page is asked for before its place comes into sight.
+  createEffect(() => {
+    if (virtual.lastIndex() >= list().order().length - 20 && list().order().length > 0 && list().hasMore()) void list().more();
+  });
+
+  // What comes in above must not push away what is being looked at.
+  createEffect(
+    on(list().order, (now, before) => {
+      const el = scroller();
+      const at = Math.floor(virtual.offset() / ROW);
+      const top = before?.[at];
+      if (!el || top === undefined || at === 0 || now[at] === top) return;
+      const moved = now.indexOf(top);
+      if (moved >= 0) el.scrollTop += (moved - at) * ROW;
+    }),
+  );
+
+  createEffect(on(() => JSON.stringify(props.filter), () => (setChosen([]), scroller()?.scrollTo({ top: 0 })), { defer: true }));
+
+  const move = (by: number) => {
+    const ids = list().order();
+    const at = props.open ? ids.indexOf(props.open) : -1;
+    const next = ids[at < 0 ? 0 : Math.min(ids.length - 1, Math.max(0, at + by))];
+    if (!next) return;
+    props.onOpen(next);
+    virtual.toIndex(ids.indexOf(next));
+  };
+  let search!: HTMLInputElement;
+  const group = () => t("common.inbox");
+  useShortcuts(
+    { keys: "j", label: () => t("inbox.key_next"), group, run: () => move(1) },
+    { keys: "k", label: () => t("inbox.key_previous"), group, run: () => move(-1) },
+    { keys: "x", label: () => t("inbox.key_choose"), group, run: () => props.open && choose(props.open) },
+    { keys: "/", label: () => t("inbox.key_search"), group, run: () => search.focus() },
+  );
+
+  let typing: ReturnType<typeof setTimeout>;
+  onCleanup(() => clearTimeout(typing));
+  const find = (q: string) => {
+    clearTimeout(typing);
+    typing = setTimeout(() => setParams({ q: q.trim() || undefined }, { replace: true }), 200);
+  };
+
+  return (
+    <section class={s.pane} aria-label={t("inbox.conversations")}>
+      <header class={s.head}>
+        <div class={s.search}>
+          <SearchIcon size={16} />
+          <input
+            ref={search}
+            type="search"
+            aria-label={t("inbox.search")}
+            placeholder={t("inbox.search")}
+            value={props.filter.q ?? ""}
+            onInput={(e) => find(e.currentTarget.value)}
+            onKeyDown={(e) => {
+              if (e.key !== "Escape") return;
+              e.preventDefault();
+              search.value = "";
+              find("");
+              search.blur();
+            }}
+          />
+          <Show when={props.filter.q}>
+            <IconButton label={t("inbox.clear_search")} small onClick={() => ((search.value = ""), find(""))}>
+              <CloseIcon size={15} />
+            </IconButton>
+          </Show>
+          <Filters filter={props.filter} />
+        </div>
+        <Show when={chosen().length > 0} fallback={<Views filter={props.filter} counts={list().counts()} />}>
+          <BulkBar
+            ids={[...chosen()]}
+            onClear={() => setChosen([])}
+            onDone={(done) => {
+              setChosen(chosen().filter((id) => !done.includes(id)));
+              for (const id of done) list().touch(id);
+            }}
+          />
+        </Show>
+      </header>
+      <div class={s.scroll} ref={setScroller} tabindex="-1">
+        <Show when={!list().error() || list().order().length > 0} fallback={<Failed error={list().error()} onRetry={() => void list().reload()} />}>
+          <Show when={!list().loading() || list().order().length > 0} fallback={<Skeleton lines={9} avatar />}>
+            <Show when={list().order().length > 0} fallback={<Nothing filter={props.filter} />}>
+              <ul class={s.rows} classList={{ [s.choosing!]: chosen().length > 0 }} style={{ height: `${virtual.total()}px` }}>
+                <For each={virtual.visible()}>
+                  {(id) => (
+                    <Show when={list().byId[id]}>
+                      {(conversation) => (
+                        <li
+                          class={s.place}
+                          style={{ transform: `translateY(${virtual.at(id)?.start ?? 0}px)` }}
+                          aria-setsize={list().hasMore() ? -1 : list().order().length}
+                          aria-posinset={(virtual.at(id)?.index ?? 0) + 1}
+                        >
+                          <label class={s.choose} classList={{ [s.chosen!]: chosen().includes(id) }}>
+                            <input
+                              type="checkbox"
+                              aria-label={t("inbox.choose_one", { name: conversation().name || conversation().phone || t("common.nameless") })}
+                              checked={chosen().includes(id)}
+                              onChange={(e) => {
+                                choose(id);
+                                e.currentTarget.checked = chosen().includes(id);
+                              }}
+                            />
+                          </label>
+                          <Row conversation={conversation()} open={id === props.open} href={props.href(id)} />
+                        </li>
+                      )}
+                    </Show>
+                  )}
+                </For>
+              </ul>
+            </Show>
+          </Show>
+        </Show>
+      </div>
+    </section>
+  );
+}
+
+function Nothing(props: { filter: Filter }) {
+  const quiet = () => props.filter.view === "all" && !props.filter.q && narrowing(props.filter) === 0;
+  return (
+    <Empty icon={<InboxIcon size={24} />} title={quiet() ? t("inbox.empty") : t("inbox.empty_filter")}>
+      {quiet() ? t("inbox.empty_text") : t("inbox.empty_filter_text")}
+    </Empty>
+  );
+}

@@ -1,0 +1,94 @@
+// What is known of a contact, kept current, and how it is changed: each change carries the version that was seen, so that
+// two who change the same are told.
+import { createResource, createSignal, onCleanup } from "solid-js";
+import { api, call, callTagged } from "../../../api/client";
+import { Problem } from "../../../api/problem";
+import type { Contact, StructuredValue } from "../../../api/types";
+import { epoch, onEvents } from "../../../live/stream";
+
+export type Target = { target: "name" | "email" | "phone" } | { target: "field"; key: string };
+
+export const sameTarget = (v: Pick<StructuredValue, "target" | "key">, t: Target) =>
+  v.target === t.target && (t.target !== "field" || v.key === t.key);
+
+export interface Change {
+  name?: string | null;
+  email?: string | null;
+  custom_fields?: Record<string, unknown>;
+}
+
+/** What stands in a contact where `body` would change it, as one comparable text. */
+function touched(body: Change, c: Contact): string {
+  const fields = Object.keys(body.custom_fields ?? {}).map((key) => c.custom_fields.find((f) => f.key === key)?.value ?? null);
+  return JSON.stringify(["name" in body ? c.name : null, "email" in body ? c.email : null, fields]);
+}
+
+export type Profile = ReturnType<typeof createProfile>;
+
+export function createProfile(contact: () => string) {
+  const [version, setVersion] = createSignal(0);
+  const again = () => setVersion((n) => n + 1);
+  const source = () => ({ id: contact(), version: version(), epoch: epoch() });
+
+  const [known, { mutate }] = createResource(source, ({ id }) => callTagged<Contact>(api.GET("/api/v1/contacts/{id}", { params: { path: { id } } })));
+  const [values] = createResource(source, async ({ id }) => (await call(api.GET("/api/v1/contacts/{id}/structuring", { params: { path: { id } } }))).values);
+  const [identity] = createResource(source, ({ id }) => call(api.GET("/api/v1/contacts/{id}/identity", { params: { path: { id } } })));
+  const [tickets] = createResource(source, async ({ id }) => (await call(api.GET("/api/v1/tickets", { params: { query: { contact_id: id, limit: 20 } } }))).data);
+
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  onCleanup(() => clearTimeout(timer));
+  onCleanup(
+    onEvents(["contact.updated", "contact.merged", "ticket.created", "ticket.updated", "ticket.closed", "stage.changed", "agent.assigned", "review.decided"], (event) => {
+      if (event.subject.contact_id !== contact()) return;
+      clearTimeout(timer);
+      timer = setTimeout(again, 80);
+    }),
+  );
+
+  /**
+   * Throws a Problem; with status 412 somebody else has changed the same value, and theirs is here already. A change of
+   * anything else in between (each message makes a new version) is no conflict: then it is tried again.
+   */
+  async function change(body: Change, overwrite = false): Promise<void> {
+    for (let tries = 0; ; tries += 1) {
+      const seen = known.latest;
+      const header = seen?.etag && !overwrite ? { "If-Match": seen.etag } : {};
+      try {
+        mutate(await callTagged<Contact>(api.PATCH("/api/v1/contacts/{id}", { params: { path: { id: contact() }, header }, body })));
+        again();
+        return;
+      } catch (problem) {
+        if (!(problem instanceof Problem && problem.status === 412)) throw problem;
+        const now = await callTagged<Contact>(api.GET("/api/v1/contacts/{id}", { params: { path: { id: contact() } } }));
+        const same = seen && touched(body, seen.data) === touched(body, now.data);
+        mutate(now);
+        if (!same || tries > 3) throw problem;
+      }
+    }
+  }
+
+  /** Says what a structured value should have been; the feed it came from learns. */
+  async function correct(target: Target, value: unknown): Promise<void> {
+    const review = await call(api.POST("/api/v1/contacts/{id}/structuring/doubt", { params: { path: { id: contact() } }, body: target }));
+    await call(api.POST("/api/v1/structuring/reviews/{id}/decide", { params: { path: { id: review.id } }, body: { decision: "correct", value, ...target } }));
+    again();
+  }
+
+  async function undo(target: Target, structuring: string): Promise<void> {
+    await call(api.POST("/api/v1/structuring/undo", { body: { structuring_id: structuring, ...target } }));
+    again();
+  }
+
+  const latest = <T>(r: { latest: T | undefined; error: unknown }) => (r.error ? undefined : r.latest);
+  return {
+    contact: () => latest(known)?.data,
+    error: () => known.error as unknown,
+    provenance: (target: Target) => latest(values)?.find((v) => sameTarget(v, target))?.provenance ?? null,
+    identity: () => latest(identity),
+    tickets: () => latest(tickets),
+    change,
+    correct,
+    undo,
+    again,
+  };
+}

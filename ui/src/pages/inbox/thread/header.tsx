@@ -1,0 +1,137 @@
+// Above a conversation: who it is, whose it is, where it stands, and what else can be done.
+import { useNavigate } from "@solidjs/router";
+import { For, Show } from "solid-js";
+import { json } from "../../../api/client";
+import type { Conversation } from "../../../api/contract";
+import { channelById, memberById, pipelineById, reference, stageById } from "../../../data/reference";
+import { t, tn } from "../../../i18n";
+import { phone } from "../../../i18n/format";
+import { useShortcuts } from "../../../keys/registry";
+import { Avatar } from "../../../parts/avatar";
+import { IconButton } from "../../../parts/button";
+import { BanIcon, BoardIcon, CheckIcon, ChevronLeftIcon, InboxIcon, MoreIcon, PanelRightIcon, UserPlusIcon } from "../../../parts/icons";
+import { Menu, type MenuItem } from "../../../parts/menu";
+import { Picker } from "../../../parts/picker";
+import { tell, tellError } from "../../../parts/toast";
+import { me } from "../../../session";
+import { bulk } from "../list/bulk";
+import { typingIn } from "../typing";
+import { viewersOf } from "../viewing";
+import s from "./thread.module.css";
+
+interface Props {
+  conversation: Conversation;
+  back: string;
+  profileOpen: boolean;
+  onProfile: () => void;
+  onChanged: (c?: Conversation) => void;
+}
+
+export function ThreadHeader(props: Props) {
+  const navigate = useNavigate();
+  const c = () => props.conversation;
+  const name = () => c().name || phone(c().phone) || c().username || t("common.nameless");
+  const writes = () => typingIn(c().id, name());
+  const assigned = () => memberById(c().agent_ids[0]);
+  const stage = () => stageById(c().open_ticket?.stage_id);
+
+  const run = (action: Record<string, unknown>) => bulk([c().id], action).then(() => props.onChanged(), tellError);
+  const assign = (id: string) => void run(c().agent_ids.includes(id) ? { action: "unassign", member_id: id } : { action: "assign", member_id: id });
+  const post = (verb: string, after?: () => void) =>
+    void json<Conversation>("POST", `/conversations/${c().id}/${verb}`).then((next) => {
+      props.onChanged(next);
+      after?.();
+    }, tellError);
+
+  // Stages of the ticket's own pipeline first; without a ticket, of all.
+  const stages = () => {
+    const own = pipelineById(c().open_ticket?.pipeline_id);
+    const pipelines = own ? [own, ...reference.pipelines.filter((p) => p !== own)] : reference.pipelines;
+    return pipelines.flatMap((p) => p.stages.map((x) => ({ id: x.id, label: pipelines.length > 1 ? `${x.name} · ${p.name}` : x.name })));
+  };
+  const close = () => void run({ action: "close" }).then(() => tell(t("inbox.closed")));
+
+  const items = (): MenuItem[] => [
+    { label: t("inbox.mark_unread"), icon: <InboxIcon />, run: () => post("unread", () => navigate(props.back)) },
+    ...(c().open_ticket ? [{ label: t("inbox.close_ticket"), icon: <CheckIcon />, run: close }] : []),
+    {
+      label: c().blocked ? t("inbox.unblock") : t("inbox.block"),
+      icon: <BanIcon />,
+      apart: true,
+      danger: !c().blocked,
+      run: () => post(c().blocked ? "unblock" : "block", () => tell(c().blocked ? t("inbox.unblocked") : t("inbox.blocked"))),
+    },
+  ];
+
+  const group = () => t("inbox.conversation");
+  useShortcuts(
+    { keys: "a", label: () => t("inbox.key_assign_me"), group, run: () => assign(me().id) },
+    { keys: "u", label: () => t("inbox.mark_unread"), group, run: () => post("unread", () => navigate(props.back)) },
+    { keys: "e", label: () => t("inbox.close_ticket"), group, run: () => c().open_ticket && close() },
+    { keys: "p", label: () => t("inbox.key_profile"), group, run: () => props.onProfile() },
+  );
+
+  return (
+    <header class={s.head}>
+      <IconButton class={s.back} label={t("common.back")} onClick={() => navigate(props.back)}>
+        <ChevronLeftIcon size={22} />
+      </IconButton>
+      <Avatar name={c().name} of={c().id} />
+      <div class={s.who}>
+        <h1 class="clip">
+          <button type="button" class={s.name} onClick={() => props.onProfile()} title={t("inbox.profile")}>
+            {name()}
+          </button>
+        </h1>
+        <p class={`clip ${s.sub}`} aria-live="polite">
+          <Show when={writes().length === 0} fallback={tn("inbox.writing", writes().length, { names: writes().join(", ") })}>
+            <span class="clip">{[c().name ? phone(c().phone) || c().username : "", channelById(c().channel_id)?.name].filter(Boolean).join(" · ")}</span>
+          </Show>
+        </p>
+      </div>
+      <div class={s.tools}>
+        <Show when={viewersOf(c().id).length > 0}>
+          <span class={s.viewers} role="img" aria-label={t("inbox.also_here", { names: viewersOf(c().id).map((m) => m.name).join(", ") })} title={t("inbox.also_here", { names: viewersOf(c().id).map((m) => m.name).join(", ") })}>
+            <For each={viewersOf(c().id).slice(0, 3)}>{(m) => <Avatar name={m.name} of={m.id} size="s" />}</For>
+          </span>
+        </Show>
+        <Picker
+          label={assigned() ? t("inbox.assigned_to", { name: assigned()!.name }) : t("inbox.assign")}
+          triggerClass={s.tool}
+          chosen={c().agent_ids}
+          choices={reference.members.filter((m) => m.active).map((m) => ({ id: m.id, label: m.id === me().id ? t("inbox.me", { name: m.name }) : m.name, mark: <Avatar name={m.name} of={m.id} size="s" presence={m.availability} /> }))}
+          onChoose={assign}
+          trigger={
+            <Show when={assigned()} fallback={<><UserPlusIcon size={16} /><span class="clip">{t("inbox.assign")}</span></>}>
+              {(m) => (
+                <>
+                  <Avatar name={m().name} of={m().id} size="s" />
+                  <span class="clip">{m().first_name || m().name}</span>
+                </>
+              )}
+            </Show>
+          }
+        />
+        <Picker
+          label={stage() ? t("inbox.stage_is", { name: stage()!.name }) : t("inbox.open_ticket")}
+          triggerClass={s.tool}
+          chosen={c().open_ticket ? [c().open_ticket!.stage_id] : []}
+          choices={stages()}
+          onChoose={(id) => void run({ action: "move", stage_id: id })}
+          trigger={
+            <>
+              <BoardIcon size={16} />
+              <span class="clip">{stage()?.name ?? t("inbox.open_ticket")}</span>
+            </>
+          }
+        />
+        <Menu label={t("inbox.conversation_menu")} items={items()} iconOnly>
+          <MoreIcon />
+        </Menu>
+        <IconButton class={s.panel} label={t("inbox.profile")} pressed={props.profileOpen} onClick={() => props.onProfile()}>
+          <PanelRightIcon />
+        </IconButton>
+      </div>
+    </header>
+  );
+}

@@ -1,0 +1,165 @@
+// The messages, of which only those in sight are drawn; held at the end where one reads along, and in place where older
+// ones come in above.
+import { For, Show, createEffect, createMemo, createSignal, on, onCleanup } from "solid-js";
+import type { Message } from "../../../api/types";
+import { t } from "../../../i18n";
+import { dayName } from "../../../i18n/format";
+import { ArrowDownIcon } from "../../../parts/icons";
+import { tell } from "../../../parts/toast";
+import { createVirtual } from "../../../parts/virtual";
+import { Bubble } from "./bubble";
+import { rows, type Row } from "./entry";
+import { EventLine } from "./eventline";
+import type { Thread } from "./messages";
+import s from "./thread.module.css";
+
+interface Props {
+  thread: Thread;
+  name: string;
+  unreadFrom: string | null;
+  /** Message to show, from the address. */
+  goTo: string | undefined;
+  onReply: (m: Message) => void;
+}
+
+export function Scroller(props: Props) {
+  const [element, setElement] = createSignal<HTMLDivElement>();
+  const [found, setFound] = createSignal("");
+  const [away, setAway] = createSignal(false);
+  const list = createMemo(() => rows(props.thread.entries(), props.unreadFrom));
+
+  const byKey = createMemo(() => new Map(list().map((r) => [r.key, r])));
+
+  const virtual = createVirtual({
+    keys: createMemo(() => list().map((r) => r.key)),
+    scroller: element,
+    height: (i) => {
+      const row = list()[i];
+      const m = row?.entry.message;
+      if (!m) return 38;
+      return (row!.day ? 38 : 0) + (m.attachments.length > 0 ? 200 : 0) + 46 + Math.floor(m.body.length / 60) * 20;
+    },
+    spare: 10,
+    fromEnd: true,
+    padding: [12, 8],
+  });
+
+  // At first, and after each thing that we write ourselves: to the end.
+  let started = false;
+  createEffect(
+    on([list, element], ([all, el]) => {
+      if (started || !el || all.length === 0) return;
+      started = true;
+      queueMicrotask(() => (props.goTo ? void go(props.goTo) : virtual.toEnd()));
+    }),
+  );
+  createEffect(
+    on(
+      () => props.thread.entries().filter((e) => e.sending === "sending").length,
+      (n, before) => {
+        if (before !== undefined && n > before) queueMicrotask(() => virtual.toEnd());
+      },
+    ),
+  );
+  createEffect(on(() => props.goTo, (id) => id && started && void go(id), { defer: true }));
+
+  let atEnd = true;
+  const onScroll = () => {
+    const el = element();
+    if (!el) return;
+    const left = el.scrollHeight - el.scrollTop - el.clientHeight;
+    atEnd = left < 60;
+    setAway(left > 400);
+    if (el.scrollTop < 900 && props.thread.hasOlder()) void props.thread.more();
+  };
+  // The field below grows, a phone shows its keyboard: who was at the end stays there.
+  createEffect(() => {
+    const el = element();
+    if (!el) return;
+    let height = el.clientHeight;
+    const resized = new ResizeObserver(() => {
+      if (atEnd && el.clientHeight !== height && started) virtual.toEnd();
+      height = el.clientHeight;
+    });
+    resized.observe(el);
+    onCleanup(() => resized.disconnect());
+  });
+
+  // A page that does not fill the pane, or holds only what is not shown, is followed by the next.
+  createEffect(
+    on(props.thread.entries, () => {
+      setTimeout(() => {
+        const el = element();
+        if (el && props.thread.hasOlder() && (el.scrollTop < 300 || virtual.total() < el.clientHeight + 300)) void props.thread.more();
+      }, 60);
+    }),
+  );
+
+  /** Shows a message, fetching older ones until it is there: fifty pages, at most. */
+  async function go(id: string): Promise<void> {
+    for (let i = 0; i < 50 && !props.thread.find(id) && props.thread.hasOlder(); i += 1) await props.thread.more();
+    const key = props.thread.find(id)?.key;
+    const at = key === undefined ? -1 : list().findIndex((r) => r.key === key);
+    if (at < 0) return tell(t("inbox.message_not_found"));
+    virtual.toIndex(at, "center");
+    setFound(key!);
+    setTimeout(() => setFound((k) => (k === key ? "" : k)), 2500);
+  }
+
+  return (
+    <div class={s.stage}>
+      <div class={s.scroll} ref={setElement} onScroll={onScroll} tabindex="0" role="log" aria-label={t("inbox.messages_of", { name: props.name })} aria-live="off">
+        <div class={s.sizer} style={{ height: `${virtual.total()}px` }}>
+          <For each={virtual.visible()}>
+            {(key) => (
+              <Show when={byKey().get(key)}>
+                {(row) => (
+                  <div class={s.row} data-index={virtual.at(key)?.index} ref={virtual.measure} style={{ transform: `translateY(${virtual.at(key)?.start ?? 0}px)` }}>
+                    <RowView row={row()} found={found()} go={(id) => void go(id)} {...props} />
+                  </div>
+                )}
+              </Show>
+            )}
+          </For>
+        </div>
+      </div>
+      <Show when={away()}>
+        <button type="button" class={s.down} aria-label={t("inbox.to_end")} title={t("inbox.to_end")} onClick={() => virtual.toEnd(true)}>
+          <ArrowDownIcon size={20} />
+        </button>
+      </Show>
+    </div>
+  );
+}
+
+function RowView(props: Props & { row: Row; found: string; go: (id: string) => void }) {
+  return (
+    <>
+      <Show when={props.row.day}>
+        <p class={s.day}>
+          <span>{dayName(props.row.entry.at)}</span>
+        </p>
+      </Show>
+      <Show when={props.row.unread}>
+        <p class={s.unread}>
+          <span>{t("inbox.unread_from_here")}</span>
+        </p>
+      </Show>
+      <Show when={props.row.entry.message} fallback={<Show when={props.row.entry.event}>{(e) => <EventLine event={e()} />}</Show>}>
+        {(m) => (
+          <Bubble
+            entry={props.row.entry}
+            message={m()}
+            first={props.row.first}
+            last={props.row.last}
+            thread={props.thread}
+            name={props.name}
+            found={props.found === props.row.key}
+            onReply={props.onReply}
+            onGo={props.go}
+          />
+        )}
+      </Show>
+    </>
+  );
+}

@@ -1,0 +1,71 @@
+// The middle pane: a conversation, read when it is looked at.
+import { Show, createEffect, createSignal, on, onCleanup } from "solid-js";
+import { json } from "../../../api/client";
+import type { Conversation } from "../../../api/contract";
+import type { Message } from "../../../api/types";
+import { t } from "../../../i18n";
+import { phone } from "../../../i18n/format";
+import { Failed, Skeleton } from "../../../parts/state";
+import { tellViewing } from "../viewing";
+import { Composer } from "../composer/composer";
+import { ThreadHeader } from "./header";
+import { createThread } from "./messages";
+import { Scroller } from "./scroller";
+import s from "./thread.module.css";
+
+export function ThreadPane(props: {
+  conversation: Conversation;
+  back: string;
+  goTo: string | undefined;
+  profileOpen: boolean;
+  onProfile: () => void;
+  onChanged: (c?: Conversation) => void;
+}) {
+  const c = () => props.conversation;
+  const thread = createThread(c().id);
+  tellViewing(c().id);
+  const [replyTo, setReplyTo] = createSignal<Message | null>(null);
+  const [unreadFrom, setUnreadFrom] = createSignal<string | null>(null);
+  const name = () => c().name || phone(c().phone) || c().username || t("common.nameless");
+
+  // The line "unread" stands where it stood when the conversation was opened.
+  const unreadAtFirst = c().unread;
+  createEffect(
+    on(thread.loading, (loading) => {
+      if (loading || unreadAtFirst === 0) return;
+      const inbound = thread.entries().filter((e) => e.message?.direction === "inbound");
+      setUnreadFrom(inbound[Math.max(0, inbound.length - unreadAtFirst)]?.key ?? null);
+    }),
+  );
+
+  // Read is what somebody had before their eyes: the tab in front, the end of the conversation loaded.
+  let telling = false;
+  const tellRead = () => {
+    if (telling || c().unread === 0 || thread.loading() || document.visibilityState !== "visible" || !document.hasFocus()) return;
+    const last = thread.entries().findLast((e) => e.message?.direction === "inbound")?.message;
+    telling = true;
+    json<Conversation>("POST", `/conversations/${c().id}/read`, { body: last ? { up_to: last.id } : {} })
+      .then(props.onChanged)
+      .catch(() => undefined)
+      .finally(() => (telling = false));
+  };
+  createEffect(on([() => c().unread, thread.loading, thread.entries], () => tellRead()));
+  window.addEventListener("focus", tellRead);
+  document.addEventListener("visibilitychange", tellRead);
+  onCleanup(() => {
+    window.removeEventListener("focus", tellRead);
+    document.removeEventListener("visibilitychange", tellRead);
+  });
+
+  return (
+    <section class={s.thread} aria-label={t("inbox.conversation_with", { name: name() })}>
+      <ThreadHeader conversation={c()} back={props.back} profileOpen={props.profileOpen} onProfile={props.onProfile} onChanged={props.onChanged} />
+      <Show when={!thread.error() || thread.entries().length > 0} fallback={<Failed error={thread.error()} onRetry={() => void thread.reload()} />}>
+        <Show when={!thread.loading()} fallback={<div class={s.stage}><Skeleton lines={6} /></div>}>
+          <Scroller thread={thread} name={name()} unreadFrom={unreadFrom()} goTo={props.goTo} onReply={setReplyTo} />
+        </Show>
+      </Show>
+      <Composer conversation={c()} thread={thread} name={name()} replyTo={replyTo()} onReplyDone={() => setReplyTo(null)} />
+    </section>
+  );
+}

@@ -1,0 +1,131 @@
+// The queue: what is pending, what was decided here and what that taught, in the order it came.
+import { createEffect, createMemo, on, onCleanup, type Accessor } from "solid-js";
+import { createStore, produce } from "solid-js/store";
+import { api, call } from "../../api/client";
+import type { operations } from "../../api/schema";
+import type { Review, Rule } from "../../api/types";
+import { epoch, onEvents } from "../../live/stream";
+
+export interface Filter {
+  reason: string | undefined;
+  /** `phone`, `email`, `name`, or `field:<key>`. */
+  target: string | undefined;
+}
+type Item = NonNullable<operations["v1DecideReviews"]["requestBody"]>["content"]["application/json"]["items"][number];
+export type Decision = Omit<Item, "id">;
+
+export interface Row {
+  review: Review;
+  state: "pending" | "busy" | "done" | "failed";
+  rule?: Rule | null;
+  error?: { code: string; detail: string };
+  /** Kept to be sent again with `overwrite`. */
+  asked?: Decision;
+}
+
+const AT_ONCE = 100;
+
+export function createQueue(filter: Accessor<Filter>) {
+  const [rows, setRows] = createStore<{ order: string[]; by: Record<string, Row>; next: string | null; loading: boolean; error: unknown }>({
+    order: [],
+    by: {},
+    next: null,
+    loading: true,
+    error: undefined,
+  });
+  let round = 0;
+
+  const fetchPage = (cursor?: string) => {
+    const f = filter();
+    const [target, field] = f.target?.startsWith("field:") ? ["field", f.target.slice(6)] : [f.target, undefined];
+    return call(api.GET("/api/v1/structuring/reviews", { params: { query: { status: "pending", limit: 50, cursor, reason: f.reason as never, target: target as never, field } } }));
+  };
+
+  async function load(more: boolean): Promise<void> {
+    const mine = more ? round : ++round;
+    setRows({ loading: true, error: undefined });
+    try {
+      const page = await fetchPage(more ? (rows.next ?? undefined) : undefined);
+      if (mine !== round) return;
+      setRows(
+        produce((all) => {
+          if (!more) {
+            all.order = [];
+            all.by = {};
+          }
+          for (const review of page.data as Review[])
+            if (!all.by[review.id]) {
+              all.order.push(review.id);
+              all.by[review.id] = { review, state: "pending" };
+            }
+          all.next = page.next_cursor ?? null;
+          all.loading = false;
+        }),
+      );
+    } catch (error) {
+      if (mine === round) setRows({ loading: false, error });
+    }
+  }
+  createEffect(on([() => JSON.stringify(filter()), epoch], () => void load(false)));
+
+  // Records come in bursts; whatever is new stands at the top of the first page.
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const looked = async () => {
+    timer = undefined;
+    const mine = round;
+    const page = await fetchPage().catch(() => undefined);
+    if (!page || mine !== round) return;
+    setRows(
+      produce((all) => {
+        const fresh = (page.data as Review[]).filter((r) => !all.by[r.id]);
+        for (const review of fresh) all.by[review.id] = { review, state: "pending" };
+        all.order.unshift(...fresh.map((r) => r.id));
+      }),
+    );
+  };
+  onCleanup(onEvents(["contact.created", "contact.updated"], () => (timer ??= setTimeout(() => void looked(), 1500))));
+  onCleanup(() => clearTimeout(timer));
+
+  const settle = (id: string, row: Partial<Row>) => setRows("by", id, row);
+
+  return {
+    rows,
+    pending: createMemo(() => rows.order.filter((id) => rows.by[id]?.state === "pending" || rows.by[id]?.state === "failed")),
+    decided: createMemo(() => rows.order.filter((id) => rows.by[id]?.state === "done")),
+    reload: () => void load(false),
+    more: () => void load(true),
+    /** Decides each; one that is refused says why and stays. Answers how many went through. */
+    async decide(list: readonly { id: string; decision: Decision }[]): Promise<number> {
+      let done = 0;
+      for (let from = 0; from < list.length; from += AT_ONCE) {
+        const part = list.slice(from, from + AT_ONCE);
+        for (const { id, decision } of part) settle(id, { state: "busy", asked: decision, error: undefined });
+        try {
+          const answer = await call(api.POST("/api/v1/structuring/reviews/decide", { body: { items: part.map(({ id, decision }) => ({ id, ...decision })) } }));
+          for (const item of answer.items) {
+            if (item.done) {
+              done += 1;
+              settle(item.id, { state: "done", rule: item.rule ?? null, ...(item.review ? { review: item.review as Review } : {}) });
+            } else settle(item.id, { state: "failed", error: item.error ?? { code: "", detail: "" } });
+          }
+        } catch (error) {
+          for (const { id } of part) settle(id, { state: "pending" });
+          throw error;
+        }
+      }
+      return done;
+    },
+    forgot(ruleId: string): void {
+      for (const id of rows.order) if (rows.by[id]?.rule?.id === ruleId) settle(id, { rule: null });
+    },
+    clear(): void {
+      setRows(
+        produce((all) => {
+          all.order = all.order.filter((id) => all.by[id]?.state !== "done");
+        }),
+      );
+      if (rows.order.length === 0) void load(false);
+    },
+  };
+}
+export type Queue = ReturnType<typeof createQueue>;

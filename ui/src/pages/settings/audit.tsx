@@ -1,0 +1,100 @@
+// Who changed what of the set-up. Filters are in the address, so that a link shows the same.
+import { useSearchParams } from "@solidjs/router";
+import { For, Show, createEffect, createSignal, on } from "solid-js";
+import { json } from "../../api/client";
+import type { Page } from "../../api/contract";
+import type { AuditEntry } from "../../api/setup";
+import { reference } from "../../data/reference";
+import { t, tx } from "../../i18n";
+import { dateTime } from "../../i18n/format";
+import { epoch } from "../../live/stream";
+import { Button } from "../../parts/button";
+import { SelectField } from "../../parts/field";
+import css from "../../parts/form.module.css";
+import { HistoryIcon } from "../../parts/icons";
+import { Empty, Failed, Skeleton } from "../../parts/state";
+import { Table } from "../../parts/table";
+import s from "./settings.module.css";
+
+const THINGS = ["channel", "member", "invitation", "api_key", "webhook", "pipeline", "stage", "custom_field", "tag", "template", "session", "organization"] as const;
+
+export default function Audit() {
+  const [params, setParams] = useSearchParams<{ actor?: string; thing?: string }>();
+  const [rows, setRows] = createSignal<AuditEntry[]>();
+  const [next, setNext] = createSignal<string | null>(null);
+  const [error, setError] = createSignal<unknown>();
+  const load = async (more: boolean) => {
+    setError(undefined);
+    try {
+      const page = await json<Page<AuditEntry>>("GET", "/audit", { query: { actor: params.actor, thing: params.thing, limit: 50, cursor: more ? next() : undefined } });
+      setRows(more ? [...(rows() ?? []), ...page.data] : page.data);
+      setNext(page.next_cursor);
+    } catch (problem) {
+      setError(problem);
+    }
+  };
+  createEffect(on([() => params.actor, () => params.thing, epoch], () => void load(false)));
+  const who = (e: AuditEntry) => e.actor.name ?? tx("settings", `actor_${e.actor.type}`, e.actor.type);
+  return (
+    <>
+      <p class="muted">{t("settings.audit_text")}</p>
+      <div class={css.pair}>
+        <SelectField label={t("settings.audit_who")} onChange={(e) => setParams({ actor: e.currentTarget.value || undefined })}>
+          <option value="">{t("settings.audit_everybody")}</option>
+          <For each={reference.members}>{(m) => <option value={`member:${m.id}`} selected={params.actor === `member:${m.id}`}>{m.name}</option>}</For>
+          <option value="system" selected={params.actor === "system"}>{t("settings.actor_system")}</option>
+        </SelectField>
+        <SelectField label={t("settings.audit_what")} onChange={(e) => setParams({ thing: e.currentTarget.value || undefined })}>
+          <option value="">{t("settings.audit_everything")}</option>
+          <For each={THINGS}>{(x) => <option value={x} selected={params.thing === x}>{t(`settings.thing_${x}`)}</option>}</For>
+        </SelectField>
+      </div>
+      <Show when={!error()} fallback={<Failed error={error()} onRetry={() => void load(false)} />}>
+        <Show when={rows()} fallback={<Skeleton lines={6} />}>
+          <Show when={rows()!.length > 0} fallback={<Empty icon={<HistoryIcon size={24} />} title={t("settings.audit_none")}>{t("settings.audit_none_text")}</Empty>}>
+            <Table
+              label={t("settings.audit")}
+              rows={rows()!}
+              columns={[
+                { head: t("settings.audit_when"), cell: (e) => dateTime(e.at) },
+                { head: t("settings.audit_who"), cell: who },
+                { head: t("settings.audit_what"), cell: (e) => `${tx("settings", `change_${e.change}`, e.change)} · ${tx("settings", `thing_${e.thing}`, e.thing)}` },
+                { head: t("settings.audit_details"), cell: (e) => <Details entry={e} /> },
+              ]}
+            />
+            <Show when={next()}>
+              <div class={css.buttons}>
+                <Button onClick={() => void load(true)}>{t("common.load_more")}</Button>
+              </div>
+            </Show>
+          </Show>
+        </Show>
+      </Show>
+    </>
+  );
+}
+
+const flat = (value: unknown): string => (value === null || value === undefined ? "–" : typeof value === "object" ? JSON.stringify(value) : String(value));
+
+/** What it was before, and what it is. */
+function Details(props: { entry: AuditEntry }) {
+  const now = (): Record<string, unknown> => {
+    const { changed, ...rest } = props.entry.details;
+    return changed && typeof changed === "object" && !Array.isArray(changed) ? (changed as Record<string, unknown>) : rest;
+  };
+  return (
+    <div class={s.detail}>
+      <For each={Object.entries(now()).slice(0, 8)}>
+        {([key, value]) => (
+          <div>
+            {key}:{" "}
+            <Show when={props.entry.previous && key in props.entry.previous}>
+              <span class={s.old}>{flat(props.entry.previous![key])}</span>{" "}
+            </Show>
+            {flat(value)}
+          </div>
+        )}
+      </For>
+    </div>
+  );
+}

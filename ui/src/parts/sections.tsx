@@ -1,0 +1,26 @@
+// Sections of a screen that are places of their own: each has an address, unlike tabs.
+import { A } from "@solidjs/router";
+import { For } from "solid-js";
+import s from "./sections.module.css";
+
+export interface Section {
+  href: string;
+  label: string;
+  /** Only this very address, not what lies below it. */
+  end?: boolean;
+}
+
+/** `side`: a column beside the content on a desk, a row above it on a phone. */
+export function Sections(props: { label: string; sections: Section[]; side?: boolean }) {
+  return (
+    <nav class={props.side ? s.side : s.row} aria-label={props.label}>
+      <For each={props.sections}>
+        {(x) => (
+          <A href={x.href} class={s.link} activeClass={s.here} end={x.end}>
+            {x.label}
+          </A>
+        )}
+      </For>
+    </nav>
+  );
+}

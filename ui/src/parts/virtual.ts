@@ -1,0 +1,78 @@
+// Long lists of which only what is in sight is drawn: TanStack's Virtualizer, with rows that are told apart by key. Its own
+// adapter for Solid tells them apart by place, so that a row that comes in above would redraw all others.
+import { Virtualizer, elementScroll, observeElementOffset, observeElementRect, type VirtualItem } from "@tanstack/solid-virtual";
+import { batch, createComputed, createEffect, createMemo, createSignal, onCleanup, onMount, untrack, type Accessor } from "solid-js";
+
+interface Options {
+  /** Keys of all rows, in order. */
+  keys: Accessor<readonly string[]>;
+  scroller: Accessor<HTMLElement | undefined>;
+  /** Height in pixels, before it is measured; where rows never differ, what it is. */
+  height: (index: number) => number;
+  /** Rows out of sight that are drawn nevertheless. */
+  spare: number;
+  /** A conversation: held at the end, and in place where rows come in above. */
+  fromEnd?: boolean;
+  padding?: [number, number];
+}
+
+export function createVirtual(options: Options) {
+  const [items, setItems] = createSignal<readonly VirtualItem[]>([]);
+  const [total, setTotal] = createSignal(0);
+  const take = () => {
+    batch(() => {
+      setItems(virtual.getVirtualItems().map((x) => ({ ...x })));
+      setTotal(virtual.getTotalSize());
+    });
+  };
+  const settings = (keys: readonly string[]) => ({
+    count: keys.length,
+    getItemKey: (i: number) => keys[i] ?? i,
+    getScrollElement: () => untrack(options.scroller) ?? null,
+    estimateSize: (i: number) => untrack(() => options.height(i)),
+    overscan: options.spare,
+    anchorTo: options.fromEnd ? ("end" as const) : ("start" as const),
+    followOnAppend: options.fromEnd ?? false,
+    scrollEndThreshold: 120,
+    paddingStart: options.padding?.[0] ?? 0,
+    paddingEnd: options.padding?.[1] ?? 0,
+    scrollToFn: elementScroll,
+    observeElementRect,
+    observeElementOffset,
+    onChange: take,
+  });
+  const virtual = new Virtualizer<HTMLElement, HTMLElement>(settings(untrack(options.keys)));
+
+  createComputed(() => {
+    const keys = options.keys();
+    untrack(() => {
+      virtual.setOptions(settings(keys));
+      take();
+    });
+  });
+  // Where to scroll to is decided above, and done once the new height is in the page.
+  createEffect(() => {
+    options.keys();
+    options.scroller();
+    untrack(() => {
+      virtual._willUpdate();
+      take();
+    });
+  });
+  onMount(() => onCleanup(virtual._didMount()));
+
+  const byKey = createMemo(() => new Map(items().map((x) => [String(x.key), x])));
+  return {
+    /** Keys of the rows to draw. */
+    visible: createMemo(() => items().map((x) => String(x.key))),
+    at: (key: string): VirtualItem | undefined => byKey().get(key),
+    lastIndex: () => items().at(-1)?.index ?? -1,
+    total,
+    /** How far it is scrolled, without asking the page for its layout. */
+    offset: () => virtual.scrollOffset ?? 0,
+    /** To be called with each row's element, where heights differ; it carries `data-index`. */
+    measure: (el: HTMLElement) => queueMicrotask(() => el.isConnected && virtual.measureElement(el)),
+    toIndex: (index: number, align: "auto" | "center" = "auto") => virtual.scrollToIndex(index, { align }),
+    toEnd: (smooth = false) => virtual.scrollToEnd({ behavior: smooth ? "smooth" : "auto" }),
+  };
+}

@@ -1,0 +1,108 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { browser, DEMO, recado, show, signIn, until } from "./harness.mjs";
+
+const KEY = "rk_cmVjYWRvIGRlbW86IGV2ZXJ5Ym9keSBrbm93cyBpdCE";
+
+describe("the profile", { timeout: 120_000 }, () => {
+  let server;
+  let chrome;
+  let page;
+  let contact;
+  const pane = (of = page) => of.getByRole("complementary", { name: "Perfil" });
+
+  const upsert = async (meta_data) => {
+    const response = await fetch(`${server.url}/api/public/customer/upsert/info`, {
+      method: "POST",
+      headers: { "x-api-key": KEY, "content-type": "application/json" },
+      body: JSON.stringify({ channel: "whatsapp", channel_phone_number: "+56955500100", stageId: "019b76da-a800-7007-8bd2-22fb7fd8d03b", meta_data }),
+    });
+    assert.ok(response.ok, await response.clone().text());
+    return response.json();
+  };
+
+  before(async () => {
+    server = await recado(["--demo"]);
+    chrome = await browser();
+    page = await chrome.page();
+    await upsert({ "Nombre Completo": "Martina Rojas Vidal", Celular: "9 5550 7788", previsión: "fonasa", "correo electrónico": "martina.rojas@example.com", mascota: "gato" });
+    await upsert({ "Nombre Completo": "Martina R. Vidal", Celular: "9 5550 7799" });
+    const found = await fetch(`${server.url}/api/v1/contacts?q=Martina%20Rojas%20Vidal`, { headers: { "x-api-key": KEY } });
+    contact = (await found.json()).data[0].id;
+    await signIn(page, server.url, DEMO, `/inbox/${contact}`);
+    await pane().getByText("martina.rojas@example.com").waitFor();
+  });
+  after(async () => {
+    await server?.stop();
+    await chrome?.done();
+  });
+
+  it("changes a value where it stands, by keyboard", async () => {
+    await pane().getByRole("button", { name: "Martina Rojas Vidal" }).press("Enter");
+    await page.keyboard.press("Control+a");
+    await page.keyboard.type("Martina Rojas");
+    await page.keyboard.press("Enter");
+    await pane().getByRole("button", { name: "Martina Rojas", exact: true }).waitFor();
+    await page.reload();
+    await pane().getByRole("button", { name: "Martina Rojas", exact: true }).waitFor();
+  });
+
+  it("refuses what is no e-mail, and says so at the field", async () => {
+    await pane().getByRole("button", { name: "martina.rojas@example.com" }).click();
+    await pane().locator("input[type=email]").evaluate((e) => (e.type = "text"));
+    await page.keyboard.press("Control+a");
+    await page.keyboard.type("martina");
+    await page.keyboard.press("Enter");
+    await pane().getByRole("alert").waitFor();
+    await page.keyboard.press("Escape");
+    await pane().getByRole("button", { name: "martina.rojas@example.com" }).waitFor();
+  });
+
+  it("tells two who change the same value", async () => {
+    const other = await chrome.page();
+    await signIn(other, server.url, DEMO, `/inbox/${contact}`);
+    // What one types, while the other has not seen it: their line is held.
+    await other.route("**/api/v1/contacts/**", async (route) => (route.request().method() === "GET" ? new Promise(() => route) : route.continue()));
+    await pane(other).getByRole("button", { name: "Martina Rojas", exact: true }).click();
+    await pane().getByRole("button", { name: "Martina Rojas", exact: true }).click();
+    await page.keyboard.press("Control+a");
+    await page.keyboard.type("Martina Uno");
+    await page.keyboard.press("Enter");
+    await pane().getByRole("button", { name: "Martina Uno" }).waitFor();
+
+    await other.keyboard.press("Control+a");
+    await other.keyboard.type("Martina Dos");
+    await other.unroute("**/api/v1/contacts/**");
+    await other.keyboard.press("Enter");
+    await pane(other).getByText("Otra persona acaba de cambiar esto a «Martina Uno».").waitFor();
+    await pane(other).getByRole("button", { name: "Guardar «Martina Dos»" }).click();
+    await pane().getByRole("button", { name: "Martina Dos" }).waitFor();
+    await other.close();
+  });
+
+  it("says where a value came from, and takes it back", async () => {
+    await pane().getByText("Fonasa").waitFor();
+    const mark = pane().locator("div").filter({ hasText: /^Previsión/ }).getByRole("button", { name: /^Encontrado por la estructuración/ });
+    await mark.click();
+    await page.getByText("previsión", { exact: true }).waitFor();
+    await page.getByRole("button", { name: "Deshacer", exact: true }).click();
+    await until("the value to go", async () => (await pane().getByText("Fonasa").count()) === 0);
+  });
+
+  it("makes two contacts one, and two again", async () => {
+    await pane().getByRole("button", { name: "Unir con otro contacto" }).click();
+    const dialog = page.getByRole("dialog", { name: "Unir con otro contacto" });
+    await dialog.getByLabel("¿Quién?").fill("Martina R. Vidal");
+    await dialog.getByRole("button", { name: /Martina R\. Vidal/ }).click();
+    await page.getByRole("button", { name: "Unir", exact: true }).click();
+    await page.getByText("Unidos", { exact: true }).waitFor();
+    await pane().getByRole("listitem").filter({ hasText: /^Unido/ }).getByRole("button", { name: "Deshacer" }).click();
+    await page.getByText("Deshecho").last().waitFor();
+  });
+
+  it("is fit to be shown", async () => {
+    await page.goto(`${server.url}/inbox/${contact}?profile=1`);
+    await pane().waitFor();
+    await show(page, "profile");
+  });
+});
