@@ -19,7 +19,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     if dist.join("index.html").exists() {
         let mut files = Vec::new();
         walk(&dist, &mut files)?;
-        files.sort();
+        // By the bytes of the whole path, as they are looked up; paths by themselves sort part by part.
+        files.sort_by(|one, other| one.as_os_str().cmp(other.as_os_str()));
         for file in &files {
             row(&mut list, &dist, file)?;
         }

@@ -27,8 +27,12 @@ describe("the doors", { timeout: 120_000 }, () => {
     page = await chrome.page();
   });
   after(async () => {
-    await server?.stop();
-    await chrome?.done();
+    // The browser first: a server that goes away is a mistake on every page.
+    try {
+      await chrome?.done();
+    } finally {
+      await server?.stop();
+    }
   });
 
   it("sets up an empty server, with the token that it printed", async () => {

@@ -104,11 +104,11 @@ export async function shop() {
   const channel = await call("POST", "/channels", {
     type: "whatsapp", name: "WhatsApp", country: "CL", phone_number: NUMBER.phone, phone_number_id: NUMBER.id, default_stage_id: pipeline.stages[0].id,
     access_token: "simulator-access-token", app_secret: SECRET, verify_token: "verify-me-please",
-    settings: { waba_id: NUMBER.waba, graph_base_url: `http://127.0.0.1:${simulatorPort}` },
+    waba_id: NUMBER.waba, graph_base_url: `http://127.0.0.1:${simulatorPort}`,
   });
   const simulator = await start(
     SIMULATOR,
-    ["--listen", `127.0.0.1:${simulatorPort}`, "--webhook-url", `${server.url}/hooks/whatsapp/${channel.id ?? channel.channel.id}`, "--app-secret", SECRET, "--access-token", "simulator-access-token",
+    ["--listen", `127.0.0.1:${simulatorPort}`, "--webhook-url", `${server.url}/hooks/whatsapp/${channel.id}`, "--app-secret", SECRET, "--access-token", "simulator-access-token",
       "--number", [NUMBER.id, NUMBER.waba, NUMBER.phone, "Tienda de prueba"].join(","), "--set", "messages_per_second=null", "--set", "pair_interval_ms=null", "--quiet"],
     answers(`http://127.0.0.1:${simulatorPort}/_simulator`),
   );
@@ -126,6 +126,8 @@ export async function shop() {
     channel,
     /** Orders to the simulator: `("faults", {…})`. */
     order,
+    /** What the simulator was given to send. */
+    sent: async () => (await fetch(`http://127.0.0.1:${simulatorPort}/_simulator/sent`)).text(),
     /** Somebody writes. */
     says: (from, name, text, more = {}) => order("inbound", { from, name, ...(text === null ? {} : { type: "text", text: { body: text } }), ...more }),
     contact: (name) => until(`contact ${name}`, async () => (await call("GET", `/contacts?q=${encodeURIComponent(name)}`)).data[0]),

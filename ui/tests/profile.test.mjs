@@ -33,8 +33,12 @@ describe("the profile", { timeout: 120_000 }, () => {
     await pane().getByText("martina.rojas@example.com").waitFor();
   });
   after(async () => {
-    await server?.stop();
-    await chrome?.done();
+    // The browser first: a server that goes away is a mistake on every page.
+    try {
+      await chrome?.done();
+    } finally {
+      await server?.stop();
+    }
   });
 
   it("changes a value where it stands, by keyboard", async () => {

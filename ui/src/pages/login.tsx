@@ -16,10 +16,11 @@ import s from "./account/door.module.css";
 export default function Login() {
   const navigate = useNavigate();
   const [params] = useSearchParams<{ to?: string }>();
-  const [state] = createResource(async () => {
+  const [asked, { refetch }] = createResource(async () => {
     if (session() === undefined) await askSession();
     return json<SetupState>("GET", "/setup");
   });
+  const state = () => (asked.error ? undefined : asked());
   // Only to a path of ours: `//elsewhere` would leave the site.
   const onward = () => (params.to && /^\/(?![/\\])/.test(params.to) ? params.to : "/inbox");
 
@@ -98,6 +99,10 @@ export default function Login() {
           }
         >
           <Door title={t("account.sign_in")} text={state()?.demo ? t("account.demo") : undefined} foot={t("account.forgot")}>
+            <Show when={asked.error}>
+              <FormError message={explain(asked.error)} />
+              <Button onClick={() => void refetch()}>{t("common.try_again")}</Button>
+            </Show>
             <form
               onSubmit={(e) => {
                 e.preventDefault();

@@ -15,7 +15,9 @@ import { PasswordField } from "./account/password";
 export default function Setup() {
   const navigate = useNavigate();
   const [params] = useSearchParams<{ token?: string }>();
-  const [state] = createResource(() => json<SetupState>("GET", "/setup"));
+  const [asked] = createResource(() => json<SetupState>("GET", "/setup"));
+  // Where that cannot be asked, the form says so when it is sent.
+  const state = () => (asked.error ? undefined : asked());
   const fromHash = new URLSearchParams(window.location.hash.split("?")[1] ?? window.location.hash.slice(1)).get("token");
   const [form, setForm] = createStore({
     token: params.token ?? fromHash ?? "",

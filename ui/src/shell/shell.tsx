@@ -1,11 +1,9 @@
 // What stands around every screen of somebody signed in: rail or bottom bar, the word that the line is lost, shortcuts,
 // palette, toasts. Also starts what runs as long as somebody is signed in: the live stream and the reference data.
 import { A, useLocation, useNavigate, type RouteSectionProps } from "@solidjs/router";
-import { ErrorBoundary, For, Show, Suspense, createSignal, onCleanup, onMount } from "solid-js";
+import { ErrorBoundary, For, Show, Suspense, createSignal, lazy, onCleanup, onMount } from "solid-js";
 import { followReference, loadReference } from "../data/reference";
 import { t, tn } from "../i18n";
-import { KeySheet } from "../keys/sheet";
-import { Palette } from "../keys/palette";
 import { listenForKeys, useShortcuts, type Shortcut } from "../keys/registry";
 import { start, stop } from "../live/stream";
 import { Count } from "../parts/badge";
@@ -18,6 +16,9 @@ import { LineBanner } from "./line";
 import { followNotifications, unread } from "./notify";
 import { places } from "./places";
 import s from "./shell.module.css";
+
+const KeySheet = lazy(() => import("../keys/sheet").then((m) => ({ default: m.KeySheet })));
+const Palette = lazy(() => import("../keys/palette").then((m) => ({ default: m.Palette })));
 
 export function Shell(props: RouteSectionProps) {
   const navigate = useNavigate();
@@ -106,10 +107,14 @@ export function Shell(props: RouteSectionProps) {
         </main>
       </div>
       <Toasts />
-      <KeySheet open={sheet()} onClose={() => setSheet(false)} />
-      <Show when={palette()}>
-        <Palette open onClose={() => setPalette(false)} />
-      </Show>
+      <Suspense>
+        <Show when={sheet()}>
+          <KeySheet open onClose={() => setSheet(false)} />
+        </Show>
+        <Show when={palette()}>
+          <Palette open onClose={() => setPalette(false)} />
+        </Show>
+      </Suspense>
     </div>
   );
 }

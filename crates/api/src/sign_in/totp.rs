@@ -20,7 +20,7 @@ fn code(secret: &[u8], step: i64) -> u32 {
     let tag = sign(&Key::new(HMAC_SHA1_FOR_LEGACY_USE_ONLY, secret), &step.to_be_bytes());
     let bytes = tag.as_ref();
     let from = usize::from(bytes[bytes.len() - 1] & 0x0f);
-    let word = bytes[from..from + 4].iter().fold(0u32, |word, byte| word << 8 | u32::from(*byte));
+    let word = bytes[from..from + 4].iter().fold(0u32, |word, byte| (word << 8) | u32::from(*byte));
     (word & 0x7fff_ffff) % 1_000_000
 }
 
@@ -42,15 +42,15 @@ pub fn base32(bytes: &[u8]) -> String {
     let mut text = String::new();
     let (mut word, mut bits) = (0u32, 0);
     for byte in bytes {
-        word = word << 8 | u32::from(*byte);
+        word = (word << 8) | u32::from(*byte);
         bits += 8;
         while bits >= 5 {
             bits -= 5;
-            text.push(char::from(LETTERS[(word >> bits & 31) as usize]));
+            text.push(char::from(LETTERS[((word >> bits) & 31) as usize]));
         }
     }
     if bits > 0 {
-        text.push(char::from(LETTERS[(word << (5 - bits) & 31) as usize]));
+        text.push(char::from(LETTERS[((word << (5 - bits)) & 31) as usize]));
     }
     text
 }

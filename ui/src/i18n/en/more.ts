@@ -4,5 +4,7 @@ import reviews from "./reviews.json";
 import channels from "./channels.json";
 import api from "./api.json";
 import settings from "./settings.json";
+import reports from "./reports.json";
+import templates from "./templates.json";
 
-export default { board, reviews, channels, api, settings };
+export default { board, reviews, channels, api, settings, reports, templates };
