@@ -108,7 +108,7 @@ fn a_file_that_somebody_sends_is_fetched_kept_and_served() {
     let number = Number::new(None);
     let server = number.serve("a");
     number.open(&server);
-    let picture: Vec<u8> = (0..200_000_u32).map(|n| (n * n) as u8).collect();
+    let picture: Vec<u8> = (0..200_000_u32).map(|n| n.wrapping_mul(n) as u8).collect();
     let contact = number.writes(&server, Inbound::media("56955501234", "image", "image/jpeg", &picture));
     let attachment = |n: usize| number.messages(&server, &contact)[n]["attachments"][0].clone();
     until("the file is here", || attachment(0)["state"] == "stored");
