@@ -25,9 +25,17 @@ run: ## build Recado and start it with invented demo data on http://127.0.0.1:80
 test: ## everything a change must pass; installs what it needs and is missing
 	@scripts/test.sh
 
+.PHONY: webchat
+webchat: ## build the web chat's widget into webchat/dist; the next build of the program takes it in
+	@scripts/webchat.sh
+
 .PHONY: ui
 ui: ## build the web UI into ui/dist; the next build of the program takes it in
 	@scripts/ui.sh
+
+.PHONY: browser
+browser: ## the built program driven by a real Chromium, with pictures of each screen in ui/screens/
+	@ui/tests/run.sh
 
 .PHONY: fmt
 fmt: ## format the code

@@ -8,6 +8,7 @@ listen="${LISTEN:-127.0.0.1:8080}"
 data="${DATA:-./data/demo}"
 
 scripts/prerequisites.sh
+scripts/webchat.sh
 scripts/ui.sh
 
 echo "Building Recado (the first time takes some minutes) …"

@@ -99,6 +99,10 @@ step "the web UI (scripts/ui.sh)"
 scripts/ui.sh
 done_step
 
+step "the web chat (scripts/webchat.sh)"
+scripts/webchat.sh
+done_step
+
 step "a scratch PostgreSQL"
 if [ -n "${RECADO_TEST_POSTGRES:-}" ]; then
   echo "   using the one in RECADO_TEST_POSTGRES"
@@ -142,6 +146,10 @@ cargo build --quiet --locked --workspace
 PATH="$target/venv/bin:$PATH" RECADO_SIMULATOR_BINARY="$target/debug/recado-simulator" tests/simulator/run.sh
 done_step
 
+step "web chat and playground in a browser (tests/browser/run.sh)"
+tests/browser/run.sh
+done_step
+
 step "signatures of webhooks, by others' libraries (tests/webhooks/run.sh)"
 tests/webhooks/run.sh
 done_step
@@ -150,8 +158,8 @@ step "sending to others' double of the Cloud API (tests/double/run.sh)"
 tests/double/run.sh
 done_step
 
-# Rust's two test runners say how many ran; the contract tests, pywa, the signatures and the double count as one each.
+# Rust's two test runners say how many ran; the contract tests, pywa, the browser, the signatures and the double count as one each.
 ran="$(sed -n 's/.* tests\{0,1\} run: \([0-9]*\) passed.*/\1/p' "$log/nextest.log" | tail -n 1)"
 documented="$(sed -n 's/^test result: ok\. \([0-9]*\) passed.*/\1/p' "$log/doc.log" | awk '{ n += $1 } END { print n + 0 }')"
 printf '\nEverything passed in %d min %d s.\n' "$(((SECONDS - started) / 60))" "$(((SECONDS - started) % 60))"
-printf '%d passed, 0 failed\n' "$((ran + documented + contract + 3))"
+printf '%d passed, 0 failed\n' "$((ran + documented + contract + 4))"

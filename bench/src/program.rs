@@ -111,6 +111,8 @@ fn serve(binary: &Path, data: &Path) -> Result<(Child, SocketAddr, Duration), Fa
     let began = Instant::now();
     let mut process = Command::new(binary)
         .args(["serve", "--listen", "127.0.0.1:0", "--log", "warn", "--webhooks-allow", "127.0.0.0/8"])
+        // Each visitor of a web chat says by a header where it comes from.
+        .args(["--trusted-proxies", "127.0.0.0/8"])
         .args(["--whatsapp-calls", "false", "--data-dir"])
         .arg(data)
         .stdout(Stdio::piped())

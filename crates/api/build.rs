@@ -1,4 +1,5 @@
-//! Lists the files of the web UI, `ui/dist`, as `scripts/ui.sh` made them, so that they become part of the program.
+//! Takes into the program what browsers get: the files of the web UI, `ui/dist`, as `scripts/ui.sh` made them, and the widget of
+//! the web chat, `webchat/dist`, as `scripts/webchat.sh` made it.
 
 use std::error::Error;
 use std::fmt::Write;
@@ -30,7 +31,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     list.push_str("]\n");
     fs::write(PathBuf::from(env::var("OUT_DIR")?).join("ui_files.rs"), list)?;
-    Ok(())
+    webchat()
 }
 
 /// All files below a directory; source maps and what was made of other files are left out.
@@ -57,5 +58,24 @@ fn row(list: &mut String, dist: &Path, file: &Path) -> Result<(), Box<dyn Error>
     };
     let (brotli, gzip) = (beside("br"), beside("gz"));
     writeln!(list, "File {{ path: {path:?}, plain: include_bytes!({file:?}), brotli: {brotli}, gzip: {gzip} }},")?;
+    Ok(())
+}
+
+/// The widget as a Rust expression: the script and the same with gzip, or none.
+fn webchat() -> Result<(), Box<dyn Error>> {
+    let script = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("../../webchat/dist/webchat.js");
+    let packed = script.with_extension("js.gz");
+    // Watched while it is absent, it would count as changed at every build: `scripts/webchat.sh` touches this file instead.
+    let expression = if script.exists() && packed.exists() {
+        println!("cargo:rerun-if-changed={}", script.display());
+        format!("Some((include_bytes!({script:?}), include_bytes!({packed:?})))")
+    } else if env::var("PROFILE")? == "release" && env::var_os("RECADO_WITHOUT_UI").is_none() {
+        let said =
+            "the web chat is not built: run `make webchat` first (RECADO_WITHOUT_UI=1 builds a program without it)";
+        return Err(said.into());
+    } else {
+        "None".to_owned()
+    };
+    fs::write(PathBuf::from(env::var("OUT_DIR")?).join("webchat_script.rs"), expression)?;
     Ok(())
 }

@@ -25,6 +25,7 @@ export function App() {
         <Route path="/reports/*rest" component={screen(() => import("./pages/reports"))} />
         <Route path="/api-keys/*rest" component={screen(() => import("./pages/api"))} />
         <Route path="/settings/*rest" component={screen(() => import("./pages/settings"))} />
+        <Route path="/playground" component={screen(() => import("./pages/playground"))} />
         <Route path="/welcome" component={lazy(() => import("./pages/welcome"))} />
         <Route path="*" component={lazy(() => import("./pages/not-found"))} />
       </Route>

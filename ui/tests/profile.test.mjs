@@ -65,6 +65,7 @@ describe("the profile", { timeout: 120_000 }, () => {
   it("tells two who change the same value", async () => {
     const other = await chrome.page();
     await signIn(other, server.url, DEMO, `/inbox/${contact}`);
+    await pane(other).getByRole("button", { name: "Martina Rojas", exact: true }).waitFor();
     // What one types, while the other has not seen it: their line is held.
     await other.route("**/api/v1/contacts/**", async (route) => (route.request().method() === "GET" ? new Promise(() => route) : route.continue()));
     await pane(other).getByRole("button", { name: "Martina Rojas", exact: true }).click();
@@ -85,12 +86,12 @@ describe("the profile", { timeout: 120_000 }, () => {
   });
 
   it("says where a value came from, and takes it back", async () => {
-    await pane().getByText("Fonasa").waitFor();
+    await pane().getByText("Fonasa", { exact: true }).waitFor();
     const mark = pane().locator("div").filter({ hasText: /^Previsión/ }).getByRole("button", { name: /^Encontrado por la estructuración/ });
     await mark.click();
     await page.getByText("previsión", { exact: true }).waitFor();
     await page.getByRole("button", { name: "Deshacer", exact: true }).click();
-    await until("the value to go", async () => (await pane().getByText("Fonasa").count()) === 0);
+    await until("the value to go", async () => (await pane().getByText("Fonasa", { exact: true }).count()) === 0);
   });
 
   it("makes two contacts one, and two again", async () => {

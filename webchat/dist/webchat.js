@@ -54,6 +54,7 @@ progress{width:100%;min-width:140px;height:6px;accent-color:currentColor;display
 .notice{padding:8px 16px;font-size:13px;background:var(--soft);color:var(--fg);border-top:1px solid var(--line)}
 .composer{display:flex;align-items:flex-end;gap:2px;padding:8px;border-top:1px solid var(--line)}
 .composer textarea{flex:1;resize:none;border:1px solid var(--dim);border-radius:12px;background:var(--bg);padding:10px 12px;min-height:44px;max-height:140px}
+::placeholder{color:var(--dim);opacity:1}
 .send{color:var(--a)}
 @media (prefers-color-scheme:dark){:host(:not([data-theme=light])) .send{color:var(--fg)}}
 :host([data-theme=dark]) .send{color:var(--fg)}

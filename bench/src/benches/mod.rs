@@ -1,7 +1,9 @@
 //! What is measured: a file each, and a line in [`ALL`].
 
+mod inbox;
 mod stream;
 mod upserts;
+mod webchat;
 mod webhooks;
 
 use std::future::Future;
@@ -28,5 +30,10 @@ pub type Running<'a> = Pin<Box<dyn Future<Output = Result<(), Failure>> + 'a>>;
 pub type Bench = for<'a> fn(&'a Context, &'a mut Report) -> Running<'a>;
 
 /// In the order of the table.
-pub const ALL: &[(&str, Bench)] =
-    &[("upserts", upserts::bench), ("webhooks", webhooks::bench), ("stream", stream::bench)];
+pub const ALL: &[(&str, Bench)] = &[
+    ("upserts", upserts::bench),
+    ("webhooks", webhooks::bench),
+    ("stream", stream::bench),
+    ("webchat", webchat::bench),
+    ("inbox", inbox::bench),
+];

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use serde::Serialize;
 
 use crate::problem::Problem;
-use crate::stream::Listener;
+use crate::stream::Stream;
 
 #[derive(Debug)]
 pub struct Answer {
@@ -19,7 +19,7 @@ pub struct Answer {
     /// Whether the body carries a secret, so that it is sealed where it is remembered.
     pub secret: bool,
     /// In place of the body: what comes as it happens.
-    pub stream: Option<Box<Listener>>,
+    pub stream: Option<Stream>,
 }
 
 /// A file on disk, or a part of it.
@@ -49,9 +49,9 @@ impl Answer {
     }
 
     /// Server-Sent Events; `x-accel-buffering` has nginx pass them on as they come.
-    pub fn stream(listener: Listener) -> Answer {
+    pub fn stream(stream: Stream) -> Answer {
         let answer = Answer::bytes(200, EVENT_STREAM, Bytes::new()).header("x-accel-buffering", "no");
-        Answer { stream: Some(Box::new(listener)), ..answer }
+        Answer { stream: Some(stream), ..answer }
     }
 
     /// The same answer with another body: its headers stay.

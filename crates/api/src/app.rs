@@ -10,6 +10,7 @@ use store::Priority;
 
 use crate::lifecycle::{Announcements, Ledger, Registry};
 use crate::limits::{Limiter, Rate};
+use crate::playground::Playgrounds;
 use crate::problem::Problem;
 use crate::route::Route;
 use crate::routes;
@@ -35,6 +36,8 @@ pub struct ApiOptions {
     pub trusted_proxies: Networks,
     /// Files of messages; none: nothing takes or serves any.
     pub media: Option<MediaStore>,
+    /// What plays the playground channels of a demo.
+    pub playgrounds: Option<Arc<Playgrounds>>,
     /// Whether WhatsApp is called: not by a demo, and not by a test that does not say so.
     pub calls_out: bool,
     /// Deprecated operations that the operator announces later.
@@ -72,6 +75,7 @@ pub struct App {
     /// Who listens to the event log.
     pub hub: Arc<Hub>,
     pub(crate) hook_channels: crate::hooks::HookChannels,
+    pub(crate) webchat: crate::webchat::Limits,
     pub(crate) sign_in: SignIn,
 }
 
@@ -99,6 +103,7 @@ impl App {
         let mut table = routes::table();
         table.extend(routes::pages());
         table.extend(routes::hooks());
+        table.extend(crate::webchat::table());
         App::with_table(crm, sealer, http, options, table)
     }
 
@@ -124,6 +129,7 @@ impl App {
             ledger: Ledger::default(),
             hub,
             hook_channels: crate::hooks::HookChannels::default(),
+            webchat: crate::webchat::Limits::default(),
             sign_in: SignIn::default(),
         })
     }

@@ -4,8 +4,10 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use crm::id::ChannelId;
 use crm::idempotency::{self, Claim, Remembered, RequestKey};
 use crm::sessions::Known;
+use crm::webchat::Visitor;
 use crm::{Caller, FieldError, Setup, Work};
 use jiff::civil::Date;
 use providers::media_store::Stored;
@@ -17,6 +19,7 @@ use crate::app::App;
 use crate::input::{Fields, Input, Style};
 use crate::problem::Problem;
 use crate::sign_in::client::Client;
+use crate::webchat::{Visit, visitor_unknown};
 
 #[derive(Clone)]
 pub struct Call {
@@ -33,6 +36,7 @@ pub struct Call {
     pub query: Vec<(String, String)>,
     pub content_type: Option<String>,
     pub if_match: Option<String>,
+    pub accept: Option<String>,
     pub last_event_id: Option<String>,
     pub range: Option<String>,
     pub body: Bytes,
@@ -41,6 +45,11 @@ pub struct Call {
     pub request_key: Option<RequestKey>,
     /// What came as `X-Hub-Signature-256`, of a signed call.
     pub signature: Option<String>,
+    /// Of a visitor of a web chat.
+    pub visit: Option<Visit>,
+    /// Of a public file: whether it may be compressed, and which of it the client has.
+    pub accepts_gzip: bool,
+    pub if_none_match: Option<String>,
     /// The day of the call in UTC, or the one that it rehearses.
     pub on: Date,
 }
@@ -63,6 +72,22 @@ impl Call {
 
     pub fn param(&self, name: &str) -> &str {
         self.path.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
+    }
+
+    pub fn visit(&self) -> Result<&Visit, Problem> {
+        self.visit.as_ref().ok_or_else(|| Problem::internal("a call of nobody's page"))
+    }
+
+    /// The hash of the visitor's token, and its channel.
+    pub fn token(&self) -> Result<([u8; 32], ChannelId), Problem> {
+        let visit = self.visit()?;
+        Ok((visit.token.ok_or_else(visitor_unknown)?, visit.channel))
+    }
+
+    /// 401 `visitor_unknown` where the token is nobody's.
+    pub async fn visitor(&self) -> Result<Visitor, Problem> {
+        let (token, channel) = self.token()?;
+        self.read(move |w| crm::webchat::by_token(w, channel, &token)).await?.ok_or_else(visitor_unknown)
     }
 
     /// An id in the path; what is not one is not there either.

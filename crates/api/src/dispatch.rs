@@ -36,6 +36,7 @@ use crate::sign_in::client::{Client, check_origin, check_page};
 use crate::sign_in::token;
 use crate::stream::StreamBody;
 use crate::ui;
+use crate::webchat;
 
 /// The operations of one path.
 struct Place {
@@ -84,6 +85,7 @@ async fn answer(app: Arc<App>, place: Option<Arc<Place>>, request: Request) -> R
     };
     let result = match &route {
         None => of_the_ui(&app, &parts),
+        Some(None) if is_preflight(&method, place.as_deref()) => webchat::preflight(&app, &mut parts).await,
         Some(None) => Err(not_allowed(place.as_deref())),
         Some(Some(route)) => run(&app, route, &mut parts, &mut body, preview, &request_id, &mut extra).await,
     };
@@ -123,6 +125,12 @@ fn find(place: &Place, method: &axum::http::Method) -> Option<Arc<Route>> {
     place.routes.iter().find(|route| route.method.name() == name).cloned()
 }
 
+/// Only what pages of others call is asked about beforehand.
+fn is_preflight(method: &axum::http::Method, place: Option<&Place>) -> bool {
+    let visited = |place: &Place| place.routes.iter().any(|route| route.access == Access::Visitor);
+    method == axum::http::Method::OPTIONS && place.is_some_and(visited)
+}
+
 fn not_allowed(place: Option<&Place>) -> Problem {
     let allowed: Vec<&str> = place.map_or(Vec::new(), |p| p.routes.iter().map(|r| r.method.name()).collect());
     let allowed = allowed.join(", ");
@@ -158,7 +166,15 @@ async fn run(
     let Right { caller, setup, session, client } = match route.access {
         Access::Public => {
             preview.check()?;
-            return (route.handler)(public_call(app, path, query, route.style, on)).await;
+            let mut call = public_call(app, path, query, route.style, on);
+            let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
+            call.accepts_gzip = header("accept-encoding").is_some_and(|accepted| accepted.contains("gzip"));
+            call.if_none_match = header("if-none-match").map(str::to_owned);
+            return (route.handler)(call).await;
+        }
+        Access::Visitor => {
+            let call = public_call(app, path, query, route.style, on);
+            return webchat::admit(route, parts, body, call, request_id).await;
         }
         Access::Signed => {
             let mut call = public_call(app, path, query, route.style, on);
@@ -216,12 +232,16 @@ async fn run(
         query,
         content_type: text("content-type"),
         if_match: text("if-match"),
+        accept: text("accept"),
         last_event_id: text("last-event-id"),
         range: text("range"),
         body,
         file,
         request_key: None,
         signature: None,
+        visit: None,
+        accepts_gzip: false,
+        if_none_match: None,
         on,
     };
     let Some(course) = course else { return carry_out(route, call, parts).await };
@@ -283,12 +303,16 @@ fn public_call(
         query,
         content_type: None,
         if_match: None,
+        accept: None,
         last_event_id: None,
         range: None,
         body: Bytes::new(),
         file: None,
         request_key: None,
         signature: None,
+        visit: None,
+        accepts_gzip: false,
+        if_none_match: None,
         on,
     }
 }
@@ -403,7 +427,7 @@ fn key_from_query(query: &mut Vec<(String, String)>, headers: &mut HeaderMap) {
 
 const KEY: &str = "x-api-key";
 
-async fn read_body(parts: &Parts, body: &mut Body, most: usize) -> Result<Bytes, Problem> {
+pub(crate) async fn read_body(parts: &Parts, body: &mut Body, most: usize) -> Result<Bytes, Problem> {
     let too_large = || {
         let detail = format!("The body is larger than {most} bytes.");
         Problem::new(413, "body_too_large", detail).header("connection", "close")
@@ -426,7 +450,13 @@ async fn read_body(parts: &Parts, body: &mut Body, most: usize) -> Result<Bytes,
 }
 
 /// Streams a body to disk, with its limit.
-async fn take_file(app: &App, caller: &Caller, most: u64, parts: &Parts, body: &mut Body) -> Result<Stored, Problem> {
+pub(crate) async fn take_file(
+    app: &App,
+    caller: &Caller,
+    most: u64,
+    parts: &Parts,
+    body: &mut Body,
+) -> Result<Stored, Problem> {
     let too_large = || {
         let detail = format!("A file of this type has at most {most} bytes.");
         Problem::new(413, "body_too_large", detail).header("connection", "close")
@@ -528,7 +558,7 @@ fn idempotency_key(
 
 async fn response(mut answer: Answer, extra: Vec<(&'static str, String)>, request_id: &str) -> Response<Body> {
     let mut body = match answer.stream.take() {
-        Some(listener) => Body::new(StreamBody::new(*listener)),
+        Some(stream) => Body::new(StreamBody::new(stream)),
         None => Body::from(std::mem::take(&mut answer.body)),
     };
     if let Some(part) = answer.file.take() {

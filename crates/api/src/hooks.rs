@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use bytes::Bytes;
-use crm::channels::{Channel, ChannelSecrets, ChannelType, seal_place, sealed_secrets};
+use crm::channels::{Channel, ChannelSecrets, seal_place, sealed_secrets};
 use crm::id::{ChannelId, OrganizationId};
 use crm::messages::{Item, Kept, Leftover, Receipt, is_of_the_item, put_aside, receive};
 use crm::{Caller, Setup};
@@ -181,7 +181,7 @@ fn unknown_number(item: &Item) -> Kept {
 }
 
 fn is_whatsapp(channel: &Channel) -> bool {
-    channel.channel_type == ChannelType::Whatsapp && !channel.archived
+    channel.speaks_cloud() && !channel.archived
 }
 
 fn channel(setup: &Setup, id: ChannelId) -> Result<&Channel, Problem> {
@@ -189,7 +189,7 @@ fn channel(setup: &Setup, id: ChannelId) -> Result<&Channel, Problem> {
 }
 
 /// The set-up of the organization that has the channel; 404 where nobody has it.
-async fn setup_of(app: &App, id: ChannelId) -> Result<Arc<Setup>, Problem> {
+pub(crate) async fn setup_of(app: &App, id: ChannelId) -> Result<Arc<Setup>, Problem> {
     let known = app.hook_channels.organizations.read().unwrap_or_else(PoisonError::into_inner).get(&id).copied();
     let organization = match known {
         Some(organization) => organization,
@@ -216,7 +216,7 @@ async fn setup_of(app: &App, id: ChannelId) -> Result<Arc<Setup>, Problem> {
 }
 
 /// Opened once for each version of the channel's row.
-async fn secrets_of(app: &App, setup: &Setup, channel: &Channel) -> Result<Arc<ChannelSecrets>, Problem> {
+pub(crate) async fn secrets_of(app: &App, setup: &Setup, channel: &Channel) -> Result<Arc<ChannelSecrets>, Problem> {
     let (id, version) = (channel.id, channel.version);
     let known = app.hook_channels.secrets.read().unwrap_or_else(PoisonError::into_inner).get(&id).cloned();
     if let Some((known_version, secrets)) = known

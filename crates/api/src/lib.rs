@@ -17,6 +17,7 @@ mod kinds;
 pub mod lifecycle;
 pub mod limits;
 pub mod openapi;
+pub mod playground;
 mod problem;
 mod route;
 mod routes;
@@ -26,6 +27,7 @@ mod sign_in;
 pub mod stream;
 mod ui;
 mod v1;
+mod webchat;
 mod webhook_input;
 mod webhook_routes;
 

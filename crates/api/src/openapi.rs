@@ -89,7 +89,7 @@ fn operation(route: &Route, sunsets: &Registry, generator: &mut SchemaGenerator)
         operation["description"] = route.description.into();
     }
     match route.access {
-        Access::Public | Access::Signed | Access::Open => operation["security"] = json!([]),
+        Access::Public | Access::Signed | Access::Open | Access::Visitor => operation["security"] = json!([]),
         Access::Session => operation["security"] = json!([{"session": []}]),
         Access::Key(scope) => {
             operation["x-scope"] = scope.name().into();

@@ -58,6 +58,8 @@ pub enum Access {
     Public,
     /// Whoever signed the body; the handler checks it.
     Signed,
+    /// A visitor of a web chat; the door looks at its page and its token.
+    Visitor,
     /// Anybody on a page of ours, with a body: signing in. The handler checks what comes.
     Open,
     /// A member who is signed in, about themselves; no key.
@@ -169,7 +171,7 @@ impl Route {
     pub fn permits(&self, role: Role) -> bool {
         match self.access {
             Access::Key(scope) => role.scopes().contains(scope),
-            Access::Public | Access::Signed | Access::Open | Access::Session => true,
+            Access::Public | Access::Signed | Access::Open | Access::Session | Access::Visitor => true,
         }
     }
 
@@ -181,6 +183,13 @@ impl Route {
     /// Comes with a signature of its bytes instead of a key.
     pub fn signed(mut self) -> Self {
         self.access = Access::Signed;
+        self
+    }
+
+    /// Called by pages of others.
+    pub fn for_visitors(mut self) -> Self {
+        self.access = Access::Visitor;
+        self.style = Style::Strict;
         self
     }
 

@@ -18,6 +18,8 @@ pub const TAGS: &[(&str, &str)] = &[
     ("Pipelines and channels", "Boards, and ways in and out."),
     ("Tickets", "Journeys through a pipeline."),
     ("Messages", "What was said."),
+    ("Inbox", "Conversations, as a team works through them."),
+    ("Reports", "Numbers about the work."),
     ("Templates", "Texts with variables, approved by WhatsApp."),
     ("Events", "What happened."),
     ("Webhooks", "Events sent to addresses of yours."),

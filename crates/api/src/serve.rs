@@ -49,6 +49,7 @@ fn patient(stream: TcpStream, patience: Patience) -> Pin<Box<TimeoutStream<TcpSt
 pub async fn serve(app: Arc<App>, listener: TcpListener, stop: impl Future<Output = ()>) {
     let (hub, patience) = (app.hub.clone(), app.options.patience);
     let tailing = tokio::spawn(crate::stream::run(hub.clone()));
+    let passing = tokio::spawn(crate::stream::run_passing(hub.clone()));
     let router = crate::router(app);
     let places = Arc::new(Semaphore::new(CONNECTIONS));
     let graceful = GracefulShutdown::new();
@@ -99,4 +100,5 @@ pub async fn serve(app: Arc<App>, listener: TcpListener, stop: impl Future<Outpu
         tracing::warn!("some requests did not finish in time");
     }
     tailing.abort();
+    passing.abort();
 }

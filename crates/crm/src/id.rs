@@ -63,9 +63,12 @@ ids! {
     ContactId
     TicketId
     MessageId
+    /// A browser on a page with a web chat.
+    VisitorId
     /// A file of a message.
     MediaId
     TemplateId
+    CannedReplyId
     /// Two contacts that were made one.
     MergeId
     /// One run of structuring that wrote something.

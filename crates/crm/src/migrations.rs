@@ -23,6 +23,8 @@ migrations! {
     7 "timelines" "0007_timelines",
     8 "webhooks" "0008_webhooks",
     9 "sign_in" "0009_sign_in",
+    10 "inbox" "0010_inbox",
+    12 "webchat" "0012_webchat",
 }
 
 /// The number of the newest schema this program knows; an existing database below it is migrated by `Crm::open`.

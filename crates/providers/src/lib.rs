@@ -6,6 +6,7 @@ pub mod media_store;
 mod networks;
 pub mod seal;
 mod target;
+pub mod webchat;
 pub mod webhook;
 pub mod whatsapp_cloud;
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use api::App;
-use crm::{Crm, Timestamp, contacts, events, idempotency, messages, proposals, sunsets, webhooks};
+use crm::{Crm, Timestamp, contacts, events, idempotency, messages, proposals, search, sunsets, webchat, webhooks};
 use store::{Db, Priority, Tx};
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
@@ -51,6 +51,7 @@ pub fn start(app: &Arc<App>, settings: &Settings) -> Chores {
         tokio::spawn(finish_merges(crm.clone())),
         tokio::spawn(announce_sunsets(app.clone())),
         tokio::spawn(watch_readers(crm.clone())),
+        tokio::spawn(find_the_old(crm.clone())),
     ];
     if settings.backup_nightly && settings.database_url.is_none() {
         running.push(tokio::spawn(back_up(crm.db().clone(), settings.clone())));
@@ -68,6 +69,20 @@ impl Chores {
             Ok(Ok(_)) => {}
             Ok(Err(error)) => tracing::warn!(%error, "the last counts of calls are lost"),
             Err(_) => tracing::warn!("the database takes too long; the last counts of calls are lost"),
+        }
+    }
+}
+
+/// What was written before there was a search: once, and then there is nothing more of it.
+async fn find_the_old(crm: Crm) {
+    loop {
+        match search::catch_up(&crm).await {
+            Ok(true) => sleep(BETWEEN_PIECES).await,
+            Ok(false) => return,
+            Err(error) => {
+                tracing::warn!(%error, "could not go on putting what is old into the search; it is tried again");
+                sleep(LOOK_EVERY).await;
+            }
         }
     }
 }
@@ -147,6 +162,8 @@ async fn forget_what_hooks_left(crm: &Crm) -> Result<(), crm::Error> {
     let now = crm.now();
     let early = move |tx: &mut Tx<'_>| messages::sweep_early(tx, now);
     while crm.db().write(Priority::Background, early).await? {}
+    let visitors = move |tx: &mut Tx<'_>| webchat::forget_expired(tx, now);
+    while crm.db().write(Priority::Background, visitors).await? {}
     let leftovers = move |tx: &mut Tx<'_>| messages::forget_leftovers(tx, now);
     while crm.db().write(Priority::Background, leftovers).await? {}
     Ok(())

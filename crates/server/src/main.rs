@@ -17,6 +17,7 @@ mod member;
 mod organization;
 mod output;
 mod password;
+mod playground;
 mod restore;
 mod serve;
 mod settings;

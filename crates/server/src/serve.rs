@@ -4,23 +4,26 @@ use std::io::ErrorKind;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
+use api::playground::Playgrounds;
 use api::seal::Sealer;
 use api::stream::StreamLimits;
 use api::{ApiOptions, App, Patience, token};
 use clap::Args;
-use providers::Http;
+use crm::channels::ChannelType;
 use providers::http::HttpOptions;
 use providers::media_store::MediaStore;
+use providers::{Http, Networks};
 use store::Db;
 use tokio::net::TcpListener;
 use tokio::runtime::Builder;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use workers::{Context, outbound};
 
 use crate::cli::Failure;
 use crate::data_dir::{DataDir, key_from_environment};
 use crate::output::print_line;
 use crate::settings::{ServeFlags, Settings};
-use crate::{chores, database, demo, file_handles, telemetry};
+use crate::{chores, database, demo, file_handles, playground, telemetry};
 
 /// Threads for what cannot be waited for otherwise: a backup, a name to be resolved. Made when needed; so many, because a
 /// name server that does not answer holds one for each name that it is asked for.
@@ -88,6 +91,12 @@ async fn serve(settings: &Settings, with_demo: bool) -> Result<(), Failure> {
         )));
     }
     let media = MediaStore::open(&data_dir.media())?;
+    let http = Http::new(HttpOptions {
+        outbound_allow: settings.outbound_allow.clone(),
+        webhooks_allow: settings.webhooks_allow.clone(),
+        resolver: None,
+    });
+    let playgrounds = with_demo.then(|| Playgrounds::new(to_this_machine()));
     let options = ApiOptions {
         rate_limit: settings.rate_limit,
         event_rate_limit: settings.event_rate_limit,
@@ -95,6 +104,7 @@ async fn serve(settings: &Settings, with_demo: bool) -> Result<(), Failure> {
         origin: Some(origin(settings, address)),
         trusted_proxies: settings.trusted_proxies.clone(),
         media: Some(media.clone()),
+        playgrounds: playgrounds.clone(),
         calls_out: settings.whatsapp_calls && !with_demo,
         announcements: settings.announcements.clone(),
         demo: with_demo,
@@ -105,19 +115,27 @@ async fn serve(settings: &Settings, with_demo: bool) -> Result<(), Failure> {
         },
         patience: Patience::default(),
     };
-    let http = Http::new(HttpOptions {
-        outbound_allow: settings.outbound_allow.clone(),
-        webhooks_allow: settings.webhooks_allow.clone(),
-        resolver: None,
-    });
     let app = App::new(crm.clone(), sealer.clone(), http.clone(), options);
     let mut stopping = Signals::new()?;
     let mut workers = workers::start(crm.clone(), http, sealer).await?;
-    // The demo's numbers and tokens are invented: it calls nobody, and what it queues stays queued.
+    // The demo's numbers and tokens are invented: it calls nobody, and what it queues stays queued. Its playgrounds are called.
     if settings.whatsapp_calls && !with_demo {
         let (files, fetched) = (media.clone(), media.clone());
-        workers.run(|context| workers::outbound::run(context, files));
+        workers.run(|context| outbound::run(context, files, &[ChannelType::Whatsapp]));
         workers.run(|context| workers::media::fetch(context, fetched));
+    }
+    if let Some(playgrounds) = playgrounds {
+        let (files, fetched, played) = (media.clone(), media.clone(), playgrounds.http.clone());
+        let called = played.clone();
+        workers.run(|context| outbound::run(Context { http: called, ..context }, files, &[ChannelType::Playground]));
+        workers.run(|context| workers::media::fetch(Context { http: played, ..context }, fetched));
+        let (crm, sealer) = (crm.clone(), app.sealer.clone());
+        workers.run(move |context| async move {
+            tokio::select! {
+                () = playground::run(crm, sealer, address, playgrounds) => {}
+                () = context.stop.asked() => {}
+            }
+        });
     }
     workers.run(|context| workers::media::tidy(context, media));
     let chores = chores::start(&app, settings);
@@ -156,6 +174,12 @@ async fn serve(settings: &Settings, with_demo: bool) -> Result<(), Failure> {
     crm.db().close();
     tracing::info!("stopped");
     Ok(())
+}
+
+/// For simulators within this process, and nobody else.
+fn to_this_machine() -> Http {
+    let outbound_allow = Networks::parse("127.0.0.0/8, ::1").unwrap_or_default();
+    Http::new(HttpOptions { outbound_allow, ..HttpOptions::default() })
 }
 
 /// The key of the data directory. One that is missing where it has sealed something is not made anew: nothing would open

@@ -6,6 +6,8 @@ use std::time::Duration;
 use tokio::sync::{Notify, watch};
 use tokio::time::timeout;
 
+use crate::passing::Passing;
+
 /// How long a [`Committed`] waits for a word at most: another process may have written, one that could not say so.
 const POLL: Duration = Duration::from_secs(1);
 
@@ -49,12 +51,15 @@ pub(crate) struct Signal {
     receiver: watch::Receiver<u64>,
     /// For other processes: told of our own commits only.
     own: Notify,
+    pub(crate) passing: Passing,
 }
 
 impl Signal {
-    pub(crate) fn new() -> Arc<Signal> {
+    /// `others`: whether other processes are to be told.
+    pub(crate) fn new(others: bool) -> Arc<Signal> {
         let (heard, receiver) = watch::channel(0);
-        Arc::new(Signal { heard: Mutex::new(Some(heard)), receiver, own: Notify::new() })
+        let passing = Passing::new(others);
+        Arc::new(Signal { heard: Mutex::new(Some(heard)), receiver, own: Notify::new(), passing })
     }
 
     pub(crate) fn receiver(&self) -> Committed {

@@ -7,6 +7,7 @@ use crate::call::{block_on, call, inside_closure};
 use crate::committed::{Committed, Signal};
 use crate::metrics::Metrics;
 use crate::migrate::{Migration, MigrationReport};
+use crate::passing::Overheard;
 use crate::queue::Queue;
 use crate::{Error, PostgresOptions, SqliteOptions, Tx, postgres, sqlite};
 
@@ -209,6 +210,16 @@ impl Db {
     /// [`Tx::announce`](crate::Tx::announce), those of other nodes on the same PostgreSQL included.
     pub fn committed(&self) -> Committed {
         self.inner.signal().receiver()
+    }
+
+    /// Says a word of the moment to whoever listens now: see [`Overheard`].
+    pub fn say(&self, text: &str) {
+        self.inner.signal().passing.say(text);
+    }
+
+    /// What is said from now on.
+    pub fn overhear(&self) -> Overheard {
+        self.inner.signal().passing.listen()
     }
 
     /// Queue depths and counters.

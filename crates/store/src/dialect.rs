@@ -34,6 +34,65 @@ impl Dialect {
         }
     }
 
+    /// Puts words, cut and separated by blanks, into a full-text index under a number; what was there under it is gone.
+    ///
+    /// `table` is the caller's: on SQLite an FTS5 table without content that takes deletions, its one column `words`; on
+    /// PostgreSQL `(number BIGINT PRIMARY KEY, words TSVECTOR)` with a GIN index over `words`.
+    pub fn put_words(self, tx: &mut Tx<'_>, table: &str, number: i64, words: &str) -> Result<(), Error> {
+        let sql = match self.engine {
+            Engine::Sqlite => format!("INSERT OR REPLACE INTO {table} (rowid, words) VALUES ($1, $2)"),
+            Engine::Postgres => format!(
+                "INSERT INTO {table} (number, words) VALUES ($1, array_to_tsvector(string_to_array(CAST($2 AS TEXT), ' ')))
+                 ON CONFLICT (number) DO UPDATE SET words = excluded.words"
+            ),
+        };
+        tx.execute(&sql, crate::params![number, words]).map(drop)
+    }
+
+    /// Takes what is there under a number out of a full-text index.
+    pub fn remove_words(self, tx: &mut Tx<'_>, table: &str, number: i64) -> Result<(), Error> {
+        let key = match self.engine {
+            Engine::Sqlite => "rowid",
+            Engine::Postgres => "number",
+        };
+        tx.execute(&format!("DELETE FROM {table} WHERE {key} = $1"), crate::params![number]).map(drop)
+    }
+
+    /// A `SELECT` of one column, `number`: of what matches the parameter (`$n`) that [`Dialect::words_query`] made, highest first. A
+    /// `LIMIT` may follow.
+    pub fn words_found(self, table: &str, parameter: &str) -> String {
+        match self.engine {
+            Engine::Sqlite => {
+                format!("SELECT rowid AS number FROM {table} WHERE {table} MATCH {parameter} ORDER BY rowid DESC")
+            }
+            // An expression is no order that an index has: otherwise a rare word is looked for in all rows, backwards.
+            Engine::Postgres => format!(
+                "SELECT number FROM {table} WHERE words @@ CAST(CAST({parameter} AS TEXT) AS tsquery) ORDER BY number + 0 DESC"
+            ),
+        }
+    }
+
+    /// What matches where all of these words are; one that is `begun` may go on. Words are letters and digits, nothing else.
+    pub fn words_query(self, words: &[(String, bool)]) -> String {
+        let sound = |word: &str| word.chars().filter(|c| c.is_alphanumeric()).collect::<String>();
+        let (quote, begun, and) = match self.engine {
+            Engine::Sqlite => ('"', "*", " "),
+            Engine::Postgres => ('\'', ":*", " & "),
+        };
+        let part =
+            |(word, open): &(String, bool)| format!("{quote}{}{quote}{}", sound(word), if *open { begun } else { "" });
+        words.iter().map(part).collect::<Vec<_>>().join(and)
+    }
+
+    /// Stands behind a table and its alias: SQLite's planner is told which index to walk, and refuses where it cannot.
+    /// PostgreSQL takes no hints, and decides by its own statistics.
+    pub fn indexed_by(self, index: &str) -> String {
+        match self.engine {
+            Engine::Sqlite => format!(" INDEXED BY {index}"),
+            Engine::Postgres => String::new(),
+        }
+    }
+
     /// An expression: the database's own clock, as microseconds since 1970, at the moment it is asked. Leases are measured
     /// by it, because several machines hold them and their clocks differ.
     pub fn clock(self) -> &'static str {

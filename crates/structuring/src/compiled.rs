@@ -85,6 +85,9 @@ pub(crate) struct KeyScore {
     pub differ: bool,
     /// Qualifiers exclude each other.
     pub excluded: bool,
+    /// What concepts and words say alone, and what their vectors do.
+    pub letters: f32,
+    pub meaning: f32,
 }
 
 /// A key with its scores against every field.
@@ -205,9 +208,10 @@ impl Definitions {
 }
 
 fn key_score(key: &Key, field: &Field) -> KeyScore {
-    let mut score = KeyScore { fused: 0.0, method: Method::Lexicon, differ: false, excluded: false };
+    let mut score =
+        KeyScore { fused: 0.0, method: Method::Lexicon, differ: false, excluded: false, letters: 0.0, meaning: 0.0 };
     if !key.snake.is_empty() && (key.snake == field.key_snake || key.snake == field.name_snake) {
-        return KeyScore { fused: 1.0, method: Method::Exact, ..score };
+        return KeyScore { fused: 1.0, method: Method::Exact, letters: 1.0, meaning: 1.0, ..score };
     }
     let mut k = 0.0_f32;
     let mut likeness = Likeness::default();
@@ -226,6 +230,7 @@ fn key_score(key: &Key, field: &Field) -> KeyScore {
             s = s.max(calibrated(mine.cosine(theirs)));
         }
     }
+    (score.letters, score.meaning) = (k, s);
     let mut own = key.tail.concepts.without(&KNOWN.qualifiers);
     if own.is_empty() {
         // "pedido" over "valor_total": what the two say together.

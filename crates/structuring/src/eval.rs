@@ -44,8 +44,18 @@ impl Record {
 
     /// Runs the engine over the record, nothing learnt and nothing explicit.
     pub fn structure(&self) -> Outcome {
+        self.ask(structure)
+    }
+
+    /// What the second look has to weigh in the record: target, value, model (0 person, 1 field, 2 text), features.
+    pub fn weighed(&self) -> Vec<(Target, Json, u8, Vec<f32>)> {
+        let all = self.ask(crate::structure::weighed);
+        all.into_iter().map(|weighed| (weighed.target, weighed.value, weighed.model as u8, weighed.features)).collect()
+    }
+
+    fn ask<T>(&self, question: impl FnOnce(&Request<'_>) -> T) -> T {
         let definitions = Definitions::compile(1, self.definitions.clone());
-        structure(&Request {
+        question(&Request {
             definitions: &definitions,
             learnt: &Learnt::default(),
             source: "evaluation",

@@ -12,6 +12,7 @@ mod definition;
 mod email;
 pub mod eval;
 mod flatten;
+mod forest;
 pub mod json;
 mod key;
 mod keys;

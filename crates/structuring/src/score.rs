@@ -61,7 +61,7 @@ static CONTACT_TRAITS: LazyLock<Set> =
 static NAMEISH: LazyLock<Set> = LazyLock::new(|| set(&["NAME", "R_SUBJECT", "CONTACT", "FIRST", "LAST"]));
 
 /// Whether the leaf is about the same person or thing as the field.
-fn roles_agree(scored: &Scored, field: &Field, score: &KeyScore) -> bool {
+pub(crate) fn roles_agree(scored: &Scored, field: &Field, score: &KeyScore) -> bool {
     if score.method == Method::Exact {
         return true;
     }

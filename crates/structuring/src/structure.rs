@@ -2,6 +2,7 @@
 
 mod leftovers;
 mod running;
+mod second_look;
 
 use crate::assign::{Edge, assign};
 use crate::compiled::Scored;
@@ -18,8 +19,10 @@ use crate::{
 };
 use std::sync::Arc;
 
+pub(crate) use second_look::Weighed;
+
 /// Name and revision of the engine; changes whenever the same data could come out differently.
-pub const ENGINE: &str = "embedded/3";
+pub const ENGINE: &str = "embedded/4";
 
 /// Below this a value stays in the rest, with a suggestion.
 const PLACE: f32 = 0.5;
@@ -47,14 +50,41 @@ pub fn structure_with_places(request: &Request<'_>) -> (Outcome, Vec<Option<Plac
     (outcome, places)
 }
 
+/// What the second look weighs in a record: what it is taught with.
+pub(crate) fn weighed(request: &Request<'_>) -> Vec<Weighed> {
+    on_desk(request, |mut desk| {
+        desk.by_rule();
+        let mut all = desk.weighed();
+        // Texts with a name that is announced too, as if it were not.
+        let open = !desk.filled(&Target::Name);
+        desk.free_text();
+        if open {
+            all.extend(desk.text_names());
+        }
+        all
+    })
+}
+
 fn run<T>(request: &Request<'_>, look: impl FnOnce(&Outcome, &[Reading<'_>]) -> T) -> ((Outcome, usize), T) {
+    on_desk(request, |mut desk| {
+        desk.by_rule();
+        desk.second_look();
+        desk.free_text();
+        desk.second_reading();
+        desk.finish();
+        let looked = look(&desk.outcome, &desk.readings);
+        ((desk.outcome, desk.steps), looked)
+    })
+}
+
+fn on_desk<T>(request: &Request<'_>, work: impl FnOnce(Desk<'_>) -> T) -> T {
     let Flat { leaves, warnings, steps } = flatten::flatten(request.data);
     let country = request.country.map(str::to_ascii_uppercase);
     let country = country.as_deref();
     let readings: Vec<Reading<'_>> = leaves.iter().map(|leaf| Reading::new(leaf, country)).collect();
     let mut keys: Vec<Arc<Scored>> = leaves.iter().map(|leaf| request.definitions.scored(&leaf.read_path())).collect();
     read_as_order(request, &leaves, &mut keys);
-    let mut desk = Desk {
+    work(Desk {
         request,
         country,
         readings,
@@ -62,21 +92,7 @@ fn run<T>(request: &Request<'_>, look: impl FnOnce(&Outcome, &[Reading<'_>]) -> 
         taken: vec![false; leaves.len()],
         outcome: Outcome { engine: ENGINE, warnings, ..Outcome::default() },
         steps: steps + leaves.len() * (1 + request.definitions.len()),
-    };
-    desk.explicit();
-    desk.learnt();
-    desk.person();
-    desk.fields();
-    desk.named_twice();
-    desk.whole_names();
-    desk.by_value();
-    desk.ticked();
-    desk.when();
-    desk.brand_and_model();
-    desk.free_text();
-    desk.finish();
-    let looked = look(&desk.outcome, &desk.readings);
-    ((desk.outcome, desk.steps), looked)
+    })
 }
 
 /// A shop's order often does not say that it is one: `number`, `total`, `date_created` at the top of a record with billing,
@@ -155,6 +171,20 @@ struct Desk<'a> {
 }
 
 impl Desk<'_> {
+    /// What rules and scores place, surest first.
+    fn by_rule(&mut self) {
+        self.explicit();
+        self.learnt();
+        self.person();
+        self.fields();
+        self.named_twice();
+        self.whole_names();
+        self.by_value();
+        self.ticked();
+        self.when();
+        self.brand_and_model();
+    }
+
     fn filled(&self, target: &Target) -> bool {
         self.outcome.placements.iter().any(|placement| placement.target == *target)
     }

@@ -3,7 +3,7 @@
 use crate::compiled::Field;
 use crate::cue::{Cue, names};
 use crate::lexicon::{Set, set};
-use crate::readings::{money, number};
+use crate::readings::{money, number, number_words};
 use crate::scan::Word;
 use crate::text::Finding;
 use crate::text_fields::{Page, finding};
@@ -250,7 +250,7 @@ fn counts_things(page: &Page<'_>, after: &[&Word]) -> bool {
 fn in_words(page: &Page<'_>, numbers: &[&&Field]) -> Vec<(f32, usize, Json, (usize, usize))> {
     let mut edges = Vec::new();
     for (at, word) in page.words.iter().enumerate() {
-        let Some(value) = number::word_value(&word.folded).filter(|_| !word.ends) else { continue };
+        let Some(value) = number_words::word_value(&word.folded).filter(|_| !word.ends) else { continue };
         if value == 1 || matches!(word.folded.as_str(), "once" | "cem" | "cien") {
             continue;
         }

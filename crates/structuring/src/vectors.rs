@@ -93,6 +93,11 @@ impl Vector {
         }
         rest + sums.iter().sum::<f32>()
     }
+
+    /// Its share of another direction.
+    pub fn along(&self, direction: &[f32]) -> f32 {
+        self.0.iter().zip(direction).map(|(a, b)| a * b).sum()
+    }
 }
 
 /// The vector of words (folded): their weighted sum; nothing when none is known.

@@ -2,7 +2,6 @@
 
 use crm::FieldError;
 use crm::channels::ChannelType;
-use crm::contacts::by_identifier;
 use structuring::json::Object;
 
 use super::contacts::{change_metadata, metadata_of};
@@ -33,7 +32,7 @@ pub async fn add_metadata(call: Call) -> Result<Answer, Problem> {
         .read(move |w| {
             let channels = w.setup.channels.iter().filter(|channel| channel.channel_type == ChannelType::Webchat);
             let readings: Vec<_> = channels.map(|channel| (channel.id, user.clone())).collect();
-            by_identifier(w, "external_user_id", &readings)
+            crm::webchat::contact_of_user(w, &readings)
         })
         .await?;
     let contact = found.ok_or_else(|| {

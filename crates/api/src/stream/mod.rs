@@ -5,6 +5,7 @@ mod body;
 mod feed;
 mod frame;
 mod listener;
+mod passing;
 mod tail;
 
 use std::collections::HashMap;
@@ -15,17 +16,20 @@ use std::time::Duration;
 use crm::events::{EventFilter, head};
 use crm::id::{OrganizationId, SessionId};
 use crm::{Caller, Crm};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::sync::Notify;
 
-pub use body::StreamBody;
+pub use body::{Stream, StreamBody};
 use feed::Feed;
 use frame::Frame;
+pub(crate) use frame::{heartbeat, opening, passing};
 use listener::Begin;
 pub use listener::Listener;
+pub use passing::run_passing;
 pub use tail::run;
 
 use crate::problem::Problem;
+use crate::webchat::Rooms;
 
 /// How many streams may be open at once, and how long one is silent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +60,8 @@ pub struct Hub {
     sessions: Mutex<HashMap<SessionId, Weak<AtomicBool>>>,
     /// Spreads over time when listeners come back.
     joined: AtomicU64,
+    /// Where visitors of web chats wait.
+    pub rooms: Arc<Rooms>,
 }
 
 #[derive(Default)]
@@ -69,6 +75,14 @@ struct Organization {
     taken: usize,
     /// By actor, in its stored form.
     callers: HashMap<String, usize>,
+    /// Streams of web chats, which are not counted among those.
+    visitors: usize,
+}
+
+impl Organization {
+    fn new(id: OrganizationId, head: i64) -> Organization {
+        Organization { feed: Feed::new(id, head), taken: 0, callers: HashMap::new(), visitors: 0 }
+    }
 }
 
 impl Hub {
@@ -81,6 +95,7 @@ impl Hub {
             closing: AtomicBool::new(false),
             sessions: Mutex::default(),
             joined: AtomicU64::new(0),
+            rooms: Arc::default(),
         })
     }
 
@@ -125,11 +140,8 @@ impl Hub {
                 return Err(too_many("This API key has as many streams open as it may."));
             }
         }
-        let organization = organizations.entry(caller.organization).or_insert_with(|| Organization {
-            feed: Feed::new(caller.organization, head),
-            taken: 0,
-            callers: HashMap::new(),
-        });
+        let organization =
+            organizations.entry(caller.organization).or_insert_with(|| Organization::new(caller.organization, head));
         *taken += 1;
         organization.taken += 1;
         *organization.callers.entry(actor.clone()).or_default() += 1;
@@ -137,12 +149,46 @@ impl Hub {
         Ok((seat, organization.feed.clone()))
     }
 
+    /// Has an organization's log tailed for a visitor of its web chat. 503 where as many are open as this server takes.
+    pub fn hold(self: &Arc<Hub>, organization: OrganizationId, head: i64) -> Result<Hold, Problem> {
+        if self.is_closing() {
+            return Err(crm::Error::from(store::Error::Closed).into());
+        }
+        let mut seats = self.seats();
+        if seats.taken >= STREAMS {
+            return Err(too_many("This server has as many streams open as it takes."));
+        }
+        seats.taken += 1;
+        let held = seats.organizations.entry(organization).or_insert_with(|| Organization::new(organization, head));
+        held.visitors += 1;
+        drop(seats);
+        self.wanted.notify_one();
+        Ok(Hold { hub: self.clone(), organization })
+    }
+
+    pub fn heartbeat(&self) -> Duration {
+        self.limits.heartbeat
+    }
+
     /// Tells everybody who listens to all of an organization's events, on this node and at this moment, something that is
     /// not in the log: `typing`, `presence`.
     pub fn tell(&self, organization: OrganizationId, name: &str, data: &Value) {
+        if name == "typing" {
+            self.tell_visitor(data);
+        }
         let feed = self.seats().organizations.get(&organization).map(|known| known.feed.clone());
         if let Some(feed) = feed {
             feed.push(vec![Frame::passing(name, data)], feed.cursor(), None);
+        }
+    }
+
+    /// A member types to somebody whose page may be open. Who it is the page is not told.
+    fn tell_visitor(&self, data: &Value) {
+        let contact = data.get("contact_id").and_then(Value::as_str).and_then(|id| id.parse().ok());
+        if let (Some(contact), Some(Value::String(_)), Some(state)) =
+            (contact, data.get("member_id"), data.get("state"))
+        {
+            self.rooms.pass(contact, passing("typing", &json!({"state": state, "name": null})));
         }
     }
 
@@ -175,6 +221,7 @@ impl Hub {
     pub fn close(&self) {
         self.closing.store(true, Ordering::Release);
         self.feeds().iter().for_each(|feed| feed.wake());
+        self.rooms.wake_all();
     }
 
     pub fn is_closing(&self) -> bool {
@@ -222,8 +269,26 @@ impl Drop for Seat {
                 organization.callers.remove(&self.actor);
             }
         }
-        if organization.taken == 0 {
+        if organization.taken == 0 && organization.visitors == 0 {
             organizations.remove(&self.organization);
+        }
+    }
+}
+
+/// Keeps an organization's log tailed until it is dropped.
+pub struct Hold {
+    hub: Arc<Hub>,
+    organization: OrganizationId,
+}
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        let mut seats = self.hub.seats();
+        seats.taken -= 1;
+        let Some(organization) = seats.organizations.get_mut(&self.organization) else { return };
+        organization.visitors -= 1;
+        if organization.taken == 0 && organization.visitors == 0 {
+            seats.organizations.remove(&self.organization);
         }
     }
 }

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crm::events::{Topic, tail};
+use crm::events::{EventRow, Topic, tail};
 use crm::id::OrganizationId;
+use serde_json::{Value, json};
 use store::{Priority, Woken};
 use tokio::time::{Instant, sleep, sleep_until};
 
@@ -62,6 +63,16 @@ pub async fn run(hub: Arc<Hub>) {
     }
 }
 
+/// Somebody came or went: for those who look at nothing but who is there.
+fn presence(event: &EventRow) -> Option<Frame> {
+    if event.topic != Topic::SetupChanged.name() || !event.data.contains("\"availability\"") {
+        return None;
+    }
+    let data: Value = serde_json::from_str(&event.data).ok()?;
+    let availability = data["changed"]["availability"].as_str().filter(|_| data["noun"] == "member")?;
+    Some(Frame::passing("presence", &json!({"member_id": data["id"], "availability": availability})))
+}
+
 async fn round(hub: &Hub, feeds: &[Arc<Feed>]) -> Result<Round, Problem> {
     let organizations: Vec<OrganizationId> = feeds.iter().map(|feed| feed.organization).collect();
     let after = feeds.iter().map(|feed| feed.cursor()).min().unwrap_or(0);
@@ -73,8 +84,14 @@ async fn round(hub: &Hub, feeds: &[Arc<Feed>]) -> Result<Round, Problem> {
         let (mut frames, mut setup_changed) = (Vec::new(), false);
         for (_, event) in new {
             setup_changed |= event.topic == Topic::SetupChanged.name();
+            if let Some(contact) = event.contact {
+                hub.rooms.wake(contact.0);
+            }
             match Frame::of(event) {
-                Ok(frame) => frames.push(frame),
+                Ok(frame) => {
+                    frames.push(frame);
+                    frames.extend(presence(event));
+                }
                 // Everybody else's events go on.
                 Err(problem) => {
                     tracing::error!(sequence = event.sequence, cause = problem.cause(), "an event is unreadable")

@@ -18,11 +18,12 @@ use super::channel_check::{Check, check, found, state};
 use super::outside;
 use super::paging::page;
 use super::removal::Archive;
+use super::widget::WidgetInput;
 use crate::answer::Answer;
 use crate::app::App;
 use crate::call::Call;
-use crate::input::{Fields, Input};
-use crate::kinds::{List, PhoneText, Text, TextOrNumber, Whole, id};
+use crate::input::{Fields, Input, Style};
+use crate::kinds::{List, PhoneText, Text, TextOrNumber, Whole, id, nested};
 use crate::one_of;
 use crate::problem::Problem;
 
@@ -83,6 +84,7 @@ fn read_secrets(f: &mut Fields<'_>) -> ChannelSecrets {
             SECRET,
             "whatsapp: what Meta repeats when it first calls. Kept sealed.",
         ),
+        visitor_secret: None,
     }
 }
 
@@ -95,7 +97,18 @@ fn read_details(f: &mut Fields<'_>) -> ChannelDetails {
         graph_base_url: f.nullable("graph_base_url", URL, "whatsapp: https, or on this machine; null for Meta's."),
         graph_version: f.nullable("graph_version", VERSION, "whatsapp: such as v26.0; null for the usual one."),
         messages_per_second: f.nullable("messages_per_second", Whole { min: 1, max: 1000 }, "whatsapp: by itself 80."),
-        allowed_origins: f.nullable("allowed_origins", ORIGINS, "webchat: the pages that may embed it."),
+        allowed_origins: f.nullable(
+            "allowed_origins",
+            ORIGINS,
+            "webchat: the pages that may embed it; `https://*.shop.example` for all below.",
+        ),
+        widget: f
+            .nullable(
+                "widget",
+                nested::<WidgetInput>(Style::Strict),
+                "webchat: how its widget looks and behaves; null for the usual.",
+            )
+            .map(|said| said.map(|widget| widget.0)),
     }
 }
 

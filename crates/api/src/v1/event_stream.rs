@@ -9,6 +9,7 @@ use crate::call::Call;
 use crate::input::{Fields, Input};
 use crate::kinds::Whole;
 use crate::problem::Problem;
+use crate::stream::Stream;
 
 #[derive(Debug)]
 pub struct StreamQuery {
@@ -38,5 +39,5 @@ pub async fn stream(call: Call) -> Result<Answer, Problem> {
         .hub
         .join(&call.caller, call.session.map(|known| known.id), query.filter, resumed.or(query.after))
         .await?;
-    Ok(Answer::stream(listener))
+    Ok(Answer::stream(Stream::Log(Box::new(listener))))
 }

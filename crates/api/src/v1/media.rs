@@ -4,7 +4,9 @@ use std::fmt::Write as _;
 
 use crm::FieldError;
 use crm::id::{ChannelId, MediaId};
-use crm::media::{self, MediaState, MediaType, Upload, essence, is_safe_inline, most_bytes, types_of, usual_type};
+use crm::media::{
+    self, Media, MediaState, MediaType, Upload, essence, is_safe_inline, most_bytes, types_of, usual_type,
+};
 
 use super::messages::attachment;
 use crate::answer::{Answer, FilePart};
@@ -33,7 +35,7 @@ impl Input for UploadQuery {
     }
 }
 
-fn declared(content_type: Option<&str>) -> String {
+pub(crate) fn declared(content_type: Option<&str>) -> String {
     content_type.map(essence).filter(|mime| mime.contains('/')).unwrap_or_else(|| OCTETS.to_owned())
 }
 
@@ -96,6 +98,11 @@ pub async fn show(call: Call) -> Result<Answer, Problem> {
     let query: DownloadQuery = call.read_query()?;
     let id: MediaId = call.id("id", "media")?;
     let media = call.read(move |w| media::get(w, id)).await?;
+    serve(&call, media, !query.download).await
+}
+
+/// The file's bytes, or the part of them that is asked for; in place only where that is `inline` and its type cannot carry a script.
+pub(crate) async fn serve(call: &Call, media: Media, inline: bool) -> Result<Answer, Problem> {
     if media.state != MediaState::Stored {
         let why = media.error.map(|why| format!(": {why}")).unwrap_or_default();
         let message = format!("This file is not here: it is {}{why}.", media.state);
@@ -105,7 +112,7 @@ pub async fn show(call: Call) -> Result<Answer, Problem> {
     let path = path.ok_or_else(|| Problem::internal("a stored file without a path"))?;
     let size = tokio::fs::metadata(&path).await.map_err(Problem::internal)?.len();
     let mime = media.mime.as_deref().map(essence).unwrap_or_else(|| OCTETS.to_owned());
-    let inline = is_safe_inline(&mime) && !query.download;
+    let inline = is_safe_inline(&mime) && inline;
     let mut answer = Answer::bytes(200, OCTETS, Default::default());
     answer.file = Some(FilePart { path: path.clone(), from: 0, length: size });
     if let Some(range) = call.range.as_deref().and_then(|text| range(text, size)) {

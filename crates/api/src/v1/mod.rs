@@ -2,13 +2,17 @@
 
 mod api_keys;
 pub mod audit;
+mod canned_replies;
 mod channel_check;
 mod channels;
 mod contacts;
+mod conversation_team;
+mod conversations;
 mod custom_fields;
 pub mod event_stream;
 pub mod events;
-mod media;
+mod inbox;
+pub(crate) mod media;
 mod members;
 mod merges;
 mod message_input;
@@ -18,12 +22,15 @@ mod organization;
 mod outside;
 pub mod paging;
 mod pipelines;
+mod playground;
 mod proposals;
 mod provenance;
 mod references;
 mod removal;
+mod reports;
 mod reviews;
 mod rules;
+mod search;
 mod structured;
 mod structuring;
 pub mod sunsets;
@@ -32,6 +39,7 @@ mod templates;
 mod tickets;
 mod timeline;
 pub mod webhooks;
+mod widget;
 
 use crm::Scope::{
     Admin, ContactsRead, ContactsWrite, MessagesRead, MessagesWrite, SetupRead, SetupWrite, TicketsRead, TicketsWrite,
@@ -40,10 +48,12 @@ use crm::changes::Removed;
 use crm::page::Page;
 
 use crate::route::{Route, delete, get, patch, post};
+use crate::webchat;
 
 pub fn table() -> Vec<Route> {
     let mut table = work();
     table.extend(outbound());
+    table.extend(inbox::table());
     table.extend(structured::table());
     table.extend(organization_table());
     table.extend(boards());
@@ -438,6 +448,41 @@ fn set_up() -> Vec<Route> {
             .about("One that has contacts is only put out of sight; its number is free for another either way.")
             .query::<removal::Archive>()
             .answers::<Removed>(200, "Deleted or archived."),
+        post("/api/v1/channels/{id}/playground/messages", playground::write)
+            .scope(SetupWrite)
+            .named("v1PlaygroundWrite", SET_UP, "Write as a person on a playground")
+            .about("It comes in by the signed hook, as from WhatsApp. Exactly one member says what is written.")
+            .body::<playground::WriteInput>()
+            .answers::<playground::Written>(202, "On its way."),
+        post("/api/v1/channels/{id}/playground/statuses", playground::status)
+            .scope(SetupWrite)
+            .named("v1PlaygroundStatus", SET_UP, "Let a message on a playground be delivered, read or fail")
+            .body::<playground::StatusInput>()
+            .answers::<playground::Done>(200, "Told."),
+        post("/api/v1/channels/{id}/playground/window", playground::window)
+            .scope(SetupWrite)
+            .named("v1PlaygroundWindow", SET_UP, "Shut or open a person's service window on a playground")
+            .body::<playground::WindowInput>()
+            .answers::<playground::WindowAnswer>(200, "Until when it is open."),
+        get("/api/v1/channels/{id}/playground/knobs", playground::knobs)
+            .scope(SetupRead)
+            .named("v1PlaygroundKnobs", SET_UP, "The weather on a playground")
+            .answers::<playground::KnobsView>(200, "As it is.")
+            .refuses(&[409]),
+        patch("/api/v1/channels/{id}/playground/knobs", playground::turn)
+            .scope(SetupWrite)
+            .named("v1TurnPlaygroundKnobs", SET_UP, "Change the weather on a playground")
+            .body::<playground::KnobsInput>()
+            .answers::<playground::KnobsView>(200, "As it is now."),
+        post("/api/v1/channels/{id}/identity_secret", webchat::renew_identity_secret)
+            .scope(SetupWrite)
+            .named("v1RenewIdentitySecret", SET_UP, "Make the secret that a web chat's users are signed with")
+            .about(
+                "For the server of the page: it signs who its users are, as a JWT (HS256) or as the HMAC-SHA256 of their id. The \
+                 secret before is worth nothing from then on.",
+            )
+            .answers::<webchat::IdentitySecret>(201, "The secret, this once.")
+            .refuses(&[409]),
         post("/api/v1/channels/{id}/check", channels::run_check)
             .scope(SetupWrite)
             .named("v1CheckChannel", SET_UP, "Check whether a channel has all that its work needs")

@@ -19,14 +19,17 @@ pub async fn graph_of(call: &Call, channel: ChannelId) -> Result<Option<Graph>, 
 }
 
 pub fn graph(call: &Call, channel: &Channel, sealed: Option<&[u8]>) -> Result<Option<Graph>, Problem> {
-    if channel.channel_type != ChannelType::Whatsapp || !call.app.options.calls_out {
-        return Ok(None);
-    }
+    let http = match (&call.app.options.playgrounds, channel.channel_type) {
+        // The simulator is within this process: nobody outside is called.
+        (Some(playgrounds), ChannelType::Playground) if playgrounds.get(channel.id).is_some() => &playgrounds.http,
+        (_, ChannelType::Whatsapp) if call.app.options.calls_out => &call.app.http,
+        _ => return Ok(None),
+    };
     let account = account_of(channel, sealed, &call.app.sealer).map_err(|_| {
         let message = "The channel lacks what its calls need, or its secrets do not open; its check names it.";
         Problem::from(crm::Error::conflict("channel_incomplete", message))
     })?;
-    Ok(Some(Graph::new(call.app.http.clone(), account)))
+    Ok(Some(Graph::new(http.clone(), account)))
 }
 
 /// The channel's account, or 409 where it has none to ask.

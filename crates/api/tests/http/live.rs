@@ -28,14 +28,21 @@ impl Frame {
 }
 
 impl Live {
-    /// Sends the request; the status and, where it is 200, the stream, its first frame already read.
+    /// Of the event log; see [`Live::get`].
     pub fn open(to: SocketAddr, key: &str, query: &str, last: Option<i64>) -> Result<(Live, Frame), u16> {
+        let last = last.map(|last| last.to_string());
+        let mut headers = vec![("x-api-key", key)];
+        headers.extend(last.as_deref().map(|last| ("last-event-id", last)));
+        Live::get(to, &format!("/api/v1/events/stream?{query}"), &headers)
+    }
+
+    /// Sends the request; the status and, where it is 200, the stream, its first frame already read.
+    pub fn get(to: SocketAddr, path: &str, headers: &[(&str, &str)]) -> Result<(Live, Frame), u16> {
         let mut stream = TcpStream::connect(to).unwrap();
         // Only so that a test that hangs ends.
         stream.set_read_timeout(Some(Duration::from_secs(120))).unwrap();
-        let last = last.map_or(String::new(), |last| format!("last-event-id: {last}\r\n"));
-        let request =
-            format!("GET /api/v1/events/stream?{query} HTTP/1.1\r\nhost: localhost\r\nx-api-key: {key}\r\n{last}\r\n");
+        let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        let request = format!("GET {path} HTTP/1.1\r\nhost: localhost\r\n{headers}\r\n");
         stream.write_all(request.as_bytes()).unwrap();
         let mut connection = BufReader::new(stream);
         let mut head = String::new();

@@ -226,3 +226,26 @@ fn what_was_proposed_of_either_is_proposed_of_both_and_again_of_each() {
         assert_eq!(proposals(&two.bea), before);
     });
 }
+
+#[test]
+fn what_an_answer_is_told_of_with_goes_with_its_message() {
+    each(|w| {
+        let two = Two::new(w);
+        two.send(&two.ana, "1");
+        two.send(&two.bea, "2");
+        let whose = || {
+            let strays = "SELECT count(*) AS n FROM answers a JOIN messages m ON m.organization_id = a.organization_id
+                            AND m.id = a.message_id WHERE m.contact_id <> a.contact_id";
+            (
+                w.number("SELECT count(*) AS n FROM answers"),
+                w.number("SELECT count(DISTINCT contact_id) AS n FROM answers"),
+                w.number(strays),
+            )
+        };
+        assert_eq!(whose(), (2, 2, 0));
+        let merge = two.merge();
+        assert_eq!(whose(), (2, 1, 0));
+        two.undo(&merge);
+        assert_eq!(whose(), (2, 2, 0));
+    });
+}

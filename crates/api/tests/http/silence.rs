@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crm::channels::ChannelType;
 use providers::http::HttpOptions;
 use providers::media_store::MediaStore;
 use providers::seal::Sealer;
@@ -57,7 +58,7 @@ fn nobody_was_written_to(w: &World) {
     let media = MediaStore::open(directory.path()).unwrap();
     let sent = w.server().wait_for(async {
         let mut workers = workers::start(w.crm.clone(), http, Sealer::new(&[7; 32])).await.unwrap();
-        workers.run(|context| workers::outbound::run(context, media));
+        workers.run(|context| workers::outbound::run(context, media, &[ChannelType::Whatsapp]));
         let sent = simulator.wait_for_sent(1, PATIENCE).await.unwrap();
         workers.end().await;
         sent

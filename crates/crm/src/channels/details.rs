@@ -6,6 +6,7 @@ use super::origin::{read_origin, read_service_url};
 use super::{Channel, ChannelType};
 use crate::checks;
 use crate::error::{FieldError, Problems};
+use crate::webchat::Widget;
 
 /// At most so many origins may embed one web chat.
 const MOST_ORIGINS: usize = 100;
@@ -31,6 +32,8 @@ pub struct ChannelDetails {
     pub messages_per_second: Option<Option<i64>>,
     /// Scheme, host and port of the pages that may embed the web chat.
     pub allowed_origins: Option<Option<Vec<String>>>,
+    /// Web chat: how its widget looks and behaves.
+    pub widget: Option<Option<Widget>>,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -46,6 +49,7 @@ fn need(channel_type: ChannelType, member: &str) -> Option<Need> {
         (Whatsapp, "graph_base_url" | "graph_version" | "messages_per_second") | (WebWhatsapp, "phone_number") => {
             Some(Need::Optional)
         }
+        (Webchat, "widget") => Some(Need::Optional),
         (Webchat, "allowed_origins") | (Playground, "phone_number") => Some(Need::Required),
         _ => None,
     }
@@ -103,6 +107,10 @@ pub(super) fn apply(details: &ChannelDetails, channel: &mut Channel, problems: &
         Some(json!(number))
     });
     settle.setting(channel, "allowed_origins", &details.allowed_origins, |settle, list| Some(settle.origins(list)));
+    settle.setting(channel, "widget", &details.widget, |settle, widget| {
+        widget.check(settle.problems);
+        Some(json!(widget))
+    });
 }
 
 struct Settle<'p> {
@@ -173,8 +181,7 @@ impl Settle<'_> {
                 Some(origin) if origins.contains(&origin) => {}
                 Some(origin) => origins.push(origin),
                 None => {
-                    let message =
-                        "This must be an origin: http:// or https://, a host, perhaps a port, and nothing after it.";
+                    let message = "This must be an origin: http:// or https://, a host (*. before it for all below), perhaps a port, and nothing after it.";
                     self.problems.add(FieldError::new(format!("/allowed_origins/{at}"), "invalid_origin", message));
                 }
             }

@@ -3,6 +3,7 @@
 mod create;
 mod details;
 mod origin;
+mod playground;
 mod remove;
 mod secrets;
 mod state;
@@ -10,8 +11,10 @@ mod update;
 
 pub use create::{NewChannel, create};
 pub use details::ChannelDetails;
+pub use origin::is_allowed;
+pub use playground::{Played, play, set_window};
 pub use remove::remove;
-pub use secrets::{ChannelSecrets, SealedSecrets, seal_place, sealed_secrets};
+pub use secrets::{ChannelSecrets, SealedSecrets, renew_visitor_secret, seal_place, sealed_secrets};
 pub use state::{ChannelProblem, ChannelState, set_state};
 pub use update::{ChannelPatch, update};
 
@@ -103,7 +106,7 @@ pub struct ChannelView {
     pub phone_number: Option<String>,
     pub phone_number_id: Option<String>,
     /// What else belongs to the type: `waba_id`, `graph_base_url`, `graph_version`, `messages_per_second`,
-    /// `allowed_origins`.
+    /// `allowed_origins`, `widget`.
     pub settings: serde_json::Map<String, serde_json::Value>,
     /// Where a new conversation is put, as things stand: also where nothing was chosen. Null: nowhere.
     pub default_stage_id: Option<StageId>,

@@ -2,13 +2,38 @@
 //! be taken for another host by somebody is refused.
 
 /// `Https://Shop.Example:443` → `https://shop.example`: scheme, host and port as browsers send them in `Origin`.
+///
+/// `https://*.shop.example` stands for every name below `shop.example`, and not for that itself.
 pub(super) fn read_origin(text: &str) -> Option<String> {
     let text = text.trim();
-    let address = Address::read(text.strip_suffix('/').unwrap_or(text))?;
+    let text = text.strip_suffix('/').unwrap_or(text);
+    if let Some((scheme, rest)) = text.split_once("://*.") {
+        let below = read_origin(&format!("{scheme}://{rest}"))?;
+        let (scheme, host) = below.split_once("://")?;
+        let name = host.split(':').next()?;
+        // All of a top-level domain is nobody's, and what is below a number is nothing.
+        let sound = name.contains('.') && !name.starts_with('[') && name.parse::<std::net::Ipv4Addr>().is_err();
+        return (sound && !rest.starts_with("*.")).then(|| format!("{scheme}://*.{host}"));
+    }
+    let address = Address::read(text)?;
     if !address.path.is_empty() {
         return None;
     }
     Some(address.base())
+}
+
+/// Whether an `Origin` as a browser sends it is one of these.
+pub fn is_allowed(allowed: &[&str], origin: &str) -> bool {
+    // `Null` of a file, and what is no origin, read as none.
+    let Some(given) = read_origin(origin).filter(|given| !given.contains('*')) else { return false };
+    allowed.iter().any(|allowed| match allowed.split_once("://*.") {
+        None => *allowed == given,
+        Some((scheme, below)) => given
+            .strip_prefix(scheme)
+            .and_then(|rest| rest.strip_prefix("://"))
+            .and_then(|host| host.strip_suffix(below))
+            .is_some_and(|label| label.len() > 1 && label.ends_with('.')),
+    })
 }
 
 /// The base of a service that is called with a token: `https`, or any on this machine. Without the slash at its end.
@@ -109,6 +134,12 @@ mod tests {
             ("https://user@shop.example", None),
             ("https://shop.example?x=1", None),
             ("https://*.example", None),
+            ("https://*.Shop.example:443", Some("https://*.shop.example")),
+            ("http://*.shop.example:8080", Some("http://*.shop.example:8080")),
+            ("https://*.*.shop.example", None),
+            ("https://a.*.example", None),
+            ("https://*.127.0.0.1", None),
+            ("https://*shop.example", None),
             ("https://shop.example:99999", None),
             ("https://shop.example:", None),
             ("https://", None),
@@ -119,6 +150,32 @@ mod tests {
             ("*", None),
         ] {
             assert_eq!(read_origin(text).as_deref(), wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_star_stands_for_what_is_below() {
+        let allowed = ["https://shop.example", "https://*.shop.example", "http://*.shop.example:8080"];
+        for origin in [
+            "https://shop.example",
+            "https://www.shop.example",
+            "https://a.b.shop.example",
+            "http://a.shop.example:8080",
+        ] {
+            assert!(is_allowed(&allowed, origin), "{origin}");
+        }
+        for origin in [
+            "http://shop.example",
+            "https://shop.example:8443",
+            "https://evilshop.example",
+            "https://shop.example.evil.example",
+            "https://.shop.example",
+            "https://*.shop.example",
+            "http://a.shop.example",
+            "null",
+            "",
+        ] {
+            assert!(!is_allowed(&allowed, origin), "{origin}");
         }
     }
 

@@ -2,9 +2,11 @@
 //! plain shape, for those who hold the key.
 
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use store::params;
 
 use super::ChannelType;
+use crate::changes::Changes;
 use crate::error::{FieldError, Problems, Result};
 use crate::id::ChannelId;
 use crate::work::Work;
@@ -21,12 +23,16 @@ pub struct ChannelSecrets {
     pub app_secret: Option<String>,
     /// What Meta sends back when it first calls the webhook.
     pub verify_token: Option<String>,
+    /// Web chat: what the server of a page signs its users with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub visitor_secret: Option<String>,
 }
 
 /// Which are there, never what they are.
 impl std::fmt::Debug for ChannelSecrets {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let there = self.members().map(|(name, value)| (name, value.is_some()));
+        let there = there.into_iter().chain([("visitor_secret", self.visitor_secret.is_some())]);
         f.debug_map().entries(there).finish()
     }
 }
@@ -46,6 +52,7 @@ impl ChannelSecrets {
             access_token: self.access_token.or(kept.access_token),
             app_secret: self.app_secret.or(kept.app_secret),
             verify_token: self.verify_token.or(kept.verify_token),
+            visitor_secret: self.visitor_secret.or(kept.visitor_secret),
         }
     }
 
@@ -92,6 +99,21 @@ impl std::fmt::Debug for SealedSecrets {
 /// The associated data under which a channel's secrets are sealed: table, row, column.
 pub fn seal_place(id: ChannelId) -> String {
     format!("channels/{id}/secrets")
+}
+
+/// Puts a web chat's sealed secrets in the place of those before.
+pub fn renew_visitor_secret(w: &mut Work<'_, '_>, id: ChannelId, sealed: &[u8]) -> Result<()> {
+    let setup = w.setup.clone();
+    let channel = super::get(&setup, id)?;
+    w.bump_revision()?;
+    w.tx.execute(
+        "UPDATE channels SET secrets = $3, version = version + 1, updated_at = $4 WHERE organization_id = $1 AND id = $2",
+        params![w.caller.organization, id, sealed, w.now],
+    )?;
+    let mut changes = Changes::default();
+    changes.note("identity_secret", json!(true), json!(channel.has_secrets));
+    changes.record(w, "channel", id)?;
+    w.reload_setup()
 }
 
 /// As they are kept; none where the channel has none or is not there.

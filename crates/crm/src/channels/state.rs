@@ -51,9 +51,14 @@ impl ChannelState {
 pub const STOPPED: [&str; 5] = ["needs_token", "restricted", "not_registered", "disabled", "disconnected"];
 
 impl Channel {
+    /// Whether it is WhatsApp's Cloud API that it talks to: Meta's, or the simulator's where that plays.
+    pub fn speaks_cloud(&self) -> bool {
+        self.channel_type == ChannelType::Whatsapp || self.channel_type == ChannelType::Playground && self.has_secrets
+    }
+
     /// Whether nothing goes out: what waits is kept, and goes once the channel is checked or mended.
     pub fn is_stopped(&self) -> bool {
-        self.channel_type == ChannelType::Whatsapp && STOPPED.contains(&self.status.as_str())
+        self.speaks_cloud() && STOPPED.contains(&self.status.as_str())
     }
 }
 

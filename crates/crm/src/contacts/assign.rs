@@ -4,6 +4,7 @@ use serde_json::json;
 use store::params;
 
 use super::Contact;
+use crate::conversations;
 use crate::error::Result;
 use crate::events::{self, Fact, Topic};
 use crate::id::MemberId;
@@ -52,6 +53,9 @@ pub fn assign(
          ON CONFLICT (organization_id, contact_id, member_id) DO NOTHING",
         params![w.caller.organization, contact.id, agent, w.now],
     )? == 1;
+    if added || !removed.is_empty() {
+        conversations::labels_changed(w, contact.id)?;
+    }
     let mut ticket = ticket;
     let mut ticket_agent = None;
     if let Some(ticket) = &mut ticket {

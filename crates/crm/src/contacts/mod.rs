@@ -26,13 +26,13 @@ pub use merge::{
 pub use recognize::recognize;
 pub(crate) use save::{insert, save, save_activity};
 pub use tag::{TaggedByName, add_by_name, replace_tags, tags_of, unknown_contact};
+pub(crate) use tag::{check_tag, put_tag};
 pub use update::{Edit, edit, update_metadata};
 
 use serde::Serialize;
 use store::{Row, Tx, params};
 use structuring::json::Object;
 
-use crate::channels::ChannelType;
 use crate::error::{Error, Result};
 use crate::id::{ChannelId, ContactId, CustomerId, OrganizationId, StageId};
 use crate::setup::Setup;
@@ -98,6 +98,8 @@ pub struct Contact {
     pub version: i64,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
+    /// Of the words that it is found by, as they were read; 0 of one that is new.
+    pub(crate) words_hash: u64,
 }
 
 pub(crate) const COLUMNS: &str = "c.id, c.customer_id, c.channel_id, c.name, c.name_source, c.phone, c.email, c.email_source, \
@@ -107,7 +109,7 @@ pub(crate) const COLUMNS: &str = "c.id, c.customer_id, c.channel_id, c.name, c.n
 
 impl Contact {
     pub(crate) fn from_row(row: &Row) -> Result<Contact> {
-        Ok(Contact {
+        let mut contact = Contact {
             id: row.at(0)?,
             customer_id: row.at(1)?,
             channel_id: row.at(2)?,
@@ -133,7 +135,10 @@ impl Contact {
             merged_into: row.at(22)?,
             preference_at: row.at(23)?,
             assistant_paused: row.at(24)?,
-        })
+            words_hash: 0,
+        };
+        contact.words_hash = crate::search::contact_hash(&contact);
+        Ok(contact)
     }
 
     /// One that turned out to be another answers as that other.
@@ -175,7 +180,7 @@ impl Contact {
     /// WhatsApp lets a business write freely for 24 h after a person's last message; after that only templates. None on other
     /// channels, and where they never wrote.
     pub fn service_window_ends_at(&self, setup: &Setup) -> Option<Timestamp> {
-        let cloud = setup.channel(self.channel_id)?.channel_type == ChannelType::Whatsapp;
+        let cloud = setup.channel(self.channel_id)?.speaks_cloud();
         Some(self.last_inbound_at?.plus_seconds(24 * 3600)).filter(|_| cloud)
     }
 

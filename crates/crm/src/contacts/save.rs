@@ -4,10 +4,11 @@ use store::params;
 
 use super::Contact;
 use crate::error::{Error, Result};
+use crate::search;
 use crate::text::fold;
 use crate::work::Work;
 
-pub(crate) fn insert(w: &mut Work<'_, '_>, contact: &Contact) -> Result<()> {
+pub(crate) fn insert(w: &mut Work<'_, '_>, contact: &mut Contact) -> Result<()> {
     w.tx.execute(
         "INSERT INTO contacts (organization_id, id, customer_id, channel_id, name, name_source, phone, email, email_source,
             external_user_id, metadata, name_key, email_key, stage_id, chat_status, blocked, is_chat_read, last_message_at,
@@ -45,7 +46,8 @@ pub(crate) fn insert(w: &mut Work<'_, '_>, contact: &Contact) -> Result<()> {
             contact.assistant_paused
         ],
     )?;
-    Ok(())
+    contact.words_hash = search::contact_hash(contact);
+    search::contact_written(w, contact)
 }
 
 /// Writes what may change, and counts the version up.
@@ -86,7 +88,7 @@ pub(crate) fn save(w: &mut Work<'_, '_>, contact: &mut Contact) -> Result<()> {
             contact.assistant_paused
         ],
     )?;
-    if changed == 1 { Ok(()) } else { Err(Error::Internal("a contact vanished within its own transaction".into())) }
+    written(w, contact, changed)
 }
 
 /// The same where only its last messages are others now, as with nearly every message: an index that holds none of the columns is
@@ -109,5 +111,18 @@ pub(crate) fn save_activity(w: &mut Work<'_, '_>, contact: &mut Contact) -> Resu
             contact.updated_at
         ],
     )?;
-    if changed == 1 { Ok(()) } else { Err(Error::Internal("a contact vanished within its own transaction".into())) }
+    written(w, contact, changed)
+}
+
+/// After the row of a contact, of which one was `changed`: it is found by the words that it has now.
+fn written(w: &mut Work<'_, '_>, contact: &mut Contact, changed: u64) -> Result<()> {
+    if changed != 1 {
+        return Err(Error::Internal("a contact vanished within its own transaction".into()));
+    }
+    let words = search::contact_hash(contact);
+    if words == contact.words_hash {
+        return Ok(());
+    }
+    contact.words_hash = words;
+    search::contact_written(w, contact)
 }

@@ -6,6 +6,7 @@ use serde_json::json;
 use store::params;
 
 use super::Contact;
+use crate::conversations;
 use crate::error::{Error, FieldError, Problems, Result};
 use crate::events::{self, Fact, Topic};
 use crate::id::ContactId;
@@ -53,9 +54,45 @@ pub fn replace_tags(w: &mut Work<'_, '_>, contact: &Contact, ids: &[i64]) -> Res
     let mut sorted = wanted.clone();
     sorted.sort_unstable();
     if sorted != before {
+        conversations::labels_changed(w, contact.id)?;
         record_tags(w, contact.id, &before, &sorted)?;
     }
     Ok(wanted.len())
+}
+
+/// Whether it is there, and for contacts.
+pub(crate) fn check_tag(w: &mut Work<'_, '_>, id: i64, pointer: &str, problems: &mut Problems) -> Result<()> {
+    match tags::find(w, id)? {
+        None => problems.add(FieldError::unknown_reference(pointer, "tag", id)),
+        Some(tag) if tag.entity_type != EntityType::Contact => {
+            let message = format!("Tag {id} is for tickets; a contact takes only tags with entity_type CONTACT.");
+            problems.add(FieldError::new(pointer, "wrong_entity_type", message));
+        }
+        Some(_) => {}
+    }
+    Ok(())
+}
+
+/// Puts one tag on, or takes it off; the others stay. It must have been checked.
+pub(crate) fn put_tag(w: &mut Work<'_, '_>, contact: &Contact, id: i64, on: bool) -> Result<()> {
+    let before: Vec<i64> = tags_of(w, contact.id)?.iter().map(|tag| tag.id).collect();
+    if before.contains(&id) == on {
+        return Ok(());
+    }
+    let mut after = before.clone();
+    if on {
+        insert_contact_tag(w, contact.id, id)?;
+        after.push(id);
+        after.sort_unstable();
+    } else {
+        w.tx.execute(
+            "DELETE FROM contact_tags WHERE organization_id = $1 AND contact_id = $2 AND tag_id = $3",
+            params![w.caller.organization, contact.id, id],
+        )?;
+        after.retain(|known| *known != id);
+    }
+    conversations::labels_changed(w, contact.id)?;
+    record_tags(w, contact.id, &before, &after)
 }
 
 /// What became of each name of C14.
@@ -106,6 +143,7 @@ pub fn add_by_name(w: &mut Work<'_, '_>, contact: &Contact, names: &[String]) ->
         }
     }
     if after != before {
+        conversations::labels_changed(w, contact.id)?;
         record_tags(w, contact.id, &before, &after)?;
     }
     if let (false, Some(Some(ticket))) = (on_ticket.is_empty(), open) {

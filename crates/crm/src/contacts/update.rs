@@ -4,6 +4,7 @@ use structuring::Json;
 use structuring::json::Object;
 
 use super::{Contact, ValueSource, save};
+use crate::conversations;
 use crate::customers::{self, Applied, Structured};
 use crate::error::{Error, FieldError, Problems, Result};
 use crate::events::{self, Fact, Topic};
@@ -55,12 +56,14 @@ pub fn edit(w: &mut Work<'_, '_>, mut contact: Contact, edit: &Edit) -> Result<C
     {
         note(&mut data, &mut previous, "blocked", blocked, contact.blocked);
         contact.blocked = blocked;
+        conversations::follow_block(w, &contact)?;
     }
     if let Some(read) = edit.is_chat_read
         && read != contact.is_chat_read
     {
         note(&mut data, &mut previous, "is_chat_read", read, contact.is_chat_read);
         contact.is_chat_read = read;
+        conversations::follow_read(w, &contact)?;
     }
     edit_fields(w, &mut contact, edit, source, &mut data, &mut previous)?;
     if data.is_empty() {

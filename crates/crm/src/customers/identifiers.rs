@@ -134,7 +134,14 @@ pub(super) fn propose_if_somebody_else(w: &mut Work<'_, '_>, contact: &Contact, 
     }
 }
 
-fn propose(w: &mut Work<'_, '_>, contact: &Contact, kind: &str, value: &str, owner: CustomerId) -> Result<()> {
+/// Somebody is to decide whether the contact is one of that customer's.
+pub(crate) fn propose(
+    w: &mut Work<'_, '_>,
+    contact: &Contact,
+    kind: &str,
+    value: &str,
+    owner: CustomerId,
+) -> Result<()> {
     w.tx.execute(
         "INSERT INTO merge_proposals (organization_id, contact_id, kind, value, customer_id, actor, created_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (organization_id, contact_id, kind, value) DO NOTHING",

@@ -92,9 +92,10 @@ pub(crate) fn create_contact(
         version: 0,
         created_at: w.now,
         updated_at: w.now,
+        words_hash: 0,
     };
     describe(&mut contact);
-    contacts::insert(w, &contact)?;
+    contacts::insert(w, &mut contact)?;
     let snapshot = contact.snapshot(w);
     events::record(w, Fact::new(Topic::ContactCreated).contact(id).data(snapshot))?;
     Ok(contact)

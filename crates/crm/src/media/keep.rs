@@ -26,10 +26,19 @@ pub struct Upload {
 }
 
 pub fn uploaded(w: &mut Work<'_, '_>, upload: &Upload) -> Result<Media> {
+    store(w, upload, None)
+}
+
+/// A file that came with a message.
+pub(crate) fn received(w: &mut Work<'_, '_>, upload: &Upload, message: MessageId) -> Result<Media> {
+    store(w, upload, Some(message))
+}
+
+fn store(w: &mut Work<'_, '_>, upload: &Upload, message_id: Option<MessageId>) -> Result<Media> {
     let media = Media {
         id: w.new_id(),
         channel_id: upload.channel,
-        message_id: None,
+        message_id,
         media_type: upload.media_type,
         provider_media_id: None,
         mime: Some(upload.mime.clone()),

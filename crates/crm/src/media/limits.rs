@@ -15,6 +15,9 @@ pub fn most_bytes(media_type: MediaType) -> u64 {
     }
 }
 
+/// Bytes of a file that a visitor of a web chat sends.
+pub const MOST_VISITOR_BYTES: u64 = 10 * MB;
+
 /// Media types that may go out as this; empty: any.
 pub fn types_of(media_type: MediaType) -> &'static [&'static str] {
     match media_type {

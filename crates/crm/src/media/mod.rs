@@ -6,9 +6,10 @@ mod limits;
 mod list;
 
 pub use fetch::{Fetch, any_pending, claim_pending, fetched};
+pub(crate) use keep::received;
 pub(crate) use keep::use_in;
 pub use keep::{Upload, forget_unused, get, is_used, uploaded, used_in};
-pub use limits::{essence, is_safe_inline, most_bytes, types_of, usual_type};
+pub use limits::{MOST_VISITOR_BYTES, essence, is_safe_inline, most_bytes, types_of, usual_type};
 pub use list::of_message;
 
 use store::{Row, params};

@@ -13,6 +13,7 @@ use crate::contacts::Contact;
 use crate::error::Result;
 use crate::events::{self, Fact, Topic};
 use crate::id::ChannelId;
+use crate::search;
 use crate::time::Timestamp;
 use crate::wire_enum;
 use crate::work::Work;
@@ -123,6 +124,7 @@ fn edit(w: &mut Work<'_, '_>, message: &mut Message, body: &str, payload: Option
     )?;
     message.body = body.to_owned();
     message.edited_at = Some(at);
+    search::message_written(w, message)?;
     Ok(true)
 }
 
@@ -138,5 +140,6 @@ fn delete(w: &mut Work<'_, '_>, message: &mut Message, at: Timestamp) -> Result<
     message.body.clear();
     message.payload = None;
     message.deleted_at = Some(at);
+    search::message_written(w, message)?;
     Ok(true)
 }

@@ -25,7 +25,9 @@ pub use extras::{Extras, ReactionRow, extras, under_way};
 pub use incoming::{Incoming, IncomingFile, Item, Kept, Leftover, News, Person, Way};
 pub use list::{Conversation, MOST_MESSAGES, conversations, page_of, recent_of};
 pub use note::{NOTE_LIMIT, add_note};
+pub(crate) use outgoing::SERVICE_WINDOW_HOURS;
 pub use outgoing::{Outgoing, check_may_send, outside_service_window, queue, window_ends, window_is_open};
+pub(crate) use receive::take;
 pub use receive::{Receipt, forget_leftovers, is_of_the_item, put_aside, receive};
 pub use send::{Addressee, Places, Queued, Send, What as Sent, send};
 pub use send_to_customer::{ToCustomer, ToSend, send_to_customer};
@@ -36,8 +38,10 @@ pub use status::{Advance, StatusUpdate, accepted, advance};
 use store::Row;
 
 use crate::contacts::Contact;
+use crate::conversations;
 use crate::error::{Error, Result};
 use crate::id::{ChannelId, ContactId, MessageId, TicketId};
+use crate::search;
 use crate::time::Timestamp;
 use crate::wire_enum;
 use crate::work::Work;
@@ -208,7 +212,8 @@ impl Message {
     }
 }
 
-/// Writes a message, unless its channel has one of the same provider's id already; whether it did.
+/// Writes a message, and what follows from it for its conversation, unless its channel has one of the same provider's id
+/// already; whether it did.
 pub(crate) fn insert(w: &mut Work<'_, '_>, message: &Message) -> Result<bool> {
     let inserted = w.tx.execute(
         "INSERT INTO messages (organization_id, id, contact_id, channel_id, ticket_id, direction, type, body, status, actor,
@@ -234,5 +239,9 @@ pub(crate) fn insert(w: &mut Work<'_, '_>, message: &Message) -> Result<bool> {
             message.source
         ],
     )?;
+    if inserted == 1 {
+        conversations::said(w, message)?;
+        search::message_written(w, message)?;
+    }
     Ok(inserted == 1)
 }

@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use super::{Content, Direction, Message, MessageStatus, insert};
+use super::{Content, Direction, File, Message, MessageStatus, insert, status};
 use crate::channels::{Channel, ChannelType};
 use crate::contacts::{self, ChatStatus, Contact};
 use crate::error::{Error, Result};
@@ -15,7 +15,7 @@ use crate::time::Timestamp;
 use crate::work::Work;
 
 /// WhatsApp lets a business write freely for 24 h after a person's last message; after that only templates.
-const SERVICE_WINDOW_HOURS: i64 = 24;
+pub(crate) const SERVICE_WINDOW_HOURS: i64 = 24;
 
 #[derive(Debug, Clone)]
 pub struct Outgoing {
@@ -48,16 +48,37 @@ pub fn check_may_send(w: &Work<'_, '_>, channel: &Channel, contact: &Contact, co
     if contact.blocked {
         return Err(Error::conflict("contact_blocked", "This contact is blocked. Unblock it before writing to it."));
     }
+    if channel.channel_type == ChannelType::Webchat
+        && let Some(content) = content
+    {
+        return check_fits_webchat(content);
+    }
     if let Some(Content::Template(template)) = content {
         return match contact.opted_out_at {
             Some(since) if template.category.eq_ignore_ascii_case("marketing") => Err(opted_out(since)),
             _ => Ok(()),
         };
     }
-    if channel.channel_type != ChannelType::Whatsapp || window_is_open(w.now, contact) {
+    if !channel.speaks_cloud() || window_is_open(w.now, contact) {
         return Ok(());
     }
     Err(outside_service_window(window_ends(contact)))
+}
+
+/// What a web page can show, and may load: a file from elsewhere would tell its server who the visitor is.
+fn check_fits_webchat(content: &Content) -> Result<()> {
+    let fits = match content {
+        Content::Text { .. } | Content::Location(_) => true,
+        Content::Image(file) | Content::Video(file) | Content::Audio(file) | Content::Document(file) => {
+            matches!(file.file, File::MediaId(_))
+        }
+        _ => false,
+    };
+    if fits {
+        return Ok(());
+    }
+    let message = "A web chat takes text, places, and files that were uploaded here (media_id).";
+    Err(Error::conflict("not_on_webchat", message))
 }
 
 fn opted_out(since: Timestamp) -> Error {
@@ -93,7 +114,6 @@ pub fn queue(w: &mut Work<'_, '_>, channel: &Channel, contact: &mut Contact, out
     (message.sent_at, message.created_at) = (w.now, w.now);
     insert(w, &message)?;
     media::use_in(w, &message, content)?;
-    outbox::put(w, &message, contact.id)?;
     // A clock that was put back moves nobody down the list.
     contact.last_message_at = contact.last_message_at.max(Some(w.now));
     if contact.chat_status == ChatStatus::Unattended {
@@ -107,5 +127,11 @@ pub fn queue(w: &mut Work<'_, '_>, channel: &Channel, contact: &mut Contact, out
     }
     let data = json!({"message_id": message.id, "message_body": message.body, "status": message.status});
     events::record(w, fact.data(data))?;
+    if channel.channel_type == ChannelType::Webchat {
+        // The visitor's page reads it from here: once it is written it is sent.
+        status::accepted(w, message.id, &message.id.to_string())?;
+    } else {
+        outbox::put(w, &message, contact.id)?;
+    }
     Ok(message.id)
 }

@@ -11,6 +11,7 @@ use super::{Direction, Message, MessageStatus, change, early, insert};
 use crate::access::Actor;
 use crate::channels::Channel;
 use crate::contacts::{self, ChatStatus, Contact, MergeRule, recognize};
+use crate::customers::Found;
 use crate::error::{Error, Result};
 use crate::events::{self, Fact, Topic};
 use crate::id::ChannelId;
@@ -128,6 +129,16 @@ fn message(w: &mut Work<'_, '_>, channel: &Channel, incoming: &Incoming) -> Resu
         _ => (None, MergeRule::OnePayload),
     };
     let found = recognize(w, channel, &incoming.person, new_ids, rule)?;
+    Ok(Outcome::new_if(take(w, channel, incoming, found)?.is_some()))
+}
+
+/// Stores what somebody said whose contact is known; none where it was here already.
+pub(crate) fn take(
+    w: &mut Work<'_, '_>,
+    channel: &Channel,
+    incoming: &Incoming,
+    found: Found,
+) -> Result<Option<Message>> {
     let mut contact = found.contact;
     let direction = if incoming.way == Way::Echo { Direction::Outbound } else { Direction::Inbound };
     let status = if incoming.way == Way::Echo { MessageStatus::Sent } else { MessageStatus::Received };
@@ -148,7 +159,7 @@ fn message(w: &mut Work<'_, '_>, channel: &Channel, incoming: &Incoming) -> Resu
         message.ticket_id = tickets::open_ticket_of(w, contact.id)?.map(|ticket| ticket.id);
     }
     if !insert(w, &message)? {
-        return Ok(Outcome::Known);
+        return Ok(None);
     }
     files(w, &message, incoming)?;
     if !matches!(incoming.way, Way::Notice(_)) {
@@ -182,7 +193,7 @@ fn message(w: &mut Work<'_, '_>, channel: &Channel, incoming: &Incoming) -> Resu
     }
     events::record(w, fact.subject(json!({"message_id": message.id, "channel_id": channel.id})))?;
     early::apply_to(w, &message)?;
-    Ok(Outcome::New)
+    Ok(Some(message))
 }
 
 fn files(w: &mut Work<'_, '_>, message: &Message, incoming: &Incoming) -> Result<()> {

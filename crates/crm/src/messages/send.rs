@@ -3,7 +3,7 @@
 use structuring::phone::Phone;
 
 use super::{Content, Message, Outgoing, outside_service_window, queue};
-use crate::channels::{self, Channel, ChannelType};
+use crate::channels::{self, Channel};
 use crate::contacts::Contact;
 use crate::customers::{self, Who};
 use crate::error::{Error, FieldError, Problems, Result};
@@ -98,7 +98,7 @@ fn by_phone(w: &mut Work<'_, '_>, channel: &Channel, phone: &Phone, may_make: bo
     if let Some(contact) = crate::contacts::by_identifier(w, "phone", &readings)? {
         return Ok(contact);
     }
-    if !may_make && channel.channel_type == ChannelType::Whatsapp {
+    if !may_make && channel.speaks_cloud() {
         return Err(outside_service_window(None));
     }
     let who = Who { phone: Some(phone.clone()), ..Who::default() };

@@ -9,6 +9,7 @@ use super::facts::message_data;
 use super::status::{record, write};
 use super::{Failure, Message, MessageStatus};
 use crate::contacts::Contact;
+use crate::conversations;
 use crate::error::{Error, Result};
 use crate::events::{Fact, Topic};
 use crate::id::{ChannelId, MessageId};
@@ -55,6 +56,7 @@ pub(crate) fn failed(w: &mut Work<'_, '_>, mut message: Message, failure: &Failu
     message.failure = Some(failure.clone());
     message.progress.failed_at = Some(w.now);
     write(w, &message, None)?;
+    conversations::answer_undone(w, &message)?;
     tell(w, &message, before)
 }
 
@@ -109,6 +111,7 @@ pub fn retry(w: &mut Work<'_, '_>, id: MessageId) -> Result<Message> {
     message.failure = None;
     message.progress.failed_at = None;
     write(w, &message, None)?;
+    conversations::answer_undone(w, &message)?;
     outbox::put(w, &message, contact.id)?;
     tell(w, &message, before)?;
     Ok(message)
@@ -122,6 +125,7 @@ pub fn discard(w: &mut Work<'_, '_>, id: MessageId) -> Result<Message> {
     outbox::leave(w, id, now)?;
     message.status = MessageStatus::Cancelled;
     write(w, &message, None)?;
+    conversations::answer_undone(w, &message)?;
     tell(w, &message, before)?;
     Ok(message)
 }

@@ -8,6 +8,7 @@ use super::early::{self, Early};
 use super::facts::message_data;
 use super::{COLUMNS, Direction, Failure, Message, MessageStatus, Progress};
 use crate::contacts::Contact;
+use crate::conversations;
 use crate::error::{Error, Result};
 use crate::events::{self, Fact, Topic};
 use crate::id::{ChannelId, MessageId};
@@ -114,6 +115,9 @@ fn apply(w: &mut Work<'_, '_>, mut message: Message, update: &StatusUpdate) -> R
     write(w, &message, update.pricing.as_deref())?;
     if !moved {
         return Ok(Advance::Known);
+    }
+    if update.status == MessageStatus::Failed {
+        conversations::answer_undone(w, &message)?;
     }
     if before.0 == MessageStatus::Unknown {
         outbox::known(w, message.id)?;

@@ -3,7 +3,7 @@
 use store::params;
 
 use super::{Fate, leave, settle};
-use crate::channels::ChannelType;
+use crate::channels::Channel;
 use crate::contacts::Contact;
 use crate::error::{Error, Result};
 use crate::id::{ChannelId, ContactId, MediaId, MessageId};
@@ -84,7 +84,7 @@ pub fn claim(
         }
         let person = Contact::get(w, message.contact_id)?;
         let content = content_of(&message)?;
-        if let Some(failure) = refusal(w, channel.channel_type, &person, &content) {
+        if let Some(failure) = refusal(w, channel, &person, &content) {
             settle(w, lease, id, &Fate::Failed(failure))?;
             continue;
         }
@@ -152,7 +152,7 @@ fn content_of(message: &Message) -> Result<Content> {
 }
 
 /// What changed between queueing and now: a window that has shut, a person who was blocked.
-fn refusal(w: &Work<'_, '_>, channel: ChannelType, person: &Contact, content: &Content) -> Option<Failure> {
+fn refusal(w: &Work<'_, '_>, channel: &Channel, person: &Contact, content: &Content) -> Option<Failure> {
     let of = |code: &str, details: &str, advice: &str| {
         let details = Some(details.to_owned());
         Some(Failure { code: code.to_owned(), title: None, details, advice: Some(advice.to_owned()) })
@@ -160,7 +160,7 @@ fn refusal(w: &Work<'_, '_>, channel: ChannelType, person: &Contact, content: &C
     if person.blocked {
         return of("contact_blocked", "The contact was blocked while this waited.", "Unblock it, then send it again.");
     }
-    if channel == ChannelType::Whatsapp && !content.is_template() && !window_is_open(w.now, person) {
+    if channel.speaks_cloud() && !content.is_template() && !window_is_open(w.now, person) {
         return of(
             "outside_service_window",
             "The 24 h service window shut while this waited.",

@@ -8,14 +8,14 @@ use crate::id::{ChannelId, MediaId, MessageId, OrganizationId};
 use crate::time::Timestamp;
 use crate::work::Work;
 
-/// Channels of this type that nothing stops and that have something due, or something that a worker left in the middle.
+/// Channels of this type, and with secrets, that nothing stops and that have something due, or something that a worker left in the middle.
 pub fn with_work(
     tx: &mut Tx<'_>,
     channel_type: ChannelType,
     now: Timestamp,
 ) -> Result<Vec<(OrganizationId, ChannelId)>> {
     let rows = tx.query(
-        "SELECT c.organization_id, c.id FROM channels c WHERE c.type = $1 AND NOT c.archived
+        "SELECT c.organization_id, c.id FROM channels c WHERE c.type = $1 AND NOT c.archived AND c.secrets IS NOT NULL
            AND (c.status NOT IN ('needs_token', 'restricted', 'not_registered', 'disabled', 'disconnected') AND EXISTS (SELECT 1 FROM outbox o WHERE o.organization_id = c.organization_id AND o.channel_id = c.id
                           AND o.due_at <= $2)
              OR EXISTS (SELECT 1 FROM outbox s WHERE s.organization_id = c.organization_id AND s.channel_id = c.id

@@ -1,7 +1,7 @@
 //! The template that a request means, ready to be sent on a channel.
 
 use super::{COLUMNS, Definition, Template, Values, fill};
-use crate::channels::{Channel, ChannelType};
+use crate::channels::Channel;
 use crate::error::{FieldError, Problems, Result};
 use crate::id::TemplateId;
 use crate::messages::{Content, TemplateContent};
@@ -46,7 +46,7 @@ pub fn usable(
     let Some(filled) = filled else {
         return Err(crate::Error::Internal("a template that is neither filled nor wrong".into()));
     };
-    let content = if channel.channel_type == ChannelType::Whatsapp {
+    let content = if channel.speaks_cloud() {
         Content::Template(TemplateContent {
             name: template.name,
             language: template.language,
@@ -80,7 +80,7 @@ fn find(
     at: &str,
     problems: &mut Problems,
 ) -> Result<Option<Template>> {
-    let own = channel.channel_type == ChannelType::Whatsapp;
+    let own = channel.speaks_cloud();
     let mut query = Query::new(
         format!("SELECT {COLUMNS} FROM templates t WHERE NOT t.removed AND t.organization_id = "),
         w.caller.organization,

@@ -5,6 +5,7 @@ use serde_json::json;
 use super::moving::record_stage_change;
 use super::{Ticket, TicketStatus, save};
 use crate::contacts::{self, ChatStatus, Contact};
+use crate::conversations;
 use crate::error::{Error, Result};
 use crate::events::{self, Fact, Topic};
 use crate::pipelines::Outcome;
@@ -23,6 +24,7 @@ pub fn close(w: &mut Work<'_, '_>, mut ticket: Ticket, outcome: Outcome, reason:
     ticket.reason = reason.map(str::to_owned);
     ticket.closed_at = Some(w.now);
     save(w, &mut ticket)?;
+    conversations::ticket_followed(w, &ticket)?;
     let mut contact = Contact::get(w, ticket.contact_id)?;
     contact.chat_status = ChatStatus::Closed;
     contacts::save(w, &mut contact)?;
@@ -61,6 +63,7 @@ pub fn reopen(w: &mut Work<'_, '_>, mut ticket: Ticket) -> Result<Ticket> {
     ticket.reason = None;
     ticket.closed_at = None;
     save(w, &mut ticket)?;
+    conversations::ticket_followed(w, &ticket)?;
     let mut contact = Contact::get(w, ticket.contact_id)?;
     contact.stage_id = Some(ticket.stage_id);
     if contact.chat_status == ChatStatus::Closed {

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::{Ticket, TicketStatus, record_update, save};
 use crate::contacts::{self, ChatStatus, Contact};
+use crate::conversations;
 use crate::error::{Error, Result};
 use crate::events::{self, Fact, Topic};
 use crate::id::MemberId;
@@ -37,6 +38,7 @@ pub fn move_to(
         contact.chat_status = ChatStatus::Closed;
     }
     save(w, &mut ticket)?;
+    conversations::ticket_followed(w, &ticket)?;
     contact.stage_id = Some(target.id);
     contacts::save(w, contact)?;
     record_stage_change(w, contact, &ticket, &before)?;

@@ -5,6 +5,7 @@ use std::fmt::Display;
 use store::params;
 
 use super::Ticket;
+use crate::conversations;
 use crate::error::{Error, Result};
 use crate::events::{self, Fact, Topic};
 use crate::work::Work;
@@ -37,6 +38,9 @@ pub(crate) fn insert(w: &mut Work<'_, '_>, ticket: &Ticket) -> Result<bool> {
             ticket.closed_at
         ],
     )?;
+    if inserted == 1 && ticket.is_open() {
+        conversations::ticket_opened(w, ticket)?;
+    }
     Ok(inserted == 1)
 }
 

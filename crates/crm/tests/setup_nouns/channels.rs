@@ -91,6 +91,7 @@ fn everything_that_is_missing_or_wrong_is_said_at_once() {
                 graph_version: said("26"),
                 messages_per_second: None,
                 allowed_origins: said(&["https://a.example".to_owned()][..]),
+                widget: None,
             },
             default_stage: DefaultStage::Stage(StageId::default()),
             reopen_within_hours: 8761,
@@ -208,7 +209,7 @@ fn plain_secrets_are_checked_and_never_printed() {
     let secrets = ChannelSecrets {
         access_token: Some("EAAtoken".to_owned()),
         app_secret: Some("a b".to_owned()),
-        verify_token: None,
+        ..ChannelSecrets::default()
     };
     let mut problems = Problems::default();
     secrets.check(ChannelType::Whatsapp, true, &mut problems);

@@ -40,12 +40,19 @@ impl WalkingClock {
 #[derive(Clone)]
 pub struct Inside {
     router: Router,
+    crm: Crm,
     key: String,
 }
 
 impl Inside {
     pub fn new(crm: Crm, sealer: Sealer, key: String) -> Inside {
-        Inside { router: api::router(App::new(crm, sealer, Http::default(), ApiOptions::default())), key }
+        let router = api::router(App::new(crm.clone(), sealer, Http::default(), ApiOptions::default()));
+        Inside { router, crm, key }
+    }
+
+    /// For what comes in from outside, which no operation of the API brings.
+    pub fn crm(&self) -> &Crm {
+        &self.crm
     }
 
     pub async fn get(&self, path: &str) -> Result<Value, Failure> {

@@ -1,6 +1,7 @@
 //! `recado serve --demo`: an invented dental clinic with a month of work behind it. Everything in it comes in through the
 //! API's own operations, called within the process, with a clock that walks through that month.
 
+mod chats;
 mod clinic;
 mod draw;
 mod inside;

@@ -9,7 +9,7 @@ use super::clinic::{Clinic, PLAYGROUND, WEB_WHATSAPP, WHATSAPP, text};
 use super::draw::Draw;
 use super::inside::{Inside, WalkingClock};
 use super::patients::{self, Patient, Way};
-use super::{shapes, talk};
+use super::{chats, shapes, talk};
 use crate::cli::Failure;
 
 pub const DAYS: i64 = 30;
@@ -66,7 +66,9 @@ pub async fn work(inside: &Inside, clock: &WalkingClock, clinic: Clinic) -> Resu
             done??;
         }
     }
-    Ok(())
+    let setup = inside.crm().fresh_setup(super::organization_id()).await?;
+    let known: Vec<_> = cases.iter().filter_map(|case| Some((&case.patient, case.contact.get()?.clone()))).collect();
+    chats::write(inside, clock, &setup, &known).await
 }
 
 fn cases(clinic: &Clinic) -> Vec<Case> {

@@ -10,6 +10,7 @@ mod https;
 mod init;
 mod outbound;
 mod people;
+mod playground;
 mod serve;
 mod sign_in;
 mod streams;

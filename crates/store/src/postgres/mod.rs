@@ -47,7 +47,7 @@ impl Postgres {
         let writes = Arc::new(Queue::new(options.queue, writers, PATIENCE));
         let reads = Arc::new(Queue::new(options.queue, readers, PATIENCE));
         let counters = Arc::new(Counters::default());
-        let signal = Signal::new();
+        let signal = Signal::new(true);
         let mut threads = Vec::new();
         for (duty, queue, n) in [(Duty::Write, &writes, writers), (Duty::Read, &reads, readers)] {
             let connected = Arc::new(AtomicUsize::new(0));

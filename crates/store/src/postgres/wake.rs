@@ -21,6 +21,8 @@ use crate::Error;
 use crate::committed::Signal;
 
 const CHANNEL: &str = "recado_committed";
+/// For words of the moment: who says it, a blank, the word.
+const PASSING: &str = "recado_passing";
 /// Between two words of ours.
 const PACE: Duration = Duration::from_millis(10);
 /// After the connection broke: from … to.
@@ -99,14 +101,17 @@ async fn talk(
     // Runs beside what is said here; ends with the connection.
     let mut hearing = tokio::spawn(async move {
         while let Some(Ok(message)) = poll_fn(|context| connection.poll_message(context)).await {
-            if let AsyncMessage::Notification(notification) = message
-                && notification.payload() != own
-            {
-                heard.heard();
+            let AsyncMessage::Notification(notification) = message else { continue };
+            match notification.payload().split_once(' ') {
+                Some((who, text)) if notification.channel() == PASSING && who != own => {
+                    heard.passing.hear(text.into());
+                }
+                _ if notification.channel() == PASSING || notification.payload() == own => {}
+                _ => heard.heard(),
             }
         }
     });
-    mine.batch_execute(&format!("LISTEN {CHANNEL}")).await?;
+    mine.batch_execute(&format!("LISTEN {CHANNEL}; LISTEN {PASSING}")).await?;
     let mine = Arc::new(mine);
     talking(client, Some(mine.clone()));
     *wait = BACK_OFF.0;
@@ -116,6 +121,10 @@ async fn talk(
         tokio::select! {
             _ = &mut hearing => return Ok(()),
             () = signal.own() => say(&mine, word).await?,
+            text = signal.passing.next_outgoing() => {
+                mine.execute("SELECT pg_notify($1, $2)", &[&PASSING, &format!("{word} {text}")]).await?;
+                continue;
+            }
         }
         sleep(PACE).await;
     }

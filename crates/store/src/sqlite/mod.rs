@@ -50,7 +50,7 @@ impl Sqlite {
         let writes = Arc::new(Queue::new(options.queue, 1, PATIENCE));
         let reads = Arc::new(Queue::new(options.queue, readers.len(), PATIENCE * 4));
         let counters = Arc::new(Counters::default());
-        let signal = Signal::new();
+        let signal = Signal::new(false);
 
         // The writer's comes last: `close` counts on it.
         let mut threads = Vec::new();

@@ -1,6 +1,8 @@
 //! Yes and no in three languages.
 
 use crate::keys::fold;
+use rustc_hash::FxHashSet;
+use std::sync::LazyLock;
 
 const YES: &[&str] = &[
     "si",
@@ -148,6 +150,9 @@ const NO: &[&str] = &[
     "sem",
     "without",
 ];
+static IS_YES: LazyLock<FxHashSet<&str>> = LazyLock::new(|| YES.iter().copied().collect());
+static IS_NO: LazyLock<FxHashSet<&str>> = LazyLock::new(|| NO.iter().copied().collect());
+
 /// Second words after which a yes or no is none.
 const HEDGES: &[&str] = &[
     "se",
@@ -218,10 +223,10 @@ pub(crate) fn read(text: &str) -> Option<bool> {
 }
 
 pub(crate) fn read_folded(folded: &str) -> Option<bool> {
-    if YES.contains(&folded) {
+    if IS_YES.contains(folded) {
         return Some(true);
     }
-    if NO.contains(&folded) {
+    if IS_NO.contains(folded) {
         return Some(false);
     }
     match folded {
@@ -242,7 +247,7 @@ pub(crate) fn read_folded(folded: &str) -> Option<bool> {
     if let Some(verb) = folded.strip_suffix(" sim")
         && !verb.contains(' ')
     {
-        return Some(!NO.contains(&verb));
+        return Some(!IS_NO.contains(verb));
     }
     let (first, rest) = folded.split_once(' ')?;
     let second = rest.split(' ').next()?;

@@ -2,7 +2,9 @@
 
 pub(crate) mod boolean;
 pub(crate) mod date;
+mod decimal;
 pub(crate) mod ids;
 pub(crate) mod money;
 pub(crate) mod number;
+pub(crate) mod number_words;
 pub(crate) mod url;

@@ -1,5 +1,8 @@
 //! Currencies: their marks, words and countries.
 
+use rustc_hash::FxHashMap;
+use std::sync::LazyLock;
+
 /// ISO 4217 (and `UF`) → the ways it is written, folded or as a mark. A bare `$` and `pesos` are any peso or dollar.
 const MARKS: &[(&str, &[&str])] = &[
     ("USD", &["us$", "u$s", "u$d", "usd", "dolar", "dolares", "dollar", "dollars", "usd$", "u$", "dls", "dlls"]),
@@ -33,13 +36,23 @@ const MARKS: &[(&str, &[&str])] = &[
     ("CNY", &["cny", "rmb", "yuan"]),
 ];
 
+/// By mark.
+static CODES: LazyLock<FxHashMap<&str, &str>> = LazyLock::new(|| {
+    let marks = MARKS.iter().rev().flat_map(|(code, marks)| marks.iter().map(|mark| (*mark, *code)));
+    marks.collect()
+});
+/// In bytes.
+const LONGEST_MARK: usize = 12;
+
 /// The currency of a folded word (`soles`, `clp`), if it is one.
 pub(crate) fn currency_word(word: &str) -> Option<&'static str> {
-    let lower = word.to_ascii_lowercase();
-    if lower.is_empty() {
+    if word.is_empty() || word.len() > LONGEST_MARK {
         return None;
     }
-    MARKS.iter().find(|(_, marks)| marks.contains(&lower.as_str())).map(|(code, _)| *code)
+    match word.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        true => CODES.get(word.to_ascii_lowercase().as_str()).copied(),
+        false => CODES.get(word).copied(),
+    }
 }
 
 /// What is paid with in a country.
@@ -101,7 +114,7 @@ pub(crate) fn named(before: &str, after: &str) -> Named {
                 "$" | "pesos" | "peso" => Named::Local,
                 // One-letter marks only before the number.
                 "q" | "l" | "g" | "rs" if side == 1 => continue,
-                _ => match currency_word(head).or_else(|| currency_word(&format!("{head}."))) {
+                _ => match currency_word(head).or_else(|| with_dot(head)) {
                     Some(code) => Named::Is(code),
                     None if head == "s" && lower.starts_with("s/") => Named::Is("PEN"),
                     None if head == "b" && lower.starts_with("b/") => Named::Is("PAB"),
@@ -117,6 +130,11 @@ pub(crate) fn named(before: &str, after: &str) -> Named {
         }
     }
     found
+}
+
+/// "gs" was "Gs." before its dot went.
+fn with_dot(head: &str) -> Option<&'static str> {
+    (head.len() < LONGEST_MARK).then(|| currency_word(&format!("{head}."))).flatten()
 }
 
 /// Whether an amount named so may fill a field in `currency` (nothing: the country's) .

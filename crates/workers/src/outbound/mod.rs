@@ -23,13 +23,13 @@ use crate::Context;
 /// Between two looks, at least.
 const BREATH: Duration = Duration::from_millis(20);
 
-/// Looks for channels that have something to send, and starts a worker for each that nobody else works for.
-pub async fn run(context: Context, media: MediaStore) {
+/// Looks for channels of these types that have something to send, and starts a worker for each that nobody else works for.
+pub async fn run(context: Context, media: MediaStore, types: &'static [ChannelType]) {
     let mut committed = context.crm.db().committed();
     let mut working: HashMap<(OrganizationId, ChannelId), JoinHandle<()>> = HashMap::new();
     while !context.stop.is_asked() {
         working.retain(|_, worker| !worker.is_finished());
-        match waiting(&context).await {
+        match waiting(&context, types).await {
             Ok(channels) => {
                 for (organization, channel) in channels {
                     working.entry((organization, channel)).or_insert_with(|| {
@@ -53,7 +53,14 @@ pub async fn run(context: Context, media: MediaStore) {
     }
 }
 
-async fn waiting(context: &Context) -> crm::Result<Vec<(OrganizationId, ChannelId)>> {
+async fn waiting(context: &Context, types: &'static [ChannelType]) -> crm::Result<Vec<(OrganizationId, ChannelId)>> {
     let now = context.crm.now();
-    context.crm.db().read(Priority::Background, move |tx| outbox::with_work(tx, ChannelType::Whatsapp, now)).await
+    let look = move |tx: &mut store::Tx<'_>| {
+        let mut found = Vec::new();
+        for channel_type in types {
+            found.extend(outbox::with_work(tx, *channel_type, now)?);
+        }
+        Ok(found)
+    };
+    context.crm.db().read(Priority::Background, look).await
 }

@@ -4,7 +4,8 @@ import reviews from "./reviews.json";
 import channels from "./channels.json";
 import api from "./api.json";
 import settings from "./settings.json";
+import playground from "./playground.json";
 import reports from "./reports.json";
 import templates from "./templates.json";
 
-export default { board, reviews, channels, api, settings, reports, templates };
+export default { board, reviews, channels, api, settings, playground, reports, templates };

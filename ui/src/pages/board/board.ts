@@ -169,8 +169,10 @@ export function createBoard(pipeline: Accessor<Pipeline | undefined>, agent: Acc
     },
     /** Shows the ticket in `stage` at once; throws, and shows it where it was, if the server says no. */
     async move(id: string, stage: string, closing?: { reason?: string }): Promise<void> {
-      const before = tickets[id];
-      if (!before || before.stage_id === stage || moving().has(id)) return;
+      const now = tickets[id];
+      if (!now || now.stage_id === stage || moving().has(id)) return;
+      // A copy: the store's own is about to change.
+      const before = { ...now };
       const target = stageById(stage);
       mark(id, true);
       setTickets(id, { stage_id: stage, stage_since: new Date().toISOString(), status: target?.outcome === "open" ? "open" : "closed" });

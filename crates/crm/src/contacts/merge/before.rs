@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::contacts::{ChatStatus, Contact, ValueSource};
+use crate::conversations::Marker;
 use crate::customers::{Joined, Proposed};
 use crate::id::{ChannelId, ContactId, MemberId, StageId, TicketId};
 use crate::time::Timestamp;
@@ -107,4 +108,12 @@ pub(super) struct ContactsBefore {
     pub stubs: Vec<ContactId>,
     /// Of two open tickets the younger, which was closed.
     pub closed_ticket: Option<TicketId>,
+    /// How far each was read, and how much of both was not.
+    #[serde(default)]
+    pub read: [Option<Marker>; 2],
+    #[serde(default)]
+    pub unread: i64,
+    /// Drafts that moved: whose, and their `updated_at` (microseconds).
+    #[serde(default)]
+    pub drafts: Vec<(MemberId, i64)>,
 }

@@ -6,6 +6,7 @@ use store::params;
 use super::before::{Columns, ContactsBefore};
 use super::follow;
 use crate::contacts::{ChatStatus, Contact, ValueSource, save};
+use crate::conversations;
 use crate::customers::{self, Proposed};
 use crate::error::Result;
 use crate::events::{self, Fact, Topic};
@@ -21,6 +22,8 @@ pub(super) fn join(
 ) -> Result<ContactsBefore> {
     let organization = w.caller.organization;
     let (survivor_was, merged_was) = (Columns::of(survivor), Columns::of(merged));
+    let read = [conversations::marker_of(w, survivor.id)?, conversations::marker_of(w, merged.id)?];
+    let unread = conversations::unread_of(w, survivor.id)? + conversations::unread_of(w, merged.id)?;
     let closed_ticket = close_younger(w, survivor, merged)?;
     follow::take_along(w, id, merged.id, survivor.id)?;
     let mut identifiers = Vec::new();
@@ -34,6 +37,7 @@ pub(super) fn join(
     let (tags, tags_added) = share(w, "contact_tags", "tag_id", merged.id, survivor.id)?;
     let (agents, agents_added) = share(w, "contact_agents", "member_id", merged.id, survivor.id)?;
     let (proposals, proposals_added) = take_proposals(w, merged.id, survivor.id)?;
+    let drafts = conversations::take_drafts(w, merged.id, survivor.id)?;
     let mut stubs = Vec::new();
     for row in w.tx.query(
         "UPDATE contacts SET merged_into = $3 WHERE organization_id = $1 AND merged_into = $2 RETURNING id",
@@ -74,6 +78,9 @@ pub(super) fn join(
         proposals_added,
         stubs,
         closed_ticket,
+        read,
+        unread,
+        drafts,
     })
 }
 

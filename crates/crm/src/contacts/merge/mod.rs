@@ -20,6 +20,7 @@ use store::params;
 use self::before::Before;
 use self::pieces::move_messages;
 use super::Contact;
+use crate::conversations;
 use crate::customers::{self, Joined};
 use crate::error::{Error, Result};
 use crate::events::{self, Fact, Topic};
@@ -94,6 +95,8 @@ pub fn merge(w: &mut Work<'_, '_>, a: ContactId, b: ContactId, rule: MergeRule) 
     let mut status = MergeStatus::Done;
     if one_contact {
         status = move_messages(w, id, merged.id, survivor.id, MOVED_AT_ONCE)?;
+        let unread = before.contacts.as_ref().map_or(0, |contacts| contacts.unread);
+        conversations::join(w, &survivor, &merged, unread)?;
     }
     set_status(w, id, status)?;
     Ok(Merged { id, contact: survivor.id, merged: merged.id, status, one_contact })

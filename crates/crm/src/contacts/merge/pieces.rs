@@ -1,11 +1,12 @@
 //! Messages follow a merge, or go back, in pieces: the first within the call, the rest by a chore. What of them still waits to be
-//! sent goes with the first piece: a person has one line.
+//! sent goes with the first piece: a person has one line. What an answer is told of with goes with its message.
 
 use store::params;
 
-use super::undo::load;
+use super::undo::{Stored, load};
 use super::{MergeStatus, Merged, set_status};
 use crate::access::Caller;
+use crate::conversations;
 use crate::error::Result;
 use crate::id::{ContactId, MergeId, OrganizationId};
 use crate::outbox;
@@ -32,6 +33,11 @@ pub(super) fn move_messages(
            AND id IN (SELECT row_id FROM merge_moves WHERE organization_id = $1 AND merge_id = $4 AND kind = 'message')",
         params![organization, from, to, id],
     )?;
+    w.tx.execute(
+        "UPDATE answers SET contact_id = $3 WHERE organization_id = $1 AND contact_id = $2
+           AND message_id IN (SELECT row_id FROM merge_moves WHERE organization_id = $1 AND merge_id = $4 AND kind = 'message')",
+        params![organization, from, to, id],
+    )?;
     Ok(if (moved as i64) < most { MergeStatus::Done } else { MergeStatus::Moving })
 }
 
@@ -51,6 +57,10 @@ pub(super) fn send_back(w: &mut Work<'_, '_>, merged: &Merged, most: i64) -> Res
             "UPDATE messages SET contact_id = $4 WHERE organization_id = $1 AND id = $2 AND contact_id = $3",
             params![organization, message, merged.contact, merged.merged],
         )?;
+        w.tx.execute(
+            "UPDATE answers SET contact_id = $4 WHERE organization_id = $1 AND message_id = $2 AND contact_id = $3",
+            params![organization, message, merged.contact, merged.merged],
+        )?;
     }
     Ok(if (rows.len() as i64) < most { MergeStatus::Undone } else { MergeStatus::Undoing })
 }
@@ -67,12 +77,19 @@ pub async fn move_on(crm: &Crm) -> Result<bool> {
     };
     let Some((organization, id)) = crm.db().read(store::Priority::Background, find).await? else { return Ok(false) };
     let work = move |w: &mut Work<'_, '_>| {
-        let merged = load(w, id)?.merged;
+        let Stored { merged, before } = load(w, id)?;
         let status = match merged.status {
             MergeStatus::Moving => move_messages(w, id, merged.merged, merged.contact, PIECE)?,
             MergeStatus::Undoing => send_back(w, &merged, PIECE)?,
             done => done,
         };
+        match (status, &before.contacts) {
+            (MergeStatus::Done, Some(_)) => conversations::refresh(w, merged.contact)?,
+            (MergeStatus::Undone, Some(contacts)) => {
+                conversations::part(w, merged.contact, merged.merged, contacts.read)?;
+            }
+            _ => {}
+        }
         set_status(w, id, status)
     };
     crm.write_in_background(&Caller::system(organization), work).await?;

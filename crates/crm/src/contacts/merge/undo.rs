@@ -7,17 +7,19 @@ use super::before::{Before, ContactsBefore};
 use super::pieces::send_back;
 use super::{MOVED_AT_ONCE, MergeStatus, Merged, follow, set_status};
 use crate::contacts::{ChatStatus, Contact, save};
+use crate::conversations;
 use crate::customers;
 use crate::error::{Error, Result};
 use crate::events::{self, Fact, Topic};
 use crate::id::{ContactId, MergeId, TicketId};
 use crate::tags;
 use crate::tickets::{self, Ticket, TicketStatus};
+use crate::webchat;
 use crate::work::Work;
 
 pub(super) struct Stored {
     pub merged: Merged,
-    before: Before,
+    pub before: Before,
 }
 
 pub(super) fn load(w: &mut Work<'_, '_>, id: MergeId) -> Result<Stored> {
@@ -64,6 +66,7 @@ pub fn undo_merge(w: &mut Work<'_, '_>, id: MergeId) -> Result<Merged> {
         set_status(w, id, merged.status)?;
         merged.status = send_back(w, &merged, MOVED_AT_ONCE)?;
         recount(w, merged.contact, contacts)?;
+        conversations::part(w, merged.contact, merged.merged, contacts.read)?;
     } else {
         merged.status = MergeStatus::Undone;
     }
@@ -96,6 +99,9 @@ fn part_contacts(w: &mut Work<'_, '_>, merged: &Merged, before: &ContactsBefore)
              WHERE organization_id = $1 AND channel_id = $2 AND kind = $3 AND value = $4 AND contact_id = $5",
             params![organization, channel, kind, value, merged.contact, merged.merged],
         )?;
+        if kind == webchat::USER {
+            webchat::go_with_user(w, *channel, value, merged.contact, merged.merged)?;
+        }
     }
     for (table, column) in [("contact_tags", "tag_id"), ("contact_agents", "member_id")] {
         let remove = format!("DELETE FROM {table} WHERE organization_id = $1 AND contact_id = $2 AND {column} = $3");
@@ -124,6 +130,7 @@ fn part_contacts(w: &mut Work<'_, '_>, merged: &Merged, before: &ContactsBefore)
         }
     }
     part_proposals(w, merged, before)?;
+    conversations::return_drafts(w, merged.contact, merged.merged, &before.drafts)?;
     for stub in &before.stubs {
         w.tx.execute(
             "UPDATE contacts SET merged_into = $3 WHERE organization_id = $1 AND id = $2 AND merged_into = $4",

@@ -1,0 +1,293 @@
+//! Keeping a conversation's row as things happen to its contact. Each is one statement where the row is there, and makes it
+//! where it is not: by writing, so that two at once meet there.
+
+use store::{Row, params};
+
+use super::{SECOND, SILENT};
+use crate::error::Result;
+use crate::id::ContactId;
+use crate::messages::{Direction, Message};
+use crate::tickets::Ticket;
+use crate::time::Timestamp;
+use crate::work::Work;
+
+/// What the labels of a conversation need to know.
+const KEPT: &str = "last_activity_at, agents, tagged";
+
+/// A message or a note was written.
+pub(crate) fn said(w: &mut Work<'_, '_>, message: &Message) -> Result<()> {
+    let kind = Kind::of(message);
+    let organization = w.caller.organization;
+    let at = message.sent_at;
+    let updated = match kind {
+        Kind::Inbound => w.tx.query_opt(
+            &format!(
+                "UPDATE conversations SET spoken = true,
+                   last_activity_at = CASE WHEN last_activity_at < $3 THEN $3 ELSE last_activity_at END,
+                   last_message_id = CASE WHEN last_message_at IS NULL OR last_message_at <= $3 THEN $4 ELSE last_message_id END,
+                   last_message_at = CASE WHEN last_message_at IS NULL OR last_message_at <= $3 THEN $3 ELSE last_message_at END,
+                   unread = unread + 1,
+                   waiting_since = CASE WHEN answered_at >= $5 THEN waiting_since
+                                        WHEN waiting_since < $3 THEN waiting_since ELSE $3 END
+                 WHERE organization_id = $1 AND contact_id = $2 RETURNING {KEPT}"
+            ),
+            params![organization, message.contact_id, at, message.id, next_second(at)],
+        )?,
+        Kind::Outbound => {
+            tell_of_answer(w, message)?;
+            w.tx.query_opt(
+                &format!(
+                    "UPDATE conversations SET spoken = true,
+                       last_activity_at = CASE WHEN last_activity_at < $3 THEN $3 ELSE last_activity_at END,
+                       last_message_id = CASE WHEN last_message_at IS NULL OR last_message_at <= $3 THEN $4 ELSE last_message_id END,
+                       last_message_at = CASE WHEN last_message_at IS NULL OR last_message_at <= $3 THEN $3 ELSE last_message_at END,
+                       answered_at = CASE WHEN answered_at > $3 THEN answered_at ELSE $3 END,
+                       waiting_since = CASE WHEN waiting_since IS NULL OR waiting_since >= $5 THEN waiting_since ELSE
+                         (SELECT min(m.sent_at) FROM messages m WHERE m.organization_id = $1 AND m.contact_id = $2
+                            AND m.sent_at >= $5 AND m.direction = 'inbound' AND m.type NOT IN {SILENT}) END
+                     WHERE organization_id = $1 AND contact_id = $2 RETURNING {KEPT}"
+                ),
+                params![organization, message.contact_id, at, message.id, next_second(at)],
+            )?
+        }
+        Kind::Note => w.tx.query_opt(
+            &format!(
+                "UPDATE conversations SET spoken = true,
+                   last_activity_at = CASE WHEN last_activity_at < $3 THEN $3 ELSE last_activity_at END
+                 WHERE organization_id = $1 AND contact_id = $2 RETURNING {KEPT}"
+            ),
+            params![organization, message.contact_id, at],
+        )?,
+        Kind::Silent => w.tx.query_opt(
+            &format!(
+                "UPDATE conversations SET spoken = true WHERE organization_id = $1 AND contact_id = $2 RETURNING {KEPT}"
+            ),
+            params![organization, message.contact_id],
+        )?,
+    };
+    let row = match updated {
+        Some(row) => row,
+        None => begin(w, message, kind)?,
+    };
+    label(w, message.contact_id, &row)
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Inbound,
+    Outbound,
+    Note,
+    Silent,
+}
+
+impl Kind {
+    fn of(message: &Message) -> Kind {
+        match message.direction {
+            Direction::Note => Kind::Note,
+            _ if matches!(message.kind.as_str(), "reaction" | "system") => Kind::Silent,
+            Direction::Inbound => Kind::Inbound,
+            Direction::Outbound => Kind::Outbound,
+        }
+    }
+}
+
+/// The beginning of the second after.
+pub(super) fn next_second(at: Timestamp) -> i64 {
+    (at.micros().div_euclid(SECOND) + 1) * SECOND
+}
+
+/// The first of a contact.
+fn begin(w: &mut Work<'_, '_>, message: &Message, kind: Kind) -> Result<Row> {
+    let at = message.sent_at;
+    let heard = matches!(kind, Kind::Inbound | Kind::Outbound);
+    let inbound = kind == Kind::Inbound;
+    let sql = format!(
+        "INSERT INTO conversations (organization_id, contact_id, channel_id, blocked, spoken, tagged, agents, ticket_id, stage_id,
+                                    last_activity_at, last_message_id, last_message_at, answered_at, waiting_since, unread)
+         SELECT c.organization_id, c.id, c.channel_id, c.blocked, true,
+                EXISTS (SELECT 1 FROM contact_tags g WHERE g.organization_id = $1 AND g.contact_id = $2),
+                (SELECT count(*) FROM contact_agents a WHERE a.organization_id = $1 AND a.contact_id = $2),
+                t.id, t.stage_id, $3, $8, $4, $5, $6, $7
+         FROM contacts c
+         LEFT JOIN tickets t ON t.organization_id = c.organization_id AND t.contact_id = c.id AND t.status = 'open'
+         WHERE c.organization_id = $1 AND c.id = $2
+         RETURNING {KEPT}"
+    );
+    Ok(w.tx.query_one(
+        &sql,
+        params![
+            w.caller.organization,
+            message.contact_id,
+            at,
+            heard.then_some(at),
+            (kind == Kind::Outbound).then_some(at),
+            inbound.then_some(at),
+            i64::from(inbound),
+            heard.then_some(message.id)
+        ],
+    )?)
+}
+
+/// What is read by agent or tag is sorted by the conversation's activity.
+fn label(w: &mut Work<'_, '_>, contact: ContactId, row: &Row) -> Result<()> {
+    let (activity, agents, tagged): (Timestamp, i64, bool) = (row.at(0)?, row.at(1)?, row.at(2)?);
+    if agents > 0 {
+        label_all(w, "contact_agents", contact, Some(activity))?;
+    }
+    if tagged {
+        label_all(w, "contact_tags", contact, Some(activity))?;
+    }
+    Ok(())
+}
+
+pub(super) fn label_all(
+    w: &mut Work<'_, '_>,
+    table: &str,
+    contact: ContactId,
+    activity: Option<Timestamp>,
+) -> Result<()> {
+    let sql = format!(
+        "UPDATE {table} SET activity_at = $3
+         WHERE organization_id = $1 AND contact_id = $2 AND activity_at IS DISTINCT FROM $3"
+    );
+    w.tx.execute(&sql, params![w.caller.organization, contact, activity])?;
+    Ok(())
+}
+
+/// Before the message counts as the answer: who waited for it, and since when.
+fn tell_of_answer(w: &mut Work<'_, '_>, message: &Message) -> Result<()> {
+    let row = w.tx.query_opt(
+        "INSERT INTO answers (organization_id, message_id, contact_id, channel_id, ticket_id, stage_id, actor, first, waited_since,
+                              answered_at)
+         SELECT v.organization_id, $3, v.contact_id, v.channel_id, v.ticket_id, v.stage_id, $4,
+                v.responded_ticket_id IS DISTINCT FROM coalesce(v.ticket_id, v.contact_id), v.waiting_since, $5
+         FROM conversations v
+         WHERE v.organization_id = $1 AND v.contact_id = $2 AND v.waiting_since < $6
+         ON CONFLICT (organization_id, message_id) DO NOTHING
+         RETURNING first",
+        params![
+            w.caller.organization,
+            message.contact_id,
+            message.id,
+            message.actor,
+            message.sent_at,
+            next_second(message.sent_at)
+        ],
+    )?;
+    if row.map(|row| row.at(0)).transpose()?.unwrap_or(false) {
+        w.tx.execute(
+            "UPDATE conversations SET responded_ticket_id = coalesce(ticket_id, contact_id)
+             WHERE organization_id = $1 AND contact_id = $2",
+            params![w.caller.organization, message.contact_id],
+        )?;
+    }
+    Ok(())
+}
+
+/// An outbound message failed, was given up, or is tried again after all: whether the person is answered is seen anew.
+pub(crate) fn answer_undone(w: &mut Work<'_, '_>, message: &Message) -> Result<()> {
+    let organization = w.caller.organization;
+    w.tx.execute(
+        "DELETE FROM answers WHERE organization_id = $1 AND message_id = $2",
+        params![organization, message.id],
+    )?;
+    let (answered, waiting) = waits(w, message.contact_id)?;
+    w.tx.execute(
+        "UPDATE conversations SET answered_at = $3, waiting_since = $4 WHERE organization_id = $1 AND contact_id = $2",
+        params![organization, message.contact_id, answered, waiting],
+    )?;
+    Ok(())
+}
+
+/// The last answer of a contact, and the first inbound message after it.
+pub(super) fn waits(w: &mut Work<'_, '_>, contact: ContactId) -> Result<(Option<Timestamp>, Option<Timestamp>)> {
+    let organization = w.caller.organization;
+    let row = w.tx.query_opt(
+        &format!(
+            "SELECT sent_at FROM messages WHERE organization_id = $1 AND contact_id = $2 AND direction = 'outbound'
+               AND type NOT IN {SILENT} AND status NOT IN ('failed', 'cancelled')
+             ORDER BY sent_at DESC, created_at DESC, id DESC LIMIT 1"
+        ),
+        params![organization, contact],
+    )?;
+    let answered: Option<Timestamp> = row.map(|row| row.at(0)).transpose()?;
+    let row = w.tx.query_opt(
+        &format!(
+            "SELECT sent_at FROM messages WHERE organization_id = $1 AND contact_id = $2 AND sent_at >= $3
+               AND direction = 'inbound' AND type NOT IN {SILENT}
+             ORDER BY sent_at, created_at, id LIMIT 1"
+        ),
+        params![organization, contact, answered.map_or(i64::MIN, next_second)],
+    )?;
+    Ok((answered, row.map(|row| row.at(0)).transpose()?))
+}
+
+/// An open ticket was made.
+pub(crate) fn ticket_opened(w: &mut Work<'_, '_>, ticket: &Ticket) -> Result<()> {
+    let sql = format!(
+        "INSERT INTO conversations (organization_id, contact_id, channel_id, blocked, spoken, tagged, agents, ticket_id, stage_id,
+                                    last_activity_at, unread)
+         SELECT c.organization_id, c.id, c.channel_id, c.blocked, false,
+                EXISTS (SELECT 1 FROM contact_tags g WHERE g.organization_id = $1 AND g.contact_id = $2),
+                (SELECT count(*) FROM contact_agents a WHERE a.organization_id = $1 AND a.contact_id = $2),
+                $3, $4, $5, 0
+         FROM contacts c WHERE c.organization_id = $1 AND c.id = $2
+         ON CONFLICT (organization_id, contact_id) DO UPDATE SET ticket_id = excluded.ticket_id, stage_id = excluded.stage_id,
+           last_activity_at = CASE WHEN conversations.last_activity_at < excluded.last_activity_at
+                                   THEN excluded.last_activity_at ELSE conversations.last_activity_at END
+         RETURNING {KEPT}"
+    );
+    let row = w.tx.query_one(
+        &sql,
+        params![w.caller.organization, ticket.contact_id, ticket.id, ticket.stage_id, ticket.created_at],
+    )?;
+    label(w, ticket.contact_id, &row)
+}
+
+/// A ticket was moved, closed or opened again.
+pub(crate) fn ticket_followed(w: &mut Work<'_, '_>, ticket: &Ticket) -> Result<()> {
+    let organization = w.caller.organization;
+    if ticket.is_open() {
+        let known = w.tx.execute(
+            "UPDATE conversations SET ticket_id = $3, stage_id = $4 WHERE organization_id = $1 AND contact_id = $2",
+            params![organization, ticket.contact_id, ticket.id, ticket.stage_id],
+        )?;
+        return if known == 1 { Ok(()) } else { ticket_opened(w, ticket) };
+    }
+    let row = w.tx.query_opt(
+        "UPDATE conversations SET ticket_id = NULL, stage_id = NULL
+         WHERE organization_id = $1 AND contact_id = $2 AND ticket_id = $3 RETURNING spoken",
+        params![organization, ticket.contact_id, ticket.id],
+    )?;
+    // Of one that nothing was ever said in, the ticket was all there was.
+    if let Some(row) = row
+        && !row.at::<bool>(0)?
+    {
+        end(w, ticket.contact_id)?;
+    }
+    Ok(())
+}
+
+/// The contact is no conversation any more.
+pub(super) fn end(w: &mut Work<'_, '_>, contact: ContactId) -> Result<()> {
+    w.tx.execute(
+        "DELETE FROM conversations WHERE organization_id = $1 AND contact_id = $2",
+        params![w.caller.organization, contact],
+    )?;
+    label_all(w, "contact_agents", contact, None)?;
+    label_all(w, "contact_tags", contact, None)
+}
+
+/// Agents or tags came or went.
+pub(crate) fn labels_changed(w: &mut Work<'_, '_>, contact: ContactId) -> Result<()> {
+    let sql = format!(
+        "UPDATE conversations SET
+           agents = (SELECT count(*) FROM contact_agents a WHERE a.organization_id = $1 AND a.contact_id = $2),
+           tagged = EXISTS (SELECT 1 FROM contact_tags g WHERE g.organization_id = $1 AND g.contact_id = $2)
+         WHERE organization_id = $1 AND contact_id = $2 RETURNING {KEPT}"
+    );
+    match w.tx.query_opt(&sql, params![w.caller.organization, contact])? {
+        Some(row) => label(w, contact, &row),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,87 @@
+//! How much is said, and when.
+
+use std::collections::BTreeMap;
+
+use super::table::{Grouping, Place};
+use super::{Cell, Group, ReportFilter, Table};
+use crate::access::Actor;
+use crate::error::Result;
+use crate::messages::Direction;
+use crate::query::Query;
+use crate::time::Timestamp;
+use crate::work::Work;
+
+const HOUR: i64 = 3_600_000_000;
+
+/// By when they came or were written; reactions and notes left out. Ids begin with that time, so that a range of time is a
+/// range of the messages' own key.
+pub fn messages(w: &mut Work<'_, '_>, filter: &ReportFilter) -> Result<Table> {
+    let group = filter.group.unwrap_or(Group::Day);
+    let actor = if group == Group::Agent { "m.actor" } else { "''" };
+    let mut query = Query::new(
+        format!(
+            "SELECT m.created_at / {HOUR} AS hour, m.channel_id AS channel_id, m.direction AS direction, {actor} AS actor,
+                    count(*) AS n, count(*) FILTER (WHERE m.status = 'failed') AS failed
+             FROM messages m WHERE m.direction <> 'note' AND m.type NOT IN ('reaction', 'system') AND m.organization_id = "
+        ),
+        w.caller.organization,
+    );
+    query.and("m.id >= ", first_id(filter.from)).and("m.id < ", first_id(filter.to));
+    query.and_if("m.channel_id = ", &filter.channel);
+    query.and_if("m.actor = ", &filter.agent.map(|agent| Actor::Member(agent).to_string()));
+    if let Some(pipeline) = filter.pipeline {
+        query.and(
+            "EXISTS (SELECT 1 FROM tickets t WHERE t.organization_id = m.organization_id AND t.id = m.ticket_id AND t.pipeline_id = ",
+            pipeline,
+        );
+        query.text(")");
+    }
+    query.text(" GROUP BY hour, channel_id, direction, actor");
+    let setup = w.setup.clone();
+    let grouping = Grouping::new(&setup, group);
+    let mut groups = BTreeMap::<String, [i64; 3]>::new();
+    let mut totals = [0; 3];
+    for row in w.tx.query(query.sql(), &query.params())? {
+        let at = Timestamp::from_micros(row.get::<i64>("hour")? * HOUR);
+        let place =
+            Place { at, channel: row.get("channel_id")?, pipeline: filter.pipeline, actor: Some(row.get("actor")?) };
+        let (direction, count, failed): (Direction, i64, i64) =
+            (row.get("direction")?, row.get("n")?, row.get("failed")?);
+        let name =
+            if group == Group::Agent && direction == Direction::Inbound { "-".to_owned() } else { grouping.of(&place) };
+        for counts in [groups.entry(name).or_default(), &mut totals] {
+            counts[usize::from(direction == Direction::Outbound)] += count;
+            counts[2] += failed;
+        }
+    }
+    let cells = |counts: [i64; 3]| counts.map(Cell::Whole);
+    let rows =
+        groups.into_iter().map(|(name, counts)| [vec![Cell::Text(name)], cells(counts).to_vec()].concat()).collect();
+    Ok(Table {
+        columns: vec![grouping.column(), "inbound", "outbound", "failed"],
+        rows,
+        totals: [vec![Cell::Nothing(())], cells(totals).to_vec()].concat(),
+        cut: false,
+    })
+}
+
+/// No id that was made at this time or later is before it.
+fn first_id(at: Timestamp) -> uuid::Uuid {
+    let milliseconds = (at.micros().max(0) / 1000) as u64;
+    let mut bytes = [0; 16];
+    bytes[..6].copy_from_slice(&milliseconds.to_be_bytes()[2..]);
+    uuid::Uuid::from_bytes(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::IdSource;
+
+    #[test]
+    fn ids_begin_with_their_time() {
+        let at = Timestamp::from_micros(1_800_000_000_123_000);
+        let id = IdSource::new(at, 0).new_uuid();
+        assert!(first_id(at) <= id && id < first_id(Timestamp::from_micros(at.micros() + 1000)));
+    }
+}

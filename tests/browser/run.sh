@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# Drives the real program with Debian's Chromium: pages of another origin with the web chat.
+#
+#   tests/browser/run.sh [file…]    with target/debug/recado (built after scripts/webchat.sh, and scripts/ui.sh for the playground)
+#   RECADO_BINARY=…                 another program
+#   RECADO_SCREENSHOTS=directory    keeps pictures of what was seen
+set -euo pipefail
+here="$(realpath "$(dirname "${BASH_SOURCE[0]}")")"
+root="$(realpath "$here/../..")"
+target="$(realpath -m "${CARGO_TARGET_DIR:-$root/target}")"
+RECADO_BINARY="$(realpath "${RECADO_BINARY:-$target/debug/recado}")"
+export RECADO_BINARY
+
+if ! command -v chromium >/dev/null; then
+  echo "   installing Chromium" >&2
+  sudo=; [ "$(id -u)" = 0 ] || sudo=sudo
+  $sudo apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core >/dev/null 2>&1 ||
+    { $sudo apt-get update -qq && $sudo apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core >/dev/null; }
+fi
+if ! cmp -s "$here/package-lock.json" "$here/node_modules/.recado-lock"; then
+  npm ci --silent --no-audit --no-fund --prefix "$here"
+  cp "$here/package-lock.json" "$here/node_modules/.recado-lock"
+fi
+unset RECADO_DATABASE_URL RECADO_DATA_DIR RECADO_CONFIG RECADO_RATE_LIMIT
+cd "$here"
+if [ $# -eq 0 ]; then set -- */*.test.mjs; fi
+exec timeout 300 node --test --test-concurrency=1 --test-reporter=spec "$@"

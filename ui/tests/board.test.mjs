@@ -1,0 +1,102 @@
+// The board, on the demo's clinic: moved by mouse, by keys and by menu; what closing asks for; what others do is seen.
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { DEMO, browser, recado, show, signIn, until } from "./harness.mjs";
+
+describe("the board", { timeout: 180_000 }, () => {
+  let server;
+  let chrome;
+  let page;
+
+  before(async () => {
+    server = await recado(["--demo"]);
+    chrome = await browser();
+    page = await chrome.page();
+    await signIn(page, server.url, DEMO, "/board");
+    await page.locator("article[data-ticket]").first().waitFor();
+  });
+  after(async () => {
+    await server?.stop();
+    await chrome?.done();
+  });
+
+  const column = (n) => page.locator("section[data-stage]").nth(n);
+  const card = (id, n) => column(n).locator(`article[data-ticket="${id}"]`);
+  const firstOf = (n) => column(n).locator("article").first().getAttribute("data-ticket");
+  const said = () => page.locator("[data-said]").textContent();
+  const shown = (what, look) => until(what, async () => (await look()) || undefined);
+
+  it("shows each stage with how many and how much", async () => {
+    await show(page, "board");
+    assert.equal(await page.locator("section[data-stage]").count(), 5);
+    assert.match(await column(2).locator("header").innerText(), /CLP/);
+  });
+
+  it("moves a card by mouse, and back by what is offered then", async () => {
+    const id = await firstOf(0);
+    await card(id, 0).dragTo(column(1).locator("ul"));
+    await card(id, 1).waitFor();
+    await page.getByRole("button", { name: "Deshacer" }).first().click();
+    await card(id, 0).waitFor();
+  });
+
+  it("moves a card by keys, and says so", async () => {
+    const id = await firstOf(0);
+    await page.locator(`#card-${id}`).focus();
+    await page.keyboard.press("Space");
+    assert.match(await said(), /tomada en Consulta nueva/);
+    await page.keyboard.press("ArrowRight");
+    assert.match(await said(), /Evaluación agendada, columna 2 de 5/);
+    await page.keyboard.press("Escape");
+    assert.match(await said(), /sigue en Consulta nueva/);
+    await page.keyboard.press("Space");
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("Space");
+    await card(id, 1).waitFor();
+    await shown("the word that it moved", async () => /pasó a Evaluación agendada/.test(await said()));
+    await shown("the focus on the card", () => page.evaluate((i) => document.activeElement?.id === `card-${i}`, id));
+  });
+
+  it("asks before a ticket is won, and closes it with its amount", async () => {
+    const id = await firstOf(2);
+    await page.locator(`#card-${id}`).focus();
+    for (const key of ["Space", "ArrowRight", "Space"]) await page.keyboard.press(key);
+    const dialog = page.getByRole("dialog");
+    await dialog.waitFor();
+    await show(page, "board-won");
+    await dialog.getByLabel("Monto").fill("cien");
+    await dialog.getByRole("button", { name: "Cerrar como ganado" }).click();
+    await dialog.getByText("Un número").waitFor();
+    await dialog.getByLabel("Monto").fill("123456");
+    for (const select of await dialog.locator("select").all()) await select.selectOption({ index: 1 });
+    for (const field of await dialog.locator("input[type=date]").all()) await field.fill("2026-12-01");
+    await dialog.getByRole("button", { name: "Cerrar como ganado" }).click();
+    await card(id, 3).waitFor();
+    assert.match(await card(id, 3).innerText(), /123[.,]456/);
+  });
+
+  it("takes a move back that the server refuses", async () => {
+    const id = await firstOf(1);
+    await page.route("**/api/v1/tickets/*/move", (route) => route.fulfill({ status: 409, contentType: "application/problem+json", body: JSON.stringify({ code: "ticket_closed", detail: "This ticket is closed.", errors: [] }) }));
+    await card(id, 1).dragTo(column(0).locator("ul"));
+    await page.getByRole("alert").filter({ hasText: "This ticket is closed." }).waitFor();
+    await card(id, 1).waitFor();
+    await page.unroute("**/api/v1/tickets/*/move");
+  });
+
+  it("sees what somebody else moves, and holds the filter over a reload", async () => {
+    const other = await chrome.page();
+    await signIn(other, server.url, DEMO, "/board");
+    await other.locator("article[data-ticket]").first().waitFor();
+    const id = await firstOf(0);
+    await card(id, 0).dragTo(column(1).locator("ul"));
+    await other.locator("section[data-stage]").nth(1).locator(`article[data-ticket="${id}"]`).waitFor();
+
+    const name = await page.locator(`#card-${id}`).innerText();
+    await page.getByLabel("Buscar por nombre o teléfono").fill(name);
+    await page.reload();
+    await card(id, 1).waitFor();
+    assert.equal(await page.getByLabel("Buscar por nombre o teléfono").inputValue(), name);
+    await other.context().close();
+  });
+});

@@ -1,0 +1,188 @@
+// Channels, API, templates, settings: each shown in both themes and sizes, and what matters most on each done once.
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import { after, before, describe, it } from "node:test";
+import { DEMO, browser, freePort, recado, show, signIn } from "./harness.mjs";
+
+describe("setting things up", { timeout: 240_000 }, () => {
+  let server;
+  let chrome;
+  let page;
+  let receiver;
+  let receiverPort;
+
+  before(async () => {
+    server = await recado(["--demo", "--webhooks-allow", "127.0.0.0/8"]);
+    chrome = await browser();
+    page = await chrome.page();
+    await signIn(page, server.url, DEMO, "/channels");
+    receiverPort = await freePort();
+    receiver = createServer((request, response) => request.resume().on("end", () => response.end("heard"))).listen(receiverPort, "127.0.0.1");
+  });
+  after(async () => {
+    receiver?.close();
+    await server?.stop();
+    await chrome?.done();
+  });
+
+  const go = async (path, what) => {
+    await page.goto(`${server.url}${path}`);
+    await page.getByText(what).first().waitFor();
+  };
+
+  it("shows channels with their state, and what a test finds", async () => {
+    await go("/channels", "WhatsApp de recepción");
+    await show(page, "channels");
+    await page.getByRole("link", { name: /WhatsApp de recepción/ }).click();
+    await page.getByText("El número espera que se empareje").waitFor();
+    await page.getByRole("button", { name: "Probar ahora" }).click();
+    await page.getByText("not_paired").waitFor();
+    await show(page, "channel-web");
+    await go("/channels/new/whatsapp", "Qué hacer en Meta");
+    await show(page, "channel-new");
+    await page.getByLabel("Nombre", { exact: true }).fill("Sucursal");
+    await page.getByLabel("Identificador del número").fill("not digits");
+    await page.getByRole("button", { name: "Crear el canal" }).click();
+    await page.getByRole("alert").first().waitFor();
+    await go("/channels/new/webchat", "Chat web");
+    await page.getByLabel("Nombre", { exact: true }).fill("Chat de la tienda");
+    await page.getByLabel("Páginas que pueden mostrarlo").fill("https://tienda.example.com");
+    await page.getByRole("button", { name: "Crear el canal" }).click();
+    await page.getByText("webchat.js").waitFor();
+    await show(page, "channel-webchat");
+  });
+
+  it("makes a key, shows it once, and takes it back", async () => {
+    await go("/api-keys", "First key");
+    await page.getByRole("button", { name: "Clave nueva" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Nombre").fill("Formulario");
+    await show(page, "key-new");
+    await dialog.getByRole("button", { name: "Guardar" }).click();
+    assert.match(await dialog.locator("code").innerText(), /^rk_/);
+    await dialog.getByRole("button", { name: "Ya lo copié" }).click();
+    await page.getByText("Formulario").waitFor();
+    await show(page, "keys");
+    await page.getByRole("button", { name: "Revocar: Formulario" }).click();
+    await dialog.getByRole("button", { name: "Revocar" }).click();
+    await page.getByText("La clave está revocada").waitFor();
+  });
+
+  it("sends a webhook a test, shows the call, gives a new secret", async () => {
+    await go("/api-keys/webhooks", "Todavía no hay webhooks");
+    await page.getByRole("button", { name: "Webhook nuevo" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Dirección").fill(`http://127.0.0.1:${receiverPort}/hook`);
+    await dialog.getByRole("button", { name: "Guardar" }).click();
+    await dialog.getByText(/^whsec_/).waitFor();
+    await dialog.getByRole("button", { name: "Ya lo copié" }).click();
+    await page.getByRole("link", { name: /\/hook/ }).click();
+    await page.getByRole("button", { name: "Enviar una prueba" }).click();
+    await page.getByRole("button", { name: /Ver esta llamada/ }).first().click();
+    await dialog.getByText("heard").waitFor();
+    await show(page, "webhook-call");
+    await page.keyboard.press("Escape");
+    await show(page, "webhook");
+    await page.getByRole("button", { name: "Secreto nuevo" }).click();
+    await dialog.getByRole("button", { name: "Secreto nuevo" }).click();
+    await dialog.getByText(/^whsec_/).waitFor();
+    await dialog.getByRole("button", { name: "Ya lo copié" }).click();
+    await page.getByText("Ambos secretos firman hasta").waitFor();
+  });
+
+  it("says what goes away, who still calls it, and what to call instead", async () => {
+    const key = /rk_[\w-]+/.exec(server.output())[0];
+    await fetch(`${server.url}/api/public/whatsapp/contact/contacts?phone_number=%2B56955500100`, { headers: { "x-api-key": key } });
+    await go("/api-keys/sunsets", "Push a person in with a note");
+    await show(page, "sunsets");
+    const one = page.locator("[data-operation=note-send]");
+    await one.getByText(/quedan \d+ días/).waitFor();
+    await one.getByRole("button", { name: "Traducir una solicitud" }).click();
+    await one.getByLabel("Cuerpo antiguo").fill("[]");
+    await one.locator("form").getByRole("button", { name: "Traducir" }).click();
+    await one.getByText("Esto no es un objeto JSON.").waitFor();
+  });
+
+  it("writes a template with its preview", async () => {
+    await go("/templates", "Todavía no hay plantillas");
+    await page.getByRole("button", { name: "Plantilla nueva" }).click();
+    await page.getByLabel("Nombre").fill("Recordatorio de cita");
+    assert.equal(await page.getByLabel("Nombre").inputValue(), "recordatorio_de_cita");
+    await page.getByLabel("Texto", { exact: true }).fill("Hola {{1}}, te esperamos.");
+    await page.getByRole("button", { name: "Enviar a revisión" }).click();
+    await page.getByText("WhatsApp pide un ejemplo.").waitFor();
+    await page.getByLabel("Ejemplo para {{1}}").fill("Ana");
+    await page.getByText("Hola Ana, te esperamos.").waitFor();
+    await show(page, "template");
+  });
+
+  it("orders stages by keys, and fields and tags are made", async () => {
+    await go("/settings/pipelines", "Consulta nueva");
+    await show(page, "settings-pipelines");
+    const grip = page.getByRole("button", { name: /Mover Consulta nueva/ });
+    await grip.focus();
+    await page.keyboard.press("ArrowDown");
+    await page.locator("section li").nth(1).getByText("Consulta nueva").waitFor();
+    await page.keyboard.press("ArrowUp");
+    await page.locator("section li").nth(0).getByText("Consulta nueva").waitFor();
+
+    const dialog = page.getByRole("dialog");
+    await go("/settings/fields", "De clientes");
+    await show(page, "settings-fields");
+    await page.getByRole("button", { name: "Campo nuevo" }).click();
+    await dialog.getByLabel("Nombre del campo").fill("Color favorito");
+    await dialog.getByRole("button", { name: "Guardar" }).click();
+    await page.getByText("color_favorito").waitFor();
+
+    await go("/settings/tags", "VIP");
+    await page.getByRole("button", { name: "Etiqueta nueva" }).click();
+    await dialog.getByLabel("Etiqueta", { exact: true }).fill("Ortodoncia 2027");
+    await show(page, "tag-new");
+    await dialog.getByRole("button", { name: "Guardar" }).click();
+    await page.getByText("Ortodoncia 2027").waitFor();
+    await show(page, "settings-tags");
+  });
+
+  it("tries structuring, and writes down who changed what", async () => {
+    await go("/settings/structuring", "Pruébalo");
+    await page.getByRole("button", { name: "Estructurar" }).click();
+    await page.getByText("ana@example.com").waitFor();
+    await show(page, "settings-structuring");
+    await go("/settings/audit", "Carolina Fuentes");
+    await page.getByText("creó · Etiqueta").first().waitFor();
+    await show(page, "settings-audit");
+    await go("/settings/organization", "Zona horaria");
+    await show(page, "settings-organization");
+  });
+
+  it("invites an agent, who sees their work and nothing else", async () => {
+    await go("/settings/members", "Rodrigo Sepúlveda");
+    await page.getByRole("button", { name: "Invitar" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Correo").fill("nueva@example.com");
+    await dialog.getByRole("button", { name: "Invitar" }).click();
+    const link = await dialog.locator("code").innerText();
+    await show(page, "invitation");
+    await dialog.getByRole("button", { name: "Cerrar" }).last().click();
+    await show(page, "settings-members");
+
+    const agent = await chrome.page();
+    await agent.goto(`${server.url}/${link.replace(/^https?:\/\/[^/]+\//, "")}`);
+    await agent.getByLabel("Tu nombre").fill("Nueva Agente");
+    await agent.getByLabel("Contraseña", { exact: true }).fill("cinco patos en el río");
+    await agent.getByRole("button", { name: /Entrar|Unirme|Aceptar/ }).click();
+    await agent.getByRole("navigation", { name: "Navegación principal" }).waitFor();
+    await agent.goto(`${server.url}/settings/members`);
+    await agent.getByText("Tu rol puede ver esto, no cambiarlo.").waitFor();
+    assert.equal(await agent.getByRole("button", { name: "Invitar" }).count(), 0);
+    await agent.goto(`${server.url}/settings/audit`);
+    await agent.getByText("Esto es para administradores.").waitFor();
+    await agent.goto(`${server.url}/api-keys`);
+    await agent.getByText("son para administradores").waitFor();
+    await agent.goto(`${server.url}/channels`);
+    await agent.getByText("WhatsApp de recepción").waitFor();
+    assert.equal(await agent.getByRole("button", { name: "Agregar un canal" }).count(), 0);
+    await show(agent, "channels-agent");
+    await agent.context().close();
+  });
+});
