@@ -1,4 +1,4 @@
-//! Webhooks to a receiver on this machine: how many a second, alone and beside a receiver that never answers. The events
+//! Webhooks to a receiver on this machine: how many a second, alone and beside each receiver that misbehaves. The events
 //! are there before: what is measured is queueing them (a replay), sending, signing, and writing down what came of it.
 
 use std::io::{Read, Write};
@@ -14,13 +14,41 @@ use serde_json::json;
 use super::{Context, Running};
 use crate::Failure;
 use crate::http::{Load, run};
-use crate::program::Started;
+use crate::program::{Started, memory_kib};
 use crate::report::Report;
 
 const TOPIC: &str = "contact.created";
 const PATIENCE: Duration = Duration::from_secs(120);
-/// The dead receiver's tries have begun, and none of them has ended.
-const UNTIL_IT_HANGS: Duration = Duration::from_secs(2);
+/// The bad receiver's tries have begun, and of one that hangs or dawdles none has ended.
+const UNTIL_IT_IS_BUSY: Duration = Duration::from_secs(2);
+/// Of each bad one, between as many runs without it and one more.
+const ROUNDS: usize = 3;
+
+/// How a receiver takes a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Behaviour {
+    Good,
+    /// Says nothing.
+    Hangs,
+    /// Nobody listens there.
+    Refuses,
+    /// To where a cloud keeps its secrets.
+    Redirects,
+    /// 200, just within the time.
+    Dawdles,
+    /// 200, and a gigabyte.
+    Floods,
+}
+
+use Behaviour::{Dawdles, Floods, Good, Hangs, Redirects, Refuses};
+
+const BAD: [(Behaviour, &str); 5] = [
+    (Hangs, "never answers"),
+    (Refuses, "refuses the connection"),
+    (Redirects, "redirects to 169.254.169.254"),
+    (Dawdles, "answers 200 after 14.9 s"),
+    (Floods, "answers with 1 GB"),
+];
 
 pub fn bench<'a>(context: &'a Context, report: &'a mut Report) -> Running<'a> {
     Box::pin(measure(&context.binary, &context.directory, report))
@@ -31,21 +59,49 @@ async fn measure(binary: &Path, directory: &Path, report: &mut Report) -> Result
     run(&started, &Load { connections: 64, duration: Duration::from_secs(2), first: 0 }).await?;
     let alone = rate(&started)?;
     report.row("webhooks to a fast receiver", format!("{alone:.0} deliveries/s"));
-    let (url, _) = receiver(false)?;
-    let dead = create(&started, &url)?;
-    replay(&started, &dead)?;
-    thread::sleep(UNTIL_IT_HANGS);
-    let beside = rate(&started)?;
-    report.row(
-        "the same beside a receiver that never answers",
-        format!("{beside:.0} deliveries/s ({:.2} ×)", beside / alone),
-    );
+    let before = memory_kib(started.pid(), "VmRSS")?;
+    for (behaviour, words) in BAD {
+        // What counts as delivered is delivered as fast as to anybody: it takes its share of the work, as a good one does.
+        let like_it = if behaviour == Floods { Some(Good) } else { None };
+        let (mut without, mut beside) = (vec![rate_beside(&started, like_it)?], Vec::new());
+        for _ in 0..ROUNDS {
+            beside.push(rate_beside(&started, Some(behaviour))?);
+            without.push(rate_beside(&started, like_it)?);
+        }
+        let (without, beside) = (middle(without), middle(beside));
+        let figure = format!("{beside:.0} deliveries/s ({:.2} ×)", beside / without);
+        report.row(&format!("the same beside a receiver that {words}"), figure);
+    }
+    let after = memory_kib(started.pid(), "VmRSS")?;
+    let figure = format!("{} MiB before, {} MiB after", before / 1024, after / 1024);
+    report.row("memory beside those receivers", figure);
     Ok(())
+}
+
+/// The median.
+fn middle(mut rates: Vec<f64>) -> f64 {
+    rates.sort_by(f64::total_cmp);
+    let half = rates.len() / 2;
+    if rates.len() % 2 == 1 { rates[half] } else { (rates[half - 1] + rates[half]) / 2.0 }
+}
+
+/// The rate of a good receiver beside another one that all events wait for as well.
+fn rate_beside(started: &Started, other: Option<Behaviour>) -> Result<f64, Failure> {
+    let Some(other) = other else { return rate(started) };
+    let (url, _) = receiver(other)?;
+    let webhook = create(started, &url)?;
+    replay(started, &webhook)?;
+    if !matches!(other, Good | Floods) {
+        thread::sleep(UNTIL_IT_IS_BUSY);
+    }
+    let rate = rate(started);
+    started.call("DELETE", &format!("/api/webhooks/{webhook}"), None)?;
+    rate
 }
 
 /// Deliveries a second of all events to a new webhook.
 fn rate(started: &Started) -> Result<f64, Failure> {
-    let (url, count) = receiver(true)?;
+    let (url, count) = receiver(Good)?;
     let webhook = create(started, &url)?;
     let began = Instant::now();
     let queued = replay(started, &webhook)?;
@@ -56,7 +112,7 @@ fn rate(started: &Started) -> Result<f64, Failure> {
         thread::sleep(Duration::from_millis(5));
     }
     let took = began.elapsed();
-    started.call("DELETE", &format!("/api/v1/webhooks/{webhook}"), None)?;
+    started.call("DELETE", &format!("/api/webhooks/{webhook}"), None)?;
     Ok(queued as f64 / took.as_secs_f64())
 }
 
@@ -77,22 +133,25 @@ fn replay(started: &Started, webhook: &str) -> Result<u64, Failure> {
     Ok(queued)
 }
 
-/// Takes requests, and answers them or does not; its address, and how many it took.
-fn receiver(answers: bool) -> Result<(String, Arc<AtomicU64>), Failure> {
+/// Its address, and how many requests it took.
+fn receiver(behaviour: Behaviour) -> Result<(String, Arc<AtomicU64>), Failure> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let url = format!("http://{}/", listener.local_addr()?);
     let count = Arc::new(AtomicU64::new(0));
+    if behaviour == Refuses {
+        return Ok((url, count));
+    }
     let counted = count.clone();
     thread::spawn(move || {
         for stream in listener.incoming().map_while(Result::ok) {
             let counted = counted.clone();
-            thread::spawn(move || take(stream, answers, &counted));
+            thread::spawn(move || take(stream, behaviour, &counted));
         }
     });
     Ok((url, count))
 }
 
-fn take(mut stream: TcpStream, answers: bool, count: &AtomicU64) {
+fn take(mut stream: TcpStream, behaviour: Behaviour, count: &AtomicU64) {
     let (mut seen, mut piece) = (Vec::new(), [0; 16_384]);
     while let Ok(read) = stream.read(&mut piece)
         && read > 0
@@ -101,9 +160,29 @@ fn take(mut stream: TcpStream, answers: bool, count: &AtomicU64) {
         while let Some(length) = request(&seen) {
             seen.drain(..length);
             count.fetch_add(1, Ordering::Relaxed);
-            if answers && stream.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").is_err() {
+            if answer(&mut stream, behaviour).is_err() {
                 return;
             }
+        }
+    }
+}
+
+fn answer(stream: &mut TcpStream, behaviour: Behaviour) -> std::io::Result<()> {
+    const NOTHING: &[u8] = b"HTTP/1.1 204 No Content\r\n\r\n";
+    match behaviour {
+        Hangs | Refuses => Ok(()),
+        Good => stream.write_all(NOTHING),
+        Dawdles => {
+            thread::sleep(Duration::from_millis(14_900));
+            stream.write_all(NOTHING)
+        }
+        Redirects => stream.write_all(
+            b"HTTP/1.1 302 Found\r\nlocation: http://169.254.169.254/latest/meta-data\r\ncontent-length: 0\r\n\r\n",
+        ),
+        Floods => {
+            stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 1073741824\r\n\r\n")?;
+            let piece = [b'x'; 65_536];
+            (0..16_384).try_for_each(|_| stream.write_all(&piece))
         }
     }
 }

@@ -159,7 +159,10 @@ async fn run(
     }
     let course = route.sunset.and_then(|sunset| app.sunsets.course(sunset, on));
     extra.extend(course.iter().flat_map(|course| course.headers(&path)));
-    let query = pairs(parts.uri.query());
+    let mut query = pairs(parts.uri.query());
+    if route.key_in_query {
+        key_from_query(&mut query, &mut parts.headers);
+    }
     let Right { caller, setup, session, client } = match route.access {
         Access::Public => {
             preview.check()?;
@@ -411,6 +414,18 @@ fn pairs(query: Option<&str>) -> Vec<(String, String)> {
     let query = query.unwrap_or("").as_bytes();
     form_urlencoded::parse(query).map(|(name, value)| (name.into_owned(), value.into_owned())).collect()
 }
+
+/// Some forms and tools can set no header. The key is nowhere else than in the header afterwards; where both came, the header's counts.
+fn key_from_query(query: &mut Vec<(String, String)>, headers: &mut HeaderMap) {
+    let Some(at) = query.iter().position(|(name, _)| name == KEY) else { return };
+    let given = HeaderValue::from_str(&query[at].1);
+    query.retain(|(name, _)| name != KEY);
+    if let (Ok(key), false) = (given, headers.contains_key(KEY)) {
+        headers.insert(KEY, key);
+    }
+}
+
+const KEY: &str = "x-api-key";
 
 pub(crate) async fn read_body(parts: &Parts, body: &mut Body, most: usize) -> Result<Bytes, Problem> {
     let too_large = || {

@@ -7,7 +7,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use bytes::Bytes;
 use crm::channels::{Channel, ChannelSecrets, seal_place, sealed_secrets};
 use crm::id::{ChannelId, OrganizationId};
-use crm::messages::{Item, Kept, Leftover, Receipt, receive};
+use crm::messages::{Item, Kept, Leftover, Receipt, is_of_the_item, put_aside, receive};
 use crm::{Caller, Setup};
 use providers::whatsapp_cloud::webhook::{MOST_RAW, Routed, Unreadable, read};
 use providers::whatsapp_cloud::{is_signed, same_secret};
@@ -87,12 +87,26 @@ pub async fn whatsapp(call: Call) -> Result<Answer, Problem> {
     while !rest.is_empty() {
         let later = rest.split_off(rest.len().min(MOST_AT_ONCE));
         let now = std::mem::replace(&mut rest, later);
-        let receipt = call.app.crm.write(&caller, move |w| receive(w, &now)).await?;
+        let receipt = store_all(&call.app, &caller, now.into()).await?;
         sum.new += receipt.new;
         sum.known += receipt.known;
         sum.leftovers += receipt.leftovers;
     }
     Answer::json(200, &Received { received: sum.new, known: sum.known, kept: sum.leftovers })
+}
+
+/// An item that comes alone and is bad undid its transaction: it is put aside in another.
+async fn store_all(app: &App, caller: &Caller, items: Arc<[(ChannelId, Item)]>) -> Result<Receipt, Problem> {
+    let stored = items.clone();
+    let error = match app.crm.write(caller, move |w| receive(w, &stored)).await {
+        Ok(receipt) => return Ok(receipt),
+        Err(error) => error,
+    };
+    if items.len() != 1 || !is_of_the_item(&error, app.crm.db().engine()) {
+        return Err(error.into());
+    }
+    let put = move |w: &mut crm::Work<'_, '_>| put_aside(w, items[0].0, &items[0].1, &error);
+    Ok(app.crm.write(caller, put).await?)
 }
 
 fn bad_signature() -> Problem {

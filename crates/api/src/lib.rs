@@ -8,6 +8,7 @@ mod compat;
 mod dispatch;
 mod docs_page;
 mod documents;
+mod form;
 mod health;
 mod hooks;
 mod input;

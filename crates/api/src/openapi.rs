@@ -66,6 +66,7 @@ pub(crate) fn document_with(sunsets: &Registry) -> Value {
             }},
             "securitySchemes": {
                 "apiKey": {"type": "apiKey", "in": "header", "name": "x-api-key"},
+                "apiKeyInQuery": {"type": "apiKey", "in": "query", "name": "x-api-key"},
                 "session": {
                     "type": "apiKey", "in": "cookie", "name": "recado_session",
                     "description": "A member who signed in (`POST /api/v1/session`). Whatever is not `GET` wants the session's \
@@ -103,6 +104,16 @@ fn operation(route: &Route, sunsets: &Registry, generator: &mut SchemaGenerator)
             "required": true,
             "content": {"application/json": {"schema": fields.into_schema()}},
         });
+        for media in route.forms {
+            operation["requestBody"]["content"][*media] = json!({"schema": {"type": "object"}});
+        }
+    }
+    if route.records {
+        let schema = json!({"type": "array", "maxItems": 1000, "items": {"type": "object"}});
+        operation["requestBody"] = json!({"required": true, "content": {"application/json": {"schema": schema}}});
+    }
+    if route.key_in_query {
+        operation["security"] = json!([{"apiKey": []}, {"session": []}, {"apiKeyInQuery": []}]);
     }
     if route.file.is_some() {
         operation["requestBody"] = json!({"required": true, "content": {"*/*": {"schema": {}}}});
@@ -183,7 +194,7 @@ fn responses(route: &Route, generator: &mut SchemaGenerator) -> Map<String, Valu
         if reads_something || route.path.contains('{') {
             problems.push(400);
         }
-        if route.body.is_some() {
+        if route.body.is_some() || route.records {
             problems.push(415);
         }
         if matches!(route.method, Method::Post | Method::Put | Method::Patch | Method::Delete) {

@@ -92,6 +92,12 @@ pub struct Route {
     pub body: Option<fn(&mut Fields<'_>)>,
     /// The body is a file: it is streamed to disk, at most so many bytes by query and content type.
     pub file: Option<FileLimit>,
+    /// Types of bodies that are taken beside JSON.
+    pub forms: &'static [&'static str],
+    /// The body is an array of objects.
+    pub records: bool,
+    /// Whether the key may come as `?x-api-key=` as well.
+    pub key_in_query: bool,
     pub successes: Vec<Success>,
     /// Statuses beyond those that every operation has.
     pub problems: Vec<u16>,
@@ -117,6 +123,9 @@ where
         query: None,
         body: None,
         file: None,
+        forms: &[],
+        records: false,
+        key_in_query: false,
         successes: Vec::new(),
         problems: Vec::new(),
     }
@@ -213,6 +222,22 @@ impl Route {
         self.body = Some(|fields| {
             let _ = T::read(fields);
         });
+        self
+    }
+
+    /// Takes the body as a form too, of these types; its handler reads it with [`crate::form`].
+    pub fn forms(mut self, types: &'static [&'static str]) -> Self {
+        self.forms = types;
+        self
+    }
+
+    pub fn records(mut self) -> Self {
+        self.records = true;
+        self
+    }
+
+    pub fn key_in_query(mut self) -> Self {
+        self.key_in_query = true;
         self
     }
 

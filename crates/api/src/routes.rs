@@ -5,8 +5,9 @@ use crm::Scope::{
 };
 
 use crate::compat::{
-    ai_messages, channels, contacts, conversations, customers, events, messages, note_send, pipelines, search,
-    session_message, tags, team, template_send, templates, ticket_changes, tickets, views, webchat, whatsapp_contacts,
+    ai_messages, channels, contacts, conversations, customers, data_send, events, messages, note_send, pipelines,
+    search, session_message, tags, team, template_send, templates, ticket_changes, tickets, views, web_message_send,
+    webchat, whatsapp_contacts,
 };
 use crate::route::{Method, Route, deprecated, get, patch, post};
 use crate::{documents, health, hooks, sign_in, v1, webhook_routes};
@@ -138,6 +139,39 @@ fn compatibility() -> Vec<Route> {
             .about("Finds or makes the contact with what is known of it, and queues the template, in one transaction.")
             .query::<template_send::FromQuery>()
             .body::<template_send::SendToInput>()
+            .answers::<session_message::SentAnswer>(201, "Queued."),
+        post("/api/public/whatsapp/message/send/template/{templateId}", data_send::send)
+            .scope(MessagesWrite)
+            .key_in_query()
+            .named("sendTemplateFromData", "Messages", "Send a template filled from any record")
+            .about(
+                "The body is anything that has the person's phone in it. Each variable of the template takes what stands under \
+                 its name, or under the word before it in the text, or what structuring is sure of; one that cannot be filled is \
+                 named, and nothing is sent.",
+            )
+            .query::<data_send::DataQuery>()
+            .body::<data_send::DataInput>()
+            .forms(data_send::FORMS)
+            .answers::<data_send::DataSentAnswer>(201, "Queued; which variable came from where."),
+        post("/api/public/whatsapp/message/send/template/{templateId}/many", data_send::send_many)
+            .scope(MessagesWrite)
+            .key_in_query()
+            .named("sendTemplateFromMany", "Messages", "Send a template filled from each of many records")
+            .about(
+                "The body is an array of at most 1000 records. Each is sent or refused by itself, in order. With an \
+                 `Idempotency-Key` a repetition sends only what was not sent.",
+            )
+            .query::<data_send::DataQuery>()
+            .records()
+            .answers::<Vec<data_send::OneOfMany>>(201, "One result a record, in their order; of a refused one its problem."),
+        post("/api/public/web-whatsapp-message/send/{phoneId}/message", web_message_send::send)
+            .scope(MessagesWrite)
+            .key_in_query()
+            .named("sendWebWhatsappMessage", "Messages", "Send a text by a WhatsApp Web number")
+            .about("Finds or makes the contact with what is known of it, and queues the text, in one transaction.")
+            .query::<web_message_send::WebMessageQuery>()
+            .body::<web_message_send::WebMessageInput>()
+            .forms(web_message_send::FORMS)
             .answers::<session_message::SentAnswer>(201, "Queued."),
         post("/api/public/ticket/open/whatsapp/{phoneId}", tickets::open_whatsapp)
             .scope(TicketsWrite)

@@ -2,29 +2,16 @@
 //! by member and runs everything that reads outside data: the JSON reader (both modes), phones, the engine, explicit values.
 //! Any panic ends it with the input that did it on stderr.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::time::{Duration, Instant};
+#[path = "../../../tools/mutation.rs"]
+mod mutation;
+
+use std::error::Error;
+
+use mutation::Mutation;
+pub use mutation::SEED;
 use structuring::eval::Record;
 use structuring::json::Mode;
 use structuring::{Definitions, Explicit, Json, Learnt, Request, phone, read_email, read_value, structure};
-
-/// Where the dice begin; not zero.
-pub const SEED: u64 = 0x9e37_79b9_7f4a_7c15;
-
-struct Dice(u64);
-
-impl Dice {
-    fn next(&mut self) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0
-    }
-
-    fn below(&mut self, most: usize) -> usize {
-        usize::try_from(self.next() % u64::try_from(most.max(1)).unwrap_or(1)).unwrap_or(0)
-    }
-}
 
 const SPICE: &[&str] = &[
     "\\u0000",
@@ -75,36 +62,7 @@ const SPICE: &[&str] = &[
     "arroba x punto ",
 ];
 
-fn mutate(text: &mut Vec<u8>, other: &[u8], dice: &mut Dice) {
-    for _ in 0..=dice.below(6) {
-        let at = dice.below(text.len() + 1);
-        match dice.below(6) {
-            0 if at < text.len() => text[at] = u8::try_from(dice.below(256)).unwrap_or(0),
-            1 if at < text.len() => {
-                text.remove(at);
-            }
-            2 => {
-                let spice = SPICE[dice.below(SPICE.len())].as_bytes();
-                text.splice(at..at, spice.iter().copied());
-            }
-            3 => {
-                let from = dice.below(other.len());
-                let to = (from + dice.below(40)).min(other.len());
-                text.splice(at..at, other[from..to].iter().copied());
-            }
-            4 => {
-                let to = (at + dice.below(30)).min(text.len());
-                text.drain(at..to);
-            }
-            _ => {
-                let to = (at + dice.below(60)).min(text.len());
-                let piece = text[at..to].to_vec();
-                text.splice(at..at, piece);
-            }
-        }
-    }
-    text.truncate(100_000);
-}
+const MUTATION: Mutation = Mutation { spice: SPICE, borrowed: 40, repeated: 60, longest: 100_000 };
 
 fn try_all(text: &[u8], definitions: &Definitions, country: &str) {
     let _ = Json::parse(text, Mode::Strict);
@@ -134,8 +92,7 @@ fn try_all(text: &[u8], definitions: &Definitions, country: &str) {
 }
 
 /// Runs mutated records as long as `more` (asked with the number of runs so far) says so; answers how many ran.
-pub fn fuzz(seed: u64, mut more: impl FnMut(u64) -> bool) -> Result<u64, Box<dyn std::error::Error>> {
-    let mut dice = Dice(seed);
+pub fn fuzz(seed: u64, more: impl FnMut(u64) -> bool) -> Result<u64, Box<dyn Error>> {
     let mut records = Vec::new();
     for file in ["dev", "fresh", "fresh2"] {
         let text = std::fs::read_to_string(format!("{}/tests/data/{file}.jsonl", env!("CARGO_MANIFEST_DIR")))?;
@@ -145,27 +102,14 @@ pub fn fuzz(seed: u64, mut more: impl FnMut(u64) -> bool) -> Result<u64, Box<dyn
             records.push((record.data.to_string().into_bytes(), definitions, record.country.unwrap_or_default()));
         }
     }
-    let mut runs = 0_u64;
-    while more(runs) {
-        let at = dice.below(records.len());
-        let other = dice.below(records.len());
-        let mut text = records[at].0.clone();
-        mutate(&mut text, &records[other].0, &mut dice);
+    let inputs: Vec<&[u8]> = records.iter().map(|(data, ..)| data.as_slice()).collect();
+    MUTATION.run(seed, &inputs, more, |at, text| {
         let (_, definitions, country) = &records[at];
-        if catch_unwind(AssertUnwindSafe(|| try_all(&text, definitions, country))).is_err() {
-            return Err(format!("a panic: run {runs}, {country}: {}", String::from_utf8_lossy(&text)).into());
-        }
-        runs += 1;
-    }
-    Ok(runs)
+        try_all(text, definitions, country);
+    })
 }
 
 #[cfg_attr(test, expect(dead_code, reason = "the smoke test calls fuzz itself"))]
-fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let seconds: u64 = std::env::args().nth(1).unwrap_or_default().parse().unwrap_or(10);
-    let seed = std::env::args().nth(2).and_then(|seed| seed.parse().ok()).unwrap_or(SEED);
-    let until = Instant::now() + Duration::from_secs(seconds);
-    let runs = fuzz(seed, |_| Instant::now() < until)?;
-    println!("{runs} runs in {seconds} s, no panic");
-    Ok(())
+fn main() -> Result<(), Box<dyn Error>> {
+    mutation::main(|seed, more| fuzz(seed, more))
 }

@@ -158,7 +158,7 @@ fn prepare(setup: &Setup, source: &str, object: &Object) -> Result<Upsert, Probl
     structured.removed = fields.removed;
     let by_phone = input.channel.is_some_and(ChannelType::by_phone);
     let phone = match by_phone && input.contact_phone_number.is_none() && !named(&problems, "/contact_phone_number") {
-        true => record::phone_identity(phone, &structured, "/contact_phone_number", &mut problems),
+        true => record::phone_identity(phone, &structured, "/contact_phone_number", "/meta_data", &mut problems),
         false => phone,
     };
     let (Some(channel), true) = (channel, problems.is_empty()) else { return Err(Problem::invalid(problems)) };

@@ -127,11 +127,12 @@ pub fn structured(setup: &Setup, source: &str, country: &str, data: Object, expl
     structured
 }
 
-/// Who it is on a phone channel: the explicit number, else one that structuring is sure of.
+/// Who it is on a phone channel: the explicit number, else one that structuring is sure of in the data, which is at `base`.
 pub fn phone_identity(
     explicit: Option<Phone>,
     structured: &Structured,
     pointer: &str,
+    base: &str,
     problems: &mut Vec<FieldError>,
 ) -> Option<Phone> {
     if explicit.is_some() {
@@ -146,15 +147,15 @@ pub fn phone_identity(
     let mut candidates = Vec::new();
     if let Some(placement) = placed {
         for source in &placement.sources {
-            candidates.push(format!("{} at /meta_data{}", placement.value.as_str().unwrap_or("?"), source.pointer));
+            candidates.push(format!("{} at {base}{}", placement.value.as_str().unwrap_or("?"), source.pointer));
         }
         for other in &placement.alternatives {
-            candidates.push(format!("{} at /meta_data{}", other.value.as_str().unwrap_or("?"), other.pointer));
+            candidates.push(format!("{} at {base}{}", other.value.as_str().unwrap_or("?"), other.pointer));
         }
     }
     for item in outcome.review.iter().filter(|item| item.target == Target::Phone) {
         for source in &item.sources {
-            candidates.push(format!("{} at /meta_data{}", item.value.as_str().unwrap_or("?"), source.pointer));
+            candidates.push(format!("{} at {base}{}", item.value.as_str().unwrap_or("?"), source.pointer));
         }
     }
     candidates.dedup();

@@ -4,8 +4,9 @@ use crm::Setup;
 use crm::channels::Channel;
 use crm::customers::Upsert;
 use crm::id::{MemberId, StageId};
-use crm::messages::{TemplateToCustomer, send_to_customer};
+use crm::messages::{ToCustomer, ToSend, send_to_customer};
 use crm::templates::{Reference, Values, Variables};
+use crm::tickets::IntegrationData;
 use crm::{FieldError, Problems};
 use structuring::Explicit;
 use structuring::json::Object;
@@ -132,10 +133,7 @@ pub async fn send_to(call: Call) -> Result<Answer, Problem> {
     .await
 }
 
-async fn run(
-    call: &Call,
-    prepare: impl Fn(&Setup, &str) -> Result<TemplateToCustomer, Problem>,
-) -> Result<Answer, Problem> {
+async fn run(call: &Call, prepare: impl Fn(&Setup, &str) -> Result<ToCustomer, Problem>) -> Result<Answer, Problem> {
     let input = call.prepare(|setup| prepare(setup, &call.source())).await?;
     call.write(move |w| send_to_customer(w, &input), |queued, _| Answer::json(201, &sent(queued))).await
 }
@@ -146,7 +144,7 @@ fn prepare(
     input: Option<SendInput>,
     mut problems: Vec<FieldError>,
     places: &Places,
-) -> Result<TemplateToCustomer, Problem> {
+) -> Result<ToCustomer, Problem> {
     let Some(input) = input else { return Err(Problem::invalid(problems)) };
     let named = problems.iter().any(|problem| problem.pointer == places.from);
     let channel: Option<&Channel> =
@@ -167,7 +165,7 @@ fn prepare(
     let (Some(channel), Some(reference), true) = (channel, input.reference, problems.is_empty()) else {
         return Err(Problem::invalid(problems));
     };
-    Ok(TemplateToCustomer {
+    Ok(ToCustomer {
         upsert: Upsert {
             channel: channel.id,
             who: record::who(phone, None, Vec::new()),
@@ -176,10 +174,13 @@ fn prepare(
             agent: input.agent,
             note: None,
         },
-        reference,
-        values: values(input.variables.unwrap_or_default(), input.cards.unwrap_or_default()),
-        template_at: places.template,
-        values_at: "",
+        what: ToSend::Template {
+            reference,
+            values: Box::new(values(input.variables.unwrap_or_default(), input.cards.unwrap_or_default())),
+            template_at: places.template,
+            values_at: "",
+        },
+        integration: IntegrationData::default(),
     })
 }
 

@@ -61,7 +61,7 @@ impl Input for OpenInput {
 }
 
 #[derive(Debug)]
-pub struct IntegrationInput(IntegrationData);
+pub struct IntegrationInput(pub IntegrationData);
 
 impl Input for IntegrationInput {
     fn read(f: &mut Fields<'_>) -> Option<Self> {

@@ -55,6 +55,8 @@ pub struct ContactView {
     pub service_window_ends_at: Option<Timestamp>,
     /// Since when they want no marketing.
     pub opted_out_at: Option<Timestamp>,
+    /// Whether an assistant may not answer them by itself.
+    pub assistant_paused: bool,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
 }
@@ -80,6 +82,7 @@ fn view(setup: &Setup, contact: &Contact) -> ContactView {
         last_inbound_at: contact.last_inbound_at,
         service_window_ends_at: contact.service_window_ends_at(setup),
         opted_out_at: contact.opted_out_at,
+        assistant_paused: contact.assistant_paused,
         created_at: contact.created_at,
         updated_at: contact.updated_at,
     }
@@ -176,6 +179,32 @@ pub async fn update(call: Call) -> Result<Answer, Problem> {
         move |w| {
             let found = Contact::get(w, contact)?;
             contacts::edit(w, found, &edit)?;
+            detail(w, contact)
+        },
+        |found, setup| Ok(Answer::json(200, &full(setup, found)?)?.etag(found.contact.version)),
+    )
+    .await
+}
+
+#[derive(Debug)]
+pub struct AssistantInput {
+    paused: bool,
+}
+
+impl Input for AssistantInput {
+    fn read(f: &mut Fields<'_>) -> Option<Self> {
+        let paused = f.required("paused", Flag, "Whether an assistant may not answer this contact by itself.");
+        Some(AssistantInput { paused: paused? })
+    }
+}
+
+pub async fn assistant(call: Call) -> Result<Answer, Problem> {
+    let contact: ContactId = call.id("id", "contact")?;
+    let AssistantInput { paused } = call.read_body()?;
+    let if_version = call.if_version()?;
+    call.write(
+        move |w| {
+            contacts::pause_assistant(w, contact, paused, if_version)?;
             detail(w, contact)
         },
         |found, setup| Ok(Answer::json(200, &full(setup, found)?)?.etag(found.contact.version)),

@@ -210,6 +210,11 @@ fn work() -> Vec<Route> {
             .named("v1UndoMerge", PEOPLE, "Make two contacts of one again")
             .about("What the merge moved goes back, exactly that; what came since stays.")
             .answers::<merges::MergeView>(200, "The merge, undone."),
+        post("/api/v1/contacts/{id}/assistant", contacts::assistant)
+            .scope(ContactsWrite)
+            .named("v1PauseAssistant", PEOPLE, "Keep assistants from answering a contact, or let them again")
+            .body::<contacts::AssistantInput>()
+            .answers::<contacts::ContactFull>(200, "The contact."),
         get("/api/v1/contacts/{id}/messages", notes::messages)
             .scope(MessagesRead)
             .named("v1ContactMessages", "Messages", "A contact's messages, oldest first")

@@ -1,17 +1,62 @@
-//! What waits to be sent when two people turn out to be one.
+//! What waits to be sent when two people turn out to be one, what was proposed of them, and that no table is forgotten.
 
+use std::collections::BTreeSet;
+
+use crm::contacts::{Follows, NAMED};
 use crm::id::{ChannelId, MessageId};
 use crm::leases::{self, Lease};
 use crm::messages::Failure;
 use crm::outbox::{self, Fate};
 use serde_json::{Value, json};
-use store::{Priority, Tx};
+use store::{Priority, Tx, params};
 
 use crate::meta::{Line, contact_of, seconds};
-use crate::world::{World, each, text};
+use crate::world::{UPSERT, World, each, text};
 
 const ANA: &str = "56955501234";
 const BEA: &str = "56955509999";
+
+/// (table, column) of whatever names a contact or a customer: by its name, or by what it refers to.
+fn naming(w: &World) -> BTreeSet<(String, String)> {
+    let sql = if w.is_postgres() {
+        "SELECT CAST(c.table_name AS TEXT), CAST(c.column_name AS TEXT) FROM information_schema.columns c WHERE c.table_schema = 'public'
+           AND (c.column_name LIKE '%contact_id' OR c.column_name LIKE '%customer_id' OR c.column_name IN ('entity_id', 'merged_into'))
+         UNION SELECT CAST(r.relname AS TEXT), CAST(a.attname AS TEXT) FROM pg_constraint f JOIN pg_class r ON r.oid = f.conrelid
+           JOIN pg_class t ON t.oid = f.confrelid JOIN pg_attribute a ON a.attrelid = f.conrelid AND a.attnum = ANY (f.conkey)
+           WHERE f.contype = 'f' AND t.relname IN ('contacts', 'customers')"
+    } else {
+        "SELECT m.name, c.name FROM sqlite_schema m, pragma_table_info(m.name) c WHERE m.type = 'table'
+           AND (c.name LIKE '%contact_id' OR c.name LIKE '%customer_id' OR c.name IN ('entity_id', 'merged_into'))
+         UNION SELECT m.name, f.\"from\" FROM sqlite_schema m, pragma_foreign_key_list(m.name) f
+           WHERE m.type = 'table' AND f.\"table\" IN ('contacts', 'customers')"
+    };
+    let read = move |tx: &mut Tx<'_>| -> Result<BTreeSet<(String, String)>, store::Error> {
+        tx.query(sql, params![])?.iter().map(|row| Ok((row.at(0)?, row.at(1)?))).collect()
+    };
+    let mut found = w.db.read_blocking(Priority::Interactive, read).unwrap();
+    found.retain(|(_, column)| column != "organization_id");
+    found
+}
+
+#[test]
+fn every_column_that_names_a_person_is_decided_about() {
+    each(|w| {
+        let decided: BTreeSet<(String, String)> =
+            NAMED.iter().map(|(table, column, _)| ((*table).to_owned(), (*column).to_owned())).collect();
+        assert_eq!(decided.len(), NAMED.len(), "each once");
+        assert_eq!(
+            naming(w),
+            decided,
+            "left: the schema's; right: crm's contacts::NAMED says what a merge does with each"
+        );
+        // What moves row by row has an id, which is listed.
+        for (table, _, follows) in NAMED {
+            if matches!(follows, Follows::Moves { .. }) {
+                assert_eq!(w.number(&format!("SELECT count(id) AS n FROM {table}")), 0);
+            }
+        }
+    });
+}
 
 struct Two<'a> {
     w: &'a World,
@@ -147,5 +192,60 @@ fn what_is_being_sent_meanwhile_holds_the_line_they_have_now() {
         two.accept(&lease, first);
         let left: Vec<String> = two.drain(&lease).into_iter().map(|(body, _)| body).collect();
         assert_eq!(left, ["2", "3"]);
+    });
+}
+
+#[test]
+fn what_was_proposed_of_either_is_proposed_of_both_and_again_of_each() {
+    each(|w| {
+        let two = Two::new(w);
+        let rut = |contact: &str, value: &str| {
+            let body = json!({"custom_fields": {"rut": value}});
+            assert_eq!(w.patch(&format!("/api/v1/contacts/{contact}"), body).status, 200);
+        };
+        // Somebody else's, so that it is a proposal: they have a past of their own.
+        let other = json!({"channel": "webchat", "channel_id": w.here.webchat, "external_user_id": "v-1"});
+        let other = w.post(UPSERT, other).json();
+        rut(&text(&other["id"]), "12.345.678-5");
+        rut(&two.bea, "12.345.678-5");
+        let proposals = |contact: &str| {
+            let identity = w.get(&format!("/api/v1/contacts/{contact}/identity")).json();
+            identity["merge_proposals"].as_array().unwrap().clone()
+        };
+        assert_eq!((proposals(&two.ana).len(), proposals(&two.bea).len()), (0, 1));
+        let before = proposals(&two.bea);
+        let merge = two.merge();
+        assert_eq!(proposals(&two.ana), before);
+        two.undo(&merge);
+        assert_eq!((proposals(&two.ana), proposals(&two.bea)), (vec![], before.clone()));
+        // A merge of the proposed settles it; its undo asks again.
+        let settled = w.post(&format!("/api/v1/contacts/{}/merge", two.bea), json!({"contact_id": other["id"]})).json();
+        assert_eq!(settled["one_contact"], json!(false), "{settled}");
+        assert_eq!(proposals(&two.bea), Vec::<Value>::new());
+        two.undo(&settled);
+        assert_eq!(proposals(&two.bea), before);
+    });
+}
+
+#[test]
+fn what_an_answer_is_told_of_with_goes_with_its_message() {
+    each(|w| {
+        let two = Two::new(w);
+        two.send(&two.ana, "1");
+        two.send(&two.bea, "2");
+        let whose = || {
+            let strays = "SELECT count(*) AS n FROM answers a JOIN messages m ON m.organization_id = a.organization_id
+                            AND m.id = a.message_id WHERE m.contact_id <> a.contact_id";
+            (
+                w.number("SELECT count(*) AS n FROM answers"),
+                w.number("SELECT count(DISTINCT contact_id) AS n FROM answers"),
+                w.number(strays),
+            )
+        };
+        assert_eq!(whose(), (2, 2, 0));
+        let merge = two.merge();
+        assert_eq!(whose(), (2, 1, 0));
+        two.undo(&merge);
+        assert_eq!(whose(), (2, 2, 0));
     });
 }

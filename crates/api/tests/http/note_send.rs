@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::redact::{redact, wrong};
-use crate::world::{PHONE_ID, UPSERT, WEB_WHATSAPP, WHATSAPP, World, each, text};
+use crate::silence::each_silent;
+use crate::world::{PHONE_ID, UPSERT, WEB_WHATSAPP, WHATSAPP, World, text};
 
 const PATH: &str = "/api/public/whatsapp/message/note/send";
 
@@ -15,7 +16,7 @@ fn old(w: &World) -> Value {
 
 #[test]
 fn it_answers_as_ever_and_announces_its_end() {
-    each(|w| {
+    each_silent(|w| {
         for from in
             [json!(WHATSAPP), json!(PHONE_ID), json!(106540352242922_i64), json!("9 1111 2222"), json!(WEB_WHATSAPP)]
         {
@@ -80,7 +81,7 @@ pub fn state(w: &World, contact: &str) -> Value {
 
 #[test]
 fn it_leaves_the_same_state_as_its_successor() {
-    each(|w| {
+    each_silent(|w| {
         let before = w.last_sequence();
         let made = w.post(PATH, old(w));
         let (old_state, old_events) = (state(w, &text(&made.json()["aiContactId"])), w.topics(before));

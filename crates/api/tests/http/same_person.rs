@@ -5,7 +5,8 @@ use std::thread;
 use serde_json::{Value, json};
 
 use crate::client;
-use crate::world::{PLAYGROUND, UPSERT, World, each};
+use crate::silence::each_silent;
+use crate::world::{PLAYGROUND, UPSERT, World};
 
 /// Sends 64 upserts at the same moment; answers how many made the contact, and how many found it.
 fn at_once(w: &World, spellings: &[Value]) -> (usize, usize) {
@@ -34,7 +35,7 @@ fn at_once(w: &World, spellings: &[Value]) -> (usize, usize) {
 }
 
 fn one_person(spellings: &[Value], stored: &str) {
-    each(|w| {
+    each_silent(|w| {
         assert_eq!(at_once(w, spellings), (1, 63));
         for (table, rows) in [
             ("contacts", 1),
@@ -73,7 +74,7 @@ fn spellings_of_a_chilean_number() {
 fn brazil_with_and_without_the_ninth_digit() {
     let spellings =
         [json!("+55 11 8765-4321"), json!("+55 11 98765-4321"), json!(551187654321_i64), json!("5511987654321")];
-    each(|w| {
+    each_silent(|w| {
         assert_eq!(at_once(w, &spellings), (1, 63));
         assert_eq!(w.number("SELECT count(*) AS n FROM contacts"), 1);
         assert_eq!(w.number("SELECT count(*) AS n FROM customers"), 1);
@@ -89,7 +90,7 @@ fn mexico_52_and_521() {
 #[test]
 fn argentina_54_and_549() {
     let spellings = [json!("+54 9 11 2345-6789"), json!("+54 11 2345-6789"), json!(5491123456789_i64)];
-    each(|w| {
+    each_silent(|w| {
         assert_eq!(at_once(w, &spellings), (1, 63));
         assert_eq!(w.number("SELECT count(*) AS n FROM contacts"), 1);
     });
@@ -97,7 +98,7 @@ fn argentina_54_and_549() {
 
 #[test]
 fn landlines_are_not_corrected() {
-    each(|w| {
+    each_silent(|w| {
         for (given, stored) in [("+55 11 3456-7890", "+551134567890"), ("+56 2 2345 1111", "+56223451111")] {
             assert_eq!(w.upsert(given, json!({})).json()["phone"], stored, "{given}");
         }
@@ -106,7 +107,7 @@ fn landlines_are_not_corrected() {
 
 #[test]
 fn what_is_no_number_is_refused_by_name() {
-    each(|w| {
+    each_silent(|w| {
         for given in
             [json!("12"), json!("+999 1234567"), json!("abc"), json!("12345678901234567890"), json!(-5), json!(1.5)]
         {

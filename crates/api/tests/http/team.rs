@@ -70,6 +70,38 @@ fn drafts_are_their_writers_own() {
 }
 
 #[test]
+fn drafts_follow_a_merge_and_its_undo() {
+    each(|w| {
+        let line = Line::open(w, 1);
+        let phones = ["56955501234", "56955509999"];
+        for (n, phone) in (1..).zip(phones) {
+            line.deliver(w, &line.text(phone, &n.to_string(), seconds(w) - 100 + n, "hola"));
+        }
+        let [ana, bea] = phones.map(|phone| contact_of(w, phone));
+        let write = |who: &str, contact: &str, words: &str| {
+            let (caller, by, words) = (member(w, who), who.parse::<MemberId>().unwrap(), words.to_owned());
+            let id: ContactId = contact.parse().unwrap();
+            w.crm
+                .write_blocking(&caller, move |w| conversations::put_draft(w, id, by, &words, None).map(drop))
+                .unwrap();
+        };
+        write(&w.here.owner, &bea, "Estimada Bea");
+        write(&w.here.agent, &ana, "Hola, Ana");
+        write(&w.here.agent, &bea, "Hola, Bea");
+        let drafts = |contact: &str| {
+            [&w.here.owner, &w.here.agent].map(|who| draft_of(w, who, contact.parse().unwrap()).unwrap_or_default())
+        };
+        let merge = w.post(&format!("/api/v1/contacts/{bea}/merge"), json!({"contact_id": ana.as_str()}));
+        assert_eq!(merge.status, 200, "{}", merge.text());
+        assert_eq!(drafts(&ana), ["Estimada Bea", "Hola, Ana"], "of two of one member the survivor's is seen");
+        let undone = w.post(&format!("/api/v1/merges/{}/undo", text(&merge.json()["id"])), json!({}));
+        assert_eq!(undone.status, 200, "{}", undone.text());
+        assert_eq!(drafts(&ana), ["", "Hola, Ana"]);
+        assert_eq!(drafts(&bea), ["Estimada Bea", "Hola, Bea"]);
+    });
+}
+
+#[test]
 fn many_at_once_each_by_itself() {
     each(|w| {
         let line = Line::open(w, 1);

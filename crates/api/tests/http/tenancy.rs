@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::client::Reply;
 use crate::conventions::{is_of_a_session, operations};
 use crate::redact::wrong;
-use crate::world::{PLAYGROUND, UPSERT, World, each, text};
+use crate::world::{PHONE_ID, PLAYGROUND, UPSERT, WHATSAPP, World, each, text};
 
 /// Things of the other organization.
 fn theirs(w: &World) -> (String, String) {
@@ -71,6 +71,47 @@ fn merged(w: &World, contact: &str) -> String {
     text(&send(&format!("/api/v1/contacts/{contact}/merge"), json!({"contact_id": visitor["id"]}))["id"])
 }
 
+/// A template, a file and a message of the other organization.
+fn sent(w: &World, contact: &str) -> [String; 3] {
+    let (channel, contact): (crm::id::ChannelId, crm::id::ContactId) =
+        (w.there.whatsapp.parse().unwrap(), contact.parse().unwrap());
+    let there = crm::Caller::system(w.there.organization);
+    let made = w.crm.write_blocking(&there, move |w| {
+        let fetched = crm::templates::Fetched {
+            provider_id: "77001".to_owned(),
+            name: "pedido".to_owned(),
+            language: "pt_BR".to_owned(),
+            status: "APPROVED".to_owned(),
+            category: "UTILITY".to_owned(),
+            parameter_format: "POSITIONAL".to_owned(),
+            components: json!([{"type": "BODY", "text": "Olá"}]),
+            quality: None,
+            reason: None,
+        };
+        let template = crm::templates::put(w, channel, &fetched)?.id;
+        let upload = crm::media::Upload {
+            channel,
+            media_type: crm::media::MediaType::Image,
+            mime: "image/png".to_owned(),
+            file_name: None,
+            path: "a/b".to_owned(),
+            sha256: "00".repeat(32),
+            size: 3,
+        };
+        let media = crm::media::uploaded(w, &upload)?.id;
+        let (organization, now) = (w.organization(), w.now);
+        let message: crm::id::MessageId = w.new_id();
+        w.tx.execute(
+            "INSERT INTO messages (organization_id, id, contact_id, channel_id, direction, type, body, status, actor, sent_at,
+                                   created_at)
+             VALUES ($1, $2, $3, $4, 'outbound', 'image', 'x', 'failed', 'system', $5, $5)",
+            store::params![organization, message, contact, channel, now],
+        )?;
+        Ok([template.to_string(), media.to_string(), message.to_string()])
+    });
+    made.unwrap()
+}
+
 /// A body that says everything that the operation asks for, as well as can be without knowing it.
 fn body(operation: &Value) -> Value {
     let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
@@ -106,6 +147,7 @@ fn every_route_with_ids_in_its_path() {
         let hook = json!({"url": "https://93.184.215.14/"}).to_string();
         let webhook = w.raw(&w.there.key, "POST", "/api/v1/webhooks", &[], Some(hook.as_bytes())).json();
         let webhook = text(&webhook["id"]);
+        let [template, media, message] = sent(w, &contact);
         let before = w.counts();
         let there = w.there.clone();
         let mut walked = 0;
@@ -121,6 +163,9 @@ fn every_route_with_ids_in_its_path() {
             "proposal",
             "merge",
             "webhook",
+            "template",
+            "media",
+            "message",
             "organization",
         ] {
             let foreign = match kind {
@@ -135,6 +180,9 @@ fn every_route_with_ids_in_its_path() {
                 "proposal" => proposal.clone(),
                 "merge" => merge.clone(),
                 "webhook" => webhook.clone(),
+                "template" => template.clone(),
+                "media" => media.clone(),
+                "message" => message.clone(),
                 _ => there.organization.to_string(),
             };
             let fill = |id: &str| {
@@ -203,6 +251,26 @@ fn ids_in_bodies_and_queries() {
         check(&|id| w.post(&format!("/api/v1/tickets/{own_ticket}/move"), json!({"stage_id": id})), &there.stages[1]);
         check(&|id| w.post(&format!("/api/v1/contacts/{own}/merge"), json!({"contact_id": id})), &contact);
         check(&|id| w.post(&format!("/api/v1/tickets/{own_ticket}/assign"), json!({"agent_id": id})), &there.agent);
+        let [template, media, _] = sent(w, &contact);
+        let whatsapp =
+            json!({"channel": "whatsapp", "channel_phone_number": WHATSAPP, "contact_phone_number": "+56955501234"});
+        let person = text(&w.post(UPSERT, whatsapp).json()["id"]);
+        w.inbound(&person, "hola", 60);
+        check(&|id| w.post("/api/v1/messages", json!({"contact_id": person, "image": {"media_id": id}})), &media);
+        check(
+            &|id| {
+                let body = json!({"phone": "+56955501234", "from_phone_number": WHATSAPP, "template_id": id});
+                w.post("/api/public/whatsapp/message/send", body)
+            },
+            &template,
+        );
+        check(
+            &|id| {
+                let path = format!("/api/public/whatsapp/message/send/template/{id}?from-phone-number={PHONE_ID}");
+                w.post(&path, json!({"telefono": "+56955501234"}))
+            },
+            &template,
+        );
         let [review, ..] = structured(w);
         let runs = w.raw(&there.key, "GET", &format!("/api/v1/structuring/reviews/{review}"), &[], None).json();
         let run = text(&runs["structuring_id"]);

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::redact::{redact, wrong};
+use crate::silence::each_silent;
 use crate::world::{PHONE_ID, World, each, text};
 
 const NOBODY: &str = "0190c5e2-7a3b-7c1d-9e4f-2b6a8d1c3e5f";
@@ -15,7 +16,7 @@ fn cloud(w: &World, more: Value) -> crate::client::Reply {
 
 #[test]
 fn a_ticket_is_opened_then_moved_and_never_doubled() {
-    each(|w| {
+    each_silent(|w| {
         let reply = cloud(
             w,
             json!({"contact_name": "Ana Rojas", "email": "ana@example.com", "contact_metadata": {"ciudad": "Osorno", "x": 1},
@@ -60,7 +61,7 @@ fn a_ticket_is_opened_then_moved_and_never_doubled() {
 
 #[test]
 fn the_path_names_a_channel_of_its_kind() {
-    each(|w| {
+    each_silent(|w| {
         let body = json!({"to_phone_number": "+56955501234", "stage_id": w.here.stages[0]});
         let open = |kind: &str, id: &str| w.post(&format!("/api/public/ticket/open/{kind}/{id}"), body.clone());
         assert_eq!(open("web-whatsapp", &w.here.web_whatsapp).status, 201);
@@ -83,7 +84,7 @@ fn the_path_names_a_channel_of_its_kind() {
 
 #[test]
 fn all_that_is_wrong_is_said_at_once() {
-    each(|w| {
+    each_silent(|w| {
         let before = w.counts();
         let reply = w.post(
             &format!("/api/public/ticket/open/whatsapp/{PHONE_ID}"),

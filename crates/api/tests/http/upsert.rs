@@ -3,13 +3,14 @@
 use serde_json::{Value, json};
 
 use crate::redact::{redact, wrong};
-use crate::world::{PHONE_ID, PLAYGROUND, UPSERT, WEB_WHATSAPP, WHATSAPP, each, text};
+use crate::silence::each_silent;
+use crate::world::{PHONE_ID, PLAYGROUND, UPSERT, WEB_WHATSAPP, WHATSAPP, text};
 
 const UNKNOWN: &str = "0190c5e2-7a3b-7c1d-9e4f-2b6a8d1c3e5f";
 
 #[test]
 fn a_new_customer_has_exactly_this_shape() {
-    each(|w| {
+    each_silent(|w| {
         let made = w.upsert(
             "9 5550 1234",
             json!({"contact_name": " Ana Rojas ", "contact_email": "Ana@Example.com", "stageId": w.here.stages[0],
@@ -53,7 +54,7 @@ fn a_new_customer_has_exactly_this_shape() {
 
 #[test]
 fn every_kind_of_channel_is_found_by_its_number_or_id() {
-    each(|w| {
+    each_silent(|w| {
         for (body, platform) in [
             (json!({"channel": "whatsapp", "channel_phone_number": PHONE_ID}), "whatsapp"),
             (json!({"channel": "whatsapp", "channel_phone_number": 106540352242922_i64}), "whatsapp"),
@@ -85,7 +86,7 @@ fn every_kind_of_channel_is_found_by_its_number_or_id() {
 
 #[test]
 fn all_that_is_wrong_is_said_at_once_and_leaves_nothing_behind() {
-    each(|w| {
+    each_silent(|w| {
         let before = w.counts();
         let reply = w.post(
             UPSERT,
@@ -146,7 +147,7 @@ fn all_that_is_wrong_is_said_at_once_and_leaves_nothing_behind() {
 
 #[test]
 fn a_bad_stage_or_agent_undoes_the_whole() {
-    each(|w| {
+    each_silent(|w| {
         let before = w.counts();
         for bad in [
             json!({"stageId": UNKNOWN}),
@@ -169,7 +170,7 @@ fn a_bad_stage_or_agent_undoes_the_whole() {
 
 #[test]
 fn nothing_said_changes_nothing_and_null_removes_a_field() {
-    each(|w| {
+    each_silent(|w| {
         let first = json!({"contact_name": "Ana Rojas", "contact_email": "ana@example.com",
                            "custom_field_values": [{"key": "ciudad", "value": "Osorno"}]});
         let contact = text(&w.upsert("+56955501234", first).json()["id"]);
@@ -194,7 +195,7 @@ fn nothing_said_changes_nothing_and_null_removes_a_field() {
 
 #[test]
 fn what_is_said_overwrites_and_what_is_inferred_does_not() {
-    each(|w| {
+    each_silent(|w| {
         let contact = text(&w.upsert("+56955501234", json!({"contact_name": "Ana Rojas"})).json()["id"]);
         w.upsert("+56955501234", json!({"meta_data": {"nombre": "Berta Soto", "ciudad": "Osorno"}}));
         let info = w.info(&contact);
@@ -217,7 +218,7 @@ fn what_is_said_overwrites_and_what_is_inferred_does_not() {
 
 #[test]
 fn a_phone_in_the_data_identifies_only_where_it_is_sure() {
-    each(|w| {
+    each_silent(|w| {
         let body =
             |data: Value| json!({"channel": "playground", "channel_phone_number": PLAYGROUND, "meta_data": data});
         let reply = w.post(UPSERT, body(json!({"telefono": "+56 9 5550 1234", "nombre": "Ana Rojas"})));
@@ -239,7 +240,7 @@ fn a_phone_in_the_data_identifies_only_where_it_is_sure() {
 
 #[test]
 fn a_note_is_written_and_nothing_is_sent() {
-    each(|w| {
+    each_silent(|w| {
         let reply = w.upsert("+56955501234", json!({"note": "Pidió que la llamen", "stageId": w.here.stages[0]}));
         let contact = text(&reply.json()["id"]);
         assert_eq!(w.number("SELECT count(*) AS n FROM messages WHERE direction = 'note' AND status = 'stored'"), 1);
@@ -252,7 +253,7 @@ fn a_note_is_written_and_nothing_is_sent() {
 
 #[test]
 fn stages_move_close_and_are_not_doubled() {
-    each(|w| {
+    each_silent(|w| {
         let stages = &w.here.stages;
         let at = |stage: &str| w.upsert("+56955501234", json!({"stageId": stage})).json();
         let contact = text(&at(&stages[0])["id"]);
@@ -293,7 +294,7 @@ fn stages_move_close_and_are_not_doubled() {
 
 #[test]
 fn numbers_of_free_data_stay_as_they_were_written() {
-    each(|w| {
+    each_silent(|w| {
         let data = r#"{"grande":12345678901234567890123,"enorme":1e400,"exacto":1.10,"nada":-0,"lista":[1e-400,0.1]}"#;
         let body = format!(
             r#"{{"channel":"playground","channel_phone_number":"{PLAYGROUND}","contact_phone_number":"+56955501234","meta_data":{data}}}"#
@@ -321,7 +322,7 @@ fn numbers_of_free_data_stay_as_they_were_written() {
 
 #[test]
 fn long_values_and_many_keys_are_no_trouble() {
-    each(|w| {
+    each_silent(|w| {
         // No two characters of the text repeat in a way that a database could compress.
         let long: String = (0..1500_u32).map(|n| format!("{:x}", n.wrapping_mul(2_654_435_761))).collect();
         let contact = text(
@@ -352,7 +353,7 @@ fn long_values_and_many_keys_are_no_trouble() {
 
 #[test]
 fn of_two_phones_that_are_as_good_none_identifies() {
-    each(|w| {
+    each_silent(|w| {
         let push = |data: Value| {
             w.post(UPSERT, json!({"channel": "playground", "channel_phone_number": PLAYGROUND, "meta_data": data}))
         };
@@ -373,7 +374,7 @@ fn of_two_phones_that_are_as_good_none_identifies() {
 
 #[test]
 fn of_two_numbers_that_are_as_good_none_identifies() {
-    each(|w| {
+    each_silent(|w| {
         let before = w.counts();
         for text in ["9 5550 1111 / 9 5550 2222", "llamar al 955501111 o 955502222"] {
             for key in ["fonos", "nota"] {
@@ -394,7 +395,7 @@ fn of_two_numbers_that_are_as_good_none_identifies() {
 
 #[test]
 fn money_of_a_field_has_the_decimals_of_its_currency() {
-    each(|w| {
+    each_silent(|w| {
         let field =
             json!({"key": "renta", "name": "Renta", "entity": "customer", "type": "currency", "currency": "CLP"});
         assert_eq!(w.post("/api/v1/custom_fields", field).status, 201);

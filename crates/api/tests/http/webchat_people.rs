@@ -114,6 +114,23 @@ fn a_signature_is_trusted_and_a_forged_one_is_not() {
 }
 
 #[test]
+fn who_signed_in_as_one_of_two_that_were_taken_for_one_reads_their_own_again() {
+    each(|w| {
+        let secret = identity_secret(w);
+        let (ana, bea) = (known(w, "ana-1"), known(w, "bea-1"));
+        answer(w, &ana, "Solo para Ana");
+        answer(w, &bea, "Solo para Bea");
+        let merge = w.post(&format!("/api/v1/contacts/{bea}/merge"), json!({"contact_id": ana}));
+        assert_eq!(merge.status, 200, "{}", merge.text());
+        let tab = Visitor::new(w, json!({"external_user_id": "bea-1", "user_hash": hash(&secret, "bea-1")}));
+        assert_eq!(tab.sees(), [team("Solo para Ana"), team("Solo para Bea")]);
+        let undone = w.post(&format!("/api/v1/merges/{}/undo", text(&merge.json()["id"])), json!({}));
+        assert_eq!(undone.status, 200, "{}", undone.text());
+        assert_eq!(tab.sees(), [team("Solo para Bea")]);
+    });
+}
+
+#[test]
 fn signing_in_in_the_middle() {
     each(|w| {
         let secret = identity_secret(w);

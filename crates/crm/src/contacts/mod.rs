@@ -1,29 +1,32 @@
 //! A person on one channel.
 
 mod assign;
+mod assistant;
 mod detail;
 mod identity;
 mod list;
-pub mod merge;
+mod merge;
 mod recognize;
 mod save;
 mod tag;
-mod undo_merge;
 mod update;
 
 pub use assign::{Assigned, Leaving, assign};
+pub use assistant::pause_assistant;
 pub use detail::{Detail, detail};
 pub use identity::{IdentifierRow, Identity, ProposalRow, identity};
 pub use list::{
     ContactFilter, ContactSort, FieldFilter, MOST_CONTACTS, browse, by_identifier, by_number, recent, search,
     with_open_tickets,
 };
-pub use merge::{MOVED_AT_ONCE, MergeRule, MergeStatus, Merged, merge};
+pub use merge::{
+    Follows, MOVED_AT_ONCE, MergeRow, MergeRule, MergeStatus, Merged, NAMED, merge, merge_row, merges_of, move_on,
+    undo_merge,
+};
 pub use recognize::recognize;
-pub(crate) use save::{insert, save};
+pub(crate) use save::{insert, save, save_activity};
 pub use tag::{TaggedByName, add_by_name, replace_tags, tags_of, unknown_contact};
 pub(crate) use tag::{check_tag, put_tag};
-pub use undo_merge::{MergeRow, merge_row, merges_of, move_on, undo_merge};
 pub use update::{Edit, edit, update_metadata};
 
 use serde::Serialize;
@@ -88,6 +91,8 @@ pub struct Contact {
     pub opted_out_at: Option<Timestamp>,
     /// When they last said whether they want it.
     pub preference_at: Option<Timestamp>,
+    /// Whether an assistant may not answer by itself.
+    pub assistant_paused: bool,
     /// The contact that this one turned out to be.
     pub merged_into: Option<ContactId>,
     pub version: i64,
@@ -100,7 +105,7 @@ pub struct Contact {
 pub(crate) const COLUMNS: &str = "c.id, c.customer_id, c.channel_id, c.name, c.name_source, c.phone, c.email, c.email_source, \
      c.external_user_id, c.metadata, c.stage_id, c.chat_status, c.blocked, c.is_chat_read, c.last_message_at, \
      c.last_inbound_at, c.version, c.created_at, c.updated_at, c.wa_id, c.username, c.opted_out_at, c.merged_into, \
-     c.preference_at";
+     c.preference_at, c.assistant_paused";
 
 impl Contact {
     pub(crate) fn from_row(row: &Row) -> Result<Contact> {
@@ -129,6 +134,7 @@ impl Contact {
             opted_out_at: row.at(21)?,
             merged_into: row.at(22)?,
             preference_at: row.at(23)?,
+            assistant_paused: row.at(24)?,
             words_hash: 0,
         };
         contact.words_hash = crate::search::contact_hash(&contact);

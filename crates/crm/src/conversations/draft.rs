@@ -54,3 +54,33 @@ pub fn remove_draft(w: &mut Work<'_, '_>, id: ContactId, member: MemberId) -> Re
     )?;
     Ok(())
 }
+
+/// Two contacts are one now: of two drafts of one member the survivor's is seen, the other waits for an undo. Whose moved, and
+/// their `updated_at` (microseconds).
+pub(crate) fn take_drafts(w: &mut Work<'_, '_>, from: ContactId, to: ContactId) -> Result<Vec<(MemberId, i64)>> {
+    let rows = w.tx.query(
+        "UPDATE drafts SET contact_id = $3 WHERE organization_id = $1 AND contact_id = $2
+           AND NOT EXISTS (SELECT 1 FROM drafts o WHERE o.organization_id = $1 AND o.contact_id = $3
+                             AND o.member_id = drafts.member_id)
+         RETURNING member_id, updated_at",
+        params![w.caller.organization, from, to],
+    )?;
+    rows.iter().map(|row| Ok((row.at(0)?, row.at(1)?))).collect()
+}
+
+/// They are two again. What was written since stays.
+pub(crate) fn return_drafts(
+    w: &mut Work<'_, '_>,
+    from: ContactId,
+    to: ContactId,
+    moved: &[(MemberId, i64)],
+) -> Result<()> {
+    for (member, updated_at) in moved {
+        w.tx.execute(
+            "UPDATE drafts SET contact_id = $3 WHERE organization_id = $1 AND contact_id = $2 AND member_id = $4
+               AND updated_at = $5",
+            params![w.caller.organization, from, to, member, updated_at],
+        )?;
+    }
+    Ok(())
+}

@@ -16,6 +16,7 @@ pub(crate) use block::follow as follow_block;
 pub use bulk::{Bulk, Failed, MOST_AT_ONCE, Outcomes, bulk};
 pub use counts::{COUNTED, Counts, counts};
 pub use draft::{Draft, put_draft, remove_draft};
+pub(crate) use draft::{return_drafts, take_drafts};
 pub(crate) use keep::{answer_undone, labels_changed, said, ticket_followed, ticket_opened};
 pub use list::{ConversationFilter, View, list};
 pub(crate) use read::follow as follow_read;

@@ -1,6 +1,7 @@
 //! A conversation's row from what there is: after contacts were made one, or two again.
 
 use store::params;
+use uuid::Uuid;
 
 use super::SILENT;
 use super::keep::{end, label_all, waits};
@@ -50,12 +51,6 @@ pub(super) fn came_after(w: &mut Work<'_, '_>, contact: ContactId, marker: Optio
 
 /// Two contacts are one now: what was unread of either is unread.
 pub(crate) fn join(w: &mut Work<'_, '_>, survivor: &Contact, merged: &Contact, unread: i64) -> Result<()> {
-    w.tx.execute(
-        "UPDATE drafts SET contact_id = $3 WHERE organization_id = $1 AND contact_id = $2
-           AND NOT EXISTS (SELECT 1 FROM drafts o WHERE o.organization_id = $1 AND o.contact_id = $3
-                             AND o.member_id = drafts.member_id)",
-        params![w.caller.organization, merged.id, survivor.id],
-    )?;
     rebuild(w, merged, None, Some(0))?;
     let marker = marker_of(w, survivor.id)?;
     rebuild(w, survivor, marker, Some(unread))
@@ -123,6 +118,7 @@ pub(crate) fn rebuild(
         None => (None, None),
     };
     let (answered, waiting) = waits(w, id)?;
+    let responded = responded(w, id, ticket_id)?;
     let unread = match unread {
         Some(unread) => unread,
         None => came_after(w, id, marker)?,
@@ -130,17 +126,17 @@ pub(crate) fn rebuild(
     w.tx.execute(
         "INSERT INTO conversations (organization_id, contact_id, channel_id, blocked, spoken, tagged, agents, ticket_id, stage_id,
                                     last_activity_at, last_message_id, last_message_at, answered_at, waiting_since, unread,
-                                    read_at, read_id)
+                                    read_at, read_id, responded_ticket_id)
          VALUES ($1, $2, $3, $4, $5,
                  EXISTS (SELECT 1 FROM contact_tags g WHERE g.organization_id = $1 AND g.contact_id = $2),
                  (SELECT count(*) FROM contact_agents a WHERE a.organization_id = $1 AND a.contact_id = $2),
-                 $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+                 $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
          ON CONFLICT (organization_id, contact_id) DO UPDATE SET blocked = excluded.blocked, spoken = excluded.spoken,
            tagged = excluded.tagged, agents = excluded.agents, ticket_id = excluded.ticket_id, stage_id = excluded.stage_id,
            last_activity_at = excluded.last_activity_at, last_message_id = excluded.last_message_id,
            last_message_at = excluded.last_message_at, answered_at = excluded.answered_at,
            waiting_since = excluded.waiting_since, unread = excluded.unread, read_at = excluded.read_at,
-           read_id = excluded.read_id",
+           read_id = excluded.read_id, responded_ticket_id = excluded.responded_ticket_id",
         params![
             organization,
             id,
@@ -156,9 +152,21 @@ pub(crate) fn rebuild(
             waiting,
             unread,
             marker.map(|marker| marker.at),
-            marker.map(|marker| marker.id)
+            marker.map(|marker| marker.id),
+            responded
         ],
     )?;
     label_all(w, "contact_agents", id, Some(activity))?;
     label_all(w, "contact_tags", id, Some(activity))
+}
+
+/// The ticket, or without one the contact, if its first answer is told of already.
+fn responded(w: &mut Work<'_, '_>, contact: ContactId, ticket: Option<TicketId>) -> Result<Option<Uuid>> {
+    let what = ticket.map_or(contact.0, |ticket| ticket.0);
+    let told = w.tx.query_opt(
+        "SELECT 1 AS told FROM answers a WHERE a.organization_id = $1 AND a.contact_id = $2 AND a.first
+           AND coalesce(a.ticket_id, a.contact_id) = $3 LIMIT 1",
+        params![w.caller.organization, contact, what],
+    )?;
+    Ok(told.map(|_| what))
 }

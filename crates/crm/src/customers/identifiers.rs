@@ -6,6 +6,7 @@ use structuring::Json;
 use structuring::phone::Phone;
 
 use super::identity_key::identity_key;
+use super::join::join;
 use crate::contacts::Contact;
 use crate::error::Result;
 use crate::events::{self, Fact, Topic};
@@ -121,7 +122,7 @@ fn claim(w: &mut Work<'_, '_>, contact: &mut Contact, kind: &str, value: &str, r
     if contact.has_history(w)? || has_other_contacts(w, contact)? {
         propose(w, contact, kind, value, owner)
     } else {
-        join(w, contact, owner, kind)
+        join_owner(w, contact, owner, kind)
     }
 }
 
@@ -159,35 +160,9 @@ fn has_other_contacts(w: &mut Work<'_, '_>, contact: &Contact) -> Result<bool> {
 
 /// Moves a contact without history to the customer that its identifier names. What was known of it fills that
 /// customer's empty fields; its identifiers follow; the customer it had alone is gone.
-fn join(w: &mut Work<'_, '_>, contact: &mut Contact, owner: CustomerId, kind: &str) -> Result<()> {
+fn join_owner(w: &mut Work<'_, '_>, contact: &mut Contact, owner: CustomerId, kind: &str) -> Result<()> {
     let old = contact.customer_id;
-    let organization = w.caller.organization;
-    w.tx.execute(
-        "DELETE FROM field_values WHERE organization_id = $1 AND entity_id = $2
-           AND field_id IN (SELECT field_id FROM field_values WHERE organization_id = $1 AND entity_id = $3)",
-        params![organization, old, owner],
-    )?;
-    w.tx.execute(
-        "UPDATE field_values SET entity_id = $3 WHERE organization_id = $1 AND entity_id = $2",
-        params![organization, old, owner],
-    )?;
-    w.tx.execute(
-        "UPDATE customer_identifiers SET customer_id = $3 WHERE organization_id = $1 AND customer_id = $2",
-        params![organization, old, owner],
-    )?;
-    w.tx.execute(
-        "DELETE FROM merge_proposals WHERE organization_id = $1 AND contact_id = $2 AND customer_id = $3",
-        params![organization, contact.id, owner],
-    )?;
-    w.tx.execute(
-        "UPDATE merge_proposals SET customer_id = $3 WHERE organization_id = $1 AND customer_id = $2",
-        params![organization, old, owner],
-    )?;
-    w.tx.execute(
-        "UPDATE contacts SET customer_id = $3, version = version + 1 WHERE organization_id = $1 AND id = $2",
-        params![organization, contact.id, owner],
-    )?;
-    w.tx.execute("DELETE FROM customers WHERE organization_id = $1 AND id = $2", params![organization, old])?;
+    join(w, old, owner)?;
     contact.customer_id = owner;
     contact.version += 1;
     events::record(

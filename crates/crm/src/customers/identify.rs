@@ -87,6 +87,7 @@ pub(crate) fn create_contact(
         last_inbound_at: None,
         opted_out_at: None,
         preference_at: None,
+        assistant_paused: false,
         merged_into: None,
         version: 0,
         created_at: w.now,

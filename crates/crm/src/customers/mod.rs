@@ -5,6 +5,7 @@ mod change;
 mod identifiers;
 mod identify;
 mod identity_key;
+mod join;
 mod metadata;
 mod origin;
 mod put;
@@ -20,6 +21,7 @@ pub(crate) use identifiers::{
 pub(crate) use identify::create_contact;
 pub use identify::{Found, Who, find_or_create};
 pub use identity_key::identity_key;
+pub(crate) use join::{Joined, Proposed, join, part};
 pub use metadata::said;
 pub(crate) use metadata::{merge_metadata, metadata_text};
 pub use origin::Origin;

@@ -131,7 +131,7 @@ pub fn queue(w: &mut Work<'_, '_>, channel: &Channel, contact: &mut Contact, out
         // The visitor's page reads it from here: once it is written it is sent.
         status::accepted(w, message.id, &message.id.to_string())?;
     } else {
-        outbox::put(w, &message)?;
+        outbox::put(w, &message, contact.id)?;
     }
     Ok(message.id)
 }

@@ -37,34 +37,54 @@ pub struct Receipt {
     pub leftovers: usize,
 }
 
-/// One bad item never costs the others: it is kept with what nobody could read. An error is the database's, of the whole.
+impl Receipt {
+    fn count(&mut self, outcome: Outcome) {
+        match outcome {
+            Outcome::New => self.new += 1,
+            Outcome::Known => self.known += 1,
+            Outcome::Leftover => self.leftovers += 1,
+        }
+    }
+}
+
+/// One bad item never costs the others: it is kept with what nobody could read. An error is the database's, of the whole. One that
+/// comes alone, as most do, has the transaction to itself: where it is bad, the error is the answer, and [`put_aside`] what
+/// is to follow ([`is_of_the_item`]).
 pub fn receive(w: &mut Work<'_, '_>, items: &[(ChannelId, Item)]) -> Result<Receipt> {
     let mut receipt = Receipt::default();
+    if let [(channel, item)] = items {
+        receipt.count(one(w, *channel, item)?);
+        return Ok(receipt);
+    }
     for (channel, item) in items {
         let outcome = match w.savepoint(|w| one(w, *channel, item)) {
-            Err(error) if is_whole(w, &error) => return Err(error),
-            Err(error) => {
-                tracing::error!(%channel, %error, "an item of a webhook could not be stored; it is kept as it was read");
-                keep(w, *channel, &Kept::new(Leftover::Failed, json!({"item": format!("{item:?}")}).to_string()))?;
-                Outcome::Leftover
-            }
+            Err(error) if is_of_the_item(&error, w.tx.engine()) => aside(w, *channel, item, &error)?,
+            Err(error) => return Err(error),
             Ok(outcome) => outcome,
         };
-        match outcome {
-            Outcome::New => receipt.new += 1,
-            Outcome::Known => receipt.known += 1,
-            Outcome::Leftover => receipt.leftovers += 1,
-        }
+        receipt.count(outcome);
     }
     Ok(receipt)
 }
 
-/// Whether the whole is to be run again or refused, rather than this item be put aside.
-fn is_whole(w: &Work<'_, '_>, error: &Error) -> bool {
-    let Error::Store(error) = error else { return matches!(error, Error::Unauthorized | Error::Forbidden(_)) };
+/// Keeps an item that could not be stored.
+pub fn put_aside(w: &mut Work<'_, '_>, channel: ChannelId, item: &Item, why: &Error) -> Result<Receipt> {
+    aside(w, channel, item, why)?;
+    Ok(Receipt { leftovers: 1, ..Receipt::default() })
+}
+
+fn aside(w: &mut Work<'_, '_>, channel: ChannelId, item: &Item, why: &Error) -> Result<Outcome> {
+    tracing::error!(%channel, error = %why, "an item of a webhook could not be stored; it is kept as it was read");
+    keep(w, channel, &Kept::new(Leftover::Failed, json!({"item": format!("{item:?}")}).to_string()))?;
+    Ok(Outcome::Leftover)
+}
+
+/// Whether this item is to be put aside, rather than the whole be run again or refused.
+pub fn is_of_the_item(error: &Error, engine: Engine) -> bool {
+    let Error::Store(error) = error else { return !matches!(error, Error::Unauthorized | Error::Forbidden(_)) };
     // On PostgreSQL somebody else took the identity meanwhile; on SQLite there is nobody else.
     let taken = error.constraint().is_some_and(|name| name.ends_with("identity_key"));
-    error.is_transient() || (taken && w.tx.engine() == Engine::Postgres)
+    !(error.is_transient() || (taken && engine == Engine::Postgres))
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -148,10 +168,11 @@ pub(crate) fn take(
         let arrived = if opens { tickets::arrive(w, channel, &mut contact, found.created)? } else { None };
         match &arrived {
             Some(arrived) if !arrived.contact_read => {}
-            _ => {
+            Some(_) => {
                 touch(w, &mut contact, &message);
                 contacts::save(w, &mut contact)?;
             }
+            None => contacts::save_activity(w, &mut contact)?,
         }
         if let Some(arrived) = arrived {
             message.ticket_id = Some(arrived.ticket);

@@ -1,6 +1,5 @@
 //! Sending to somebody: who is meant, what is answered, and what goes out, in one transaction.
 
-use store::params;
 use structuring::phone::Phone;
 
 use super::{Content, Message, Outgoing, outside_service_window, queue};
@@ -86,10 +85,8 @@ pub fn send(w: &mut Work<'_, '_>, send: &Send) -> Result<Queued> {
     }
     outgoing.ticket = tickets::open_ticket_of(w, contact.id)?.map(|ticket| ticket.id);
     if let Some(paused) = send.pause_assistant {
-        w.tx.execute(
-            "UPDATE contacts SET assistant_paused = $3 WHERE organization_id = $1 AND id = $2",
-            params![w.caller.organization, contact.id, paused],
-        )?;
+        // Written with the message.
+        contact.assistant_paused = paused;
     }
     let id: MessageId = queue(w, channel, &mut contact, &outgoing)?;
     Ok(Queued { message: Message::get(w, id)?, contact })

@@ -1,36 +1,56 @@
-//! C23 to C26: somebody is pushed in with what is known of them, and gets a template, in one transaction.
+//! C23 to C26 and C30: somebody is pushed in with what is known of them, and gets a template or a text, in one transaction.
 
-use super::{Outgoing, Queued, queue};
+use super::{Content, Outgoing, Queued, queue};
 use crate::channels;
 use crate::customers::{Upsert, upsert};
 use crate::error::Result;
 use crate::messages::Message;
 use crate::templates::{self, Reference, Values};
-use crate::tickets;
+use crate::tickets::{self, IntegrationData};
 use crate::work::Work;
 
 #[derive(Debug)]
-pub struct TemplateToCustomer {
+pub struct ToCustomer {
     pub upsert: Upsert,
-    pub reference: Reference,
-    pub values: Values,
-    /// Where the request names template and values.
-    pub template_at: &'static str,
-    pub values_at: &'static str,
+    pub what: ToSend,
+    /// The deal in another system; kept with the ticket, where there is one.
+    pub integration: IntegrationData,
 }
 
-/// Nothing is written where the template cannot be filled or may not go.
-pub fn send_to_customer(w: &mut Work<'_, '_>, input: &TemplateToCustomer) -> Result<Queued> {
+#[derive(Debug)]
+pub enum ToSend {
+    /// As it is; inside the 24 h window only, on whatsapp.
+    Text(String),
+    Template {
+        reference: Reference,
+        values: Box<Values>,
+        /// Where the request names template and values.
+        template_at: &'static str,
+        values_at: &'static str,
+    },
+}
+
+/// Nothing is written where the template cannot be filled, or where it may not go.
+pub fn send_to_customer(w: &mut Work<'_, '_>, input: &ToCustomer) -> Result<Queued> {
     let setup = w.setup.clone();
     let channel = channels::get(&setup, input.upsert.channel)?;
-    let usable = templates::usable(w, channel, &input.reference, &input.values, input.template_at, input.values_at)?;
+    let mut outgoing = match &input.what {
+        ToSend::Text(text) => Outgoing::of(Content::text(text.clone())),
+        ToSend::Template { reference, values, template_at, values_at } => {
+            let usable = templates::usable(w, channel, reference, values, template_at, values_at)?;
+            Outgoing { text: Some(usable.text), ..Outgoing::of(usable.content) }
+        }
+    };
     let done = upsert(w, &input.upsert)?;
     let mut contact = done.contact;
     let ticket = match done.ticket {
-        Some(ticket) => Some(ticket.id),
-        None => tickets::open_ticket_of(w, contact.id)?.map(|ticket| ticket.id),
+        Some(ticket) => Some(ticket),
+        None => tickets::open_ticket_of(w, contact.id)?,
     };
-    let outgoing = Outgoing { ticket, text: Some(usable.text), ..Outgoing::of(usable.content) };
+    if let Some(mut ticket) = ticket {
+        tickets::merge_integration_data(w, &mut ticket, &input.integration)?;
+        outgoing.ticket = Some(ticket.id);
+    }
     let id = queue(w, channel, &mut contact, &outgoing)?;
     Ok(Queued { message: Message::get(w, id)?, contact })
 }

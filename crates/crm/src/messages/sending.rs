@@ -112,7 +112,7 @@ pub fn retry(w: &mut Work<'_, '_>, id: MessageId) -> Result<Message> {
     message.progress.failed_at = None;
     write(w, &message, None)?;
     conversations::answer_undone(w, &message)?;
-    outbox::put(w, &message)?;
+    outbox::put(w, &message, contact.id)?;
     tell(w, &message, before)?;
     Ok(message)
 }

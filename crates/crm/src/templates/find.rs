@@ -1,6 +1,6 @@
 //! The template that a request means, ready to be sent on a channel.
 
-use super::{COLUMNS, Template, Values, fill};
+use super::{COLUMNS, Definition, Template, Values, fill};
 use crate::channels::Channel;
 use crate::error::{FieldError, Problems, Result};
 use crate::id::TemplateId;
@@ -57,6 +57,20 @@ pub fn usable(
         Content::text(filled.text.clone())
     };
     Ok(Usable { content, text: filled.text })
+}
+
+/// What the template wants that a request means: for whoever looks for values before the transaction. 400 as [`usable`].
+pub fn definition_of(
+    w: &mut Work<'_, '_>,
+    channel: &Channel,
+    reference: &Reference,
+    template_at: &str,
+) -> Result<Definition> {
+    let mut problems = Problems::default();
+    let found = find(w, channel, reference, template_at, &mut problems)?;
+    problems.check()?;
+    let internal = || crate::Error::Internal("a template that is neither there nor wrong".into());
+    found.map(|template| template.definition()).ok_or_else(internal)
 }
 
 fn find(

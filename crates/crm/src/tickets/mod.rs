@@ -18,6 +18,7 @@ pub use list::{TicketFilter, browse, last_closed_of, of_contact, open_ticket_of}
 pub use locate::{Which, locate};
 pub use metadata::{MetadataChange, change_metadata};
 pub use moving::{assign_agent, move_to};
+pub(crate) use open::merge_integration_data;
 pub use open::{IntegrationData, Open, Opened, OutboundMessage, open};
 pub use place::{Placed, place};
 pub(crate) use save::{insert, record_update, save};

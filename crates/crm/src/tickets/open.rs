@@ -90,7 +90,8 @@ impl OutboundMessage {
     }
 }
 
-fn merge_integration_data(w: &mut Work<'_, '_>, ticket: &mut Ticket, new: &IntegrationData) -> Result<()> {
+/// What comes wins, member by member.
+pub(crate) fn merge_integration_data(w: &mut Work<'_, '_>, ticket: &mut Ticket, new: &IntegrationData) -> Result<()> {
     if new.0.is_empty() {
         return Ok(());
     }

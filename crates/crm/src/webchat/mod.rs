@@ -18,6 +18,7 @@ pub use forget::{forget_expired, leave};
 pub use history::{History, cursor, file, history, of_ids, sees};
 pub use hours::{Hours, is_open};
 pub use progress::{delivered, read};
+pub(crate) use visitor::go_with_user;
 pub use visitor::{Visitor, by_token};
 pub use widget::{Language, PreChatField, PreChatKind, Side, Users, Widget};
 pub use write::{Said, Written, write};

@@ -57,3 +57,19 @@ pub fn by_token(w: &mut Work<'_, '_>, channel: ChannelId, hash: &[u8; 32]) -> Re
     let row = w.tx.query_opt(&sql, params![w.caller.organization, &hash[..], channel, w.now])?;
     row.as_ref().map(Visitor::from_row).transpose()
 }
+
+/// Of two contacts that are two again: whoever signed in as somebody since reads that one's conversation, not the other's.
+pub(crate) fn go_with_user(
+    w: &mut Work<'_, '_>,
+    channel: ChannelId,
+    user: &str,
+    from: ContactId,
+    to: ContactId,
+) -> Result<()> {
+    w.tx.execute(
+        "UPDATE webchat_visitors SET contact_id = $5 WHERE organization_id = $1 AND channel_id = $2 AND user_id = $3
+           AND contact_id = $4 AND signed",
+        params![w.caller.organization, channel, user, from, to],
+    )?;
+    Ok(())
+}

@@ -16,4 +16,5 @@ mod sign_in;
 mod streams;
 mod sunsets;
 mod webhooks;
+mod whatsapp_nodes;
 mod world;
