@@ -15,8 +15,8 @@ use crate::Failure;
 use crate::http::{Load, Measured, complete, measure};
 use crate::program::{APP_SECRET, PHONE_NUMBER_ID, Started};
 
-/// Each of them writes again and again: contacts and open tickets are there after a while, as in a day's work.
-const PEOPLE: u64 = 10_000;
+/// Each of them writes again and again: contacts and open tickets are there after the first message of each, as in a day's work.
+pub const PEOPLE: u64 = 10_000;
 
 fn request(address: SocketAddr, hook: &str, number: u64) -> Vec<u8> {
     let person = number % PEOPLE;

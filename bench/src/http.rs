@@ -18,6 +18,8 @@ pub struct Load {
     pub duration: Duration,
     /// Phones are counted up from here: every upsert is a new person.
     pub first: u64,
+    /// So many requests at most.
+    pub most: u64,
 }
 
 #[derive(Debug)]
@@ -90,10 +92,11 @@ pub async fn measure(
     let (next, request) = (Rc::new(Cell::new(load.first)), Rc::new(request));
     let lanes = tokio::task::LocalSet::new();
     let (address, connections) = (started.address, load.connections);
+    let last = load.first.saturating_add(load.most);
     let times = lanes.run_until(async move {
         let mut running = Vec::new();
         for _ in 0..connections {
-            running.push(tokio::task::spawn_local(lane(address, end, next.clone(), request.clone())));
+            running.push(tokio::task::spawn_local(lane(address, end, last, next.clone(), request.clone())));
         }
         let mut times: Vec<Duration> = Vec::new();
         for lane in running {
@@ -115,6 +118,7 @@ impl Measured {
 async fn lane(
     address: SocketAddr,
     end: Instant,
+    last: u64,
     next: Rc<Cell<u64>>,
     request: Rc<impl Fn(u64) -> Vec<u8>>,
 ) -> Result<Vec<Duration>, Failure> {
@@ -124,6 +128,9 @@ async fn lane(
     let mut buffer = Vec::with_capacity(16 * 1024);
     while Instant::now() < end {
         let number = next.get();
+        if number >= last {
+            break;
+        }
         next.set(number + 1);
         let bytes = request(number);
         let sent = Instant::now();

@@ -22,22 +22,31 @@ async fn measure(context: &Context, report: &mut Report) -> Result<(), Failure> 
     tokio::time::sleep(Duration::from_secs(2)).await;
     report.row("memory idle (resident)", format!("{:.1} MiB", memory_kib(started.pid(), "VmRSS")? as f64 / 1024.0));
 
-    let alone =
-        run(&started, &Load { connections: 1, duration: seconds.min(Duration::from_secs(3)), first: 0 }).await?;
+    let alone = run(
+        &started,
+        &Load { connections: 1, duration: seconds.min(Duration::from_secs(3)), first: 0, most: u64::MAX },
+    )
+    .await?;
     let ratio = alone.p50.as_secs_f64() / sync.as_secs_f64();
     report.row("one upsert alone, p50", format!("{:.2} ms ({ratio:.1} × one sync)", alone.p50.as_secs_f64() * 1e3));
 
-    let warm_up = Load { connections: context.connections, duration: Duration::from_secs(2), first: 10_000_000 };
+    let warm_up =
+        Load { connections: context.connections, duration: Duration::from_secs(2), first: 10_000_000, most: u64::MAX };
     run(&started, &warm_up).await?;
-    let load = Load { connections: context.connections, duration: seconds, first: 20_000_000 };
+    let load = Load { connections: context.connections, duration: seconds, first: 20_000_000, most: u64::MAX };
     let many = run(&started, &load).await?;
     report.row(
         &format!("durable upserts over HTTP, {} connections", context.connections),
         format!("{:.0}/s, p50 {:.1} ms, p99 {:.1} ms", many.per_second, ms(many.p50), ms(many.p99)),
     );
     report.row("memory at its peak", format!("{:.1} MiB", memory_kib(started.pid(), "VmHWM")? as f64 / 1024.0));
-    let warm_up = Load { first: 30_000_000, ..warm_up };
-    hooks::run(&started, &warm_up).await?;
+    // Their contacts, customers and tickets come to be.
+    let first = Load { first: 30_000_000, most: hooks::PEOPLE, duration: Duration::from_secs(120), ..load };
+    let new = hooks::run(&started, &first).await?;
+    report.row(
+        &format!("the first message of {} new people each, by webhook", hooks::PEOPLE),
+        format!("{:.0}/s, p50 {:.1} ms, p99 {:.1} ms", new.per_second, ms(new.p50), ms(new.p99)),
+    );
     let inbound = hooks::run(&started, &Load { first: 40_000_000, ..load }).await?;
     report.row(
         &format!("durable inbound webhooks of one message, {} connections", context.connections),

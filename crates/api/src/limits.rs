@@ -52,6 +52,9 @@ struct Bucket {
     at: Timestamp,
 }
 
+/// What goes back further than this was set, not corrected.
+const JUMP_SECONDS: f64 = 60.0;
+
 /// Token buckets of one rate.
 #[derive(Debug)]
 pub struct Limiter<K> {
@@ -76,8 +79,9 @@ impl<K: Eq + Hash> Limiter<K> {
         }
         let bucket = buckets.entry(key).or_insert(Bucket { tokens: full, at: now });
         bucket.tokens = (bucket.tokens + elapsed(bucket.at, now) * per_second).min(full);
-        // A clock that jumps back must not take what was earned.
-        bucket.at = bucket.at.max(now);
+        // A clock that goes back a little gives nothing; one that was set back must not hold everybody up until it is there again.
+        let set_back = elapsed(now, bucket.at) > JUMP_SECONDS;
+        bucket.at = if set_back { now } else { bucket.at.max(now) };
         let policy = format!("\"{}\";q={};w={}", self.name, self.rate.requests, self.rate.seconds);
         if bucket.tokens < 1.0 {
             let wait = ((1.0 - bucket.tokens) / per_second).ceil().max(1.0);
@@ -114,6 +118,10 @@ mod tests {
         // Back in time: nothing gained, nothing lost.
         assert!(limiter.take(1, start).is_err());
         limiter.take(1, start.plus_seconds(10)).unwrap();
+        // Set back by a day: it refills from there.
+        let yesterday = start.plus_days(-1);
+        while limiter.take(1, yesterday).is_ok() {}
+        limiter.take(1, yesterday.plus_seconds(5)).unwrap();
     }
 
     #[test]

@@ -159,6 +159,11 @@ impl From<Error> for Problem {
                 code,
                 "This Idempotency-Key was used for another request within the last 24 hours. Use a new key for a new request.",
             ),
+            Error::Store(ref cause @ store::Error::Unknown { .. }) => {
+                let detail = "The database did not confirm this: it may have been done, or not. Look before you repeat it, or repeat it \
+                              with the same Idempotency-Key, which does it once.";
+                Problem::new(503, code, detail).because(cause)
+            }
             Error::Store(ref cause) => {
                 if cause.is_transient() {
                     let detail = "The database cannot take this right now; nothing was changed. Try again.";

@@ -69,10 +69,16 @@ impl std::fmt::Display for Scope {
 pub struct Scopes(u32);
 
 impl Scopes {
+    /// Also what no scope is named for: the owners' affairs.
     pub const EVERYTHING: Scopes = Scopes(u32::MAX);
 
     pub fn of(scopes: impl IntoIterator<Item = Scope>) -> Self {
         Scopes(scopes.into_iter().fold(0, |bits, scope| bits | 1 << scope as u32))
+    }
+
+    /// All that have a name: what an admin may, who is no owner.
+    pub fn named() -> Self {
+        Scopes::of(Scope::ALL)
     }
 
     pub fn contains(self, scope: Scope) -> bool {

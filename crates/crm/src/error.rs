@@ -86,6 +86,7 @@ impl Error {
             Error::Store(store::Error::Conflict) => "write_contention",
             Error::Store(store::Error::Closed) => "shutting_down",
             Error::Store(store::Error::Unavailable { .. }) => "database_unavailable",
+            Error::Store(store::Error::Unknown { .. }) => "outcome_unknown",
             Error::Store(_) | Error::Internal(_) => "internal",
         }
     }

@@ -15,10 +15,16 @@ pub enum Error {
     #[error("the database is closed")]
     Closed,
 
-    /// The disk is full, the server is gone, a file cannot be read. Nothing that was answered with this is promised to
-    /// be stored; where the connection broke during `COMMIT` the outcome is not known.
+    /// The disk is full, the server is gone, a file cannot be read. Nothing was done.
     #[error("the database is not available: {reason}")]
     Unavailable {
+        /// What the engine said.
+        reason: String,
+    },
+
+    /// The disk did not confirm a commit, or the connection broke while it was under way: it may be there, or not.
+    #[error("whether it was stored is not known: {reason}")]
+    Unknown {
         /// What the engine said.
         reason: String,
     },
@@ -128,16 +134,26 @@ impl Error {
         }
     }
 
-    /// Whether the same call may succeed in a moment, with nothing changed by its caller.
+    /// Whether the same call may succeed in a moment, with nothing changed by its caller. After [`Error::Unknown`] it may be the
+    /// second one that does.
     pub fn is_transient(&self) -> bool {
         matches!(
             self,
-            Error::Overloaded | Error::Closed | Error::Unavailable { .. } | Error::Conflict | Error::TimedOut
+            Error::Overloaded
+                | Error::Closed
+                | Error::Unavailable { .. }
+                | Error::Unknown { .. }
+                | Error::Conflict
+                | Error::TimedOut
         )
     }
 
     pub(crate) fn unavailable(reason: impl fmt::Display) -> Error {
         Error::Unavailable { reason: reason.to_string() }
+    }
+
+    pub(crate) fn unknown(reason: impl fmt::Display) -> Error {
+        Error::Unknown { reason: reason.to_string() }
     }
 
     pub(crate) fn sql(message: impl fmt::Display, statement: &str) -> Error {

@@ -105,18 +105,19 @@ pub struct RefusedRecord {
 
 /// C25.
 pub async fn send(call: Call) -> Result<Answer, Problem> {
-    let query: DataQuery = call.read_query()?;
     let data = form::object(&call.body, call.content_type.as_deref(), FORMS).await?;
+    let query: DataQuery = call.read_query()?;
     let template = find(&call, &query).await?;
     one(&call, &query, &template, &data).await
 }
 
-/// C26: each record by itself. A repetition with the same `Idempotency-Key` sends what was not sent.
+/// C26: each record by itself. Where the database cannot go on in the middle, the records after it are told as not tried. A repetition with the same `Idempotency-Key` sends what was not sent.
 pub async fn send_many(call: Call) -> Result<Answer, Problem> {
-    let query: DataQuery = call.read_query()?;
     let records = records(&call)?;
+    let query: DataQuery = call.read_query()?;
     let template = find(&call, &query).await?;
-    let mut results = Vec::with_capacity(records.len());
+    let count = records.len();
+    let mut results = Vec::with_capacity(count);
     for (n, record) in records.into_iter().enumerate() {
         let mut of_one = call.clone();
         if let Some(key) = &mut of_one.request_key {
@@ -129,8 +130,15 @@ pub async fn send_many(call: Call) -> Result<Answer, Problem> {
             None => Err(Problem::invalid(vec![FieldError::new("", "invalid_type", "Expected a JSON object.")])),
         };
         let answer = match result {
-            // Not only this one would fail now.
-            Err(problem) if problem.status >= 500 => return Err(problem),
+            // Not only this one would fail now. Where something was sent before, it is told what: the call must not be repeated whole.
+            Err(problem) if problem.status >= 500 && results.is_empty() => return Err(problem),
+            Err(problem) if problem.status >= 500 => {
+                results.push(problem.into_answer(Style::Compatible, &call.caller.request_id).body);
+                let rest = Problem::new(503, "not_tried", "This record was not tried. Send it again.");
+                let rest = rest.into_answer(Style::Compatible, &call.caller.request_id).body;
+                results.resize(count, rest);
+                break;
+            }
             Err(problem) => problem.into_answer(Style::Compatible, &call.caller.request_id),
             Ok(answer) => answer,
         };

@@ -212,6 +212,11 @@ fn only_json_and_only_so_much() {
                 "application/xml",
                 "x",
             ] {
+                // Some take forms as well.
+                let essence = kind.split(';').next().unwrap();
+                if operation["requestBody"]["content"][essence].is_object() {
+                    continue;
+                }
                 let reply = w.raw(&w.here.key, &method, &path, &[("content-type", kind)], Some(b"{}"));
                 // A path that names nothing may be answered first.
                 assert!(matches!(reply.status, 415 | 404), "{method} {path} {kind}: {}", reply.status);

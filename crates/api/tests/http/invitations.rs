@@ -121,6 +121,34 @@ fn an_invitation_goes_with_the_right_of_who_wrote_it() {
 }
 
 #[test]
+fn an_admins_key_is_no_owners() {
+    each(|w| {
+        let browser = admin(w);
+        let id = text(&browser.session["member"]["id"]);
+        let made = browser.post("/api/v1/api_keys", json!({"name": "all", "scopes": ["*"]}));
+        assert_eq!(made.status, 201);
+        let made = made.json();
+        // All that an admin may, by name: `*` would be more.
+        assert!(
+            made["scopes"].as_array().unwrap().len() > 5 && !made["scopes"].as_array().unwrap().contains(&json!("*"))
+        );
+        let key = text(&made["key"]);
+        let json_type = [("content-type", "application/json")];
+        let call = |method: &str, path: &str, body: &Value| {
+            w.raw(&key, method, path, &json_type, Some(body.to_string().as_bytes()))
+        };
+        is(&call("PATCH", &format!("/api/v1/members/{id}"), &json!({"role": "owner"})), 409, "owners_only");
+        let owner = w.work(|w| Ok(w.setup.members[0].id));
+        is(&w.raw(&key, "DELETE", &format!("/api/v1/members/{owner}"), &[], None), 409, "owners_only");
+        let invited = call("POST", "/api/v1/invitations", &json!({"email": "zoe@example.com", "role": "owner"}));
+        is(&invited, 409, "owners_only");
+        // An owner's key may.
+        let reply = w.patch(&format!("/api/v1/members/{id}"), json!({"role": "owner"}));
+        assert_eq!(reply.status, 200);
+    });
+}
+
+#[test]
 fn who_changed_what() {
     each(|w| {
         let browser = admin(w);

@@ -18,7 +18,13 @@ pub fn pause_assistant(w: &mut Work<'_, '_>, id: ContactId, paused: bool, if_ver
     }
     contact.assistant_paused = paused;
     save(w, &mut contact)?;
-    let fact = Fact::new(Topic::ContactUpdated).contact(contact.id).data(json!({"assistant_paused": paused}));
-    events::record(w, fact.previous(json!({"assistant_paused": !paused})))?;
+    turned(w, contact.id, paused)?;
     Ok(contact)
+}
+
+/// Tells that it is another now; the contact's row is written.
+pub(crate) fn turned(w: &mut Work<'_, '_>, contact: ContactId, paused: bool) -> Result<()> {
+    let fact = Fact::new(Topic::ContactUpdated).contact(contact).data(json!({"assistant_paused": paused}));
+    events::record(w, fact.previous(json!({"assistant_paused": !paused})))?;
+    Ok(())
 }

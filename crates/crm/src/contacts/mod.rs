@@ -13,6 +13,7 @@ mod update;
 
 pub use assign::{Assigned, Leaving, assign};
 pub use assistant::pause_assistant;
+pub(crate) use assistant::turned as assistant_turned;
 pub use detail::{Detail, detail};
 pub use identity::{IdentifierRow, Identity, ProposalRow, identity};
 pub use list::{

@@ -4,7 +4,7 @@ use structuring::phone::Phone;
 
 use super::{Content, Message, Outgoing, outside_service_window, queue};
 use crate::channels::{self, Channel};
-use crate::contacts::Contact;
+use crate::contacts::{self, Contact};
 use crate::customers::{self, Who};
 use crate::error::{Error, FieldError, Problems, Result};
 use crate::id::{ChannelId, ContactId, MessageId};
@@ -84,11 +84,15 @@ pub fn send(w: &mut Work<'_, '_>, send: &Send) -> Result<Queued> {
         outgoing.reply_to = Some(quoted(w, &contact, id, send.places.reply)?);
     }
     outgoing.ticket = tickets::open_ticket_of(w, contact.id)?.map(|ticket| ticket.id);
-    if let Some(paused) = send.pause_assistant {
+    let turned = send.pause_assistant.filter(|paused| *paused != contact.assistant_paused);
+    if let Some(paused) = turned {
         // Written with the message.
         contact.assistant_paused = paused;
     }
     let id: MessageId = queue(w, channel, &mut contact, &outgoing)?;
+    if let Some(paused) = turned {
+        contacts::assistant_turned(w, contact.id, paused)?;
+    }
     Ok(Queued { message: Message::get(w, id)?, contact })
 }
 

@@ -10,7 +10,8 @@ use crate::tickets::TicketStatus;
 use crate::work::Work;
 
 /// A ticket that stands in a stage has reached every open one before it on the board; one that was won, all of them. Of a lost one
-/// nobody can tell how far it came but where it stands.
+/// nobody can tell how far it came but where it stands. One that only the merge of two contacts closed is left out: it went on
+/// as the other one.
 pub fn funnel(w: &mut Work<'_, '_>, filter: &ReportFilter) -> Result<Table> {
     let setup = w.setup.clone();
     let pipeline = match filter.pipeline {
@@ -19,7 +20,7 @@ pub fn funnel(w: &mut Work<'_, '_>, filter: &ReportFilter) -> Result<Table> {
     };
     let mut query = Query::new(
         "SELECT t.stage_id, t.status, t.outcome, t.stage_since, t.closed_at FROM tickets t
-         JOIN contacts c ON c.organization_id = t.organization_id AND c.id = t.contact_id WHERE t.organization_id = ",
+         JOIN contacts c ON c.organization_id = t.organization_id AND c.id = t.contact_id WHERE NOT (t.outcome IS NULL AND coalesce(t.reason, '') = 'merged') AND t.organization_id = ",
         w.caller.organization,
     );
     query.and("t.pipeline_id = ", pipeline.id);

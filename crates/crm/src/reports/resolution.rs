@@ -8,11 +8,11 @@ use crate::id::MemberId;
 use crate::query::Query;
 use crate::work::Work;
 
-/// By when they closed.
+/// By when they closed. One that only the merge of two contacts closed went on as the other one.
 pub fn resolution(w: &mut Work<'_, '_>, filter: &ReportFilter) -> Result<Table> {
     let mut query = Query::new(
         "SELECT t.closed_at, t.created_at, c.channel_id, t.pipeline_id, t.agent_id FROM tickets t
-         JOIN contacts c ON c.organization_id = t.organization_id AND c.id = t.contact_id WHERE t.organization_id = ",
+         JOIN contacts c ON c.organization_id = t.organization_id AND c.id = t.contact_id WHERE NOT (t.outcome IS NULL AND coalesce(t.reason, '') = 'merged') AND t.organization_id = ",
         w.caller.organization,
     );
     query.and("t.closed_at >= ", filter.from).and("t.closed_at < ", filter.to);

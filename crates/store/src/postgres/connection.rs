@@ -58,8 +58,8 @@ impl Connection {
             if errors::is_certain(&error) {
                 Uncommitted::Certain(failure)
             } else {
-                Uncommitted::Unknown(Error::unavailable(format_args!(
-                    "the connection broke during the commit, whose outcome is not known: {}",
+                Uncommitted::Unknown(Error::unknown(format_args!(
+                    "the connection broke during the commit: {}",
                     errors::text(&error)
                 )))
             }

@@ -133,7 +133,8 @@ impl Shared {
         }
         for (call, fate) in batches.into_iter().flat_map(|batch| batch.calls) {
             call.answer(match broken {
-                Some(error) => Err(fate.err().unwrap_or_else(|| error.clone())),
+                // It is committed: only the disk does not say so.
+                Some(error) => Err(fate.err().unwrap_or_else(|| Error::unknown(error))),
                 None => fate,
             });
         }

@@ -73,11 +73,15 @@ fn another_node_hears_of_a_commit() {
         announce(&here, 1);
         assert_eq!(word(&mut committed).await, Woken::Commit);
         while committed.next().await != Woken::Poll {}
-        // A program that does one thing and ends.
-        let command = Db::open_postgres(here.url(), PostgresOptions::default()).unwrap();
-        announce(&command, 2);
-        command.close();
-        assert_eq!(word(&mut committed).await, Woken::Commit);
+        // A program that does one thing and ends. On a busy machine it may end before it has the connection that says so.
+        for id in 2.. {
+            let command = Db::open_postgres(here.url(), PostgresOptions::default()).unwrap();
+            announce(&command, id);
+            command.close();
+            if committed.next().await == Woken::Commit {
+                break;
+            }
+        }
     });
     there.close();
 }
