@@ -233,14 +233,20 @@ pub fn complete<T>(input: Option<T>, problems: Vec<FieldError>) -> Result<T, Pro
     }
 }
 
-/// A JSON object from raw bytes: 415 for another declared type, 400 for what is no JSON object.
-pub fn object_of(body: &[u8], content_type: Option<&str>) -> Result<Object, Problem> {
+/// 415 for another declared type than one of JSON.
+pub fn check_is_json(content_type: Option<&str>) -> Result<(), Problem> {
     if let Some(declared) = content_type {
         let essence = declared.split(';').next().unwrap_or("").trim();
         if !(essence.eq_ignore_ascii_case("application/json") || essence.to_ascii_lowercase().ends_with("+json")) {
             return Err(Problem::new(415, "unsupported_media_type", "Send the body as application/json."));
         }
     }
+    Ok(())
+}
+
+/// A JSON object from raw bytes: 415 for another declared type, 400 for what is no JSON object.
+pub fn object_of(body: &[u8], content_type: Option<&str>) -> Result<Object, Problem> {
+    check_is_json(content_type)?;
     if body.is_empty() {
         return Err(Problem::invalid(vec![FieldError::new("", "required", "A JSON object is required as the body.")]));
     }

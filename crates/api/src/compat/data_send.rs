@@ -18,7 +18,7 @@ use super::session_message::{own_channel, sent};
 use super::template_send::values;
 use super::tickets::IntegrationInput;
 use crate::answer::Answer;
-use crate::call::Call;
+use crate::call::{Call, check_is_json};
 use crate::form;
 use crate::input::{Fields, Input, Raw, Style};
 use crate::kinds::{Anything, Kind, List, PhoneText, TextOrNumber, id};
@@ -152,10 +152,7 @@ pub async fn send_many(call: Call) -> Result<Answer, Problem> {
 
 fn records(call: &Call) -> Result<Vec<Json>, Problem> {
     let invalid = |code, message: String| Problem::invalid(vec![FieldError::new("", code, message)]);
-    let essence = call.content_type.as_deref().unwrap_or_default().split(';').next().unwrap_or_default().trim();
-    if !(essence.is_empty() || essence.eq_ignore_ascii_case("application/json")) {
-        return Err(Problem::new(415, "unsupported_media_type", "Send the body as application/json."));
-    }
+    check_is_json(call.content_type.as_deref())?;
     let json = Json::parse(&call.body, Mode::Strict).map_err(|error| invalid("malformed_json", error.to_string()))?;
     match json {
         Json::Array(records) if records.len() > MOST => {

@@ -84,12 +84,11 @@ pub(super) fn join(
     })
 }
 
-/// Proposals of the one are the other's: all that it had, and (kind, value) of those that were new.
-fn take_proposals(
-    w: &mut Work<'_, '_>,
-    from: ContactId,
-    to: ContactId,
-) -> Result<(Vec<Proposed>, Vec<(String, String)>)> {
+/// Kind and value of a proposal.
+type OfWhom = (String, String);
+
+/// Proposals of the one are the other's: all that it had, and of whom those were that are new.
+fn take_proposals(w: &mut Work<'_, '_>, from: ContactId, to: ContactId) -> Result<(Vec<Proposed>, Vec<OfWhom>)> {
     let sql = format!(
         "DELETE FROM merge_proposals WHERE organization_id = $1 AND contact_id = $2 RETURNING {}",
         Proposed::COLUMNS
