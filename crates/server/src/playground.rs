@@ -1,8 +1,8 @@
 //! A simulator for each playground channel, in the place of Meta: it is called over HTTP and calls the signed hook, so that
-//! everything on the way is what a real number goes through. With the demo only.
+//! everything on the way is what a real number goes through.
 
 use std::fmt::Write;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -25,6 +25,12 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// Plays every playground channel there is, and those that are made later.
 pub async fn run(crm: Crm, sealer: Sealer, address: SocketAddr, playgrounds: Arc<Playgrounds>) {
     let mut committed = crm.db().committed();
+    // From within this machine it is reached by its loopback address.
+    let address = if address.ip().is_unspecified() {
+        SocketAddr::new(Ipv4Addr::LOCALHOST.into(), address.port())
+    } else {
+        address
+    };
     loop {
         if let Err(error) = look(&crm, &sealer, address, &playgrounds).await {
             tracing::warn!(%error, "could not play a playground; tried again");

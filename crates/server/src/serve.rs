@@ -13,10 +13,11 @@ use crm::channels::ChannelType;
 use providers::http::HttpOptions;
 use providers::media_store::MediaStore;
 use providers::{Http, Networks};
-use store::Db;
+use store::{Db, Engine};
 use tokio::net::TcpListener;
 use tokio::runtime::Builder;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use workers::media::Lines;
 use workers::{Context, outbound};
 
 use crate::cli::Failure;
@@ -96,7 +97,9 @@ async fn serve(settings: &Settings, with_demo: bool) -> Result<(), Failure> {
         webhooks_allow: settings.webhooks_allow.clone(),
         resolver: None,
     });
-    let playgrounds = with_demo.then(|| Playgrounds::new(to_this_machine()));
+    // Several nodes share a PostgreSQL database, and each would play the same channels: there only the demo does.
+    let plays = with_demo || crm.db().engine() == Engine::Sqlite;
+    let playgrounds = plays.then(|| Playgrounds::new(to_this_machine()));
     let options = ApiOptions {
         rate_limit: settings.rate_limit,
         event_rate_limit: settings.event_rate_limit,
@@ -118,17 +121,23 @@ async fn serve(settings: &Settings, with_demo: bool) -> Result<(), Failure> {
     let app = App::new(crm.clone(), sealer.clone(), http.clone(), options);
     let mut stopping = Signals::new()?;
     let mut workers = workers::start(crm.clone(), http, sealer).await?;
-    // The demo's numbers and tokens are invented: it calls nobody, and what it queues stays queued. Its playgrounds are called.
-    if settings.whatsapp_calls && !with_demo {
-        let (files, fetched) = (media.clone(), media.clone());
+    // The demo's numbers and tokens are invented: it calls nobody, and what it queues stays queued. Playgrounds are called.
+    let calls = settings.whatsapp_calls && !with_demo;
+    let lines = Lines {
+        whatsapp: calls.then(|| app.http.clone()),
+        playgrounds: playgrounds.as_ref().map(|playgrounds| playgrounds.http.clone()),
+    };
+    if calls {
+        let files = media.clone();
         workers.run(|context| outbound::run(context, files, &[ChannelType::Whatsapp]));
-        workers.run(|context| workers::media::fetch(context, fetched));
+    }
+    if calls || plays {
+        let fetched = media.clone();
+        workers.run(|context| workers::media::fetch(context, fetched, lines));
     }
     if let Some(playgrounds) = playgrounds {
-        let (files, fetched, played) = (media.clone(), media.clone(), playgrounds.http.clone());
-        let called = played.clone();
+        let (files, called) = (media.clone(), playgrounds.http.clone());
         workers.run(|context| outbound::run(Context { http: called, ..context }, files, &[ChannelType::Playground]));
-        workers.run(|context| workers::media::fetch(Context { http: played, ..context }, fetched));
         let (crm, sealer) = (crm.clone(), app.sealer.clone());
         workers.run(move |context| async move {
             tokio::select! {

@@ -6,9 +6,10 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use crm::Caller;
-use crm::channels;
+use crm::channels::{self, ChannelType};
 use crm::id::OrganizationId;
 use crm::media::{self, Fetch, Media, most_bytes};
+use providers::Http;
 use providers::media_store::{MediaStore, StoreError};
 use providers::whatsapp_cloud::errors::Fate as After;
 use providers::whatsapp_cloud::{CallError, Graph, account_of};
@@ -25,8 +26,22 @@ const BREATH: Duration = Duration::from_millis(50);
 const TIDY_EVERY: Duration = Duration::from_secs(600);
 const PIECE: i64 = 100;
 
+/// By whom files are asked for; none where this server does not call those channels' provider.
+#[derive(Clone)]
+pub struct Lines {
+    pub whatsapp: Option<Http>,
+    /// May call this machine.
+    pub playgrounds: Option<Http>,
+}
+
+impl Lines {
+    fn of(&self, channel_type: ChannelType) -> Option<&Http> {
+        if channel_type == ChannelType::Playground { self.playgrounds.as_ref() } else { self.whatsapp.as_ref() }
+    }
+}
+
 /// Fetches whatever is pending.
-pub async fn fetch(context: Context, media: MediaStore) {
+pub async fn fetch(context: Context, media: MediaStore, lines: Lines) {
     let mut committed = context.crm.db().committed();
     let mut fetching: JoinSet<()> = JoinSet::new();
     while !context.stop.is_asked() {
@@ -36,8 +51,8 @@ pub async fn fetch(context: Context, media: MediaStore) {
         match claimed {
             Ok(claimed) => {
                 for (organization, file) in claimed {
-                    let (context, media) = (context.clone(), media.clone());
-                    fetching.spawn(async move { bring(&context, &media, organization, file).await });
+                    let (context, media, lines) = (context.clone(), media.clone(), lines.clone());
+                    fetching.spawn(async move { bring(&context, &media, &lines, organization, file).await });
                 }
             }
             Err(error) => tracing::warn!(%error, "could not look for files to fetch; tried again"),
@@ -64,9 +79,9 @@ async fn claim(context: &Context, most: usize) -> crm::Result<Vec<(OrganizationI
     context.crm.db().write_claim(Priority::Background, move |tx| media::claim_pending(tx, now, most as i64)).await
 }
 
-async fn bring(context: &Context, store: &MediaStore, organization: OrganizationId, file: Media) {
+async fn bring(context: &Context, store: &MediaStore, lines: &Lines, organization: OrganizationId, file: Media) {
     let caller = Caller::system(organization);
-    let fetch = match download(context, store, &caller, &file).await {
+    let fetch = match download(context, store, lines, &caller, &file).await {
         Ok(fetch) | Err(fetch) => fetch,
     };
     match &fetch {
@@ -85,7 +100,13 @@ fn again(why: impl ToString) -> Fetch {
 }
 
 /// Both arms are what comes of it; `Err` where it broke off.
-async fn download(context: &Context, store: &MediaStore, caller: &Caller, file: &Media) -> Result<Fetch, Fetch> {
+async fn download(
+    context: &Context,
+    store: &MediaStore,
+    lines: &Lines,
+    caller: &Caller,
+    file: &Media,
+) -> Result<Fetch, Fetch> {
     let channel = file.channel_id;
     let found = context
         .crm
@@ -103,7 +124,8 @@ async fn download(context: &Context, store: &MediaStore, caller: &Caller, file: 
     let account = account_of(&channel, sealed.as_deref(), &context.sealer)
         .map_err(|_| stopped("the channel's secrets are missing"))?;
     let name = file.provider_media_id.as_deref().ok_or_else(|| Fetch::Failed("it has no id at WhatsApp".to_owned()))?;
-    let graph = Graph::new(context.http.clone(), account);
+    let http = lines.of(channel.channel_type).ok_or_else(|| stopped("this server does not call its provider"))?;
+    let graph = Graph::new(http.clone(), account);
     // The address lives for five minutes, so each try asks for a new one.
     let known = graph.resolve(name).await.map_err(refused)?;
     let most = most_bytes(file.media_type);

@@ -27,6 +27,8 @@ export interface SetupState {
   /** No organization yet. */
   needed: boolean;
   demo: boolean;
+  /** Plays WhatsApp for channels of type playground. */
+  playground: boolean;
   version: string;
 }
 

@@ -20,12 +20,16 @@ pub struct SetupView {
     pub needed: bool,
     /// Everything in it is invented.
     pub demo: bool,
+    /// It plays WhatsApp for channels of type `playground`.
+    pub playground: bool,
     pub version: &'static str,
 }
 
 pub async fn show(call: Call) -> Result<Answer, Problem> {
     let needed = call.app.crm.is_set_up_wanted().await?;
-    Answer::json(200, &SetupView { needed, demo: call.app.options.demo, version: env!("CARGO_PKG_VERSION") })
+    let options = &call.app.options;
+    let playground = options.playgrounds.is_some();
+    Answer::json(200, &SetupView { needed, demo: options.demo, playground, version: env!("CARGO_PKG_VERSION") })
 }
 
 #[derive(Debug)]

@@ -35,7 +35,7 @@ async fn simulator(call: &Call) -> Result<(ChannelId, Arc<Simulator>), Problem> 
     .await?;
     let found = call.app.options.playgrounds.as_ref().and_then(|playgrounds| playgrounds.get(id));
     let found = found.ok_or_else(|| {
-        let message = "This server plays no playground (yet): `recado serve --demo` does.";
+        let message = "This server does not play this channel (yet): it does with its embedded database, and with `recado serve --demo`.";
         Problem::from(crm::Error::conflict("no_playground", message))
     })?;
     Ok((id, found))

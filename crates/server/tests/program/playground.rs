@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::world::Server;
+use crate::world::{Server, init};
 
 const KEY: &str = "rk_cmVjYWRvIGRlbW86IGV2ZXJ5Ym9keSBrbm93cyBpdCE";
 const ANA: &str = "+56955500001";
@@ -135,4 +135,26 @@ fn a_customer_writes_is_answered_reads_and_is_sent_a_template() {
     played.send(&contact, json!({"text": "Nadie lo recibe"}));
     let failed = played.last(&contact, "the failure", |message| message["status"] == "failed");
     assert_eq!(failed["error"]["code"], "131026");
+}
+
+/// Nobody needs the demo for it: whoever has just begun makes one and plays.
+#[test]
+fn a_new_organization_makes_a_playground_of_its_own() {
+    let directory = tempfile::tempdir().unwrap();
+    let key = init(directory.path());
+    let server = Server::start(directory.path(), &[]);
+    assert_eq!(server.get("/api/v1/setup", &key).1["playground"], true);
+    let new = json!({"type": "playground", "name": "Prueba", "phone_number": "+56955500300"});
+    let (status, made) = server.post("/api/v1/channels", &key, &new);
+    assert_eq!(status, 201, "{made}");
+    let path = format!("/api/v1/channels/{}/playground/messages", made["id"].as_str().unwrap());
+    let says = json!({"from": ANA, "name": "Ana Prueba", "image": {"caption": "Hola"}});
+    until("its simulator", || (server.post(&path, &key, &says).0 < 300).then_some(()));
+    let stored = until("her picture", || {
+        let (_, found) = server.get("/api/v1/conversations", &key);
+        let id = found["data"][0]["id"].as_str()?.to_owned();
+        let (_, page) = server.get(&format!("/api/v1/contacts/{id}/messages"), &key);
+        page["data"].as_array()?.iter().find(|message| message["attachments"][0]["state"] == "stored").cloned()
+    });
+    assert_eq!(stored["body"], "Hola");
 }

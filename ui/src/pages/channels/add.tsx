@@ -51,7 +51,7 @@ export function Add(props: { type: string | undefined }) {
 
 function New(props: { kind: Kind }) {
   const navigate = useNavigate();
-  const [values, setValues] = createValues();
+  const [values, setValues] = createValues(props.kind);
   const form = createSubmit();
   const submit = () =>
     form.run(async () => {

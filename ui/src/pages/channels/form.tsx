@@ -30,11 +30,14 @@ export const FIELDS = ["name", "country", "phone_number", "phone_number_id", "wa
 const text = (v: unknown): string => (typeof v === "string" || typeof v === "number" ? String(v) : "");
 const SECRETS = ["access_token", "app_secret", "verify_token"] as const;
 
-export function createValues(channel?: Channel) {
+/** A number that nobody has: of the ranges for stories and tests. */
+export const INVENTED = "+56955500300";
+
+export function createValues(kind: Kind, channel?: Channel) {
   return createStore<Values>({
     name: channel?.name ?? "",
     country: channel?.country ?? session()?.organization.country ?? "",
-    phone_number: channel?.phone_number ?? "",
+    phone_number: channel?.phone_number ?? (kind === "playground" ? INVENTED : ""),
     phone_number_id: channel?.phone_number_id ?? "",
     waba_id: text(channel?.settings.waba_id),
     access_token: "",
@@ -79,7 +82,7 @@ export function Fields(props: { kind: Kind; values: Values; set: (name: keyof Va
           <For each={countries(locale())}>{(c) => <option value={c.code} selected={c.code === props.values.country}>{c.name}</option>}</For>
         </SelectField>
       </div>
-      <Show when={props.kind === "whatsapp" || props.kind === "web-whatsapp"}>
+      <Show when={props.kind !== "webchat"}>
         <div class={css.pair}>
           <TextField {...bind("phone_number")} hint={t("channels.phone_number_hint")} type="tel" inputmode="tel" />
           <Show when={props.kind === "whatsapp"}>

@@ -68,7 +68,7 @@ function Snippet(props: { channel: Channel }) {
 function Settings(props: { channel: Channel }) {
   const navigate = useNavigate();
   const kind = () => props.channel.type as Kind;
-  const [values, setValues] = createValues(props.channel);
+  const [values, setValues] = createValues(props.channel.type as Kind, props.channel);
   const [asking, setAsking] = createSignal(false);
   const form = createSubmit();
   const save = () =>
