@@ -176,7 +176,8 @@ impl<'f> Selection<'f> {
             View::All | View::Mine => "",
         });
         query.text(if self.filter.blocked { " AND v.blocked" } else { " AND NOT v.blocked" });
-        let looked_up = |table: &str, column: &str| steps.iter().any(|step| step.table == table && step.column == column);
+        let looked_up =
+            |table: &str, column: &str| steps.iter().any(|step| step.table == table && step.column == column);
         if !looked_up("conversations", "channel_id") {
             let of = if walk == Walk::Index(CHANNEL) { walked } else { "v" };
             query.and_if(&format!("{of}.channel_id = "), &self.filter.channel);
