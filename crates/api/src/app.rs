@@ -8,6 +8,7 @@ use providers::media_store::MediaStore;
 use providers::{Http, Networks};
 use store::Priority;
 
+use crate::keys_used::KeysUsed;
 use crate::lifecycle::{Announcements, Ledger, Registry};
 use crate::limits::{Limiter, Rate};
 use crate::playground::Playgrounds;
@@ -72,6 +73,7 @@ pub struct App {
     pub(crate) operations: Vec<Arc<Route>>,
     pub(crate) sunsets: Registry,
     pub(crate) ledger: Ledger,
+    pub(crate) keys_used: KeysUsed,
     /// Who listens to the event log.
     pub hub: Arc<Hub>,
     pub(crate) hook_channels: crate::hooks::HookChannels,
@@ -127,6 +129,7 @@ impl App {
             operations,
             sunsets,
             ledger: Ledger::default(),
+            keys_used: KeysUsed::default(),
             hub,
             hook_channels: crate::hooks::HookChannels::default(),
             webchat: crate::webchat::Limits::default(),
@@ -134,10 +137,14 @@ impl App {
         })
     }
 
-    /// Writes what was counted of calls to operations that go away. Goes on where whoever asked for it hangs up.
+    /// Writes what was counted of calls to operations that go away, and which keys were used. Goes on where whoever asked for it hangs up.
     pub async fn write_counts(self: &Arc<App>) -> crm::Result<usize> {
         let app = self.clone();
-        let writing = tokio::spawn(async move { app.ledger.flush(&app.crm).await });
+        let writing = tokio::spawn(async move {
+            let used = app.keys_used.flush(&app.crm).await;
+            let counted = app.ledger.flush(&app.crm).await?;
+            used.map(|_| counted)
+        });
         writing.await.map_err(|error| crm::Error::Internal(error.to_string()))?
     }
 

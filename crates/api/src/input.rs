@@ -15,6 +15,16 @@ pub trait Input: Sized {
     fn read(fields: &mut Fields<'_>) -> Option<Self>;
 }
 
+/// No members at all.
+#[derive(Debug)]
+pub struct Nothing;
+
+impl Input for Nothing {
+    fn read(_: &mut Fields<'_>) -> Option<Self> {
+        Some(Nothing)
+    }
+}
+
 /// One value as it came.
 #[derive(Debug, Clone, Copy)]
 pub enum Raw<'a> {

@@ -3,8 +3,9 @@
 use std::marker::PhantomData;
 use std::str::FromStr;
 
-use crm::FieldError;
+use crm::organizations::{Threshold, check_country, check_currency, check_time_zone};
 use crm::time::Timestamp;
+use crm::{FieldError, Problems};
 use serde_json::{Value, json};
 use structuring::Json;
 use structuring::json::Object;
@@ -82,6 +83,41 @@ impl Kind for Text {
 
     fn schema(&self) -> Value {
         json!({"type": "string", "maxLength": self.max})
+    }
+}
+
+/// Text that stands for something known: it is checked here, so that what is wrong with it is told with all that is wrong.
+#[derive(Debug, Clone, Copy)]
+pub struct Known {
+    pub max: usize,
+    pub check: fn(&str, &str, &mut Problems) -> String,
+}
+
+/// ISO 3166-1 alpha-2.
+pub const COUNTRY: Known = Known { max: 2, check: check_country };
+/// ISO 4217, or `UF`.
+pub const CURRENCY: Known = Known { max: 3, check: check_currency };
+/// IANA name.
+pub const TIME_ZONE: Known = Known { max: 64, check: check_time_zone };
+
+impl Kind for Known {
+    type Out = String;
+
+    fn read(&self, raw: Raw<'_>, at: &str, problems: &mut Vec<FieldError>) -> Option<String> {
+        let text = Text { max: self.max }.read(raw, at, problems)?;
+        let mut found = Problems::default();
+        let known = (self.check)(&text, at, &mut found);
+        let sound = found.0.is_empty();
+        problems.append(&mut found.0);
+        sound.then_some(known)
+    }
+
+    fn expected(&self) -> String {
+        Text { max: self.max }.expected()
+    }
+
+    fn schema(&self) -> Value {
+        Text { max: self.max }.schema()
     }
 }
 
@@ -262,6 +298,36 @@ impl Kind for Decimal {
 
     fn schema(&self) -> Value {
         json!({"type": ["number", "string"], "minimum": 0})
+    }
+}
+
+/// A confidence from 0.5 to 1, kept in hundredths.
+#[derive(Debug, Clone, Copy)]
+pub struct Confidence;
+
+impl Kind for Confidence {
+    type Out = Threshold;
+
+    fn read(&self, raw: Raw<'_>, at: &str, problems: &mut Vec<FieldError>) -> Option<Threshold> {
+        let text = match raw {
+            Raw::Json(Json::Number(number)) => number.as_str(),
+            Raw::Text(text) => text.trim(),
+            Raw::Json(_) => return wrong_type(self, raw, at, problems),
+        };
+        match text.parse::<f64>() {
+            Ok(number) if (0.5..=1.0).contains(&number) => {
+                Some(Threshold::from_hundredths((number * 100.0).round() as i64))
+            }
+            _ => refuse(problems, at, "out_of_range", format!("Expected {}.", self.expected())),
+        }
+    }
+
+    fn expected(&self) -> String {
+        "a number from 0.5 to 1, such as 0.85".to_owned()
+    }
+
+    fn schema(&self) -> Value {
+        json!({"type": "number", "minimum": 0.5, "maximum": 1})
     }
 }
 

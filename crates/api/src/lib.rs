@@ -13,6 +13,7 @@ mod health;
 mod hooks;
 mod input;
 pub mod key;
+mod keys_used;
 mod kinds;
 pub mod lifecycle;
 pub mod limits;

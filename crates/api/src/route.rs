@@ -180,6 +180,11 @@ impl Route {
         self.method.remembers() && matches!(self.access, Access::Key(_))
     }
 
+    /// Whether it has nothing to read a body for: what comes all the same is a mistake.
+    pub fn takes_nothing(&self) -> bool {
+        self.style == Style::Strict && self.method.has_body() && self.body.is_none() && self.file.is_none()
+    }
+
     /// Comes with a signature of its bytes instead of a key.
     pub fn signed(mut self) -> Self {
         self.access = Access::Signed;

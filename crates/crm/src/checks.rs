@@ -43,7 +43,7 @@ fn too_long(pointer: &str, limit: usize, length: usize) -> FieldError {
 }
 
 /// The country's code as ISO 3166-1 writes it, or what was given where there is no such country.
-pub(crate) fn country(code: &str, pointer: &str, problems: &mut Problems) -> String {
+pub fn country(code: &str, pointer: &str, problems: &mut Problems) -> String {
     let code = code.trim().to_ascii_uppercase();
     if crate::organizations::Country::find(&code).is_none() {
         let message = "This must be the code of a country of two letters (ISO 3166-1 alpha-2), such as CL, BR or MX.";
@@ -53,7 +53,7 @@ pub(crate) fn country(code: &str, pointer: &str, problems: &mut Problems) -> Str
 }
 
 /// The currency's code as it is kept, or what was given where there is no such currency.
-pub(crate) fn currency(code: &str, pointer: &str, problems: &mut Problems) -> String {
+pub fn currency(code: &str, pointer: &str, problems: &mut Problems) -> String {
     match crate::money::currency(code) {
         Some(currency) => currency.code.to_owned(),
         None => {

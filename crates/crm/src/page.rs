@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::error::Error;
+use crate::error::{Error, Result};
 
 /// How many rows, and where to go on. The cursor is opaque outside; inside it is the last row's sort key.
 #[derive(Debug, Clone, Default)]
@@ -28,23 +28,39 @@ impl<T> Page<T> {
         Page { data: rows, next_cursor }
     }
 
-    /// From things at hand, sorted by `key`; what was taken away or put in between two pages is no trouble.
+    /// From things at hand, sorted by `key`; what was taken away or put in between two pages is no trouble. A cursor that cannot be
+    /// a `key` is refused.
     pub fn of_sorted<S>(
         items: impl IntoIterator<Item = S>,
         request: &PageRequest,
+        is_key: impl Fn(&str) -> bool,
         key: impl Fn(&S) -> String,
         view: impl Fn(S) -> T,
-    ) -> Self {
+    ) -> Result<Self> {
+        if request.cursor.as_deref().is_some_and(|cursor| !is_key(cursor)) {
+            return Err(bad_cursor());
+        }
         let after = |item: &S| request.cursor.as_ref().is_none_or(|cursor| key(item) > *cursor);
         let surplus = items.into_iter().filter(after).take(request.limit as usize + 1);
         let page = Page::from_surplus(surplus.collect(), request.limit, &key);
-        Page { data: page.data.into_iter().map(view).collect(), next_cursor: page.next_cursor }
+        Ok(Page { data: page.data.into_iter().map(view).collect(), next_cursor: page.next_cursor })
     }
 }
 
 /// A number as part of a sort key: texts of it sort as the numbers do. From 0.
 pub fn sortable(number: i64) -> String {
     format!("{number:019}")
+}
+
+/// The key of what has a place and an id.
+pub fn placed(place: i64, id: impl std::fmt::Display) -> String {
+    format!("{}.{id}", sortable(place))
+}
+
+/// Whether a cursor can be such a key.
+pub fn is_placed(cursor: &str) -> bool {
+    let digits = |text: &str| text.len() == 19 && text.bytes().all(|byte| byte.is_ascii_digit());
+    cursor.split_once('.').is_some_and(|(place, id)| digits(place) && id.parse::<uuid::Uuid>().is_ok())
 }
 
 pub(crate) fn bad_cursor() -> Error {
@@ -59,13 +75,17 @@ mod tests {
     fn pages_of_things_at_hand() {
         let mut items = vec![3, 20, 100, 101];
         let request = |cursor| PageRequest { limit: 2, cursor };
-        let page = |items: &[i64], cursor| Page::of_sorted(items.to_vec(), &request(cursor), |n| sortable(*n), |n| n);
-        let first = page(&items, None);
+        let page = |items: &[i64], cursor| {
+            Page::of_sorted(items.to_vec(), &request(cursor), |c| c.len() == 19, |n| sortable(*n), |n| n)
+        };
+        let first = page(&items, None).unwrap();
         assert_eq!(first.data, [3, 20]);
         items.retain(|n| *n != 20);
         items.insert(0, 1);
-        let second = page(&items, first.next_cursor);
+        let second = page(&items, first.next_cursor).unwrap();
         assert_eq!((second.data, second.next_cursor), (vec![100, 101], None));
-        assert_eq!(page(&items, Some("~".to_owned())).data, [0i64; 0]);
+        assert!(page(&items, Some("~".to_owned())).is_err());
+        let id = uuid::Uuid::nil();
+        assert!(is_placed(&placed(3, id)) && !is_placed("3.x") && !is_placed(&format!("3.{id}")) && !is_placed(""));
     }
 }

@@ -15,7 +15,7 @@ use crate::fields::{CustomField, Entity};
 use crate::id::{ApiKeyId, ChannelId, FieldId, MemberId, OrganizationId, PipelineId, StageId};
 use crate::keys::source_named;
 use crate::members::Member;
-use crate::organizations::Organization;
+use crate::organizations::{Organization, Threshold};
 use crate::pipelines::{Pipeline, Stage};
 use crate::rules;
 use crate::time::Timestamp;
@@ -103,6 +103,7 @@ impl Setup {
             time_zone: String::new(),
             currency: String::new(),
             language: String::new(),
+            structuring_threshold: Threshold::default(),
             revision: 0,
             version: 0,
             created_at: Timestamp::default(),

@@ -28,13 +28,24 @@ pub struct Work<'w, 'c> {
 }
 
 impl<'w, 'c> Work<'w, 'c> {
-    fn begin(tx: &'w mut Tx<'c>, caller: &'w Caller, cached: &Arc<Setup>, now: Timestamp, seed: u64) -> Result<Self> {
+    /// `kept`: the set-up that is in memory by now, for where the revision is another than that of `cached`.
+    fn begin(
+        tx: &'w mut Tx<'c>,
+        caller: &'w Caller,
+        cached: &Arc<Setup>,
+        kept: impl Fn() -> Option<Arc<Setup>>,
+        now: Timestamp,
+        seed: u64,
+    ) -> Result<Self> {
         let row = tx.query_opt("SELECT revision FROM organizations WHERE id = $1", params![caller.organization])?;
         let revision: i64 = row.ok_or(Error::Unauthorized)?.at(0)?;
-        let setup = if revision == cached.revision {
-            cached.clone()
-        } else {
-            Arc::new(Setup::load(tx, caller.organization)?.ok_or(Error::Unauthorized)?)
+        let setup = match revision == cached.revision {
+            true => Some(cached.clone()),
+            false => kept().filter(|kept| kept.revision == revision),
+        };
+        let setup = match setup {
+            Some(setup) => setup,
+            None => Arc::new(Setup::load(tx, caller.organization)?.ok_or(Error::Unauthorized)?),
         };
         // Also under a set-up of the same revision: the key may have gone between its look-up and this.
         let scopes = setup.scopes_of(caller.actor).ok_or(Error::Unauthorized)?;
@@ -142,11 +153,15 @@ impl Crm {
 
     /// The cached set-up, possibly stale. `NotFound` where there is no such organization.
     pub async fn setup(&self, id: OrganizationId) -> Result<Arc<Setup>> {
-        let cached = self.0.setups.read().unwrap_or_else(PoisonError::into_inner).get(&id).cloned();
-        match cached {
+        match self.kept(id) {
             Some(setup) => Ok(setup),
             None => self.fresh_setup(id).await,
         }
+    }
+
+    /// In memory: as some transaction that is committed saw it.
+    fn kept(&self, id: OrganizationId) -> Option<Arc<Setup>> {
+        self.0.setups.read().unwrap_or_else(PoisonError::into_inner).get(&id).cloned()
     }
 
     /// The set-up as it is now.
@@ -320,11 +335,58 @@ impl Crm {
         let caller = caller.clone();
         let now = self.now();
         let seed = uuid::Uuid::new_v4().as_u64_pair().0;
+        let crm = self.clone();
         move |tx| {
-            let mut work = Work::begin(tx, &caller, &cached, now, seed)?;
+            // Of many that waited while the set-up changed, the first to be done loads it for all.
+            let kept = || crm.kept(caller.organization);
+            let mut work = Work::begin(tx, &caller, &cached, kept, now, seed)?;
             let seen = work.setup.clone();
             let value = f(&mut work)?;
             Ok((value, (!work.setup_moved).then_some(seen)))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::organizations::NewOrganization;
+
+    #[test]
+    fn what_waited_while_the_set_up_changed_finds_it_loaded() {
+        let db = store::testing::fresh_sqlite();
+        let crm = Crm::open(db.clone()).unwrap();
+        let new = NewOrganization {
+            name: "Aquí".to_owned(),
+            country: "CL".to_owned(),
+            time_zone: None,
+            currency: None,
+            language: None,
+            owner_name: None,
+            owner_email: "ana@example.com".to_owned(),
+            owner_password_hash: None,
+            key_hash: [1; 32],
+            key_hint: "rk_".to_owned(),
+        };
+        let id = crm.create_organization_blocking(new).unwrap().organization_id;
+        let caller = Caller::system(id);
+        let load =
+            || Arc::new(db.read_blocking(Priority::Interactive, move |tx| Setup::load(tx, id)).unwrap().unwrap());
+        let old = load();
+        let waiting = [(); 2].map(|()| crm.closure(&caller, old.clone(), |w| Ok(w.setup.clone())));
+        crm.write_blocking(&caller, |w| w.bump_revision()).unwrap();
+        let [first, second] = waiting.map(|closure| {
+            let db = db.clone();
+            move || db.write_blocking(Priority::Interactive, closure).unwrap()
+        });
+        let (seen, _) = first();
+        assert_eq!(seen.revision, old.revision + 1, "nothing is in memory: it is loaded");
+        crm.remember(&seen);
+        assert!(Arc::ptr_eq(&second().0, &seen), "it is in memory: it is taken from there");
+        // What is in memory is not what is true now: a change came since.
+        let late = crm.closure(&caller, old.clone(), |w| Ok(w.setup.revision));
+        crm.write_blocking(&caller, |w| w.bump_revision()).unwrap();
+        crm.remember(&seen);
+        assert_eq!(crm.db().write_blocking(Priority::Interactive, late).unwrap().0, old.revision + 2);
     }
 }

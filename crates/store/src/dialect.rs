@@ -5,6 +5,38 @@ use crate::{Engine, Error, Tx};
 /// How many events one closure may record: the low bits of an event's sequence number on PostgreSQL.
 pub const EVENTS_PER_CLOSURE: i64 = 4096;
 
+/// How many words a beginning becomes.
+pub const MOST_TERMS: usize = 200;
+/// Entries of the index that one look takes: many where each word is rare, and no more than these of one that is everywhere.
+const ENTRIES: usize = 32;
+/// Looks for one beginning.
+const MOST_LOOKS: usize = 64;
+
+/// The words that begin so, in order. A word's entries stand together, one for each row that has it, so each look goes on behind
+/// the last word that it saw and not behind its entries.
+fn terms_of(tx: &mut Tx<'_>, terms: &str, beginning: &str) -> Result<Vec<String>, Error> {
+    let sql = format!("SELECT term FROM {terms} WHERE term >= $1 AND term <= $2 LIMIT {ENTRIES}");
+    let end = format!("{beginning}{}", char::MAX);
+    let mut found: Vec<String> = Vec::new();
+    let mut from = beginning.to_owned();
+    for _ in 0..MOST_LOOKS {
+        let rows = tx.query(&sql, crate::params![from, end])?;
+        for row in &rows {
+            let term: String = row.at(0)?;
+            if found.last() != Some(&term) {
+                found.push(term);
+            }
+        }
+        if rows.len() < ENTRIES || found.len() >= MOST_TERMS {
+            break;
+        }
+        // The least that is greater than the last one.
+        from = found.last().map(|last| format!("{last}\u{1}")).unwrap_or_default();
+    }
+    found.truncate(MOST_TERMS);
+    Ok(found)
+}
+
 /// The differences between the engines that a statement can meet. From [`Tx::dialect`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Dialect {
@@ -59,29 +91,54 @@ impl Dialect {
     }
 
     /// A `SELECT` of one column, `number`: of what matches the parameter (`$n`) that [`Dialect::words_query`] made, highest first. A
-    /// `LIMIT` may follow.
-    pub fn words_found(self, table: &str, parameter: &str) -> String {
-        match self.engine {
-            Engine::Sqlite => {
+    /// `LIMIT` may follow. `lately`: what [`Dialect::words_lately`] gave, for a first look.
+    pub fn words_found(self, table: &str, parameter: &str, lately: Option<&str>) -> String {
+        match (self.engine, lately) {
+            (Engine::Sqlite, _) => {
                 format!("SELECT rowid AS number FROM {table} WHERE {table} MATCH {parameter} ORDER BY rowid DESC")
             }
+            (Engine::Postgres, Some(lately)) => format!(
+                "SELECT number FROM {table} WHERE words @@ CAST(CAST({parameter} AS TEXT) AS tsquery) AND {lately}
+                 ORDER BY number DESC"
+            ),
             // An expression is no order that an index has: otherwise a rare word is looked for in all rows, backwards.
-            Engine::Postgres => format!(
+            (Engine::Postgres, None) => format!(
                 "SELECT number FROM {table} WHERE words @@ CAST(CAST({parameter} AS TEXT) AS tsquery) ORDER BY number + 0 DESC"
             ),
         }
     }
 
+    /// A condition to follow [`Dialect::words_found`]'s, for a first look: only at the `newest` numbers. None where the highest
+    /// numbers are found first anyway. PostgreSQL sorts all that match: of words that are everywhere that is nearly all there is,
+    /// and of those the newest few have enough.
+    pub fn words_lately(self, table: &str, newest: i64) -> Option<String> {
+        match self.engine {
+            Engine::Sqlite => None,
+            Engine::Postgres => Some(format!("number > (SELECT coalesce(max(number), 0) - {newest} FROM {table})")),
+        }
+    }
+
     /// What matches where all of these words are; one that is `begun` may go on. Words are letters and digits, nothing else.
-    pub fn words_query(self, words: &[(String, bool)]) -> String {
+    ///
+    /// FTS5 gathers every row of every word that a beginning has before it answers the first. So on SQLite a beginning becomes the
+    /// words that there are of it, at most [`MOST_TERMS`] and the first in order, itself among them where it is one: those are
+    /// read side by side, no further than asked for. `terms` is the caller's `fts5vocab` table, of type `instance`, over the index.
+    pub fn words_query(self, tx: &mut Tx<'_>, terms: &str, words: &[(String, bool)]) -> Result<String, Error> {
         let sound = |word: &str| word.chars().filter(|c| c.is_alphanumeric()).collect::<String>();
-        let (quote, begun, and) = match self.engine {
-            Engine::Sqlite => ('"', "*", " "),
-            Engine::Postgres => ('\'', ":*", " & "),
-        };
-        let part =
-            |(word, open): &(String, bool)| format!("{quote}{}{quote}{}", sound(word), if *open { begun } else { "" });
-        words.iter().map(part).collect::<Vec<_>>().join(and)
+        if self.engine == Engine::Postgres {
+            let part = |(word, begun): &(String, bool)| format!("'{}'{}", sound(word), if *begun { ":*" } else { "" });
+            return Ok(words.iter().map(part).collect::<Vec<_>>().join(" & "));
+        }
+        let mut parts = Vec::new();
+        for (word, begun) in words {
+            let word = sound(word);
+            let found = if *begun { terms_of(tx, terms, &word)? } else { Vec::new() };
+            parts.push(match found.is_empty() {
+                true => format!("\"{word}\""),
+                false => format!("(\"{}\")", found.join("\" OR \"")),
+            });
+        }
+        Ok(parts.join(" AND "))
     }
 
     /// Stands behind a table and its alias: SQLite's planner is told which index to walk, and refuses where it cannot.

@@ -11,7 +11,7 @@ use super::view::{Proof, sign_in};
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::input::{Fields, Input};
-use crate::kinds::{Email, SHORT, Text};
+use crate::kinds::{COUNTRY, Email, SHORT, Text};
 use crate::problem::Problem;
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -46,8 +46,7 @@ impl Input for SetupInput {
     fn read(f: &mut Fields<'_>) -> Option<Self> {
         let token = f.required("token", Text { max: 64 }, "Printed by the server when it started.");
         let organization = f.required("organization", SHORT, "Its name.");
-        let country =
-            f.required("country", Text { max: 2 }, "ISO 3166-1 alpha-2: how phones, dates and amounts are read.");
+        let country = f.required("country", COUNTRY, "ISO 3166-1 alpha-2: how phones, dates and amounts are read.");
         let name = f.required("name", Text { max: 100 }, "The owner's.");
         let email = f.required("email", Email, "What the owner signs in with.");
         let password = f.required("password", PASSWORD, "At least 10 characters.");

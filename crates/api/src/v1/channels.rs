@@ -8,7 +8,7 @@ use crm::channels::{
     DefaultStage, NewChannel, SealedSecrets, seal_place, sealed_secrets,
 };
 use crm::id::{ChannelId, IdSource, StageId};
-use crm::page::{Page, PageRequest, sortable};
+use crm::page::{Page, PageRequest, is_placed, placed};
 use crm::{Problems, Setup, Timestamp, messages, outbox};
 use providers::whatsapp_cloud::Finding;
 use schemars::JsonSchema;
@@ -23,12 +23,11 @@ use crate::answer::Answer;
 use crate::app::App;
 use crate::call::Call;
 use crate::input::{Fields, Input, Style};
-use crate::kinds::{List, PhoneText, Text, TextOrNumber, Whole, id, nested};
+use crate::kinds::{COUNTRY, List, PhoneText, Text, TextOrNumber, Whole, id, nested};
 use crate::one_of;
 use crate::problem::Problem;
 
 const NAME: Text = Text { max: 100 };
-const COUNTRY: Text = Text { max: 2 };
 const META_ID: TextOrNumber = TextOrNumber { max: 32 };
 const SECRET: Text = Text { max: 4096 };
 const URL: Text = Text { max: 2048 };
@@ -63,10 +62,10 @@ pub async fn list(call: Call) -> Result<Answer, Problem> {
     let wanted = |channel: &&Channel| {
         !channel.archived && query.channel_type.is_none_or(|channel_type| channel.channel_type == channel_type)
     };
-    let key = |channel: &&Channel| format!("{}.{}", sortable(channel.created_at.micros()), channel.id);
+    let key = |channel: &&Channel| placed(channel.created_at.micros(), channel.id);
     let view = |channel: &Channel| channels::view(&setup, channel);
     let found = setup.channels.iter().filter(wanted);
-    Answer::json(200, &Page::<ChannelView>::of_sorted(found, &query.page, key, view))
+    Answer::json(200, &Page::<ChannelView>::of_sorted(found, &query.page, is_placed, key, view)?)
 }
 
 pub async fn show(call: Call) -> Result<Answer, Problem> {

@@ -3,7 +3,7 @@
 use crm::Setup;
 use crm::fields::{self, CustomField, Entity, FieldPatch, NewField, TYPE_NAMES};
 use crm::id::FieldId;
-use crm::page::{Page, PageRequest, sortable};
+use crm::page::{Page, PageRequest, is_placed, placed};
 use structuring::FieldType;
 
 use super::paging::page;
@@ -11,7 +11,7 @@ use super::removal::Archive;
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::input::{Fields, Input};
-use crate::kinds::{Flag, LONG, List, OneOf, Text, Whole};
+use crate::kinds::{CURRENCY, Flag, LONG, List, OneOf, Text, Whole};
 use crate::one_of;
 use crate::problem::Problem;
 
@@ -41,8 +41,11 @@ pub async fn list(call: Call) -> Result<Answer, Problem> {
     let query: FieldsQuery = call.read_query()?;
     let setup = call.read(|w| Ok(w.setup.clone())).await?;
     let fields = setup.fields.iter().filter(|field| query.entity.is_none_or(|entity| field.entity == entity));
-    let key = |field: &&CustomField| format!("{}.{}.{}", field.entity, sortable(field.position), field.id);
-    Answer::json(200, &Page::<CustomField>::of_sorted(fields, &query.page, key, CustomField::clone))
+    let key = |field: &&CustomField| format!("{}.{}", field.entity, placed(field.position, field.id));
+    let is_key = |cursor: &str| {
+        cursor.split_once('.').is_some_and(|(entity, place)| Entity::from_name(entity).is_some() && is_placed(place))
+    };
+    Answer::json(200, &Page::<CustomField>::of_sorted(fields, &query.page, is_key, key, CustomField::clone)?)
 }
 
 pub async fn show(call: Call) -> Result<Answer, Problem> {
@@ -61,7 +64,7 @@ impl Input for CreateInput {
         let entity = f.optional("entity", one_of!(Entity), "By itself customer. Never changes.");
         let field_type = f.required("type", TYPE, "");
         let options = f.optional("options", OPTIONS, "Of select and multi_select, in order.");
-        let currency = f.optional("currency", Text { max: 3 }, "Of currency; by itself the organization's.");
+        let currency = f.optional("currency", CURRENCY, "Of currency; by itself the organization's.");
         let description = f.nullable("description", LONG, "For people, and for structuring.");
         let required = f.optional("required", Flag, "");
         let identifier = f.optional("identifier", Flag, "Two customers with the same value are one person.");
@@ -96,7 +99,7 @@ impl Input for UpdateInput {
             description: f.nullable("description", LONG, ""),
             field_type: f.optional("type", TYPE, "Refused unless every value that is there converts."),
             options: f.optional("options", OPTIONS, "All of them, in order; one that is a value somewhere stays."),
-            currency: f.optional("currency", Text { max: 3 }, "Only while there are no values."),
+            currency: f.optional("currency", CURRENCY, "Only while there are no values."),
             required: f.optional("required", Flag, ""),
             identifier: f.optional("identifier", Flag, "Values that were said explicitly identify from then on."),
             position: f.optional("position", POSITION, "Among the entity's fields, from 0; beyond the end is the end."),

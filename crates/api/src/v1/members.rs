@@ -6,7 +6,7 @@ use crm::id::MemberId;
 use crm::members::{
     Availability, Member, MemberPatch, NewMember, Role, create as take_on, get, remove, update as change,
 };
-use crm::page::{Page, PageRequest, sortable};
+use crm::page::{Page, PageRequest, is_placed, placed};
 
 use super::paging::page;
 use super::removal::MoveOrArchive;
@@ -40,8 +40,8 @@ pub async fn list(call: Call) -> Result<Answer, Problem> {
     let query: MembersQuery = call.read_query()?;
     let setup = call.read(|w| Ok(w.setup.clone())).await?;
     let members = setup.members.iter().filter(|member| query.active.is_none_or(|active| member.active == active));
-    let key = |member: &&Member| format!("{}.{}", sortable(member.created_at.micros()), member.id);
-    Answer::json(200, &Page::<Member>::of_sorted(members, &query.page, key, Member::clone))
+    let key = |member: &&Member| placed(member.created_at.micros(), member.id);
+    Answer::json(200, &Page::<Member>::of_sorted(members, &query.page, is_placed, key, Member::clone)?)
 }
 
 pub async fn show(call: Call) -> Result<Answer, Problem> {

@@ -6,7 +6,7 @@ use crm::organizations::{LANGUAGES, Organization, OrganizationPatch, update as c
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::input::{Fields, Input};
-use crate::kinds::{OneOf, SHORT, Text};
+use crate::kinds::{COUNTRY, CURRENCY, Confidence, OneOf, SHORT, TIME_ZONE};
 use crate::problem::Problem;
 
 fn answer(organization: &Organization) -> Result<Answer, Problem> {
@@ -29,14 +29,20 @@ impl Input for UpdateInput {
         };
         Some(UpdateInput(OrganizationPatch {
             name: f.optional("name", SHORT, ""),
-            country: f.optional("country", Text { max: 2 }, "ISO 3166-1 alpha-2; brings nothing else along."),
-            time_zone: f.optional("time_zone", Text { max: 64 }, "IANA name, such as America/Santiago."),
+            country: f.optional("country", COUNTRY, "ISO 3166-1 alpha-2; brings nothing else along."),
+            time_zone: f.optional("time_zone", TIME_ZONE, "IANA name, such as America/Santiago."),
             currency: f.optional(
                 "currency",
-                Text { max: 3 },
+                CURRENCY,
                 "ISO 4217, or UF. Amounts that are kept stay what they are.",
             ),
             language: f.optional("language", language, ""),
+            structuring_threshold: f.optional(
+                "structuring_threshold",
+                Confidence,
+                "Confidence at and above which structuring writes what it found by itself (0.85). Below, down to 0.5, it writes \
+                 only where nothing is, and asks.",
+            ),
             if_version: None,
         }))
     }

@@ -2,7 +2,7 @@
 
 use crm::Setup;
 use crm::id::{PipelineId, StageId};
-use crm::page::{Page, PageRequest, sortable};
+use crm::page::{Page, PageRequest, is_placed, placed};
 use crm::pipelines::{self, NewPipeline, NewStage, Outcome, Pipeline, PipelinePatch, Stage, StagePatch};
 
 use super::paging::PageQuery;
@@ -28,8 +28,8 @@ fn stage_answer(status: u16, stage: &Stage) -> Result<Answer, Problem> {
 pub async fn list(call: Call) -> Result<Answer, Problem> {
     let PageQuery(page) = call.read_query()?;
     let setup = call.read(|w| Ok(w.setup.clone())).await?;
-    let key = |pipeline: &&Pipeline| format!("{}.{}", sortable(pipeline.position), pipeline.id);
-    Answer::json(200, &Page::<Pipeline>::of_sorted(&setup.pipelines, &page, key, Pipeline::clone))
+    let key = |pipeline: &&Pipeline| placed(pipeline.position, pipeline.id);
+    Answer::json(200, &Page::<Pipeline>::of_sorted(&setup.pipelines, &page, is_placed, key, Pipeline::clone)?)
 }
 
 pub async fn show(call: Call) -> Result<Answer, Problem> {
@@ -113,12 +113,12 @@ pub async fn list_stages(call: Call) -> Result<Answer, Problem> {
     let id: PipelineId = call.id("id", "pipeline")?;
     let PageQuery(page) = call.read_query()?;
     let setup = call.read(|w| Ok(w.setup.clone())).await?;
-    Answer::json(200, &stages(&pipelines::get(&setup, id)?.stages, &page))
+    Answer::json(200, &stages(&pipelines::get(&setup, id)?.stages, &page)?)
 }
 
-fn stages(stages: &[Stage], page: &PageRequest) -> Page<Stage> {
-    let key = |stage: &&Stage| format!("{}.{}", sortable(stage.position), stage.id);
-    Page::of_sorted(stages, page, key, Stage::clone)
+fn stages(stages: &[Stage], page: &PageRequest) -> crm::Result<Page<Stage>> {
+    let key = |stage: &&Stage| placed(stage.position, stage.id);
+    Page::of_sorted(stages, page, is_placed, key, Stage::clone)
 }
 
 pub async fn show_stage(call: Call) -> Result<Answer, Problem> {

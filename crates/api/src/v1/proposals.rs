@@ -14,7 +14,7 @@ use super::paging::page;
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::input::{Fields, Input};
-use crate::kinds::{LONG, List, OneOf, Text};
+use crate::kinds::{CURRENCY, LONG, List, OneOf, Text};
 use crate::one_of;
 use crate::problem::Problem;
 
@@ -95,7 +95,7 @@ impl Input for AcceptInput {
         let field_type = f.optional("type", of, "By itself the proposal's.");
         let options = List { of: Text { max: 200 }, max: 500 };
         let options = f.optional("options", options, "Of select and multi_select; by itself the proposal's.");
-        let currency = f.optional("currency", Text { max: 3 }, "Of currency; by itself the organization's.");
+        let currency = f.optional("currency", CURRENCY, "Of currency; by itself the organization's.");
         let description = f.optional("description", LONG, "For people, and for structuring.");
         Some(AcceptInput(Acceptance { name, field_type, options, currency, description }))
     }

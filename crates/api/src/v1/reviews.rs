@@ -22,7 +22,7 @@ use crate::answer::Answer;
 use crate::call::Call;
 use crate::compat::views::{platform, raw};
 use crate::input::{Fields, Input, Style};
-use crate::kinds::{Anything, Flag, LONG, List, OneOf, SHORT, Text, id, nested};
+use crate::kinds::{Anything, CURRENCY, Flag, LONG, List, OneOf, SHORT, Text, id, nested};
 use crate::one_of;
 use crate::problem::Problem;
 
@@ -226,7 +226,7 @@ impl Input for MadeField {
         let field_type = f.required("type", of, "");
         let options = List { of: Text { max: 200 }, max: 500 };
         let options = f.optional("options", options, "Of select and multi_select, in order.");
-        let currency = f.optional("currency", Text { max: 3 }, "Of currency; by itself the organization's.");
+        let currency = f.optional("currency", CURRENCY, "Of currency; by itself the organization's.");
         let description = f.optional("description", LONG, "For people, and for structuring.");
         Some(MadeField(NewField {
             key,

@@ -127,7 +127,10 @@ fn row(call: &Call) -> Result<&Registered, Problem> {
 pub async fn list(call: Call) -> Result<Answer, Problem> {
     let PageQuery(page) = call.read_query()?;
     write_counts(&call).await;
-    let rows = Page::of_sorted(call.app.sunsets.all(), &page, |row| row.operation().to_owned(), |row| row);
+    let rows = {
+        let known = |cursor: &str| call.app.sunsets.find(cursor).is_some();
+        Page::of_sorted(call.app.sunsets.all(), &page, known, |row| row.operation().to_owned(), |row| row)?
+    };
     let operations: Vec<&'static str> = rows.data.iter().map(|row| row.operation()).collect();
     let used = call
         .read(move |w| {

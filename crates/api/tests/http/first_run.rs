@@ -87,3 +87,18 @@ fn the_first_organization_is_made_once() {
         assert!(!server.wait_for(crm.offer_set_up(token::hash(&late))).unwrap());
     });
 }
+
+#[test]
+fn all_that_is_wrong_is_told_at_once() {
+    each_engine(|db| {
+        let crm = Crm::open(db.clone()).unwrap();
+        let server = Server::start(&crm, ApiOptions::default());
+        let token = offered(&server, &crm);
+        let body = json!({"token": token, "organization": "Sol", "country": "ZZ", "name": "Ana", "email": "ana at example",
+                          "password": "corta", "city": "Arica"});
+        let reply = set_up(&server, &body);
+        let told = crate::redact::wrong(&reply.json());
+        let expected = ["/city unknown_key", "/country unknown_country", "/email invalid_email", "/password too_short"];
+        assert_eq!((reply.status, told), (400, expected.map(str::to_owned).to_vec()), "{}", reply.text());
+    });
+}

@@ -286,3 +286,65 @@ fn one_of_two_and_two_of_one() {
         assert_eq!((told(&of(w, &ana)).0, told(&of(w, &ben)).0), (0, 0));
     });
 }
+
+#[test]
+fn every_filter_at_once() {
+    each(|w| {
+        let line = Line::open(w, 1);
+        let now = seconds(w);
+        let people: Vec<String> = (0..8).map(|n| format!("5695550200{n}")).collect();
+        for (n, phone) in (0..).zip(&people) {
+            line.deliver(w, &line.text(phone, &n.to_string(), now - 100 + n, "hola"));
+        }
+        let contacts: Vec<String> = people.iter().map(|phone| contact_of(w, phone)).collect();
+        // Bits of the number: tagged, somebody's, in the second stage.
+        for (n, contact) in contacts.iter().enumerate() {
+            if n & 1 != 0 {
+                let path = format!("/api/public/contact/tags/{contact}");
+                assert_eq!(w.patch(&path, json!({"tagsIds": [w.here.vip]})).status, 200);
+            }
+            if n & 2 != 0 {
+                let path = format!("/api/public/contact/{contact}/assign-team-member/{}", w.here.agent);
+                assert!(w.post(&path, json!({})).status < 300);
+            }
+            if n & 4 != 0 {
+                let ticket = text(&w.info(contact)["active_ticket"]["id"]);
+                let path = format!("/api/v1/tickets/{ticket}/move");
+                assert_eq!(w.post(&path, json!({"stage_id": w.here.stages[1]})).status, 200);
+            }
+        }
+        // What comes later moves one up, in every index.
+        line.deliver(w, &line.text(&people[7], "later", now, "otra"));
+        let filters = [
+            (1, format!("tag_id={}", w.here.vip)),
+            (2, format!("agent_id={}", w.here.agent)),
+            (4, format!("stage_id={}", w.here.stages[1])),
+        ];
+        for wanted in 0..8usize {
+            for channel in [None, Some(&line.channel), Some(&w.here.playground)] {
+                let chosen = filters.iter().filter(|(bit, _)| wanted & bit != 0).map(|(_, query)| query.clone());
+                let mut query: Vec<String> = chosen.collect();
+                query.extend(channel.map(|channel| format!("channel_id={channel}")));
+                let mut expected: Vec<String> =
+                    (0..8).rev().filter(|n| n & wanted == wanted).map(|n| contacts[n].clone()).collect();
+                if channel == Some(&w.here.playground) {
+                    expected.clear();
+                }
+                let query = query.join("&");
+                assert_eq!(ids(w, &query), expected, "{query}");
+                let counts = w.get(&format!("/api/v1/conversations/counts?{query}")).json();
+                assert_eq!(counts["all"], json!(expected.len()), "{query}");
+                // Page by page it is the same.
+                let mut paged = Vec::new();
+                let mut cursor = String::new();
+                for _ in 0..=expected.len() {
+                    let page = w.get(&format!("/api/v1/conversations?limit=1&{query}{cursor}")).json();
+                    paged.extend(page["data"].as_array().unwrap().iter().map(|found| text(&found["id"])));
+                    let Some(next) = page["next_cursor"].as_str() else { break };
+                    cursor = format!("&cursor={next}");
+                }
+                assert_eq!(paged, expected, "{query}");
+            }
+        }
+    });
+}

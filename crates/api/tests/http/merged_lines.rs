@@ -249,3 +249,54 @@ fn what_an_answer_is_told_of_with_goes_with_its_message() {
         assert_eq!(whose(), (2, 2, 0));
     });
 }
+
+/// (unread, is_chat_read) of the two, and that the list of unread ones says the same.
+fn unread(two: &Two<'_>) -> [(i64, bool); 2] {
+    let listed = two.w.get("/api/v1/conversations?view=unread").json();
+    let listed: Vec<String> = listed["data"].as_array().unwrap().iter().map(|found| text(&found["id"])).collect();
+    [&two.ana, &two.bea].map(|contact| {
+        let found = two.w.get(&format!("/api/v1/conversations/{contact}")).json();
+        let read = two.w.info(contact)["is_chat_read"].as_bool().unwrap();
+        let unread = found["unread"].as_i64().unwrap_or_else(|| panic!("{found}"));
+        assert_eq!((read, unread > 0), (unread == 0, listed.contains(contact)), "{found} {listed:?}");
+        (unread, read)
+    })
+}
+
+fn read(two: &Two<'_>, contact: &str) {
+    let reply = two.w.post(&format!("/api/v1/conversations/{contact}/read"), json!({}));
+    assert_eq!(reply.status, 200, "{}", reply.text());
+}
+
+#[test]
+fn what_was_read_while_they_were_one_is_read_of_both() {
+    each(|w| {
+        let two = Two::new(w);
+        assert_eq!(unread(&two), [(1, false), (1, false)]);
+        let merge = two.merge();
+        assert_eq!(w.get(&format!("/api/v1/conversations/{}", two.bea)).json()["unread"], 2);
+        read(&two, &two.ana);
+        two.undo(&merge);
+        assert_eq!(unread(&two), [(0, true), (0, true)]);
+    });
+}
+
+#[test]
+fn what_nobody_read_since_is_unread_of_whom_it_came_from() {
+    each(|w| {
+        let two = Two::new(w);
+        read(&two, &two.ana);
+        let merge = two.merge();
+        w.wait(1);
+        two.line.deliver(w, &two.line.text(ANA, "3", seconds(w), "otra"));
+        two.undo(&merge);
+        assert_eq!(unread(&two), [(1, false), (1, false)]);
+        // What one of the team put back by hand stays so.
+        read(&two, &two.ana);
+        read(&two, &two.bea);
+        assert_eq!(w.post(&format!("/api/v1/conversations/{}/unread", two.bea), json!({})).status, 200);
+        let again = two.merge();
+        two.undo(&again);
+        assert_eq!(unread(&two), [(0, true), (1, false)]);
+    });
+}

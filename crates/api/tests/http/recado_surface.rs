@@ -235,3 +235,93 @@ fn notes_and_the_timeline() {
         }
     });
 }
+
+#[test]
+fn what_is_wrong_with_an_organization_is_told_at_once() {
+    each(|w| {
+        let body = json!({"country": "ZZ", "currency": "XXQ", "time_zone": "Mars/Base", "language": "la",
+                          "structuring_threshold": 1.5, "colour": 1});
+        let reply = w.patch("/api/v1/organization", body);
+        let expected = [
+            "/colour unknown_key",
+            "/country unknown_country",
+            "/currency unknown_currency",
+            "/language invalid_value",
+            "/structuring_threshold out_of_range",
+            "/time_zone unknown_time_zone",
+        ];
+        assert_eq!((reply.status, wrong(&reply.json())), (400, expected.map(str::to_owned).to_vec()), "{}", reply.text());
+    });
+}
+
+#[test]
+fn an_operation_without_a_body_takes_none() {
+    each(|w| {
+        let (_, ticket) = w.ticket("+56955501234");
+        let close = w.post(&format!("/api/v1/tickets/{ticket}/close"), json!({"outcome": "won"}));
+        assert_eq!(close.status, 200, "{}", close.text());
+        let path = format!("/api/v1/tickets/{ticket}/reopen");
+        let refused = w.post(&path, json!({"stage_id": w.here.stages[0]}));
+        assert_eq!((refused.status, wrong(&refused.json())), (400, vec!["/stage_id unknown_key".to_owned()]));
+        assert_eq!(w.raw(&w.here.key, "POST", &path, &[], Some(b"[1]")).status, 400);
+        assert_eq!(w.info(&w.contact("+56955501234"))["active_ticket"], json!(null), "nothing was done");
+        assert_eq!(w.post(&path, json!({})).status, 200);
+    });
+}
+
+#[test]
+fn a_cursor_that_no_page_gave_is_refused() {
+    each(|w| {
+        let stages = format!("pipelines/{}/stages", w.here.pipeline);
+        let lists = ["pipelines", &stages, "members", "channels", "custom_fields", "webhooks", "sunsets", "api_keys", "tags"];
+        for list in lists {
+            for cursor in ["x", "~", "9.9", "0000000000000000003.x"] {
+                let reply = w.get(&format!("/api/v1/{list}?cursor={cursor}"));
+                let told = (reply.status, wrong(&reply.json()));
+                assert_eq!(told, (400, vec!["?cursor invalid_cursor".to_owned()]), "{list} {cursor}");
+            }
+            let first = w.get(&format!("/api/v1/{list}?limit=1")).json();
+            if let Some(next) = first["next_cursor"].as_str() {
+                let second = w.get(&format!("/api/v1/{list}?limit=1&cursor={next}"));
+                assert_eq!((second.status, second.json()["data"].as_array().map(Vec::len)), (200, Some(1)), "{list}");
+            }
+        }
+    });
+}
+
+#[test]
+fn when_a_key_was_last_used() {
+    each(|w| {
+        let key = w.key_with(&["contacts:read"], 9);
+        let shown = || {
+            let keys = w.get("/api/v1/api_keys").json();
+            let found = keys["data"].as_array().unwrap().iter().find(|found| found["name"] == "Llave").cloned();
+            found.unwrap()["last_used_at"].as_str().map(str::to_owned)
+        };
+        let chore = || w.server().wait_for(w.server().app.write_counts()).unwrap();
+        let call = || assert_eq!(w.raw(&key, "GET", "/api/v1/contacts", &[], None).status, 200);
+        chore();
+        assert_eq!(shown(), None);
+        call();
+        assert_eq!(shown(), None, "no call waits for it");
+        chore();
+        let first = shown().unwrap();
+        // Within the minute it is not worth a write.
+        w.wait(20);
+        call();
+        chore();
+        assert_eq!(shown().as_deref(), Some(&*first));
+        w.wait(60);
+        chore();
+        assert_eq!(shown().as_deref(), Some(&*first), "it was used no more");
+        call();
+        chore();
+        assert!(shown().unwrap() > first);
+        // What was refused was no use of it.
+        let now = shown();
+        w.wait(100);
+        assert_eq!(w.raw(&key, "GET", "/api/v1/members", &[], None).status, 403);
+        chore();
+        assert_eq!(shown(), now);
+    });
+}

@@ -73,3 +73,57 @@ fn of_a_days_work() {
         assert_eq!(theirs["totals"], json!([null, 0, 0, 0]));
     });
 }
+
+/// (how many first answers, after how many seconds at the median)
+fn first_answers(w: &World) -> (i64, i64) {
+    let totals = report(w, "first_response")["totals"].clone();
+    (totals[1].as_i64().unwrap(), totals[2].as_i64().unwrap_or(-1))
+}
+
+#[test]
+fn the_first_answer_is_the_first_that_did_not_fail() {
+    each(|w| {
+        let line = Line::open(w, 1);
+        let now = seconds(w);
+        line.deliver(w, &line.text("56955501234", "1", now - 100, "hola"));
+        let ana = contact_of(w, "56955501234");
+        let send = |text: &str| {
+            let reply = w.post("/api/v1/messages", json!({"contact_id": ana, "text": text}));
+            assert_eq!(reply.status, 201, "{}", reply.text());
+            crate::world::text(&reply.json()["id"])
+        };
+        let act = |id: &str, verb: &str| {
+            let reply = w.post(&format!("/api/v1/messages/{id}/{verb}"), json!({}));
+            assert_eq!(reply.status, 200, "{}", reply.text());
+        };
+        let between = |seconds: i64, from: i64| (from..from + 40).contains(&seconds);
+        let one = send("uno");
+        act(&one, "discard");
+        assert_eq!(first_answers(w).0, 0, "nobody has answered");
+        w.wait(100);
+        let two = send("dos");
+        let (answers, waited) = first_answers(w);
+        assert!(answers == 1 && between(waited, 200), "{answers} {waited}");
+        // The one after it ended no wait; when the answer before it is given up, it is the answer.
+        w.wait(100);
+        let three = send("tres");
+        w.wait(100);
+        line.deliver(w, &line.text("56955501234", "2", seconds(w), "otra cosa"));
+        w.wait(100);
+        let four = send("cuatro");
+        assert_eq!(first_answers(w), (answers, waited), "not the first");
+        act(&two, "discard");
+        let (answers, waited) = first_answers(w);
+        assert!(answers == 1 && between(waited, 300), "{answers} {waited}");
+        // So is one that ended a later wait.
+        act(&three, "discard");
+        let (answers, waited) = first_answers(w);
+        assert!(answers == 1 && between(waited, 500), "{answers} {waited}");
+        act(&four, "discard");
+        assert_eq!(first_answers(w).0, 0);
+        // Sent after all, it counts from when it was queued.
+        act(&one, "retry");
+        let (answers, waited) = first_answers(w);
+        assert!(answers == 1 && between(waited, 100), "{answers} {waited}");
+    });
+}

@@ -630,3 +630,33 @@ fn a_sure_value_is_corrected_by_way_of_a_doubt() {
         assert_eq!(custom(w, &again, "ciudad").0, Value::Null);
     });
 }
+
+#[test]
+fn how_sure_is_sure_says_the_organization() {
+    each(|w| {
+        cause(w);
+        let unsure = |phone: &str| {
+            let reply = w.upsert(phone, json!({"meta_data": {"q4": "Medio ambiente"}})).json();
+            (custom(w, &text(&reply["id"]), "causa").0, reply["structuring"]["review_count"].clone())
+        };
+        let shown = w.get("/api/v1/organization");
+        assert_eq!(shown.json()["structuring_threshold"], json!(0.85));
+        assert_eq!(unsure("+56955500001"), (json!("Medio ambiente"), json!(1)));
+        let set = |threshold: Value| w.patch("/api/v1/organization", json!({"structuring_threshold": threshold}));
+        for wrong in [json!(0.49), json!(1.01), json!("0.9"), json!(true)] {
+            assert_eq!(set(wrong.clone()).status, 400, "{wrong}");
+        }
+        let low = set(json!(0.5));
+        assert_eq!((low.status, &low.json()["structuring_threshold"]), (200, &json!(0.5)));
+        assert_eq!(unsure("+56955500002"), (json!("Medio ambiente"), json!(0)), "sure enough here");
+        // A mail that is read off its own key is sure, but not for everybody.
+        let high = set(json!(1));
+        assert_eq!(high.json()["structuring_threshold"], json!(1.0));
+        let reply = w.upsert("+56955500003", json!({"meta_data": {"ciudad": "Arica"}})).json();
+        let confidence = placed(&reply)["confidence"].as_f64().unwrap();
+        assert_eq!(reply["structuring"]["review_count"], json!(i64::from(confidence < 1.0)), "{confidence}");
+        let before = w.last_sequence();
+        assert_eq!(set(json!(1)).status, 200);
+        assert_eq!(w.last_sequence(), before, "twice is as once");
+    });
+}

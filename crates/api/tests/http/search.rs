@@ -193,3 +193,28 @@ fn what_was_there_before_there_was_a_search() {
         assert_eq!(w.number("SELECT count(*) AS n FROM search_backlog"), 0);
     });
 }
+
+#[test]
+fn a_beginning_that_many_words_have() {
+    each(|w| {
+        let line = Line::open(w, 1);
+        let now = seconds(w);
+        // 40 messages of ten words each that begin alike, and the same word in every one of them.
+        let all: Vec<Value> = (0..40)
+            .map(|n| {
+                let words: Vec<String> = (0..10).map(|m| format!("pre{n:02}{m}")).collect();
+                text_of("56955501234", &n.to_string(), now, &format!("presupuesto {} n{n}", words.join(" ")))
+            })
+            .collect();
+        line.deliver(w, &line.says(all));
+        let last = line.text("56955501234", "last", now, "un pre");
+        line.deliver(w, &last);
+        // The word itself first of all, and as many as are asked for; each is found by what it goes on with.
+        assert_eq!((snippets(w, "pre").len(), snippets(w, "pre")[0].as_str()), (20, "un pre"));
+        assert_eq!(snippets(w, "presu").len(), 20);
+        assert_eq!(snippets(w, "n7 pre07").len(), 1);
+        assert_eq!(snippets(w, "n7 presup").len(), 1, "also where the other word is rare");
+        assert_eq!((snippets(w, "pre399").len(), snippets(w, "pre400").len()), (1, 0));
+        assert_eq!(inbox(w, "presup").len(), 1);
+    });
+}

@@ -1,6 +1,7 @@
 //! How many conversations each view has.
 
-use super::list::{ConversationFilter, Selection, View, count};
+use super::list::{ConversationFilter, View, count};
+use super::selection::Selection;
 use crate::error::Result;
 use crate::id::MemberId;
 use crate::work::Work;

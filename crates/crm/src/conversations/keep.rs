@@ -5,7 +5,7 @@ use store::{Row, params};
 
 use super::{SECOND, SILENT};
 use crate::error::Result;
-use crate::id::ContactId;
+use crate::id::{ContactId, StageId, TicketId};
 use crate::messages::{Direction, Message};
 use crate::tickets::Ticket;
 use crate::time::Timestamp;
@@ -184,17 +184,68 @@ fn tell_of_answer(w: &mut Work<'_, '_>, message: &Message) -> Result<()> {
     Ok(())
 }
 
-/// An outbound message failed, was given up, or is tried again after all: whether the person is answered is seen anew.
+/// An outbound message failed or was given up: whether the person is answered is seen anew, and the next message that reached
+/// them is the answer that this one was told as.
 pub(crate) fn answer_undone(w: &mut Work<'_, '_>, message: &Message) -> Result<()> {
-    let organization = w.caller.organization;
-    w.tx.execute(
-        "DELETE FROM answers WHERE organization_id = $1 AND message_id = $2",
-        params![organization, message.id],
+    let undone = w.tx.query_opt(
+        "DELETE FROM answers WHERE organization_id = $1 AND message_id = $2 RETURNING first, waited_since, ticket_id, stage_id",
+        params![w.caller.organization, message.id],
     )?;
-    let (answered, waiting) = waits(w, message.contact_id)?;
+    if let Some(undone) = undone {
+        pass_on(w, message, &undone)?;
+    }
+    answered_anew(w, message.contact_id)
+}
+
+/// It is tried again after all, and counts as an answer where nothing else has answered meanwhile.
+pub(crate) fn answer_redone(w: &mut Work<'_, '_>, message: &Message) -> Result<()> {
+    tell_of_answer(w, message)?;
+    answered_anew(w, message.contact_id)
+}
+
+/// The first of those that stand after the wait began, in the same ticket: it may have ended a later wait, which began earlier
+/// then, or none, because nobody seemed to wait.
+fn pass_on(w: &mut Work<'_, '_>, message: &Message, undone: &Row) -> Result<()> {
+    let (first, since): (bool, Timestamp) = (undone.at(0)?, undone.at(1)?);
+    let (ticket, stage): (Option<TicketId>, Option<StageId>) = (undone.at(2)?, undone.at(3)?);
     w.tx.execute(
-        "UPDATE conversations SET answered_at = $3, waiting_since = $4 WHERE organization_id = $1 AND contact_id = $2",
-        params![organization, message.contact_id, answered, waiting],
+        &format!(
+            "INSERT INTO answers (organization_id, message_id, contact_id, channel_id, ticket_id, stage_id, actor, first, waited_since,
+                                  answered_at)
+             SELECT n.organization_id, n.id, n.contact_id, n.channel_id, $3, $4, n.actor, $5, $6, n.sent_at
+             FROM (SELECT m.organization_id, m.id, m.contact_id, m.channel_id, m.actor, m.sent_at FROM messages m
+                   WHERE m.organization_id = $1 AND m.contact_id = $2 AND m.direction = 'outbound'
+                     AND m.type NOT IN {SILENT} AND m.status NOT IN ('failed', 'cancelled')
+                     AND m.ticket_id IS NOT DISTINCT FROM $3 AND m.sent_at >= $7
+                   ORDER BY m.sent_at, m.created_at, m.id LIMIT 1) AS n
+             WHERE true
+             ON CONFLICT (organization_id, message_id) DO UPDATE
+               SET first = answers.first OR excluded.first,
+                   waited_since = CASE WHEN answers.waited_since < excluded.waited_since THEN answers.waited_since
+                                       ELSE excluded.waited_since END"
+        ),
+        params![
+            w.caller.organization,
+            message.contact_id,
+            ticket,
+            stage,
+            first,
+            since,
+            next_second(since) - SECOND
+        ],
+    )?;
+    Ok(())
+}
+
+fn answered_anew(w: &mut Work<'_, '_>, contact: ContactId) -> Result<()> {
+    let (answered, waiting) = waits(w, contact)?;
+    w.tx.execute(
+        "UPDATE conversations SET answered_at = $3, waiting_since = $4, responded_ticket_id =
+           CASE WHEN EXISTS (SELECT 1 FROM answers a WHERE a.organization_id = $1 AND a.contact_id = $2 AND a.first
+                               AND coalesce(a.ticket_id, a.contact_id) = coalesce(conversations.ticket_id, conversations.contact_id))
+                THEN coalesce(conversations.ticket_id, conversations.contact_id) END
+         WHERE organization_id = $1 AND contact_id = $2",
+        params![w.caller.organization, contact, answered, waiting],
     )?;
     Ok(())
 }

@@ -9,6 +9,7 @@ mod keep;
 mod list;
 mod read;
 mod rebuild;
+mod selection;
 mod show;
 
 pub use block::block;
@@ -17,11 +18,11 @@ pub use bulk::{Bulk, Failed, MOST_AT_ONCE, Outcomes, bulk};
 pub use counts::{COUNTED, Counts, counts};
 pub use draft::{Draft, put_draft, remove_draft};
 pub(crate) use draft::{return_drafts, take_drafts};
-pub(crate) use keep::{answer_undone, labels_changed, said, ticket_followed, ticket_opened};
+pub(crate) use keep::{answer_redone, answer_undone, labels_changed, said, ticket_followed, ticket_opened};
 pub use list::{ConversationFilter, View, list};
 pub(crate) use read::follow as follow_read;
 pub use read::{Read, mark_read, mark_unread};
-pub(crate) use rebuild::{Marker, join, marker_of, part, refresh, unread_of};
+pub(crate) use rebuild::{Marker, ReadBefore, join, marker_of, part, refresh, unread_of};
 pub use show::{Conversation, LastMessage, OpenTicket, PREVIEW, get};
 
 /// What is nobody's turn to speak: neither answers nor waits, and is not a conversation's last message.

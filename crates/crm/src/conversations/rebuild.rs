@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::SILENT;
 use super::keep::{end, label_all, waits};
-use crate::contacts::Contact;
+use crate::contacts::{self, Contact};
 use crate::error::Result;
 use crate::id::{ContactId, MessageId, StageId, TicketId};
 use crate::time::Timestamp;
@@ -51,24 +51,39 @@ pub(super) fn came_after(w: &mut Work<'_, '_>, contact: ContactId, marker: Optio
 
 /// Two contacts are one now: what was unread of either is unread.
 pub(crate) fn join(w: &mut Work<'_, '_>, survivor: &Contact, merged: &Contact, unread: i64) -> Result<()> {
-    rebuild(w, merged, None, Some(0))?;
+    rebuild(w, merged, None, 0)?;
     let marker = marker_of(w, survivor.id)?;
-    rebuild(w, survivor, marker, Some(unread))
+    rebuild(w, survivor, marker, unread)
 }
 
-/// They are two again. `read`: how far each had been read before; what both were read to since counts for both.
-pub(crate) fn part(
-    w: &mut Work<'_, '_>,
-    survivor: ContactId,
-    merged: ContactId,
-    read: [Option<Marker>; 2],
-) -> Result<()> {
-    let since = marker_of(w, survivor)?.filter(|since| Some(*since) != read[0]);
+/// How two were read before they became one.
+pub(crate) struct ReadBefore {
+    /// How far, each.
+    pub markers: [Option<Marker>; 2],
+    /// Whether all of it was, each: then what is unread came after the merge, though no marker says how far.
+    pub all: [bool; 2],
+    pub merged_at: Timestamp,
+}
+
+/// They are two again. What both were read to since counts for both; the contact's flag says what the count says. Seen anew when
+/// the last of the messages is back.
+pub(crate) fn part(w: &mut Work<'_, '_>, survivor: ContactId, merged: ContactId, before: &ReadBefore) -> Result<()> {
+    let since = marker_of(w, survivor)?.filter(|since| Some(*since) != before.markers[0]);
     let organization = w.caller.organization;
-    for (id, before) in [survivor, merged].into_iter().zip(read) {
-        if let Some(contact) = Contact::as_stored(w.tx, organization, id)? {
-            rebuild(w, &contact, before.max(since), contact.is_chat_read.then_some(0))?;
+    for (n, id) in [survivor, merged].into_iter().enumerate() {
+        let Some(mut contact) = Contact::as_stored(w.tx, organization, id)? else { continue };
+        let all = before.all[n].then(|| Marker { at: before.merged_at.micros(), id: MessageId::default() });
+        let marker = before.markers[n].max(all).max(since);
+        let mut unread = came_after(w, id, marker)?;
+        if unread == 0 && since.is_none() && !contact.is_chat_read {
+            // Somebody wanted it looked at again.
+            unread = 1;
         }
+        if contact.is_chat_read != (unread == 0) {
+            contact.is_chat_read = unread == 0;
+            contacts::save(w, &mut contact)?;
+        }
+        rebuild(w, &contact, marker, unread)?;
     }
     Ok(())
 }
@@ -77,16 +92,11 @@ pub(crate) fn part(
 pub(crate) fn refresh(w: &mut Work<'_, '_>, id: ContactId) -> Result<()> {
     let Some(contact) = Contact::as_stored(w.tx, w.caller.organization, id)? else { return Ok(()) };
     let (marker, unread) = (marker_of(w, id)?, unread_of(w, id)?);
-    rebuild(w, &contact, marker, Some(unread))
+    rebuild(w, &contact, marker, unread)
 }
 
-/// `unread`: how many; none: those that came after `marker`.
-pub(crate) fn rebuild(
-    w: &mut Work<'_, '_>,
-    contact: &Contact,
-    marker: Option<Marker>,
-    unread: Option<i64>,
-) -> Result<()> {
+/// `marker`: what was read last; `unread`: how many wait.
+fn rebuild(w: &mut Work<'_, '_>, contact: &Contact, marker: Option<Marker>, unread: i64) -> Result<()> {
     let organization = w.caller.organization;
     let id = contact.id;
     let ticket = w.tx.query_opt(
@@ -119,10 +129,6 @@ pub(crate) fn rebuild(
     };
     let (answered, waiting) = waits(w, id)?;
     let responded = responded(w, id, ticket_id)?;
-    let unread = match unread {
-        Some(unread) => unread,
-        None => came_after(w, id, marker)?,
-    };
     w.tx.execute(
         "INSERT INTO conversations (organization_id, contact_id, channel_id, blocked, spoken, tagged, agents, ticket_id, stage_id,
                                     last_activity_at, last_message_id, last_message_at, answered_at, waiting_since, unread,

@@ -27,9 +27,8 @@ use crate::reviews::Reason;
 use crate::setup::Setup;
 use crate::work::Work;
 
-/// At and above, a value is written; below it is written only where nothing is, and queued for review.
-const SURE: f32 = 0.85;
-/// Below, it stays in the metadata with a suggestion.
+/// From here on up to the organization's threshold a value is written only where nothing is, and queued for review; from that
+/// threshold on it is written. Below, it stays in the metadata with a suggestion.
 const PLAUSIBLE: f32 = 0.50;
 
 #[derive(Debug, Default)]
@@ -120,6 +119,10 @@ pub fn apply(
     Ok(applied)
 }
 
+fn sure_from(w: &Work<'_, '_>) -> f32 {
+    w.setup.organization.structuring_threshold.confidence()
+}
+
 /// What to do with a placement, given what is there.
 enum Verdict {
     Write,
@@ -131,7 +134,8 @@ enum Verdict {
     Keep,
 }
 
-fn judge(placement: &Placement, current: Option<(&str, Option<ValueSource>)>, new: &str) -> Verdict {
+/// `sure`: the confidence from which on a value is written by itself.
+fn judge(placement: &Placement, current: Option<(&str, Option<ValueSource>)>, new: &str, sure: f32) -> Verdict {
     let explicit = placement.method == Method::Explicit;
     match current {
         Some((value, source)) if value == new => {
@@ -143,16 +147,16 @@ fn judge(placement: &Placement, current: Option<(&str, Option<ValueSource>)>, ne
             }
         }
         _ if explicit => Verdict::Write,
-        None if placement.confidence >= SURE => Verdict::Write,
+        None if placement.confidence >= sure => Verdict::Write,
         None if placement.confidence >= PLAUSIBLE => Verdict::WriteAndReview,
         Some((_, source)) if source.is_none_or(ValueSource::yields_to_inference) => {
-            if placement.confidence >= SURE {
+            if placement.confidence >= sure {
                 Verdict::Write
             } else {
                 Verdict::Review
             }
         }
-        Some(_) if placement.confidence >= SURE => Verdict::Review,
+        Some(_) if placement.confidence >= sure => Verdict::Review,
         _ => Verdict::Keep,
     }
 }
@@ -296,7 +300,7 @@ impl Writer<'_> {
             Target::Name => ("name", contact.name.clone(), contact.name_source),
             _ => ("email", contact.email.clone(), contact.email_source),
         };
-        let verdict = judge(found.placement, value.as_deref().map(|value| (value, source)), new);
+        let verdict = judge(found.placement, value.as_deref().map(|value| (value, source)), new, sure_from(w));
         let known = value.as_deref().map(|value| Json::from(value).to_string());
         if self.may_write(w, found, &verdict, known.as_deref())? {
             let (slot, slot_source) = if key == "name" {
@@ -323,7 +327,7 @@ impl Writer<'_> {
             return Ok(true);
         }
         let by_phone = w.setup.channel(self.contact.channel_id).is_none_or(|c| c.channel_type.by_phone());
-        let sure = found.placement.confidence >= SURE && !found.placement.flags.contains(&Flag::Ambiguous);
+        let sure = found.placement.confidence >= sure_from(w) && !found.placement.flags.contains(&Flag::Ambiguous);
         let fills = self.contact.phone.is_none() && sure;
         if by_phone || !(found.explicit() || fills) {
             let known = self.contact.phone.as_deref().map(|phone| Json::from(phone).to_string());
@@ -359,7 +363,12 @@ impl Writer<'_> {
         let value = &found.placement.value;
         let new = value.to_string();
         let current = existing.map(|value| value.value.as_str());
-        let verdict = judge(found.placement, existing.map(|value| (value.value.as_str(), Some(value.source))), &new);
+        let verdict = judge(
+            found.placement,
+            existing.map(|value| (value.value.as_str(), Some(value.source))),
+            &new,
+            sure_from(w),
+        );
         if !self.may_write(w, found, &verdict, current)? {
             return Ok(matches!(verdict, Verdict::Stands));
         }

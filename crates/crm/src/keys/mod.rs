@@ -5,11 +5,13 @@ mod create;
 mod list;
 mod revoke;
 mod update;
+mod used;
 
 pub use create::{NewKey, create};
 pub use list::{get, page};
 pub use revoke::revoke;
 pub use update::{KeyPatch, update};
+pub use used::{Used, used};
 
 use serde::Serialize;
 use store::Row;
@@ -34,6 +36,7 @@ pub struct ApiKey {
     #[serde(skip)]
     pub version: i64,
     pub created_at: Timestamp,
+    /// A minute or so behind at most; null where it never was.
     pub last_used_at: Option<Timestamp>,
 }
 

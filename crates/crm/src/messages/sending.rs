@@ -111,7 +111,7 @@ pub fn retry(w: &mut Work<'_, '_>, id: MessageId) -> Result<Message> {
     message.failure = None;
     message.progress.failed_at = None;
     write(w, &message, None)?;
-    conversations::answer_undone(w, &message)?;
+    conversations::answer_redone(w, &message)?;
     outbox::put(w, &message, contact.id)?;
     tell(w, &message, before)?;
     Ok(message)

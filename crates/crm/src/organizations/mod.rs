@@ -3,11 +3,13 @@
 mod country;
 mod create;
 mod first;
+mod threshold;
 mod update;
 
 pub use country::Country;
 pub use create::{Created, Founded, Founding, NewOrganization, create};
 pub use first::is_wanted;
+pub use threshold::Threshold;
 pub use update::{OrganizationPatch, update};
 
 use serde::Serialize;
@@ -35,6 +37,9 @@ pub struct Organization {
     pub currency: String,
     /// `es`, `pt` or `en`.
     pub language: String,
+    /// Confidence at and above which structuring writes what it found by itself; below, down to 0.5, it writes only where nothing
+    /// is, and asks.
+    pub structuring_threshold: Threshold,
     /// Counts every change of the set-up.
     #[serde(skip)]
     pub revision: i64,
@@ -47,8 +52,8 @@ pub struct Organization {
 impl Organization {
     pub fn load(tx: &mut Tx<'_>, id: OrganizationId) -> Result<Option<Organization>> {
         let row = tx.query_opt(
-            "SELECT id, name, country, time_zone, currency, language, revision, version, created_at FROM organizations
-             WHERE id = $1",
+            "SELECT id, name, country, time_zone, currency, language, structuring_threshold, revision, version, created_at
+             FROM organizations WHERE id = $1",
             params![id],
         )?;
         let Some(row) = row else { return Ok(None) };
@@ -59,12 +64,15 @@ impl Organization {
             time_zone: row.get("time_zone")?,
             currency: row.get("currency")?,
             language: row.get("language")?,
+            structuring_threshold: Threshold::from_hundredths(row.get("structuring_threshold")?),
             revision: row.get("revision")?,
             version: row.get("version")?,
             created_at: row.get("created_at")?,
         }))
     }
 }
+
+pub use crate::checks::{country as check_country, currency as check_currency};
 
 /// All there are, oldest first: for chores and the command line.
 pub fn all_ids(tx: &mut Tx<'_>) -> Result<Vec<OrganizationId>> {
@@ -77,7 +85,7 @@ pub(crate) fn time_zone_name(name: &str) -> Option<String> {
     jiff::tz::TimeZone::get(name.trim()).ok()?.iana_name().map(str::to_owned)
 }
 
-fn check_time_zone(name: &str, pointer: &str, problems: &mut Problems) -> String {
+pub fn check_time_zone(name: &str, pointer: &str, problems: &mut Problems) -> String {
     time_zone_name(name).unwrap_or_else(|| {
         let message = "This must be a time zone's IANA name, such as America/Santiago or America/Sao_Paulo.";
         problems.add(FieldError::new(pointer, "unknown_time_zone", message));

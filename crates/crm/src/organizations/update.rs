@@ -1,8 +1,8 @@
-//! Changing what an organization is called and where it is at home.
+//! Changing what an organization is called, where it is at home, and how it works.
 
 use store::params;
 
-use super::{NAME_LIMIT, Organization, check_language, check_time_zone};
+use super::{NAME_LIMIT, Organization, Threshold, check_language, check_time_zone};
 use crate::changes::{Changes, check_version};
 use crate::checks;
 use crate::error::{Problems, Result};
@@ -16,6 +16,7 @@ pub struct OrganizationPatch {
     pub time_zone: Option<String>,
     pub currency: Option<String>,
     pub language: Option<String>,
+    pub structuring_threshold: Option<Threshold>,
     pub if_version: Option<i64>,
 }
 
@@ -42,13 +43,17 @@ pub fn update(w: &mut Work<'_, '_>, patch: &OrganizationPatch) -> Result<Organiz
             changes.set(member, slot, value);
         }
     }
+    if let Some(threshold) = patch.structuring_threshold {
+        changes.set("structuring_threshold", &mut organization.structuring_threshold, threshold);
+    }
     if changes.is_empty() {
         return Ok(organization);
     }
     w.bump_revision()?;
     organization.version += 1;
     w.tx.execute(
-        "UPDATE organizations SET name = $2, country = $3, time_zone = $4, currency = $5, language = $6, version = $7
+        "UPDATE organizations SET name = $2, country = $3, time_zone = $4, currency = $5, language = $6, version = $7,
+           structuring_threshold = $8
          WHERE id = $1",
         params![
             organization.id,
@@ -57,7 +62,8 @@ pub fn update(w: &mut Work<'_, '_>, patch: &OrganizationPatch) -> Result<Organiz
             organization.time_zone,
             organization.currency,
             organization.language,
-            organization.version
+            organization.version,
+            organization.structuring_threshold.hundredths()
         ],
     )?;
     changes.record(w, "organization", organization.id)?;

@@ -1,13 +1,12 @@
 //! Putting rules in that a list gave: of the same organization elsewhere, or of this one before.
 
-use store::params;
 use structuring::Target;
 
+use super::put::put;
 use super::teach::{find, is_full, tell};
-use super::{COLUMNS, Columns, MOST_RULES, Rule, RuleStanding, Says};
+use super::{MOST_RULES, Rule, RuleStanding, Says};
 use crate::error::{Error, FieldError, Problems, Result};
 use crate::fields::Entity;
-use crate::id::RuleId;
 use crate::setup::Setup;
 use crate::work::Work;
 
@@ -54,7 +53,7 @@ pub fn import(w: &mut Work<'_, '_>, rules: &[ImportedRule]) -> Result<Vec<Rule>>
     let mut imported = Vec::with_capacity(rules.len());
     let mut moved = false;
     for rule in rules {
-        let (rule, changed) = put(w, rule)?;
+        let (rule, changed) = take(w, rule)?;
         moved |= changed;
         imported.push(rule);
     }
@@ -64,45 +63,18 @@ pub fn import(w: &mut Work<'_, '_>, rules: &[ImportedRule]) -> Result<Vec<Rule>>
     Ok(imported)
 }
 
-fn put(w: &mut Work<'_, '_>, rule: &ImportedRule) -> Result<(Rule, bool)> {
+fn take(w: &mut Work<'_, '_>, rule: &ImportedRule) -> Result<(Rule, bool)> {
     if is_full(w)? && find(w, &rule.says)?.is_none() {
         let message = format!("At most {MOST_RULES} rules of structuring. Remove some first.");
         return Err(Error::conflict("limit_reached", message));
     }
-    let id: RuleId = w.new_id();
-    let Columns { rule_type, source, path, kind, target, field_key, option } = rule.says.columns();
-    let sql = format!(
-        "INSERT INTO structuring_rules (organization_id, {COLUMNS})
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
-         ON CONFLICT (organization_id, type, source, path, kind, target, field_key, option) DO UPDATE
-           SET standing = excluded.standing, votes = excluded.votes, actor = excluded.actor, updated_at = excluded.updated_at
-           WHERE structuring_rules.standing <> excluded.standing OR structuring_rules.votes <> excluded.votes
-         RETURNING {COLUMNS}"
-    );
-    let row = w.tx.query_opt(
-        &sql,
-        params![
-            w.caller.organization,
-            id,
-            rule_type,
-            source,
-            path,
-            kind,
-            target,
-            field_key,
-            option,
-            rule.standing,
-            rule.votes,
-            w.caller.actor.to_string(),
-            w.now,
-            w.now
-        ],
-    )?;
-    let Some(row) = row else {
+    let update =
+        "standing = excluded.standing, votes = excluded.votes, actor = excluded.actor, updated_at = excluded.updated_at
+                  WHERE structuring_rules.standing <> excluded.standing OR structuring_rules.votes <> excluded.votes";
+    let Some((rule, created)) = put(w, &rule.says, rule.standing, rule.votes, update)? else {
         let same = find(w, &rule.says)?;
         return same.map(|rule| (rule, false)).ok_or_else(|| Error::Internal("a rule vanished".to_owned()));
     };
-    let rule = Rule::from_row(&row)?;
-    tell(w, &rule, if rule.id == id { "created" } else { "updated" })?;
+    tell(w, &rule, if created { "created" } else { "updated" })?;
     Ok((rule, true))
 }

@@ -4,6 +4,7 @@
 mod import;
 mod list;
 mod load;
+mod put;
 mod remove;
 mod teach;
 

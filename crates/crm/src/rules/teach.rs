@@ -4,10 +4,10 @@
 use serde_json::json;
 use store::params;
 
+use super::put::put;
 use super::{COLUMNS, Columns, MOST_RULES, Rule, RuleStanding, Says, VOTES};
 use crate::changes;
 use crate::error::{Error, Result};
-use crate::id::RuleId;
 use crate::work::Work;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,43 +51,15 @@ pub(crate) fn teach(w: &mut Work<'_, '_>, says: &Says, lesson: Lesson) -> Result
              updated_at = excluded.updated_at WHERE structuring_rules.standing <> excluded.standing"
         }
     };
-    let id: RuleId = w.new_id();
-    let Columns { rule_type, source, path, kind, target, field_key, option } = says.columns();
-    let sql = format!(
-        "INSERT INTO structuring_rules (organization_id, {COLUMNS})
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
-         ON CONFLICT (organization_id, type, source, path, kind, target, field_key, option) DO UPDATE SET {update}
-         RETURNING {COLUMNS}"
-    );
-    let row = w.tx.query_opt(
-        &sql,
-        params![
-            w.caller.organization,
-            id,
-            rule_type,
-            source,
-            path,
-            kind,
-            target,
-            field_key,
-            option,
-            standing,
-            1i64,
-            w.caller.actor.to_string(),
-            w.now,
-            w.now
-        ],
-    )?;
     // A person had said the same before.
-    let Some(row) = row else { return find(w, says) };
-    let rule = Rule::from_row(&row)?;
+    let Some((rule, created)) = put(w, says, standing, 1, update)? else { return find(w, says) };
     let moved = match lesson {
         Lesson::Vote => rule.standing == RuleStanding::Learned && rule.votes == VOTES,
         _ => true,
     };
     if moved {
         w.bump_revision()?;
-        tell(w, &rule, if rule.id == id { "created" } else { "updated" })?;
+        tell(w, &rule, if created { "created" } else { "updated" })?;
     }
     Ok(Some(rule))
 }

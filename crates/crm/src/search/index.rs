@@ -12,6 +12,8 @@ use crate::work::Work;
 
 /// Full-text, by number.
 pub(super) const WORDS: &str = "search_words";
+/// Which words there are in it (SQLite).
+pub(super) const TERMS: &str = "search_terms";
 
 wire_enum! {
     pub enum Kind { Contact = "contact", Message = "message" }

@@ -31,7 +31,7 @@ use store::{Row, params};
 use crate::error::{Error, FieldError, Problems, Result};
 use crate::events::Topic;
 use crate::id::WebhookId;
-use crate::page::{Page, PageRequest, sortable};
+use crate::page::{Page, PageRequest, is_placed, placed};
 use crate::time::Timestamp;
 use crate::work::Work;
 
@@ -122,8 +122,8 @@ pub fn list(w: &mut Work<'_, '_>) -> Result<Vec<Endpoint>> {
 
 /// The same, a page of them.
 pub fn page(w: &mut Work<'_, '_>, request: &PageRequest) -> Result<Page<Endpoint>> {
-    let key = |endpoint: &Endpoint| format!("{}.{}", sortable(endpoint.created_at.micros()), endpoint.id);
-    Ok(Page::of_sorted(list(w)?, request, key, |endpoint| endpoint))
+    let key = |endpoint: &Endpoint| placed(endpoint.created_at.micros(), endpoint.id);
+    Page::of_sorted(list(w)?, request, is_placed, key, |endpoint| endpoint)
 }
 
 /// Its sealed secrets: the one that signs, and the former one where that still signs along.

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::contacts::{ChatStatus, Contact, ValueSource};
-use crate::conversations::Marker;
+use crate::conversations::{Marker, ReadBefore};
 use crate::customers::{Joined, Proposed};
 use crate::id::{ChannelId, ContactId, MemberId, StageId, TicketId};
 use crate::time::Timestamp;
@@ -116,4 +116,11 @@ pub(super) struct ContactsBefore {
     /// Drafts that moved: whose, and their `updated_at` (microseconds).
     #[serde(default)]
     pub drafts: Vec<(MemberId, i64)>,
+}
+
+impl ContactsBefore {
+    /// `merged_at`: when the merge was.
+    pub(super) fn read_before(&self, merged_at: Timestamp) -> ReadBefore {
+        ReadBefore { markers: self.read, all: [self.survivor.is_chat_read, self.merged.is_chat_read], merged_at }
+    }
 }

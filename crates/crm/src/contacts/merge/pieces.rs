@@ -77,7 +77,7 @@ pub async fn move_on(crm: &Crm) -> Result<bool> {
     };
     let Some((organization, id)) = crm.db().read(store::Priority::Background, find).await? else { return Ok(false) };
     let work = move |w: &mut Work<'_, '_>| {
-        let Stored { merged, before } = load(w, id)?;
+        let Stored { merged, before, created_at } = load(w, id)?;
         let status = match merged.status {
             MergeStatus::Moving => move_messages(w, id, merged.merged, merged.contact, PIECE)?,
             MergeStatus::Undoing => send_back(w, &merged, PIECE)?,
@@ -86,7 +86,7 @@ pub async fn move_on(crm: &Crm) -> Result<bool> {
         match (status, &before.contacts) {
             (MergeStatus::Done, Some(_)) => conversations::refresh(w, merged.contact)?,
             (MergeStatus::Undone, Some(contacts)) => {
-                conversations::part(w, merged.contact, merged.merged, contacts.read)?;
+                conversations::part(w, merged.contact, merged.merged, &contacts.read_before(created_at))?;
             }
             _ => {}
         }

@@ -14,17 +14,19 @@ use crate::events::{self, Fact, Topic};
 use crate::id::{ContactId, MergeId, TicketId};
 use crate::tags;
 use crate::tickets::{self, Ticket, TicketStatus};
+use crate::time::Timestamp;
 use crate::webchat;
 use crate::work::Work;
 
 pub(super) struct Stored {
     pub merged: Merged,
     pub before: Before,
+    pub created_at: Timestamp,
 }
 
 pub(super) fn load(w: &mut Work<'_, '_>, id: MergeId) -> Result<Stored> {
     let row = w.tx.query_opt(
-        "SELECT contact_id, merged_id, status, before FROM merges WHERE organization_id = $1 AND id = $2",
+        "SELECT contact_id, merged_id, status, before, created_at FROM merges WHERE organization_id = $1 AND id = $2",
         params![w.caller.organization, id],
     )?;
     let row = row.ok_or_else(|| Error::not_found("merge"))?;
@@ -32,13 +34,13 @@ pub(super) fn load(w: &mut Work<'_, '_>, id: MergeId) -> Result<Stored> {
         serde_json::from_str(row.text("before")?).map_err(|error| Error::Internal(format!("a merge: {error}")))?;
     let one_contact = before.contacts.is_some();
     let merged = Merged { id, contact: row.at(0)?, merged: row.at(1)?, status: row.at(2)?, one_contact };
-    Ok(Stored { merged, before })
+    Ok(Stored { merged, before, created_at: row.at(4)? })
 }
 
 /// Twice is as once. 409 `merge_unfinished` while messages still move, `merged_since` where the survivor itself turned out to
 /// be another since, or either one's customer was joined with a third.
 pub fn undo_merge(w: &mut Work<'_, '_>, id: MergeId) -> Result<Merged> {
-    let Stored { mut merged, before } = load(w, id)?;
+    let Stored { mut merged, before, created_at } = load(w, id)?;
     match merged.status {
         MergeStatus::Undone | MergeStatus::Undoing => return Ok(merged),
         MergeStatus::Moving => {
@@ -66,7 +68,7 @@ pub fn undo_merge(w: &mut Work<'_, '_>, id: MergeId) -> Result<Merged> {
         set_status(w, id, merged.status)?;
         merged.status = send_back(w, &merged, MOVED_AT_ONCE)?;
         recount(w, merged.contact, contacts)?;
-        conversations::part(w, merged.contact, merged.merged, contacts.read)?;
+        conversations::part(w, merged.contact, merged.merged, &contacts.read_before(created_at))?;
     } else {
         merged.status = MergeStatus::Undone;
     }

@@ -1,42 +1,41 @@
 //! From an HTTP request to its row of the route table and back: request id, host, method, key, scope, limits, body,
 //! idempotency key, and one shape for every error.
 
-use std::io::SeekFrom;
-use std::sync::Arc;
-use std::time::Duration;
+mod body;
+mod heading;
+mod response;
+mod right;
 
-use axum::body::{Body, HttpBody as _};
+pub(crate) use body::{read_body, take_file};
+
+use std::sync::Arc;
+
+use axum::body::Body;
 use axum::extract::{RawPathParams, Request};
-use axum::http::header::{HeaderMap, HeaderName, HeaderValue};
-use axum::http::{Response, StatusCode, request::Parts};
+use axum::http::{Response, request::Parts};
 use axum::{RequestPartsExt, Router};
 use bytes::Bytes;
 use crm::id::{ApiKeyId, MemberId};
-use crm::idempotency::RequestKey;
-use crm::sessions::Known;
 use crm::sunsets::{Phase, date_of};
-use crm::{Actor, Caller, FieldError, Scope, Setup};
-use http_body_util::{BodyExt, Limited};
+use crm::{Actor, Caller, FieldError};
 use jiff::civil::Date;
-use providers::media_store::{StoreError, Stored};
-use providers::whatsapp_cloud::file_body;
-use sha2::{Digest, Sha256};
-use tokio::io::AsyncSeekExt;
 
-use crate::answer::{Answer, FilePart};
+use crate::answer::Answer;
 use crate::app::App;
 use crate::call::Call;
-use crate::input::Style;
-use crate::key;
+use crate::input::{Nothing, Style};
 use crate::lifecycle::{PREVIEW_HEADER, Preview};
-use crate::limits::{BODY_SECONDS, DRAIN_SECONDS, DRAINED, FILE_SECONDS, HOOK_BODY, JSON_BODY, SIGN_IN_BODY};
-use crate::problem::{Problem, unauthorized};
+use crate::limits::{HOOK_BODY, JSON_BODY, SIGN_IN_BODY};
+use crate::problem::Problem;
 use crate::route::{Access, Method, Route};
-use crate::sign_in::client::{Client, check_origin, check_page};
-use crate::sign_in::token;
-use crate::stream::StreamBody;
+use crate::sign_in::client::{Client, check_origin};
 use crate::ui;
 use crate::webchat;
+
+use body::drain;
+use heading::{idempotency_key, key_from_query, pairs, request_id};
+use response::response;
+use right::{Right, authenticate, by_session, check_host};
 
 /// The operations of one path.
 struct Place {
@@ -199,6 +198,9 @@ async fn run(
         }
         Access::Key(scope) => by_session(app, route, parts, Some(scope), request_id).await?,
     };
+    if let Actor::ApiKey(id) = caller.actor {
+        app.keys_used.note(caller.organization, id, now);
+    }
     // A rehearsal says nothing of who still calls.
     if let (Some(sunset), Preview::Absent, Actor::ApiKey(id)) = (route.sunset, preview, caller.actor) {
         let agent = parts.headers.get("user-agent").map_or(&b""[..], |value| value.as_bytes());
@@ -269,6 +271,9 @@ async fn carry_out(route: &Route, mut call: Call, parts: &Parts) -> Result<Answe
         let error = FieldError::new("?", "control_character", "U+0000 is not allowed in the query.");
         return Err(Problem::invalid(vec![error]));
     }
+    if route.takes_nothing() && !call.body.is_empty() {
+        call.read_body::<Nothing>()?;
+    }
     if route.remembers() {
         call.request_key = idempotency_key(route, &call.path, parts, &call.body)?;
     }
@@ -315,284 +320,4 @@ fn public_call(
         if_none_match: None,
         on,
     }
-}
-
-/// On whose behalf a request is carried out.
-struct Right {
-    caller: Caller,
-    setup: Arc<Setup>,
-    session: Option<Known>,
-    client: Client,
-}
-
-async fn authenticate(app: &App, headers: &HeaderMap, scope: Scope, request_id: &str) -> Result<Right, Problem> {
-    let given = headers
-        .get("x-api-key")
-        .and_then(|value| value.to_str().ok())
-        .filter(|key| !key.is_empty() && key.len() <= 512)
-        .ok_or_else(unauthorized)?;
-    let hash = key::hash(given);
-    let setup = app.crm.authenticate(hash).await?;
-    let grant = setup.key(&hash).ok_or_else(unauthorized)?;
-    if !grant.scopes.contains(scope) {
-        return Err(crm::Error::Forbidden(scope).into());
-    }
-    let caller = Caller {
-        organization: setup.id(),
-        actor: Actor::ApiKey(grant.id),
-        scope: Some(scope),
-        request_id: request_id.into(),
-    };
-    Ok(Right { caller, setup, session: None, client: Client::default() })
-}
-
-/// By the cookie of a browser: what the member's role may, at this moment.
-async fn by_session(
-    app: &Arc<App>,
-    route: &Route,
-    parts: &Parts,
-    scope: Option<Scope>,
-    request_id: &str,
-) -> Result<Right, Problem> {
-    let client = Client::of(app, parts);
-    let token = client.token.as_deref().ok_or_else(unauthorized)?;
-    let (known, setup) = app.crm.authenticate_session(token::hash(token)).await?;
-    let member = setup.member(known.member).filter(|member| member.active).ok_or_else(unauthorized)?;
-    check_page(app, route.method, &parts.headers, token)?;
-    if let Some(scope) = scope
-        && !route.permits(member.role)
-    {
-        return Err(crm::Error::Forbidden(scope).into());
-    }
-    let crm = app.crm.clone();
-    if known.wants_touch(crm.now()) {
-        tokio::spawn(async move {
-            if let Err(error) = crm.touch_session(known).await {
-                tracing::debug!(%error, "when a session was last used is not noted");
-            }
-        });
-    }
-    let caller = Caller {
-        organization: known.organization,
-        actor: Actor::Member(known.member),
-        scope,
-        request_id: request_id.into(),
-    };
-    Ok(Right { caller, setup, session: Some(known), client })
-}
-
-/// On a loopback listener a page of another origin could otherwise reach us under its own name (DNS rebinding).
-fn check_host(app: &App, headers: &HeaderMap) -> Result<(), Problem> {
-    let allowed = &app.options.allowed_hosts;
-    if allowed.is_empty() {
-        return Ok(());
-    }
-    let host = headers.get("host").and_then(|value| value.to_str().ok()).unwrap_or("");
-    let name = match host.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-        Some((v6, _)) => v6,
-        None => host.split(':').next().unwrap_or(""),
-    };
-    if allowed.iter().any(|known| known.eq_ignore_ascii_case(name)) {
-        return Ok(());
-    }
-    Err(Problem::new(
-        403,
-        "unknown_host",
-        "This server does not answer under that host name; set public_url to add one.",
-    ))
-}
-
-fn request_id(headers: &HeaderMap) -> String {
-    let sound = |text: &&str| !text.is_empty() && text.len() <= 128 && text.bytes().all(|b| (0x21..0x7f).contains(&b));
-    match headers.get("x-request-id").and_then(|value| value.to_str().ok()).filter(sound) {
-        Some(given) => given.to_owned(),
-        None => uuid::Uuid::new_v4().to_string(),
-    }
-}
-
-fn pairs(query: Option<&str>) -> Vec<(String, String)> {
-    let query = query.unwrap_or("").as_bytes();
-    form_urlencoded::parse(query).map(|(name, value)| (name.into_owned(), value.into_owned())).collect()
-}
-
-/// Some forms and tools can set no header. The key is nowhere else than in the header afterwards; where both came, the header's counts.
-fn key_from_query(query: &mut Vec<(String, String)>, headers: &mut HeaderMap) {
-    let Some(at) = query.iter().position(|(name, _)| name == KEY) else { return };
-    let given = HeaderValue::from_str(&query[at].1);
-    query.retain(|(name, _)| name != KEY);
-    if let (Ok(key), false) = (given, headers.contains_key(KEY)) {
-        headers.insert(KEY, key);
-    }
-}
-
-const KEY: &str = "x-api-key";
-
-pub(crate) async fn read_body(parts: &Parts, body: &mut Body, most: usize) -> Result<Bytes, Problem> {
-    let too_large = || {
-        let detail = format!("The body is larger than {most} bytes.");
-        Problem::new(413, "body_too_large", detail).header("connection", "close")
-    };
-    let declared =
-        parts.headers.get("content-length").and_then(|v| v.to_str().ok()).and_then(|v| v.parse::<u64>().ok());
-    if declared.is_some_and(|length| length > most as u64) {
-        return Err(too_large());
-    }
-    let collected = Limited::new(body, most).collect();
-    match tokio::time::timeout(Duration::from_secs(BODY_SECONDS), collected).await {
-        Ok(Ok(collected)) => Ok(collected.to_bytes()),
-        Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => Err(too_large()),
-        Ok(Err(_)) => Err(Problem::invalid(vec![FieldError::new("", "malformed_body", "The body broke off.")])),
-        Err(_) => {
-            let detail = format!("The body did not arrive within {BODY_SECONDS} seconds.");
-            Err(Problem::new(408, "body_timeout", detail).header("connection", "close"))
-        }
-    }
-}
-
-/// Streams a body to disk, with its limit.
-pub(crate) async fn take_file(
-    app: &App,
-    caller: &Caller,
-    most: u64,
-    parts: &Parts,
-    body: &mut Body,
-) -> Result<Stored, Problem> {
-    let too_large = || {
-        let detail = format!("A file of this type has at most {most} bytes.");
-        Problem::new(413, "body_too_large", detail).header("connection", "close")
-    };
-    let media = app.media()?;
-    let declared =
-        parts.headers.get("content-length").and_then(|v| v.to_str().ok()).and_then(|v| v.parse::<u64>().ok());
-    if declared.is_some_and(|length| length > most) {
-        return Err(too_large());
-    }
-    let receive = async {
-        let mut incoming = media.create(most).await.map_err(StoreError::Io)?;
-        while let Some(frame) = body.frame().await {
-            let frame = frame.map_err(|error| StoreError::Io(std::io::Error::other(error)))?;
-            if let Some(data) = frame.data_ref() {
-                incoming.write(data).await?;
-            }
-        }
-        incoming.finish(caller.organization).await
-    };
-    match tokio::time::timeout(Duration::from_secs(FILE_SECONDS), receive).await {
-        Ok(Ok(stored)) if stored.size == 0 => {
-            Err(Problem::invalid(vec![FieldError::new("", "required", "The body must be the file; it is empty.")]))
-        }
-        Ok(Ok(stored)) => Ok(stored),
-        Ok(Err(StoreError::TooLarge(_))) => Err(too_large()),
-        Ok(Err(StoreError::Io(error))) if error.get_ref().is_some_and(|inner| inner.is::<axum::Error>()) => {
-            Err(Problem::invalid(vec![FieldError::new("", "malformed_body", "The body broke off.")]))
-        }
-        Ok(Err(StoreError::Io(error))) => {
-            let detail = "The file cannot be kept right now; nothing was changed. Try again.";
-            Err(Problem::new(503, "disk_unavailable", detail).because(error).header("retry-after", "10"))
-        }
-        Err(_) => {
-            let detail = format!("The file did not arrive within {FILE_SECONDS} seconds.");
-            Err(Problem::new(408, "body_timeout", detail).header("connection", "close"))
-        }
-    }
-}
-
-/// Takes in what is left of a refused body, within bounds: a client that is still sending when the connection closes sees
-/// a broken pipe and never the answer. One that waits to be asked for its body just gets the answer.
-async fn drain(parts: &Parts, body: &mut Body) {
-    if body.is_end_stream() || parts.headers.contains_key("expect") {
-        return;
-    }
-    let rest = async {
-        let mut taken = 0;
-        while let Some(Ok(frame)) = body.frame().await {
-            taken += frame.data_ref().map_or(0, Bytes::len);
-            if taken > DRAINED {
-                return;
-            }
-        }
-    };
-    // Whatever comes of it, the answer stands.
-    let _ = tokio::time::timeout(Duration::from_secs(DRAIN_SECONDS), rest).await;
-}
-
-async fn open(part: &FilePart) -> std::io::Result<tokio::fs::File> {
-    let mut file = tokio::fs::File::open(&part.path).await?;
-    if part.from > 0 {
-        file.seek(SeekFrom::Start(part.from)).await?;
-    }
-    Ok(file)
-}
-
-/// Method and path of a request with an idempotency key, in bytes.
-const LONGEST_OPERATION: usize = 512;
-
-fn idempotency_key(
-    route: &Route,
-    path: &[(String, String)],
-    parts: &Parts,
-    body: &[u8],
-) -> Result<Option<RequestKey>, Problem> {
-    let Some(value) = parts.headers.get("idempotency-key") else { return Ok(None) };
-    let key = value.to_str().ok().map(str::trim).filter(|key| (1..=255).contains(&key.len()));
-    let Some(key) = key else {
-        let message = "Expected 1 to 255 visible ASCII characters.";
-        return Err(Problem::invalid(vec![FieldError::new("Idempotency-Key", "invalid_header", message)]));
-    };
-    let mut operation = format!("{} {}", route.method.name(), route.path);
-    for (_, value) in path {
-        operation.push(' ');
-        operation.push_str(value);
-    }
-    if operation.len() > LONGEST_OPERATION {
-        // An index entry has a largest size; what is this long is told apart by its hash.
-        let hash = Sha256::digest(operation.as_bytes());
-        operation = format!("{} {} {hash:x}", route.method.name(), route.path);
-    }
-    let mut hash = Sha256::new();
-    hash.update(parts.uri.query().unwrap_or(""));
-    hash.update([0]);
-    hash.update(body);
-    Ok(Some(RequestKey { operation, key: key.to_owned(), request_hash: hash.finalize().into() }))
-}
-
-async fn response(mut answer: Answer, extra: Vec<(&'static str, String)>, request_id: &str) -> Response<Body> {
-    let mut body = match answer.stream.take() {
-        Some(stream) => Body::new(StreamBody::new(stream)),
-        None => Body::from(std::mem::take(&mut answer.body)),
-    };
-    if let Some(part) = answer.file.take() {
-        match open(&part).await {
-            Ok(file) => body = Body::new(file_body(file, part.length)),
-            Err(error) => {
-                tracing::error!(%error, request_id, "a file that is kept cannot be read");
-                answer = Problem::internal(error).into_answer(Style::Strict, request_id);
-                body = Body::from(std::mem::take(&mut answer.body));
-            }
-        }
-    }
-    let mut response = Response::new(body);
-    *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let headers = response.headers_mut();
-    if !matches!(answer.status, 204 | 304) {
-        headers.insert("content-type", HeaderValue::from_static(answer.content_type));
-    }
-    headers.insert("x-content-type-options", HeaderValue::from_static("nosniff"));
-    headers.insert("cache-control", HeaderValue::from_static("no-store"));
-    if let Ok(id) = HeaderValue::from_str(request_id) {
-        headers.insert("x-request-id", id);
-    }
-    for (name, value) in extra.into_iter().chain(answer.headers) {
-        match HeaderValue::from_str(&value) {
-            // Links may be several; everything else is said once.
-            Ok(value) if name == "link" => {
-                headers.append(HeaderName::from_static(name), value);
-            }
-            Ok(value) => {
-                headers.insert(HeaderName::from_static(name), value);
-            }
-            Err(error) => tracing::error!(%error, name, "a header of ours is not valid"),
-        }
-    }
-    response
 }
