@@ -200,8 +200,31 @@ const TITLES: &[&str] = &[
 const DOCTORS: &[&str] =
     &["dr", "dra", "doctor", "doctora", "lic", "ing", "arq", "prof", "profa", "abog", "med", "vet", "dentista", "psic"];
 
+/// Words that stand for a name in trials and also are family names: none alone, one after a given name.
+const STAND_INS: &[&str] = &["prueba", "pruebas", "test", "teste", "tester", "cliente", "customer", "usuario", "user", "demo"];
+
 pub(crate) fn is_first_name(folded: &str) -> bool {
     FIRST_NAMES.contains(folded)
+}
+
+/// "Osmar Reis (filho)": without the note behind a name.
+fn without_note(text: &str) -> &str {
+    match text.strip_suffix(')').and_then(|head| head.rsplit_once('(')) {
+        Some((name, note)) if name.trim().contains(' ') && !note.contains(|c: char| c.is_ascii_digit()) => name.trim(),
+        _ => text,
+    }
+}
+
+/// "Sr. Aníbal Cofré / Sra. Nora Vidal": the first of two people.
+fn first_of_two(text: &str) -> Option<&str> {
+    let (first, second) = text.split_once(" / ").or_else(|| text.split_once(" & "))?;
+    let person = |text: &str| text.split_whitespace().count() > 1 && likeness(text) >= 0.6;
+    (!second.contains(['/', '&']) && person(first) && person(second)).then(|| first.trim())
+}
+
+/// `Sra`, `Mr`: how somebody is addressed.
+pub(crate) fn is_title(folded: &str) -> bool {
+    TITLES.contains(&folded)
 }
 
 /// `MENDEZ/CARLOS MR`, as travel systems write it, turned round.
@@ -263,11 +286,16 @@ fn introduced(text: &str) -> &str {
 
 /// How much a text looks like a person's name: 0 not at all, 1 with a known first name and a family name.
 pub(crate) fn likeness(text: &str) -> f32 {
-    let text = introduced(text.trim());
+    let text = without_note(introduced(text.trim()));
     if text.contains('/')
         && let Some(turned) = ticketed(text)
     {
         return likeness(&turned);
+    }
+    if text.contains(['/', '&'])
+        && let Some(first) = first_of_two(text)
+    {
+        return likeness(first);
     }
     if text.len() < 2
         || text.len() > 80
@@ -279,6 +307,10 @@ pub(crate) fn likeness(text: &str) -> f32 {
     if words.is_empty() || words.len() > 7 {
         return 0.0;
     }
+    // A family is several people.
+    if matches!(fold(words[0]).as_str(), "familia" | "family") {
+        return 0.1;
+    }
     let lower_text = text.chars().all(|c| !c.is_uppercase());
     let mut known = 0;
     let mut proper = 0;
@@ -289,6 +321,7 @@ pub(crate) fn likeness(text: &str) -> f32 {
         let accented = word.chars().count() < 4 && word.chars().any(|c| !c.is_ascii() && c.is_alphabetic());
         // A family name after a first name: Bruna Sales, Tyra Banks.
         let family = proper > 0 && matches!(bare, "sales" | "bank" | "co" | "mei" | "ag" | "club" | "media" | "web");
+        let family = family || known > 0 && STAND_INS.contains(&bare);
         let firm = || COMPANY_WORDS.contains(&bare) || COMPANY_WORDS.contains(&bare.replace(' ', "").as_str());
         if !accented && !family && firm() {
             return 0.0;
@@ -324,6 +357,9 @@ pub(crate) fn likeness(text: &str) -> f32 {
 
 /// Whether a text is clearly a company or an institution.
 pub(crate) fn is_company(text: &str) -> bool {
+    if first_of_two(text).is_some() {
+        return false;
+    }
     const SUFFIXES: &[&str] = &[
         "sa",
         "spa",
@@ -403,7 +439,8 @@ pub(crate) fn tidy(text: &str) -> String {
     if let Some(turned) = ticketed(text.trim()) {
         return collapse(&turned);
     }
-    let mut text = introduced(text.trim()).trim_matches(['"', ',', ';', '-']).trim();
+    let text = without_note(text.trim());
+    let mut text = introduced(first_of_two(text).unwrap_or(text)).trim_matches(['"', ',', ';', '-']).trim();
     while let Some((head, tail)) = text.split_once(' ')
         && TITLES.contains(&fold(head).as_str())
         && !tail.trim().is_empty()
@@ -440,6 +477,9 @@ mod tests {
             "Guilherme Sá",
             "Bruna Sales",
             "maría josé",
+            "Ana Prueba",
+            "Sr. Aníbal Cofré / Sra. Nora Vidal",
+            "Larissa Vendramini (filha)",
         ] {
             assert!(likeness(name) > 0.5, "{name}");
         }
@@ -452,6 +492,9 @@ mod tests {
             "no tiene",
             "AutoNorte 2",
             "Minera Los Andes SpA",
+            "Prueba",
+            "Cliente Prueba",
+            "Familia Rojas",
         ] {
             assert!(likeness(other) < 0.5, "{other} {}", likeness(other));
         }
@@ -460,6 +503,8 @@ mod tests {
         assert_eq!(tidy("Me llamo Ana Ruiz"), "Ana Ruiz");
         assert_eq!(tidy("Com a Edinalva Matos."), "Edinalva Matos");
         assert_eq!(tidy("Soyla Vaca"), "Soyla Vaca");
+        assert_eq!(tidy("Sr. Aníbal Cofré / Sra. Nora Vidal"), "Aníbal Cofré");
+        assert_eq!(tidy("Larissa Vendramini (filha)"), "Larissa Vendramini");
         assert_eq!(tidy("MENDEZ/CARLOS MR"), "CARLOS MENDEZ");
         assert!(likeness("SI/NO") < 0.5 && likeness("N/A") < 0.5 && likeness("MENDEZ/CARLOS MR") >= 1.0);
         assert_eq!(tidy("Sra. Ana  Pérez"), "Ana Pérez");

@@ -163,6 +163,14 @@ impl Said {
     }
 }
 
+/// The option of several words that alone has this one.
+pub(crate) fn telling(choices: &[Choice], word: &str) -> Option<usize> {
+    let has = |choice: &Choice| choice.words.iter().any(|own| stem(own) == stem(word));
+    let mut fitting = choices.iter().enumerate().filter(|(_, choice)| has(choice));
+    let (at, choice) = fitting.next()?;
+    (fitting.next().is_none() && choice.words.len() > 1 && !choice.other).then_some(at)
+}
+
 /// The option a text means: itself, an abbreviation, an inflection, a synonym, another language, a number in a range.
 pub(crate) fn choose(choices: &[Choice], said: &Said) -> Option<Chosen> {
     if let Some(at) = choices.iter().position(|choice| choice.folded == said.folded) {
