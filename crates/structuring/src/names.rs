@@ -207,10 +207,17 @@ pub(crate) fn is_first_name(folded: &str) -> bool {
     FIRST_NAMES.contains(folded)
 }
 
-/// "Osmar Reis (filho)": without the note behind a name.
+/// "Ana Ruiz (Anita)": without the note behind a name.
 fn without_note(text: &str) -> &str {
     match text.strip_suffix(')').and_then(|head| head.rsplit_once('(')) {
-        Some((name, note)) if name.trim().contains(' ') && !note.contains(|c: char| c.is_ascii_digit()) => name.trim(),
+        // "Sheila Bloom (wife)" is somebody's wife.
+        Some((name, note))
+            if name.trim().contains(' ')
+                && !note.contains(|c: char| c.is_ascii_digit())
+                && !fold(note).split(' ').any(|word| crate::text_name::RELATIONS.contains(&word)) =>
+        {
+            name.trim()
+        }
         _ => text,
     }
 }
@@ -244,6 +251,18 @@ fn ticketed(text: &str) -> Option<String> {
     words.iter().any(|word| is_first_name(&fold(word))).then(|| format!("{} {}", words.join(" "), family.trim()))
 }
 
+/// "Hola, Ana Ruiz": without the greeting before an answer.
+fn ungreeted(text: &str) -> &str {
+    let Some((head, rest)) = text.split_once([',', '!', '.']) else { return text };
+    let greets = matches!(
+        fold(head).as_str(),
+        "hola" | "hi" | "hello" | "hey" | "oi" | "ola" | "buenas" | "buenos dias" | "buenas tardes" | "buen dia" | "bom dia"
+            | "boa tarde" | "boa noite" | "buenas noches" | "good morning" | "good afternoon" | "si" | "sim" | "yes" | "claro"
+            | "sure" | "ok" | "perfecto" | "gracias"
+    );
+    if greets { rest.trim_start_matches(['!', ',', '.', ' ']) } else { text }
+}
+
 /// The name in an answer that introduces it: "me llamo Ana Ruiz", "com a Edinalva Matos", "I'm Kate".
 fn introduced(text: &str) -> &str {
     const WAYS: &[&str] = &[
@@ -274,7 +293,8 @@ fn introduced(text: &str) -> &str {
         "aquí ",
         "aqui é ",
     ];
-    let bare = text.trim_start_matches(['¡', '¿', ' ']);
+    let bare = ungreeted(text.trim_start_matches(['¡', '¿', ' ']));
+    let text = if bare.len() < text.len() && bare.starts_with(char::is_uppercase) { bare } else { text };
     let said = |way: &&&str| bare.get(..way.len()).is_some_and(|head| head.eq_ignore_ascii_case(way));
     match WAYS.iter().find(said) {
         Some(way) if bare[way.len()..].starts_with(char::is_uppercase) => {
@@ -479,7 +499,7 @@ mod tests {
             "maría josé",
             "Ana Prueba",
             "Sr. Aníbal Cofré / Sra. Nora Vidal",
-            "Larissa Vendramini (filha)",
+            "Larissa Vendramini (Lari)",
         ] {
             assert!(likeness(name) > 0.5, "{name}");
         }
@@ -495,16 +515,19 @@ mod tests {
             "Prueba",
             "Cliente Prueba",
             "Familia Rojas",
+            "Larissa Vendramini (filha)",
         ] {
             assert!(likeness(other) < 0.5, "{other} {}", likeness(other));
         }
         assert!(is_company("Residencias Sol S.L.") && is_company("Fabrikam Inc") && !is_company("Ana Pérez"));
         assert_eq!(tidy("Walsh, Peter"), "Peter Walsh");
         assert_eq!(tidy("Me llamo Ana Ruiz"), "Ana Ruiz");
+        assert_eq!(tidy("Hola, Unai Etxeberria"), "Unai Etxeberria");
+        assert_eq!(tidy("Oi! Me chamo Rita Luz"), "Rita Luz");
         assert_eq!(tidy("Com a Edinalva Matos."), "Edinalva Matos");
         assert_eq!(tidy("Soyla Vaca"), "Soyla Vaca");
         assert_eq!(tidy("Sr. Aníbal Cofré / Sra. Nora Vidal"), "Aníbal Cofré");
-        assert_eq!(tidy("Larissa Vendramini (filha)"), "Larissa Vendramini");
+        assert_eq!(tidy("Larissa Vendramini (Lari)"), "Larissa Vendramini");
         assert_eq!(tidy("MENDEZ/CARLOS MR"), "CARLOS MENDEZ");
         assert!(likeness("SI/NO") < 0.5 && likeness("N/A") < 0.5 && likeness("MENDEZ/CARLOS MR") >= 1.0);
         assert_eq!(tidy("Sra. Ana  Pérez"), "Ana Pérez");

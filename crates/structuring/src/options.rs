@@ -319,11 +319,24 @@ fn range(text: &str) -> Option<(f64, f64)> {
     }
 }
 
+/// "la primera", "third": the number they say.
+fn ordinal(word: &str) -> Option<String> {
+    const ORDINALS: &[&[&str]] = &[
+        &["primera", "primero", "primer", "primeira", "primeiro", "first"],
+        &["segunda", "segundo", "second"],
+        &["tercera", "tercero", "tercer", "terceira", "terceiro", "third"],
+        &["cuarta", "cuarto", "quarta", "quarto", "fourth"],
+        &["quinta", "quinto", "fifth"],
+        &["sexta", "sexto", "sixth"],
+    ];
+    ORDINALS.iter().position(|words| words.contains(&word)).map(|at| (at + 1).to_string())
+}
+
 /// The number of the only option that has it, where every option has one: `21k` of `5 km, 10 km, 21 km`.
 fn by_number(choices: &[Choice], said: &Said) -> Option<Chosen> {
     let digits = |text: &str| text.bytes().any(|b| b.is_ascii_digit());
     let numbered = choices.iter().filter(|choice| digits(&choice.folded)).count();
-    if numbered < 2 || !digits(&said.folded) {
+    if numbered < 2 || !digits(&said.folded) && said.words.len() > 2 {
         return None;
     }
     let only = |text: &str| -> Option<String> {
@@ -331,7 +344,7 @@ fn by_number(choices: &[Choice], said: &Said) -> Option<Chosen> {
         let first = numbers.next()?;
         numbers.next().is_none().then(|| first.to_owned())
     };
-    let wanted = only(&said.folded)?;
+    let wanted = only(&said.folded).or_else(|| said.words.iter().find_map(|word| ordinal(word)))?;
     // An option of two numbers is a range, not a size.
     if choices.iter().any(|choice| digits(&choice.folded) && only(&choice.folded).is_none()) {
         return None;

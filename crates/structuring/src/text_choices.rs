@@ -399,14 +399,14 @@ fn said_by_name(page: &Page<'_>, field: &Field) -> Option<Finding> {
             return None;
         }
         let next = page.words.get(at + 1).filter(|_| !word.ends).map_or("", |word| word.folded.as_str());
-        let before: Vec<&str> = page.words[at.saturating_sub(2)..at]
+        let before: Vec<&str> = page.words[at.saturating_sub(4)..at]
             .iter()
             .rev()
             .take_while(|word| !word.ends)
             .map(|word| word.folded.as_str())
             .collect();
         let denied = before.iter().any(|word| NEGATIONS.contains(word));
-        let claimed = AFTER.contains(&next) || before.iter().any(|word| BEFORE.contains(word));
+        let claimed = AFTER.contains(&next) || before.iter().take(2).any(|word| BEFORE.contains(word));
         let answer = answered(page, at + 1).or_else(|| (denied || claimed).then_some(!denied))?;
         Some(fact(page, field, (at, at + 1), answer))
     })

@@ -166,7 +166,7 @@ const CALLS: &[&str] = &[
     "llama", "llamo", "habla", "escribe", "ligou", "escreveu", "llamada", "escribio", "hablo", "caller", "called",
     "comunica", "comunico",
 ];
-const RELATIONS: &[&str] = &[
+pub(crate) const RELATIONS: &[&str] = &[
     "viuda",
     "viudo",
     "hija",

@@ -421,7 +421,9 @@ fn paid_to(page: &Page<'_>, fields: &[&Field], found: &[Finding]) -> Option<Find
         let person = page.name.is_some_and(|name| name.0 < span.1 && span.0 < name.1);
         let used = found.iter().any(|other| other.span.0 < span.1 && span.0 < other.span.1);
         let month = crate::readings::date::month_of(&crate::keys::fold(&page.text[span.0..span.1])).is_some();
-        (!person && !used && !month).then_some(span)
+        let raw = &page.text[span.0..span.1];
+        let named = raw.len() > 2 && !raw.contains(['$', '€', '£']) && raw.chars().filter(|c| c.is_lowercase()).count() > 1;
+        (!person && !used && !month && named).then_some(span)
     });
     let (span, None) = (hits.next()?, hits.next()) else { return None };
     Some(finding(field, &page.text[span.0..span.1], span, 0.66))

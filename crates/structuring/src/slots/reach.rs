@@ -77,7 +77,8 @@ pub(super) fn phone_of(leaf: usize, key: &Key, reading: &Reading<'_>, whose: Who
         confidence -= 0.05;
     }
     // First wins on ties; "2" comes after "1".
-    let rank = rank * 10 + key.ordinal.min(5);
+    // So does one with words that nobody knows: "celular de quem preencheu" after "celular do titular".
+    let rank = rank * 10 + key.ordinal.min(5) + u32::from(key.unknown > 0);
     let value = if rank / 10 >= 8 && all.meets(&known.landline) {
         phone::read_valid_landline(text, None).map_or_else(|| phone.to_string(), |line| line.to_string())
     } else {
