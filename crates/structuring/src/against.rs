@@ -1,6 +1,6 @@
 //! What speaks against a text field: values that are plainly of another kind.
 
-use crate::Json;
+use crate::{Json, names};
 use crate::compiled::Field;
 use crate::known::KNOWN;
 use crate::lexicon::{Set, set};
@@ -50,6 +50,10 @@ pub(crate) fn strangeness(field: &Field, reading: &Reading<'_>) -> f32 {
     if let Some(text) = reading.text().filter(|text| text.len() <= 16) {
         let folded = crate::keys::fold(text);
         // No value at all; "none" is one for an allergy, hardly for a partner.
+        // "Mrs" under "Title" is no occupation.
+        if names::is_title(&folded) {
+            return 0.7;
+        }
         if matches!(
             folded.as_str(),
             "" | "n a"

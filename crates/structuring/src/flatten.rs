@@ -114,6 +114,9 @@ impl<'a> Walk<'a> {
                 if let Some((answer, label, text)) = answered(object) {
                     return self.answered(object, answer, label, text, depth);
                 }
+                if let Some((row, headers, cells)) = one_row(object) {
+                    return self.row(object, row, headers, cells, depth);
+                }
                 for (key, member) in object {
                     self.deeper(key, Cow::Borrowed(member), depth, true);
                 }
@@ -148,6 +151,32 @@ impl<'a> Walk<'a> {
                 leaf.unread = true;
             }
             self.alias = before;
+        }
+    }
+
+    /// `{"columns": ["Name", "Phone"], "row": ["Ana", "…"]}`: each cell under its column.
+    fn row(&mut self, object: &'a json::Object, row: &str, headers: &'a [Json], cells: &'a [Json], depth: usize) {
+        for (key, member) in object {
+            if key != row {
+                if member.as_array().is_none_or(|list| !std::ptr::eq(list, headers)) {
+                    self.deeper(key, Cow::Borrowed(member), depth, true);
+                }
+                continue;
+            }
+            let length = self.pointer.len();
+            escape_pointer(&mut self.pointer, key);
+            if member.as_array().is_some_and(|list| !std::ptr::eq(list, cells)) {
+                escape_pointer(&mut self.pointer, "0");
+            }
+            for (at, (header, cell)) in headers.iter().zip(cells).enumerate() {
+                let place = self.pointer.len();
+                escape_pointer(&mut self.pointer, &at.to_string());
+                self.path.push(Cow::Borrowed(header.as_str().unwrap_or("")));
+                self.value(Cow::Borrowed(cell), depth + 2);
+                self.path.pop();
+                self.pointer.truncate(place);
+            }
+            self.pointer.truncate(length);
         }
     }
 
@@ -335,6 +364,25 @@ impl<'a> Walk<'a> {
     }
 }
 
+/// The key of the one row of a table, its headers and its cells.
+fn one_row(object: &json::Object) -> Option<(&str, &[Json], &[Json])> {
+    const HEADERS: &[&str] = &["columns", "headers", "header", "cols", "columnas", "colunas", "encabezados", "cabecalho"];
+    const ROWS: &[&str] = &["row", "rows", "values", "fila", "filas", "linha", "linhas", "cells", "data", "record"];
+    let headers = HEADERS.iter().find_map(|key| object.get(key)?.as_array())?;
+    let named = |header: &Json| header.as_str().is_some_and(|text| !text.trim().is_empty() && text.len() <= 120);
+    if headers.len() < 2 || headers.len() > MAX_LEAVES || !headers.iter().all(named) {
+        return None;
+    }
+    ROWS.iter().find_map(|key| {
+        let mut cells = object.get(key)?.as_array()?;
+        if let [Json::Array(only)] = cells {
+            cells = only;
+        }
+        let plain = cells.iter().all(|cell| !matches!(cell, Json::Array(_) | Json::Object(_)));
+        (plain && cells.len() == headers.len()).then_some((*key, headers, cells))
+    })
+}
+
 enum Items<'a> {
     Borrowed(&'a [Json]),
     Owned(Vec<Json>),
@@ -369,6 +417,10 @@ mod tests {
         assert_eq!(
             leaves(r#"{"f":[{"name":"x","values":["1"]},{"name":"y","values":["2"]}]}"#),
             ["f/x=\"1\"@/f/0/values/0", "f/y=\"2\"@/f/1/values/0"]
+        );
+        assert_eq!(
+            leaves(r#"{"columns":["Guardian","Yrs"],"rows":[["Dale",10]],"n":1}"#),
+            ["Guardian=\"Dale\"@/rows/0/0", "Yrs=10@/rows/0/1", "n=1@/n"]
         );
         assert_eq!(leaves(r#"{"p":{"first":{"value":"Ana"}}}"#), ["p/first=\"Ana\"@/p/first/value"]);
         assert_eq!(leaves(r#"{"d":"{\"n\":\"Ana\"}"}"#), ["d/n=\"Ana\"@/d/n"]);

@@ -103,15 +103,34 @@ pub(crate) fn collect<'a, 'b>(
 
 /// Who says something, and what, in the messages of bots and help desks.
 const SPEAKERS: &[&str] =
-    &["from", "sender", "role", "author", "speaker", "who", "autor", "remitente", "quem", "direction"];
+    &[
+        "from", "sender", "role", "author", "speaker", "who", "autor", "remitente", "quem", "quien", "direction", "hablante",
+        "participant", "speaker_role",
+    ];
 
-const SPOKEN: &[&str] = &["text", "message", "content", "body", "mensaje", "mensagem", "texto", "msg"];
+const SPOKEN: &[&str] = &[
+    "text", "message", "content", "body", "mensaje", "mensagem", "texto", "msg", "t", "utterance", "said", "dice", "line",
+    "transcript", "frase", "contenido", "conteudo", "words",
+];
 
 fn turn(item: &Json) -> Option<(&str, &'static str, &str)> {
     let object = item.as_object()?;
     let speaker = SPEAKERS.iter().find_map(|key| object.get(key)?.as_str())?;
     let (key, text) = SPOKEN.iter().find_map(|key| Some((*key, object.get(key)?.as_str()?)))?;
     Some((speaker, key, text))
+}
+
+/// `{"messages": ["hola", "quiero turno para el lunes"]}`: what somebody wrote, piece by piece.
+pub(crate) fn said_in_pieces(key: &str, items: &[Json]) -> bool {
+    const MESSAGES: &[&str] = &[
+        "messages", "mensajes", "mensagens", "msgs", "chat", "texts", "textos", "conversation", "conversacion", "conversa",
+        "lines", "notes", "notas", "comentarios", "comments",
+    ];
+    let said = |item: &Json| item.as_str().is_some_and(|text| !text.trim().is_empty() && text.len() <= MAX_TEXT);
+    (2..=60).contains(&items.len())
+        && items.iter().all(said)
+        && items.iter().any(|item| item.as_str().is_some_and(|text| text.split_whitespace().count() > 3))
+        && MESSAGES.contains(&crate::keys::snake_key(key).as_str())
 }
 
 /// `[{"from": "bot", "text": "¿Tu nombre?"}, {"from": "user", "text": "Ana"}]`.

@@ -200,8 +200,38 @@ const TITLES: &[&str] = &[
 const DOCTORS: &[&str] =
     &["dr", "dra", "doctor", "doctora", "lic", "ing", "arq", "prof", "profa", "abog", "med", "vet", "dentista", "psic"];
 
+/// Words that stand for a name in trials and also are family names: none alone, one after a given name.
+const STAND_INS: &[&str] = &["prueba", "pruebas", "test", "teste", "tester", "cliente", "customer", "usuario", "user", "demo"];
+
 pub(crate) fn is_first_name(folded: &str) -> bool {
     FIRST_NAMES.contains(folded)
+}
+
+/// "Ana Ruiz (Anita)": without the note behind a name.
+fn without_note(text: &str) -> &str {
+    match text.strip_suffix(')').and_then(|head| head.rsplit_once('(')) {
+        // "Sheila Bloom (wife)" is somebody's wife.
+        Some((name, note))
+            if name.trim().contains(' ')
+                && !note.contains(|c: char| c.is_ascii_digit())
+                && !fold(note).split(' ').any(|word| crate::text_name::RELATIONS.contains(&word)) =>
+        {
+            name.trim()
+        }
+        _ => text,
+    }
+}
+
+/// "Sr. Aníbal Cofré / Sra. Nora Vidal": the first of two people.
+fn first_of_two(text: &str) -> Option<&str> {
+    let (first, second) = text.split_once(" / ").or_else(|| text.split_once(" & "))?;
+    let person = |text: &str| text.split_whitespace().count() > 1 && likeness(text) >= 0.6;
+    (!second.contains(['/', '&']) && person(first) && person(second)).then(|| first.trim())
+}
+
+/// `Sra`, `Mr`: how somebody is addressed.
+pub(crate) fn is_title(folded: &str) -> bool {
+    TITLES.contains(&folded)
 }
 
 /// `MENDEZ/CARLOS MR`, as travel systems write it, turned round.
@@ -219,6 +249,18 @@ fn ticketed(text: &str) -> Option<String> {
         words.pop();
     }
     words.iter().any(|word| is_first_name(&fold(word))).then(|| format!("{} {}", words.join(" "), family.trim()))
+}
+
+/// "Hola, Ana Ruiz": without the greeting before an answer.
+fn ungreeted(text: &str) -> &str {
+    let Some((head, rest)) = text.split_once([',', '!', '.']) else { return text };
+    let greets = matches!(
+        fold(head).as_str(),
+        "hola" | "hi" | "hello" | "hey" | "oi" | "ola" | "buenas" | "buenos dias" | "buenas tardes" | "buen dia" | "bom dia"
+            | "boa tarde" | "boa noite" | "buenas noches" | "good morning" | "good afternoon" | "si" | "sim" | "yes" | "claro"
+            | "sure" | "ok" | "perfecto" | "gracias"
+    );
+    if greets { rest.trim_start_matches(['!', ',', '.', ' ']) } else { text }
 }
 
 /// The name in an answer that introduces it: "me llamo Ana Ruiz", "com a Edinalva Matos", "I'm Kate".
@@ -251,7 +293,8 @@ fn introduced(text: &str) -> &str {
         "aquí ",
         "aqui é ",
     ];
-    let bare = text.trim_start_matches(['¡', '¿', ' ']);
+    let bare = ungreeted(text.trim_start_matches(['¡', '¿', ' ']));
+    let text = if bare.len() < text.len() && bare.starts_with(char::is_uppercase) { bare } else { text };
     let said = |way: &&&str| bare.get(..way.len()).is_some_and(|head| head.eq_ignore_ascii_case(way));
     match WAYS.iter().find(said) {
         Some(way) if bare[way.len()..].starts_with(char::is_uppercase) => {
@@ -263,11 +306,16 @@ fn introduced(text: &str) -> &str {
 
 /// How much a text looks like a person's name: 0 not at all, 1 with a known first name and a family name.
 pub(crate) fn likeness(text: &str) -> f32 {
-    let text = introduced(text.trim());
+    let text = without_note(introduced(text.trim()));
     if text.contains('/')
         && let Some(turned) = ticketed(text)
     {
         return likeness(&turned);
+    }
+    if text.contains(['/', '&'])
+        && let Some(first) = first_of_two(text)
+    {
+        return likeness(first);
     }
     if text.len() < 2
         || text.len() > 80
@@ -279,6 +327,10 @@ pub(crate) fn likeness(text: &str) -> f32 {
     if words.is_empty() || words.len() > 7 {
         return 0.0;
     }
+    // A family is several people.
+    if matches!(fold(words[0]).as_str(), "familia" | "family") {
+        return 0.1;
+    }
     let lower_text = text.chars().all(|c| !c.is_uppercase());
     let mut known = 0;
     let mut proper = 0;
@@ -289,6 +341,7 @@ pub(crate) fn likeness(text: &str) -> f32 {
         let accented = word.chars().count() < 4 && word.chars().any(|c| !c.is_ascii() && c.is_alphabetic());
         // A family name after a first name: Bruna Sales, Tyra Banks.
         let family = proper > 0 && matches!(bare, "sales" | "bank" | "co" | "mei" | "ag" | "club" | "media" | "web");
+        let family = family || known > 0 && STAND_INS.contains(&bare);
         let firm = || COMPANY_WORDS.contains(&bare) || COMPANY_WORDS.contains(&bare.replace(' ', "").as_str());
         if !accented && !family && firm() {
             return 0.0;
@@ -324,6 +377,9 @@ pub(crate) fn likeness(text: &str) -> f32 {
 
 /// Whether a text is clearly a company or an institution.
 pub(crate) fn is_company(text: &str) -> bool {
+    if first_of_two(text).is_some() {
+        return false;
+    }
     const SUFFIXES: &[&str] = &[
         "sa",
         "spa",
@@ -403,7 +459,8 @@ pub(crate) fn tidy(text: &str) -> String {
     if let Some(turned) = ticketed(text.trim()) {
         return collapse(&turned);
     }
-    let mut text = introduced(text.trim()).trim_matches(['"', ',', ';', '-']).trim();
+    let text = without_note(text.trim());
+    let mut text = introduced(first_of_two(text).unwrap_or(text)).trim_matches(['"', ',', ';', '-']).trim();
     while let Some((head, tail)) = text.split_once(' ')
         && TITLES.contains(&fold(head).as_str())
         && !tail.trim().is_empty()
@@ -440,6 +497,9 @@ mod tests {
             "Guilherme Sá",
             "Bruna Sales",
             "maría josé",
+            "Ana Prueba",
+            "Sr. Aníbal Cofré / Sra. Nora Vidal",
+            "Larissa Vendramini (Lari)",
         ] {
             assert!(likeness(name) > 0.5, "{name}");
         }
@@ -452,14 +512,22 @@ mod tests {
             "no tiene",
             "AutoNorte 2",
             "Minera Los Andes SpA",
+            "Prueba",
+            "Cliente Prueba",
+            "Familia Rojas",
+            "Larissa Vendramini (filha)",
         ] {
             assert!(likeness(other) < 0.5, "{other} {}", likeness(other));
         }
         assert!(is_company("Residencias Sol S.L.") && is_company("Fabrikam Inc") && !is_company("Ana Pérez"));
         assert_eq!(tidy("Walsh, Peter"), "Peter Walsh");
         assert_eq!(tidy("Me llamo Ana Ruiz"), "Ana Ruiz");
+        assert_eq!(tidy("Hola, Unai Etxeberria"), "Unai Etxeberria");
+        assert_eq!(tidy("Oi! Me chamo Rita Luz"), "Rita Luz");
         assert_eq!(tidy("Com a Edinalva Matos."), "Edinalva Matos");
         assert_eq!(tidy("Soyla Vaca"), "Soyla Vaca");
+        assert_eq!(tidy("Sr. Aníbal Cofré / Sra. Nora Vidal"), "Aníbal Cofré");
+        assert_eq!(tidy("Larissa Vendramini (Lari)"), "Larissa Vendramini");
         assert_eq!(tidy("MENDEZ/CARLOS MR"), "CARLOS MENDEZ");
         assert!(likeness("SI/NO") < 0.5 && likeness("N/A") < 0.5 && likeness("MENDEZ/CARLOS MR") >= 1.0);
         assert_eq!(tidy("Sra. Ana  Pérez"), "Ana Pérez");

@@ -163,6 +163,14 @@ impl Said {
     }
 }
 
+/// The option of several words that alone has this one.
+pub(crate) fn telling(choices: &[Choice], word: &str) -> Option<usize> {
+    let has = |choice: &Choice| choice.words.iter().any(|own| stem(own) == stem(word));
+    let mut fitting = choices.iter().enumerate().filter(|(_, choice)| has(choice));
+    let (at, choice) = fitting.next()?;
+    (fitting.next().is_none() && choice.words.len() > 1 && !choice.other).then_some(at)
+}
+
 /// The option a text means: itself, an abbreviation, an inflection, a synonym, another language, a number in a range.
 pub(crate) fn choose(choices: &[Choice], said: &Said) -> Option<Chosen> {
     if let Some(at) = choices.iter().position(|choice| choice.folded == said.folded) {
@@ -311,11 +319,24 @@ fn range(text: &str) -> Option<(f64, f64)> {
     }
 }
 
+/// "la primera", "third": the number they say.
+fn ordinal(word: &str) -> Option<String> {
+    const ORDINALS: &[&[&str]] = &[
+        &["primera", "primero", "primer", "primeira", "primeiro", "first"],
+        &["segunda", "segundo", "second"],
+        &["tercera", "tercero", "tercer", "terceira", "terceiro", "third"],
+        &["cuarta", "cuarto", "quarta", "quarto", "fourth"],
+        &["quinta", "quinto", "fifth"],
+        &["sexta", "sexto", "sixth"],
+    ];
+    ORDINALS.iter().position(|words| words.contains(&word)).map(|at| (at + 1).to_string())
+}
+
 /// The number of the only option that has it, where every option has one: `21k` of `5 km, 10 km, 21 km`.
 fn by_number(choices: &[Choice], said: &Said) -> Option<Chosen> {
     let digits = |text: &str| text.bytes().any(|b| b.is_ascii_digit());
     let numbered = choices.iter().filter(|choice| digits(&choice.folded)).count();
-    if numbered < 2 || !digits(&said.folded) {
+    if numbered < 2 || !digits(&said.folded) && said.words.len() > 2 {
         return None;
     }
     let only = |text: &str| -> Option<String> {
@@ -323,7 +344,7 @@ fn by_number(choices: &[Choice], said: &Said) -> Option<Chosen> {
         let first = numbers.next()?;
         numbers.next().is_none().then(|| first.to_owned())
     };
-    let wanted = only(&said.folded)?;
+    let wanted = only(&said.folded).or_else(|| said.words.iter().find_map(|word| ordinal(word)))?;
     // An option of two numbers is a range, not a size.
     if choices.iter().any(|choice| digits(&choice.folded) && only(&choice.folded).is_none()) {
         return None;

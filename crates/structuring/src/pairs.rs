@@ -73,6 +73,9 @@ pub(crate) const NAME_KEYS: &[&str] = &[
     "variable",
     "param",
     "prompt",
+    "medio",
+    "meio",
+    "system",
 ];
 
 const VALUE_KEYS: &[&str] = &[
@@ -108,6 +111,7 @@ const VALUE_KEYS: &[&str] = &[
     "answer_details",
     "answer_value",
     "field_response",
+    "dato",
 ];
 
 /// Members of a name/value pair that only number or type it.
@@ -211,7 +215,11 @@ pub(crate) fn pairs(items: &[Json]) -> Option<Vec<Pair>> {
             if object.len() > 12 {
                 return None;
             }
-            let (name_key, name) = NAME_KEYS.iter().find_map(|key| Some((*key, name_text(object.get(key)?)?)))?;
+            // {"medio": "Celular", "dato": "…"}: what reaches whom, and by which way.
+            let ways = ["medio", "meio"].iter().filter(|_| object.contains_key("dato"));
+            let (name_key, name) = ways
+                .chain(NAME_KEYS)
+                .find_map(|key| Some((*key, name_text(object.get(key)?)?)))?;
             let typed = object.get("type").and_then(Json::as_str);
             let value_key = VALUE_KEYS
                 .iter()
@@ -219,10 +227,61 @@ pub(crate) fn pairs(items: &[Json]) -> Option<Vec<Pair>> {
                 .find(|key| *key != name_key && object.contains_key(key))
                 .or_else(|| typed.filter(|key| *key != name_key && object.contains_key(key)))?;
             any_value = any_value || object.get(value_key).is_some_and(|value| !value.is_null());
-            Some(Pair { name: name.to_owned(), name_key: name_key.to_owned(), value_key: value_key.to_owned() })
+            // {"system": "phone", "use": "mobile"}: both say which it is.
+            let purpose = object.get("use").and_then(Json::as_str).filter(|_| name_key == "system");
+            let name = purpose.map_or_else(|| name.to_owned(), |purpose| format!("{name} {purpose}"));
+            Some(Pair { name, name_key: name_key.to_owned(), value_key: value_key.to_owned() })
         })
         .collect();
     pairs.filter(|_| any_value)
+}
+
+/// Questions and answers in the lists that members of a list hold: pages, sections, steps of a survey. Each with its
+/// pointer below the list.
+pub(crate) fn answers_within(items: &[Json]) -> Vec<(String, &Json, String)> {
+    let mut found = Vec::new();
+    for (at, item) in items.iter().enumerate() {
+        let Some(object) = item.as_object().filter(|object| object.len() <= 12) else { return Vec::new() };
+        let mut holds = false;
+        for (key, value) in object {
+            let Some((list, pairs)) = value.as_array().and_then(|list| Some((list, pairs(list)?))) else { continue };
+            // Names of things bought and their attributes are pairs too; questions have answers of their own.
+            if !pairs.iter().all(|pair| pair.value_key.starts_with(['a', 'r']) || pair.value_key.starts_with("val")) {
+                continue;
+            }
+            holds = true;
+            for (place, pair) in pairs.into_iter().enumerate() {
+                let mut pointer = format!("/{at}");
+                json::escape_pointer(&mut pointer, key);
+                pointer.push_str(&format!("/{place}"));
+                json::escape_pointer(&mut pointer, &pair.value_key);
+                let mut value = list[place].as_object().and_then(|object| object.get(&pair.value_key));
+                loop {
+                    match value {
+                        Some(Json::Array(list)) if list.len() == 1 => {
+                            pointer.push_str("/0");
+                            value = list.first();
+                        }
+                        Some(Json::Object(inner)) if inner.len() == 1 => {
+                            let only = inner.iter().next();
+                            if let Some((key, _)) = only {
+                                json::escape_pointer(&mut pointer, key);
+                            }
+                            value = only.map(|(_, value)| value);
+                        }
+                        _ => break,
+                    }
+                }
+                if let Some(value @ (Json::String(_) | Json::Number(_) | Json::Bool(_))) = value {
+                    found.push((pair.name, value, pointer));
+                }
+            }
+        }
+        if !holds {
+            return Vec::new();
+        }
+    }
+    found
 }
 
 /// The name itself, or the telling member of an object that stands for it.

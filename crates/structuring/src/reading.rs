@@ -6,7 +6,7 @@ use crate::phone::{self, Line, Phone};
 use crate::readings::date::{self, Found};
 use crate::readings::ids::{self, Id};
 use crate::readings::number::{self, Reading as Amount};
-use crate::readings::{boolean, url};
+use crate::readings::{boolean, spoken, url};
 use crate::{Json, email, names, read_email, scan};
 use std::cell::OnceCell;
 
@@ -164,7 +164,11 @@ impl<'a> Reading<'a> {
 
 /// Reads a value as one valid phone: plain, as a wa.me link, or with a few words around it.
 fn read_phone(text: &str, country: Option<&str>) -> Option<(Phone, Line, bool)> {
-    if text.len() > 120 || text.bytes().filter(u8::is_ascii_digit).count() < 7 {
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    if digits < 4 && (24..=160).contains(&text.len()) {
+        return said_in_words(text, country);
+    }
+    if text.len() > 120 || digits < 7 {
         return None;
     }
     let found = |phone: Phone, whole: bool| {
@@ -187,6 +191,19 @@ fn read_phone(text: &str, country: Option<&str>) -> Option<(Phone, Line, bool)> 
     }
     let country = named_country(text).or(country);
     scan::digit_runs(text).into_iter().find_map(|(from, to)| found(phone::read_valid(&text[from..to], country)?, false))
+}
+
+/// An answer that is little but a number in words.
+fn said_in_words(text: &str, country: Option<&str>) -> Option<(Phone, Line, bool)> {
+    let words = scan::words(text);
+    let runs = spoken::find(text, &words);
+    let [run] = runs.as_slice() else { return None };
+    if words.len() - (run.to - run.from) > 4 {
+        return None;
+    }
+    let phone = phone::read_valid(&run.digits, country).filter(|phone| !is_placeholder(phone.digits()))?;
+    let line = phone::line_of(&phone);
+    (line != Line::Service).then_some((phone, line, false))
 }
 
 /// The country that the words around a number name: "305 555 0104 (USA)", "… número de España".

@@ -1,7 +1,8 @@
 //! Structure inside texts and lists: vCards, `Key: value` lines, a name with a number beside it, lists of numbers.
 
 use crate::flatten::{Leaf, MAX_TEXT, Part};
-use crate::lists::{collect, kind_of, main_one, said_by_turns, turns};
+use crate::lists::{collect, kind_of, main_one, said_by_turns, said_in_pieces, turns};
+use crate::pairs::answers_within;
 use crate::{Json, names, read_email, scan};
 use std::borrow::Cow;
 
@@ -58,6 +59,19 @@ pub(crate) fn parts<'a>(leaf: &Leaf<'a>, owner: usize, steps: &mut usize) -> Vec
                 })
                 .collect()
         }
+        Json::Array(items) if leaf.path.last().is_some_and(|key| said_in_pieces(key, items)) => {
+            let mut parts = Vec::new();
+            for (at, item) in items.iter().enumerate() {
+                *steps += 1 + item.as_str().map_or(0, str::len) / 16;
+                let path = vec![Cow::Borrowed("mensaje")];
+                let mut part = made(path, item.clone(), None, false, format!("{}/{at}", leaf.pointer));
+                if let Some(part) = part.part.as_mut() {
+                    part.loose = true;
+                }
+                parts.push(part);
+            }
+            parts
+        }
         Json::Array(items) if said_by_turns(items) => {
             let mut parts = Vec::new();
             for turn in turns(items) {
@@ -76,6 +90,30 @@ pub(crate) fn parts<'a>(leaf: &Leaf<'a>, owner: usize, steps: &mut usize) -> Vec
         // Members of lists of numbers, addresses, contact points: the list stays whole.
         Json::Array(items) if items.len() <= 8 => {
             let mut parts = Vec::new();
+            // {"given": ["Rocío", "Belén"]}: one name in several words.
+            if let Some(joined) = leaf.path.last().and_then(|key| given_names(key, items)) {
+                parts.push(made(leaf.path.clone(), joined.into(), None, true, leaf.pointer.clone()));
+                return parts;
+            }
+            // Pages of a survey, each with its questions.
+            let sections = answers_within(items);
+            if !sections.is_empty() {
+                for (question, answer, place) in sections {
+                    *steps += 1;
+                    let mut part = made(
+                        vec![Cow::Owned(question)],
+                        answer.clone(),
+                        None,
+                        false,
+                        format!("{}{place}", leaf.pointer),
+                    );
+                    if let Some(part) = part.part.as_mut() {
+                        part.loose = true;
+                    }
+                    parts.push(part);
+                }
+                return parts;
+            }
             let main = main_one(items);
             for (at, item) in items.iter().enumerate() {
                 *steps += 1;
@@ -116,6 +154,19 @@ pub(crate) fn parts<'a>(leaf: &Leaf<'a>, owner: usize, steps: &mut usize) -> Vec
         }
         _ => Vec::new(),
     }
+}
+
+/// The given names of one person where a list holds them one by one.
+fn given_names(key: &str, items: &[Json]) -> Option<String> {
+    let given = matches!(
+        crate::keys::snake_key(key).as_str(),
+        "given" | "given_name" | "given_names" | "first_name" | "first_names" | "nombres" | "forenames" | "prenomes"
+    );
+    let word = |item: &Json| item.as_str().is_some_and(|text| names::likeness(text) >= 0.35 && text.len() <= 40);
+    if !given || !(2..=4).contains(&items.len()) || !items.iter().all(word) {
+        return None;
+    }
+    Some(items.iter().filter_map(Json::as_str).collect::<Vec<_>>().join(" "))
 }
 
 /// The part of a text that is scanned.
@@ -198,7 +249,19 @@ fn pairs_between(text: &str, separators: &[char]) -> Option<Vec<Found>> {
         // "Want small group? no" is a pair as well.
         let asked = segment.find("? ").filter(|at| segment[*at + 2..].trim().len() <= 60);
         let Some(colon) = asked.or_else(|| segment.find([':', '='])) else { continue };
-        let (key, value) = (&segment[..colon], &segment[colon + 1..]);
+        // "new lead from web: NAME=Ana": what comes before the first pair introduces it.
+        let after = segment[colon + 1..].find('=').map(|at| colon + 1 + at);
+        let inner = after.filter(|at| {
+            let name = segment[colon + 1..*at].trim();
+            segment.as_bytes()[colon] == b':'
+                && (1..=24).contains(&name.len())
+                && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+        });
+        let (key, colon) = match inner {
+            Some(at) => (&segment[colon + 1..at], at),
+            None => (&segment[..colon], colon),
+        };
+        let value = &segment[colon + 1..];
         let label = key.trim().trim_start_matches(['-', '*', '•', '·', '>', '_']).trim_end_matches(['*', '_']).trim();
         let words = label.split_whitespace().count();
         if label.is_empty()
@@ -232,7 +295,7 @@ fn dialogue(text: &str) -> Option<Vec<Found>> {
     if !text.contains('?') || !text.contains('\n') {
         return None;
     }
-    let mut found = Vec::new();
+    let mut found: Vec<Found> = Vec::new();
     let mut question: Option<(&str, &str)> = None;
     let mut speakers = 0;
     let mut at = 0;
@@ -264,6 +327,18 @@ fn dialogue(text: &str) -> Option<Vec<Found>> {
         if said.ends_with('?') {
             let asked = said.rsplit(['.', '!', '¿', '\u{a1}']).find(|part| !part.trim().is_empty()).unwrap_or(said);
             question = (asked.len() <= 120).then_some((speaker, asked.trim()));
+            continue;
+        }
+        // "Jandira", then "Jandira Fontenele": the answer said again, in full.
+        if question.is_none()
+            && let Some((_, last, span)) = found.last_mut()
+            && said.len() <= 80
+            && said.len() > last.len()
+            && said.starts_with(last.as_str())
+            && let Some(place) = line.rfind(said)
+        {
+            *last = said.trim_end_matches(['.', '!']).to_owned();
+            *span = (start + place, start + place + last.len());
             continue;
         }
         if let Some((asker, asked)) = question.take()

@@ -291,7 +291,13 @@ pub(crate) fn find(
         }
     }
     join_split_phones(keys, readings, country, &at, &mut person.phones);
-    crate::person_name::find(definitions, keys, readings, &cards, &|key| whose(key, &at), &mut person);
+    // {"client": {"fullName"}, "adviser": {"fullName"}}: who stands in an object of unknown name is not the customer either.
+    let own = known.subject.or(&known.contact);
+    let named = |key: &Key| {
+        let stranger = named_subject && key.foreign && !key.context.meets(&own) && !key.tail.concepts.meets(&own);
+        if stranger { Whose::Other } else { whose(key, &at) }
+    };
+    crate::person_name::find(definitions, keys, readings, &cards, &named, &mut person);
     let fiance_named = person.names.iter().any(|name| name.whose == Whose::Perhaps(Role::Fiance));
     let has_name = person.names.iter().any(|name| name.whose == Whose::Person);
     let allowed = |role: Role| match role {

@@ -127,7 +127,8 @@ fn exactly(field: &Field, run: &Run<'_>, page: &Page<'_>) -> Option<(usize, f32)
     let option = literal.or_else(|| {
         quality = 0.74;
         options::synonym(&field.choices, run.groups).or_else(|| options::misspelt(&field.choices, run.text))
-    })?;
+    });
+    let Some(option) = option else { return named_in_part(field, run, page) };
     let text = run.text;
     let choice = &field.choices[option];
     let span = (words.first()?.span.0, words.last()?.span.1);
@@ -173,6 +174,20 @@ fn exactly(field: &Field, run: &Run<'_>, page: &Page<'_>) -> Option<(usize, f32)
     Some((option, quality))
 }
 
+/// "Tatio" of "Géiseres del Tatio", "plan flexible": the one telling word of one option, as a name or beside the field's own.
+fn named_in_part(field: &Field, run: &Run<'_>, page: &Page<'_>) -> Option<(usize, f32)> {
+    let word = page.words.get(run.from).filter(|_| run.to - run.from == 1 && run.text.len() >= 5)?;
+    let option = options::telling(&field.choices, run.text)?;
+    let before = run.from.checked_sub(1).map(|at| &page.words[at]);
+    let proper = word.capital
+        && before.is_some_and(|before| !before.ends)
+        && lexicon::find(std::slice::from_ref(&word.folded)).is_empty();
+    let beside = before.is_some_and(|before| {
+        !before.ends && before.folded.len() > 3 && field.says(&[before.folded.as_str()])
+    });
+    (proper || beside).then_some((option, 0.66))
+}
+
 /// "the landlord is Mr Hughes", "mi esposa es Ana": somebody else is introduced, nothing is chosen.
 fn introduced(words: &[Word], run: &Run<'_>) -> bool {
     let before = run.from.checked_sub(1).and_then(|at| words.get(at)).map_or("", |word| word.folded.as_str());
@@ -206,7 +221,11 @@ fn stated(page: &Page<'_>, field: &Field) -> Option<Finding> {
         mention.concepts.iter().any(|concept| {
             strong.has(*concept) && lexicon::weight(*concept) >= 0.9 && !KNOWN.others.without(&KNOWN.pet).has(*concept)
         }) || field.concepts.meets(&FIRST_TIME) && mention.concepts.iter().any(|concept| FIRST_TIME.has(*concept))
-    })?;
+    });
+    let Some(mention) = mention else { return said_by_name(page, field) };
+    if let Some(answer) = answered(page, mention.to) {
+        return Some(fact(page, field, (mention.from, mention.to), answer));
+    }
     let from = page.words[mention.from].span.0;
     let to = page.words[mention.to - 1].span.1;
     if page.is_covered((from, to)) {
@@ -324,10 +343,71 @@ fn stated(page: &Page<'_>, field: &Field) -> Option<Finding> {
     let had = before.iter().any(|word| matches!(*word, "ya" | "ja" | "already"))
         && before.iter().any(|word| matches!(*word, "tenemos" | "tengo" | "temos" | "tenho" | "have" | "got" | "hay"));
     let denied = denied || needs && had;
-    (claimed || denied).then(|| Finding {
+    (claimed || denied).then(|| fact(page, field, (mention.from, mention.to), !denied))
+}
+
+fn fact(page: &Page<'_>, field: &Field, (from, to): (usize, usize), value: bool) -> Finding {
+    Finding {
         target: Target::Field(field.definition.key.clone()),
-        value: Json::Bool(!denied),
-        span: (from, to),
+        value: Json::Bool(value),
+        span: (page.words[from].span.0, page.words[to - 1].span.1),
         confidence: 0.74,
+    }
+}
+
+/// "bus yes", "factura: sí", "garaje no": the answer right behind.
+fn answered(page: &Page<'_>, to: usize) -> Option<bool> {
+    let next = page.words.get(to)?;
+    let gap = page.text.get(page.words[to - 1].span.1..next.span.0)?;
+    if gap.contains(['.', '!', '?', '\n', ';']) {
+        return None;
+    }
+    let closes = |at: usize| page.words.get(at).is_none_or(|word| word.ends || page.words[at - 1].ends);
+    match next.folded.as_str() {
+        "si" | "sim" | "yes" | "yep" if !gap.contains(',') || closes(to + 1) => Some(true),
+        "no" | "nao" if next.ends || page.words.get(to + 1).is_none() => Some(false),
+        _ => None,
+    }
+}
+
+/// The field's own word where the lexicon has none for it: "no bus needed", "brevete vigente", "con cochera".
+fn said_by_name(page: &Page<'_>, field: &Field) -> Option<Finding> {
+    const AFTER: &[&str] = &[
+        "vigente", "needed", "required", "requerido", "requerida", "incluido", "incluida", "incluso", "inclusa", "included",
+        "please", "porfa", "necesario", "necesaria", "necessario", "necessaria", "obligatorio", "propio", "propia", "own",
+    ];
+    const BEFORE: &[&str] = &[
+        "con", "com", "with", "tengo", "tenho", "have", "has", "tiene", "tem", "necesito", "necesitamos", "preciso", "need",
+        "needs", "needing", "quiero", "quero", "want", "wants", "quiere", "incluye", "includes", "requiere", "requires", "necesita",
+        "precisa", "cuento", "got", "agregar", "add", "mas", "plus",
+    ];
+    let own = |word: &Word| {
+        word.folded.len() >= 3
+            && !lexicon::is_noise(&word.folded)
+            && !NEGATIONS.contains(&word.folded.as_str())
+            && !NEEDS.contains(&word.folded.as_str())
+            && !BEFORE.contains(&word.folded.as_str())
+            && !AFTER.contains(&word.folded.as_str())
+            && (field.by_name.says(&[word.folded.as_str()]) || field.by_key.says(&[word.folded.as_str()]))
+    };
+    // A word that several fields have tells none of them.
+    let shared = |word: &Word| page.definitions.fields.iter().filter(|other| other.says(&[word.folded.as_str()])).count() > 1;
+    page.words.iter().enumerate().filter(|(_, word)| own(word) && !shared(word)).find_map(|(at, word)| {
+        let rest = &page.text[word.span.1..];
+        let stop = rest.find(['.', '!', '\n', '?', ';']);
+        if page.is_covered(word.span) || stop.is_some_and(|at| rest.as_bytes()[at] == b'?') {
+            return None;
+        }
+        let next = page.words.get(at + 1).filter(|_| !word.ends).map_or("", |word| word.folded.as_str());
+        let before: Vec<&str> = page.words[at.saturating_sub(4)..at]
+            .iter()
+            .rev()
+            .take_while(|word| !word.ends)
+            .map(|word| word.folded.as_str())
+            .collect();
+        let denied = before.iter().any(|word| NEGATIONS.contains(word));
+        let claimed = AFTER.contains(&next) || before.iter().take(2).any(|word| BEFORE.contains(word));
+        let answer = answered(page, at + 1).or_else(|| (denied || claimed).then_some(!denied))?;
+        Some(fact(page, field, (at, at + 1), answer))
     })
 }

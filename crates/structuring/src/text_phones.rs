@@ -3,6 +3,7 @@
 use crate::compiled::Definitions;
 use crate::phone::{self, Line};
 use crate::reading::is_placeholder;
+use crate::readings::spoken;
 use crate::scan::{self, Word};
 use crate::text::Finding;
 use crate::text_phone_words::{ID_CUES, OTHER_CUES, PHONE_CUES, STALE, Words};
@@ -115,8 +116,10 @@ fn is_refused(words: &[Word], next: usize, clause: &[&str]) -> bool {
 /// Phones with their places; confidence 0 where it is somebody else's or an id.
 pub(crate) fn find_phones(text: &str, words: &[Word], country: Option<&str>) -> Vec<(String, (usize, usize), f32)> {
     let mut found = Vec::new();
-    for span in scan::digit_runs(text).into_iter().take(24) {
-        let run = &text[span.0..span.1];
+    let spoken = spoken::find(text, words);
+    let spoken = spoken.iter().map(|run| ((words[run.from].span.0, words[run.to - 1].span.1), run.digits.as_str()));
+    let written = scan::digit_runs(text).into_iter().take(24).map(|span| (span, &text[span.0..span.1]));
+    for (span, run) in written.chain(spoken) {
         let digits = run.bytes().filter(u8::is_ascii_digit).count();
         if !(7..=15).contains(&digits) || run.contains('/') {
             continue;

@@ -65,6 +65,7 @@ pub(crate) fn labelled(page: &Page<'_>, fields: &[&Field]) -> Vec<Finding> {
     found.extend(code(page, fields, &found));
     found.extend(named_things(page, fields));
     found.extend(announced(page, fields, &found));
+    found.extend(paid_to(page, fields, &found));
     found.extend(place(page, fields, &found));
     found.extend(country(page, fields, &found));
     found.extend(postcode(page, fields, &found));
@@ -159,6 +160,10 @@ fn token_at(text: &str, at: usize) -> Option<(usize, usize)> {
 fn named_things(page: &Page<'_>, fields: &[&Field]) -> Vec<Finding> {
     const HOME: &[&str] = &[
         "vivo en",
+        "vivo x",
+        "vivo por",
+        "aqui en",
+        "aqui em",
         "soy de",
         "vivo no",
         "moro em",
@@ -310,6 +315,7 @@ fn named_things(page: &Page<'_>, fields: &[&Field]) -> Vec<Finding> {
     static PET_TRAITS: LazyLock<Set> =
         LazyLock::new(|| set(&["BREED", "SPECIES", "AGE", "WEIGHT", "VACCINE", "NEUTERED", "NOTES", "ALLERGY"]));
     static NEIGH: LazyLock<Set> = LazyLock::new(|| set(&["NEIGH", "DISTRICT"]));
+    let cities = page.definitions.fields.iter().any(|field| field.concepts.meets(&KNOWN.city));
     static VEHICLE: LazyLock<Set> = LazyLock::new(|| set(&["VEHICLE"]));
     static COMPANY: LazyLock<Set> = LazyLock::new(|| set(&["COMPANY"]));
     static ORIGIN: LazyLock<Set> = LazyLock::new(|| set(&["ORIGIN"]));
@@ -331,7 +337,8 @@ fn named_things(page: &Page<'_>, fields: &[&Field]) -> Vec<Finding> {
         } else if field.concepts.meets(&COMPANY) && !field.concepts.meets(&NEIGH) {
             &[WORKS]
         } else if field.concepts.meets(&NEIGH) {
-            &[AREA]
+            // Where no field asks for a city, where somebody lives is the district.
+            if cities { &[AREA] } else { &[AREA, HOME] }
         } else if field.concepts.meets(&DESTIN) {
             &[GOING]
         } else if field.concepts.meets(&ORIGIN) {
@@ -348,6 +355,7 @@ fn named_things(page: &Page<'_>, fields: &[&Field]) -> Vec<Finding> {
                     && {
                         let last = at + parts.len() - 1;
                         run_after(page, last + 1, if page.words[last].ends { 0 } else { 3 })
+                            .or_else(|| plain_place(page, last, cue))
                             .inspect(|run| best = best.or(Some(*run)))
                             .is_some()
                     }
@@ -358,7 +366,7 @@ fn named_things(page: &Page<'_>, fields: &[&Field]) -> Vec<Finding> {
         }
         // "aqui é o Roberto Cezar de Uberlândia"
         if best.is_none()
-            && field.concepts.meets(&KNOWN.city)
+            && (field.concepts.meets(&KNOWN.city) || !cities && field.concepts.meets(&NEIGH))
             && let Some(name) = page.name
         {
             let next = page.words.partition_point(|word| word.span.0 < name.1);
@@ -376,6 +384,49 @@ fn named_things(page: &Page<'_>, fields: &[&Field]) -> Vec<Finding> {
         }
     }
     found
+}
+
+/// "vivo en chorrillos" in a text that writes nothing large: the one word up to the end of the clause.
+fn plain_place(page: &Page<'_>, last: usize, cue: &str) -> Option<(usize, usize)> {
+    let lives = matches!(cue, "vivo en" | "vivo x" | "vivo por" | "moro em" | "live in" | "vivimos en" | "moramos em");
+    let word = page.words.get(last + 1).filter(|word| lives && !page.words[last].ends && word.ends)?;
+    let telling = word.folded.len() > 3
+        && !lexicon::is_noise(&word.folded)
+        && lexicon::find(std::slice::from_ref(&word.folded)).is_empty()
+        && word.folded.bytes().all(|b| b.is_ascii_lowercase());
+    telling.then_some(word.span)
+}
+
+/// "pago 28 dólares a Netlife", "la cuenta de Enel", "con Aviva": who is paid, for the field that asks for one.
+fn paid_to(page: &Page<'_>, fields: &[&Field], found: &[Finding]) -> Option<Finding> {
+    static PROVIDERS: LazyLock<Set> =
+        LazyLock::new(|| set(&["PROVIDERNOW", "INSURERNOW", "UTILITY", "CURRENTPROV", "OPERATOR"]));
+    const PAYING: &[&str] = &[
+        "pago", "paga", "pagamos", "pagando", "pagan", "gasto", "gasta", "gastamos", "cuenta", "conta", "factura", "fatura", "bill",
+        "bills", "paying", "pay", "pays", "boleta", "recibo", "seguro", "insurance", "cover", "insured", "poliza", "apolice", "plan",
+        "plano", "contrato", "contract", "internet", "servicio", "servico", "service", "luz", "energia",
+    ];
+    let mut open = fields.iter().filter(|field| {
+        field.definition.field_type == FieldType::Text
+            && field.concepts.meets(&PROVIDERS)
+            && !found.iter().any(|other| other.target.key() == Some(&field.definition.key))
+    });
+    let (field, None) = (open.next()?, open.next()) else { return None };
+    let mut hits = (0..page.words.len()).filter_map(|at| {
+        let leads = matches!(page.words[at].folded.as_str(), "a" | "con" | "com" | "with" | "da" | "de" | "do" | "es" | "e" | "is");
+        let clause = page.words[at.saturating_sub(9)..at].iter().rev().take_while(|word| !word.ends);
+        let paying = leads && !page.words[at].ends && clause.into_iter().any(|word| PAYING.contains(&word.folded.as_str()));
+        let skip = usize::from(page.words.get(at + 1).is_some_and(|word| matches!(word.folded.as_str(), "a" | "o" | "la" | "el")));
+        let span = paying.then(|| run_after(page, at + 1 + skip, 0))??;
+        let person = page.name.is_some_and(|name| name.0 < span.1 && span.0 < name.1);
+        let used = found.iter().any(|other| other.span.0 < span.1 && span.0 < other.span.1);
+        let month = crate::readings::date::month_of(&crate::keys::fold(&page.text[span.0..span.1])).is_some();
+        let raw = &page.text[span.0..span.1];
+        let named = raw.len() > 2 && !raw.contains(['$', '€', '£']) && raw.chars().filter(|c| c.is_lowercase()).count() > 1;
+        (!person && !used && !month && named).then_some(span)
+    });
+    let (span, None) = (hits.next()?, hits.next()) else { return None };
+    Some(finding(field, &page.text[span.0..span.1], span, 0.66))
 }
 
 /// `AP0455`, `CA-1130`: the one code of a text, for the one field that asks for a code.

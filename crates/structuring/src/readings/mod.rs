@@ -7,4 +7,5 @@ pub(crate) mod ids;
 pub(crate) mod money;
 pub(crate) mod number;
 pub(crate) mod number_words;
+pub(crate) mod spoken;
 pub(crate) mod url;

@@ -44,8 +44,16 @@ pub(crate) fn read(text: &str, country: Option<&str>) -> Option<Reading> {
     {
         text = head.trim_end();
     }
+    // "r$_650": some forms send their options without spaces.
+    let spaced = (text.contains('_') && !text.contains(' ')).then(|| text.replace('_', " "));
+    let text = spaced.as_deref().unwrap_or(text);
     let Some(start) = text.find(|c: char| c.is_ascii_digit()) else { return read_words(text) };
-    let reading = read_at(text, start, country)?;
+    let mut reading = read_at(text, start, country)?;
+    // "2 años y medio": the half of what was counted.
+    let half = ["y medio", "y media", "e meio", "e meia", "and a half"].iter().any(|half| reading.after.ends_with(half));
+    if half && !reading.formatted && reading.after.split(' ').count() <= 4 {
+        reading.value = reading.value.plus(Decimal { mantissa: 5, scale: 1 })?;
+    }
     let rest = &text[reading.span.1..];
     if rest.contains(|c: char| c.is_ascii_digit()) && !harmless_digits(rest) {
         return None;
@@ -142,6 +150,15 @@ pub(crate) fn read_at(text: &str, start: usize, country: Option<&str>) -> Option
         {
             total = total.plus(more.times_ten_to(smaller)?)?;
             end += skipped + stop + length;
+        } else if power == 3
+            && (1..=2).contains(&skipped)
+            && let Some((more, stop, false)) = numeral(trimmed, 0, false, country)
+            && stop == 3
+            && !trimmed[stop..].starts_with(|c: char| c.is_alphanumeric() || matches!(c, '-' | '/' | '.' | ','))
+        {
+            // "2 mil 400"
+            total = total.plus(more)?;
+            end += skipped + stop;
         }
     }
     // A letter or a date mark glued to it: part of a code or a date, not a number.

@@ -23,8 +23,12 @@ pub(super) fn phone_of(leaf: usize, key: &Key, reading: &Reading<'_>, whose: Who
         && key.context.without(&known.subject).without(&known.contact).is_empty();
     // The sender of a message is who writes it.
     let by_party = key.party != Party::Neither && !labelled;
+    // "¿WhatsApp para la propuesta?": an answer to a question about a number is one.
+    let answered = reading.leaf().part.as_ref().is_some_and(|part| part.loose)
+        && tail.meets(&known.phone)
+        && key.concepts().and(&known.others).is_empty();
     let strange =
-        !by_party && (!tail.without(&NEUTRAL_TAIL).is_empty() || !card && !key.context.without(&NEUTRAL).is_empty());
+        !answered && !by_party && (!tail.without(&NEUTRAL_TAIL).is_empty() || !card && !key.context.without(&NEUTRAL).is_empty());
     if strange
         || !(labelled || by_contact || by_number || by_party || key.opaque)
         || reading.date().is_some_and(|date| date.stamp)
@@ -73,7 +77,8 @@ pub(super) fn phone_of(leaf: usize, key: &Key, reading: &Reading<'_>, whose: Who
         confidence -= 0.05;
     }
     // First wins on ties; "2" comes after "1".
-    let rank = rank * 10 + key.ordinal.min(5);
+    // So does one with words that nobody knows: "celular de quem preencheu" after "celular do titular".
+    let rank = rank * 10 + key.ordinal.min(5) + u32::from(key.unknown > 0);
     let value = if rank / 10 >= 8 && all.meets(&known.landline) {
         phone::read_valid_landline(text, None).map_or_else(|| phone.to_string(), |line| line.to_string())
     } else {
