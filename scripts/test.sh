@@ -146,6 +146,10 @@ cargo build --quiet --locked --workspace
 PATH="$target/venv/bin:$PATH" RECADO_SIMULATOR_BINARY="$target/debug/recado-simulator" tests/simulator/run.sh
 done_step
 
+step "the web UI in a browser (ui/tests/run.sh)"
+RECADO_BINARY="$target/debug/recado" RECADO_SIMULATOR_BINARY="$target/debug/recado-simulator" timeout 900 ui/tests/run.sh
+done_step
+
 step "web chat and playground in a browser (tests/browser/run.sh)"
 tests/browser/run.sh
 done_step
@@ -158,8 +162,8 @@ step "sending to others' double of the Cloud API (tests/double/run.sh)"
 tests/double/run.sh
 done_step
 
-# Rust's two test runners say how many ran; the contract tests, pywa, the browser, the signatures and the double count as one each.
+# Rust's two test runners say how many ran; the contract tests, pywa, both browser suites, the signatures and the double count as one each.
 ran="$(sed -n 's/.* tests\{0,1\} run: \([0-9]*\) passed.*/\1/p' "$log/nextest.log" | tail -n 1)"
 documented="$(sed -n 's/^test result: ok\. \([0-9]*\) passed.*/\1/p' "$log/doc.log" | awk '{ n += $1 } END { print n + 0 }')"
 printf '\nEverything passed in %d min %d s.\n' "$(((SECONDS - started) / 60))" "$(((SECONDS - started) % 60))"
-printf '%d passed, 0 failed\n' "$((ran + documented + contract + 4))"
+printf '%d passed, 0 failed\n' "$((ran + documented + contract + 5))"

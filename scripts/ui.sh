@@ -18,7 +18,7 @@ node_is_there() {
 
 if [ -e "$built" ] && cmp -s ui/package-lock.json "$installed" &&
   [ -z "$(find ui openapi.json scripts/ui.sh scripts/compress-ui.mjs -newer "$built" -type f \
-    -not -path 'ui/node_modules/*' -not -path 'ui/dist/*' -not -path 'ui/tests/*' -not -path 'ui/e2e/*' \
+    -not -path 'ui/node_modules/*' -not -path 'ui/dist/*' -not -path 'ui/tests/*' -not -path 'ui/screens/*' \
     -not -path 'ui/src/api/schema.d.ts' -print -quit)" ]; then
   exit 0
 fi

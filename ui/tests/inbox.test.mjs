@@ -185,8 +185,9 @@ describe("the inbox", { timeout: 180_000 }, () => {
     await page.getByRole("dialog", { name: "Atajos de teclado" }).waitFor();
     await page.keyboard.press("Escape");
     await page.keyboard.press("Control+k");
+    await page.getByRole("combobox", { name: "Buscar en todo" }).waitFor();
     await page.keyboard.type("ana rojas");
-    await page.getByRole("option", { name: /Ana Rojas/ }).waitFor();
+    await page.getByRole("option", { name: /Ana Rojas/ }).first().waitFor();
     await page.keyboard.press("Enter");
     await bubble("¿tienen hora?").waitFor();
   });

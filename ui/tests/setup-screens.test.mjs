@@ -148,7 +148,8 @@ describe("setting things up", { timeout: 240_000 }, () => {
     await page.getByRole("button", { name: "Estructurar" }).click();
     await page.getByText("ana@example.com").waitFor();
     await show(page, "settings-structuring");
-    await go("/settings/audit", "Carolina Fuentes");
+    await go("/settings/audit", "Quién");
+    await page.getByRole("cell", { name: "Carolina Fuentes" }).first().waitFor();
     await page.getByText("creó · Etiqueta").first().waitFor();
     await show(page, "settings-audit");
     await go("/settings/organization", "Zona horaria");

@@ -179,7 +179,11 @@ fn responses(route: &Route, generator: &mut SchemaGenerator) -> Map<String, Valu
         } else if success.status != 204 {
             answer["content"] = json!({success.media: {"schema": schema}});
         }
-        responses.insert(success.status.to_string(), answer);
+        match responses.get_mut(&success.status.to_string()) {
+            // The same in another form.
+            Some(known) => known["content"][success.media] = answer["content"][success.media].take(),
+            None => drop(responses.insert(success.status.to_string(), answer)),
+        }
     }
     let mut problems: Vec<u16> = route.problems.clone();
     if route.access == Access::Open {

@@ -252,6 +252,13 @@ impl Route {
         self
     }
 
+    /// The same as CSV, for whoever asks for it.
+    pub fn or_csv(mut self) -> Self {
+        let schema = |_: &mut SchemaGenerator| serde_json::json!({"type": "string"});
+        self.successes.push(Success { status: 200, about: "", media: "text/csv", schema });
+        self
+    }
+
     /// Server-Sent Events, each with a `T` as its data.
     pub fn streams<T: JsonSchema>(mut self, about: &'static str) -> Self {
         // What a whole stream is no schema says; what its parts are does the description.

@@ -250,7 +250,7 @@ test("the form before the chat, in the dark and in another language", async (t) 
   await launcher(page).click();
   await page.getByRole("button", { name: "Begin" }).click();
   await page.getByText("This is needed.").waitFor();
-  await page.getByRole("textbox", { name: "Name" }).fill("Ana Prueba");
+  await page.getByRole("textbox", { name: "Name" }).fill("Ana Rojas");
   await page.getByRole("textbox", { name: "E-mail" }).fill("ana@");
   await picture(page, "form-dark");
   await page.getByRole("button", { name: "Begin" }).click();
@@ -262,7 +262,7 @@ test("the form before the chat, in the dark and in another language", async (t) 
   await english.press("Enter");
   const { id } = await contactWho("Hello");
   const contact = await program.get(`/api/v1/contacts/${id}`);
-  assert.deepEqual([contact.name, contact.email], ["Ana Prueba", "ana@example.com"]);
+  assert.deepEqual([contact.name, contact.email], ["Ana Rojas", "ana@example.com"]);
   await picture(page, "dark");
   await page.reload();
   await english.waitFor();

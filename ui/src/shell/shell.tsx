@@ -18,7 +18,8 @@ import { places } from "./places";
 import s from "./shell.module.css";
 
 const KeySheet = lazy(() => import("../keys/sheet").then((m) => ({ default: m.KeySheet })));
-const Palette = lazy(() => import("../keys/palette").then((m) => ({ default: m.Palette })));
+const palettePart = () => import("../keys/palette");
+const Palette = lazy(() => palettePart().then((m) => ({ default: m.Palette })));
 
 export function Shell(props: RouteSectionProps) {
   const navigate = useNavigate();
@@ -30,7 +31,10 @@ export function Shell(props: RouteSectionProps) {
     start();
     loadReference().catch(tellError);
     const offs = [followReference(), listenForKeys()];
+    // There before it is wanted: who types on at once after Ctrl+K means the palette.
+    const idle = setTimeout(() => void palettePart().catch(() => undefined), 1500);
     onCleanup(() => {
+      clearTimeout(idle);
       for (const off of offs) off();
       stop();
     });

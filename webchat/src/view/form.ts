@@ -17,6 +17,11 @@ export function preChat(fields: PreChatField[], texts: Texts, done: (values: Rec
       "aria-describedby": `wrong-${at}`,
       "aria-required": field.required ? "true" : null,
     });
+    // What was wrong is not once it is being mended.
+    input.addEventListener("input", () => {
+      wrong.hidden = true;
+      set(input, { "aria-invalid": null });
+    });
     const label = field.label ?? (field.type === "text" ? field.key : texts[field.type]);
     form.append(h("label", {}, h("span", {}, field.required ? `${label} *` : label), input, wrong));
     return { field, input, wrong };

@@ -110,30 +110,35 @@ pub fn table() -> Vec<Route> {
             .named("v1ReportFirstResponse", REPORTS, "How long first answers took")
             .about("By when they were given; one a ticket. `Accept: text/csv` gives a file.")
             .query::<reports::ReportQuery>()
-            .answers::<crm::reports::Table>(200, "The report."),
+            .answers::<crm::reports::Table>(200, "The report.")
+            .or_csv(),
         get("/api/v1/reports/resolution", reports::resolution)
             .scope(MessagesRead)
             .named("v1ReportResolution", REPORTS, "How long tickets were open")
             .about("Of those that closed in that time. `Accept: text/csv` gives a file.")
             .query::<reports::ReportQuery>()
-            .answers::<crm::reports::Table>(200, "The report."),
+            .answers::<crm::reports::Table>(200, "The report.")
+            .or_csv(),
         get("/api/v1/reports/waiting", reports::waiting)
             .scope(MessagesRead)
             .named("v1ReportWaiting", REPORTS, "Who waits for an answer now")
             .about("`from` and `to` do not count. `Accept: text/csv` gives a file.")
             .query::<reports::ReportQuery>()
-            .answers::<crm::reports::Table>(200, "The report."),
+            .answers::<crm::reports::Table>(200, "The report.")
+            .or_csv(),
         get("/api/v1/reports/messages", reports::messages)
             .scope(MessagesRead)
             .named("v1ReportMessages", REPORTS, "How much is said, and when")
             .about("Notes and reactions left out. `Accept: text/csv` gives a file.")
             .query::<reports::ReportQuery>()
-            .answers::<crm::reports::Table>(200, "The report."),
+            .answers::<crm::reports::Table>(200, "The report.")
+            .or_csv(),
         get("/api/v1/reports/funnel", reports::funnel)
             .scope(MessagesRead)
             .named("v1ReportFunnel", REPORTS, "How far the tickets of a pipeline get")
             .about("Of those that were opened in that time. `Accept: text/csv` gives a file.")
             .query::<reports::ReportQuery>()
-            .answers::<crm::reports::Table>(200, "The report."),
+            .answers::<crm::reports::Table>(200, "The report.")
+            .or_csv(),
     ]
 }

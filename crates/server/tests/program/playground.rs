@@ -47,9 +47,10 @@ impl Played {
         page["data"].as_array().cloned().unwrap_or_default()
     }
 
-    /// The last message, once it is as wanted.
+    /// The last message that is as wanted, once there is one. Not the last of all: what comes in is ordered by WhatsApp's whole
+    /// seconds, and may stand before what went out within the same.
     fn last(&self, contact: &str, what: &str, wanted: impl Fn(&Value) -> bool) -> Value {
-        until(what, || self.messages(contact).pop().filter(|message| wanted(message)))
+        until(what, || self.messages(contact).into_iter().rfind(|message| wanted(message)))
     }
 
     fn send(&self, contact: &str, content: Value) -> (u16, Value) {
@@ -98,7 +99,9 @@ fn a_customer_writes_is_answered_reads_and_is_sent_a_template() {
     let buttons = json!({"interactive_text": "¿Confirmas?", "buttons": [{"id": "si", "title": "Sí"}]});
     let (status, asked) = played.send(&contact, buttons);
     assert_eq!(status, 201, "{asked}");
-    played.last(&contact, "the buttons delivered", |message| message["status"] == "delivered");
+    played.last(&contact, "the buttons delivered", |message| {
+        message["id"] == asked["id"] && message["status"] == "delivered"
+    });
     played.says(json!({"press": "si", "message_id": asked["id"]}));
     let pressed = played.last(&contact, "the button", |message| {
         message["direction"] == "inbound" && message["reply_to"] == asked["id"]
@@ -116,7 +119,9 @@ fn a_customer_writes_is_answered_reads_and_is_sent_a_template() {
     let template = json!({"template": {"name": "recordatorio_de_cita", "variables": ["Ana", "martes a las 10:30"]}});
     let (status, sent) = played.send(&contact, template);
     assert_eq!(status, 201, "{sent}");
-    let sent = played.last(&contact, "the template delivered", |message| message["status"] == "delivered");
+    let sent = played.last(&contact, "the template delivered", |message| {
+        message["id"] == sent["id"] && message["status"] == "delivered"
+    });
     assert!(sent["body"].as_str().unwrap().contains("martes a las 10:30"), "{sent}");
     // Nobody can be reached: it is sent, and then it is not.
     played.play("window", json!({"contact_id": contact, "open": true}));

@@ -1,6 +1,6 @@
 // The board: a pipeline with its stages as columns and its tickets as cards.
 import { Navigate, useNavigate, useParams, useSearchParams } from "@solidjs/router";
-import { For, Show, createSignal } from "solid-js";
+import { For, Show, createEffect, createSignal, on, onCleanup } from "solid-js";
 import type { Stage, Ticket } from "../../api/types";
 import { pipelineById, reference } from "../../data/reference";
 import { t } from "../../i18n";
@@ -107,6 +107,30 @@ function Whole(props: { id: string }) {
   const focusCard = (id: string): void => void requestAnimationFrame(() => document.getElementById(`card-${id}`)?.focus());
 
   const places = () => stages().map((st) => shown(st.id).map((x) => x.id));
+
+  // A card that changes its place in a column leaves the page for a moment, and with it goes the focus.
+  let kept: string | undefined;
+  const follow = (e: Event): void => {
+    const at = e.type === "focusin" && e.target instanceof HTMLElement ? e.target.id : "";
+    kept = at.startsWith("card-") ? at : undefined;
+  };
+  document.addEventListener("focusin", follow);
+  document.addEventListener("pointerdown", follow);
+  onCleanup(() => {
+    document.removeEventListener("focusin", follow);
+    document.removeEventListener("pointerdown", follow);
+  });
+  createEffect(
+    on(
+      () => places().flat().join(),
+      () =>
+        void requestAnimationFrame(() => {
+          if (kept && document.activeElement === document.body) document.getElementById(kept)?.focus();
+        }),
+      { defer: true },
+    ),
+  );
+
   const step = (columns: number, rows: number): void => {
     const id = document.activeElement?.id.replace(/^card-/, "");
     const all = places();

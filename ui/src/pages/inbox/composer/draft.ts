@@ -44,6 +44,8 @@ export function draftOf(contact: string): Draft {
 
   return {
     read: (known) => {
+      // What waits to be saved is the newest there is.
+      if (local !== undefined || server !== undefined) return text;
       stored = known;
       let here: string | null = null;
       try {
