@@ -8,6 +8,7 @@ import { IconButton } from "../../../parts/button";
 import { BoardIcon, CheckIcon, CloseIcon, InboxIcon, TagIcon, UserPlusIcon } from "../../../parts/icons";
 import { Picker } from "../../../parts/picker";
 import { tell, tellError } from "../../../parts/toast";
+import { CloseTicket } from "../closeticket";
 import s from "./bulk.module.css";
 
 export const MOST = 100;
@@ -26,6 +27,7 @@ export async function bulk(ids: readonly string[], action: Record<string, unknow
 
 export function BulkBar(props: { ids: string[]; onClear: () => void; onDone: (done: string[]) => void }) {
   const [busy, setBusy] = createSignal(false);
+  const [closing, setClosing] = createSignal(false);
   const run = (action: Record<string, unknown>) => {
     setBusy(true);
     bulk(props.ids, action)
@@ -66,9 +68,10 @@ export function BulkBar(props: { ids: string[]; onClear: () => void; onDone: (do
       <IconButton label={t("inbox.mark_read")} onClick={() => run({ action: "read" })}>
         <InboxIcon size={17} />
       </IconButton>
-      <IconButton label={t("inbox.close_ticket")} onClick={() => run({ action: "close" })}>
+      <IconButton label={t("inbox.close_ticket")} onClick={() => setClosing(true)}>
         <CheckIcon size={17} />
       </IconButton>
+      <CloseTicket open={closing()} count={props.ids.length} onClose={() => setClosing(false)} onPick={(outcome) => run({ action: "close", outcome })} />
     </div>
   );
 }

@@ -1,6 +1,6 @@
 // Above a conversation: who it is, whose it is, where it stands, and what else can be done.
 import { useNavigate } from "@solidjs/router";
-import { For, Show } from "solid-js";
+import { For, Show, createSignal } from "solid-js";
 import { json } from "../../../api/client";
 import type { Conversation } from "../../../api/contract";
 import { channelById, memberById, pipelineById, reference, stageById } from "../../../data/reference";
@@ -14,6 +14,7 @@ import { Menu, type MenuItem } from "../../../parts/menu";
 import { Picker } from "../../../parts/picker";
 import { tell, tellError } from "../../../parts/toast";
 import { me } from "../../../session";
+import { CloseTicket } from "../closeticket";
 import { bulk } from "../list/bulk";
 import { typingIn } from "../typing";
 import { viewersOf } from "../viewing";
@@ -35,7 +36,18 @@ export function ThreadHeader(props: Props) {
   const assigned = () => memberById(c().agent_ids[0]);
   const stage = () => stageById(c().open_ticket?.stage_id);
 
-  const run = (action: Record<string, unknown>) => bulk([c().id], action).then(() => props.onChanged(), tellError);
+  /** Whether it was done. */
+  const run = (action: Record<string, unknown>): Promise<boolean> =>
+    bulk([c().id], action).then(
+      (done) => {
+        props.onChanged();
+        return done.length > 0;
+      },
+      (problem: unknown) => {
+        tellError(problem);
+        return false;
+      },
+    );
   const assign = (id: string) => void run(c().agent_ids.includes(id) ? { action: "unassign", member_id: id } : { action: "assign", member_id: id });
   const post = (verb: string, after?: () => void) =>
     void json<Conversation>("POST", `/conversations/${c().id}/${verb}`).then((next) => {
@@ -49,11 +61,11 @@ export function ThreadHeader(props: Props) {
     const pipelines = own ? [own, ...reference.pipelines.filter((p) => p !== own)] : reference.pipelines;
     return pipelines.flatMap((p) => p.stages.map((x) => ({ id: x.id, label: pipelines.length > 1 ? `${x.name} · ${p.name}` : x.name })));
   };
-  const close = () => void run({ action: "close" }).then(() => tell(t("inbox.closed")));
+  const [closing, setClosing] = createSignal(false);
 
   const items = (): MenuItem[] => [
     { label: t("inbox.mark_unread"), icon: <InboxIcon />, run: () => post("unread", () => navigate(props.back)) },
-    ...(c().open_ticket ? [{ label: t("inbox.close_ticket"), icon: <CheckIcon />, run: close }] : []),
+    ...(c().open_ticket ? [{ label: t("inbox.close_ticket"), icon: <CheckIcon />, run: () => setClosing(true) }] : []),
     {
       label: c().blocked ? t("inbox.unblock") : t("inbox.block"),
       icon: <BanIcon />,
@@ -67,7 +79,7 @@ export function ThreadHeader(props: Props) {
   useShortcuts(
     { keys: "a", label: () => t("inbox.key_assign_me"), group, run: () => assign(me().id) },
     { keys: "u", label: () => t("inbox.mark_unread"), group, run: () => post("unread", () => navigate(props.back)) },
-    { keys: "e", label: () => t("inbox.close_ticket"), group, run: () => c().open_ticket && close() },
+    { keys: "e", label: () => t("inbox.close_ticket"), group, run: () => c().open_ticket && setClosing(true) },
     { keys: "p", label: () => t("inbox.key_profile"), group, run: () => props.onProfile() },
   );
 
@@ -132,6 +144,12 @@ export function ThreadHeader(props: Props) {
           <PanelRightIcon />
         </IconButton>
       </div>
+      <CloseTicket
+        open={closing()}
+        count={1}
+        onClose={() => setClosing(false)}
+        onPick={(outcome) => void run({ action: "close", outcome }).then((done) => done && tell(t("inbox.closed")))}
+      />
     </header>
   );
 }

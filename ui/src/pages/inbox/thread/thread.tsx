@@ -22,11 +22,11 @@ export function ThreadPane(props: {
   onChanged: (c?: Conversation) => void;
 }) {
   const c = () => props.conversation;
-  const thread = createThread(c().id);
+  const name = () => c().name || phone(c().phone) || c().username || t("common.nameless");
+  const thread = createThread(c().id, name);
   tellViewing(c().id);
   const [replyTo, setReplyTo] = createSignal<Message | null>(null);
   const [unreadFrom, setUnreadFrom] = createSignal<string | null>(null);
-  const name = () => c().name || phone(c().phone) || c().username || t("common.nameless");
 
   // The line "unread" stands where it stood when the conversation was opened.
   const unreadAtFirst = c().unread;
