@@ -1,6 +1,7 @@
 // What is done with many conversations at once. One call of at most a hundred; what failed is said, and stays chosen.
 import { Show, createSignal } from "solid-js";
 import { json } from "../../../api/client";
+import { Problem, explain } from "../../../api/problem";
 import { reference } from "../../../data/reference";
 import { t, tn } from "../../../i18n";
 import { Avatar } from "../../../parts/avatar";
@@ -21,7 +22,7 @@ interface Answer {
 /** Does one thing to many; gives back which it was done to, and tells about the others. */
 export async function bulk(ids: readonly string[], action: Record<string, unknown>): Promise<string[]> {
   const answer = await json<Answer>("POST", "/conversations/bulk", { body: { ids, ...action } });
-  if (answer.failed[0]) tellError(new Error(tn("inbox.bulk_failed", answer.failed.length, { why: answer.failed[0].message })));
+  if (answer.failed[0]) tellError(new Error(tn("inbox.bulk_failed", answer.failed.length, { why: explain(new Problem(409, { ...answer.failed[0], detail: answer.failed[0].message })) })));
   return answer.done;
 }
 
