@@ -4,6 +4,7 @@ import { authorize, json } from "./api/client";
 import type { Session } from "./api/contract";
 import { Problem } from "./api/problem";
 import { pickLocale, setLocale, type Locale } from "./i18n";
+import { setHome } from "./i18n/format";
 
 const [session, setSession] = createSignal<Session | null | undefined>(undefined);
 export { session };
@@ -22,6 +23,7 @@ export const may = (permission: string): boolean => session()?.permissions.inclu
 export function enter(next: Session | null): void {
   authorize(next?.csrf_token ?? null, () => enter(null));
   setSession(next);
+  setHome(next?.organization ?? null);
   if (next) {
     showTheme(next.member.theme);
     if (next.member.locale) void chooseLocale(next.member.locale);

@@ -79,7 +79,7 @@ describe("the board", { timeout: 180_000 }, () => {
     const id = await firstOf(1);
     await page.route("**/api/v1/tickets/*/move", (route) => route.fulfill({ status: 409, contentType: "application/problem+json", body: JSON.stringify({ code: "ticket_closed", detail: "This ticket is closed.", errors: [] }) }));
     await card(id, 1).dragTo(column(0).locator("ul"));
-    await page.getByRole("alert").filter({ hasText: "This ticket is closed." }).waitFor();
+    await page.getByRole("alert").filter({ hasText: "El ticket está cerrado." }).waitFor();
     await card(id, 1).waitFor();
     await page.unroute("**/api/v1/tickets/*/move");
   });

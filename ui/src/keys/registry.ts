@@ -10,12 +10,15 @@ export interface Shortcut {
   /** Heading in the sheet. */
   group: () => string;
   run: (event: KeyboardEvent) => void;
+  /** Whether there is anything it could do now. */
+  when?: () => boolean;
   /** Also while somebody types in a field. */
   always?: boolean;
 }
 
-const [shortcuts, setShortcuts] = createSignal<readonly Shortcut[]>([]);
-export { shortcuts };
+const [all, setShortcuts] = createSignal<readonly Shortcut[]>([]);
+/** Those that do something now. */
+export const shortcuts = (): readonly Shortcut[] => all().filter((s) => s.when?.() ?? true);
 
 export function useShortcuts(...list: Shortcut[]): void {
   setShortcuts((all) => [...all, ...list]);
@@ -30,8 +33,10 @@ export function pressName(e: Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" |
   return `${e.ctrlKey || e.metaKey ? "mod+" : ""}${e.altKey ? "alt+" : ""}${shift ? "shift+" : ""}${key}`;
 }
 
+/** A box that is ticked takes no letters. */
+const TYPED = "textarea, select, input:not([type=checkbox], [type=radio], [type=button], [type=submit], [type=file], [type=range], [type=color])";
 const typing = (target: EventTarget | null) =>
-  target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+  target instanceof HTMLElement && (target.isContentEditable || target.matches(TYPED));
 
 let before = "";
 let beforeAt = 0;

@@ -25,10 +25,10 @@ export function tell(text: string, action?: Toast["action"]): void {
 }
 
 /** Any error, in words. Twice the same is shown once. */
-export function tellError(error: unknown): void {
+export function tellError(error: unknown, action?: Toast["action"]): void {
   if (error instanceof DOMException && error.name === "AbortError") return;
   const text = explain(error);
-  setToasts((all) => [...all.filter((x) => x.text !== text).slice(-3), { id: next++, text, error: true }]);
+  setToasts((all) => [...all.filter((x) => x.text !== text).slice(-3), { id: next++, text, error: true, action }]);
 }
 
 export function Toasts() {

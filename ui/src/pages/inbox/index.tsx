@@ -13,6 +13,8 @@ import { setTitle } from "../../shell/title";
 import { readFilter } from "./filter";
 import { createConversations } from "./list/conversations";
 import { ConversationList } from "./list/list";
+import { tellError } from "../../parts/toast";
+import { tellUnseen } from "./thread/outbox";
 import { ThreadPane } from "./thread/thread";
 import { followTyping } from "./typing";
 import { followViewing } from "./viewing";
@@ -26,6 +28,8 @@ export default function Inbox() {
   const navigate = useNavigate();
   const filter = createMemo(() => readFilter(search), undefined, { equals: (a, b) => JSON.stringify(a) === JSON.stringify(b) });
   const conversations = createConversations(filter, () => params.id);
+  // Kept when this page is left: what was written here may fail while another one is shown.
+  tellUnseen((item) => tellError(new Error(t("inbox.not_sent_to", { name: item.name })), { label: t("inbox.not_sent_open"), run: () => navigate(`/inbox/${item.contact}`) }));
   followTyping();
   followViewing();
 

@@ -2,7 +2,7 @@ import { A, useNavigate, useSearchParams } from "@solidjs/router";
 import { For, Show, createResource, createSignal, onCleanup } from "solid-js";
 import { api, call } from "../../api/client";
 import type { Template } from "../../api/types";
-import { reference } from "../../data/reference";
+import { channelById, reference } from "../../data/reference";
 import { t, tx } from "../../i18n";
 import { shortTime } from "../../i18n/format";
 import { epoch, onEvents } from "../../live/stream";
@@ -24,7 +24,7 @@ const TONES: Record<string, Tone> = { APPROVED: "success", PENDING: "info", IN_A
 export const TemplateStatus = (props: { status: string }) => <Badge tone={TONES[props.status] ?? "neutral"}>{tx("templates", `status_${props.status}`, props.status)}</Badge>;
 
 /** Channels that have templates. */
-export const withTemplates = () => reference.channels.filter((c) => c.type === "whatsapp");
+export const withTemplates = () => reference.channels.filter((c) => c.type === "whatsapp" || c.type === "playground");
 
 export function List() {
   const navigate = useNavigate();
@@ -63,7 +63,9 @@ export function List() {
   };
   const actions = () => (
     <Show when={may("setup:write") && channel()}>
-      <Button icon={<RefreshIcon size={16} />} busy={busy()} onClick={() => void sync()}>{t("templates.sync")}</Button>
+      <Show when={channelById(channel())?.type === "whatsapp"}>
+        <Button icon={<RefreshIcon size={16} />} busy={busy()} onClick={() => void sync()}>{t("templates.sync")}</Button>
+      </Show>
       <Button look="primary" icon={<PlusIcon size={16} />} onClick={() => navigate(`/templates/new?channel_id=${channel()}`)}>{t("templates.new")}</Button>
     </Show>
   );

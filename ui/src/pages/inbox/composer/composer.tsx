@@ -14,7 +14,7 @@ import { preview } from "../words";
 import type { Thread } from "../thread/messages";
 import { filled, matching, slashed } from "./canned";
 import { CannedList } from "./cannedlist";
-import { draftOf } from "./draft";
+import { draftOf, noteDraft } from "./draft";
 import { EmojiPicker } from "./emoji";
 import { Tray } from "./tray";
 import { createUploads } from "./uploads";
@@ -30,12 +30,15 @@ interface Props {
   name: string;
   replyTo: Message | null;
   onReplyDone: () => void;
+  /** The draft on the server is another one. */
+  onSaved: () => void;
 }
 
 export function Composer(props: Props) {
   const c = () => props.conversation;
   const contact = c().id;
-  const draft = draftOf(contact);
+  const draft = draftOf(contact, () => props.onSaved());
+  const noted = noteDraft(contact);
   const [text, setText] = createSignal(draft.read(c().draft));
   const [note, setNote] = createSignal(false);
   const [picking, setPicking] = createSignal(false);
@@ -60,10 +63,21 @@ export function Composer(props: Props) {
     })?.message;
   });
 
+  // Another device may have sent it, or gone on with it.
+  const look = () =>
+    void draft.check().then(
+      (there) => there !== undefined && !note() && setText(there),
+      () => undefined,
+    );
+  look();
+  createEffect(on(() => c().draft, (there) => (there ?? "") !== draft.read(there) && look(), { defer: true }));
+
   const leave = () => draft.flush();
   window.addEventListener("pagehide", leave);
+  window.addEventListener("focus", look);
   onCleanup(() => {
     window.removeEventListener("pagehide", leave);
+    window.removeEventListener("focus", look);
     draft.flush();
     tellTyping(contact, "stopped");
     uploads.clear();
@@ -83,8 +97,8 @@ export function Composer(props: Props) {
     if (!next) setBegunAt(0);
     else if (begunAt() === 0) setBegunAt(Date.now());
     setAt(0);
-    // A note's draft would appear as a message's one day: it stays in the field alone.
-    if (note()) return;
+    // A note's draft would appear as a message's one day: it is kept apart.
+    if (note()) return noted.write(next);
     draft.write(next);
     if (next) tellTyping(contact, "typing");
     else tellTyping(contact, "stopped");
@@ -110,7 +124,7 @@ export function Composer(props: Props) {
     if (note()) {
       if (!said) return;
       props.thread.send({ note: said }, null);
-      setText("");
+      noted.write("");
       setNote(false);
       setText(draft.read(c().draft));
       return;
@@ -170,7 +184,7 @@ export function Composer(props: Props) {
 
   function mode(next: boolean): void {
     setNote(next);
-    setText(next ? "" : draft.read(c().draft));
+    setText(next ? noted.read() : draft.read(c().draft));
     queueMicrotask(() => field.focus());
   }
 

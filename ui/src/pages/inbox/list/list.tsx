@@ -1,6 +1,6 @@
 // The left pane: search, views, filters, and the conversations themselves, of which only those in sight are drawn.
 import { useSearchParams } from "@solidjs/router";
-import { For, Show, createEffect, createSignal, on, onCleanup } from "solid-js";
+import { For, Show, createEffect, createSignal, on, onCleanup, onMount } from "solid-js";
 import { useShortcuts } from "../../../keys/registry";
 import { t } from "../../../i18n";
 import { CloseIcon, InboxIcon, SearchIcon } from "../../../parts/icons";
@@ -78,6 +78,14 @@ export function ConversationList(props: {
     typing = setTimeout(() => setParams({ q: q.trim() || undefined }, { replace: true }), 200);
   };
 
+  // The address has the words without the space that is just being typed: it fills the field only while nobody writes there.
+  onMount(() =>
+    createEffect(() => {
+      const q = props.filter.q ?? "";
+      if (document.activeElement !== search) search.value = q;
+    }),
+  );
+
   return (
     <section class={s.pane} aria-label={t("inbox.conversations")}>
       <header class={s.head}>
@@ -88,7 +96,6 @@ export function ConversationList(props: {
             type="search"
             aria-label={t("inbox.search")}
             placeholder={t("inbox.search")}
-            value={props.filter.q ?? ""}
             onInput={(e) => find(e.currentTarget.value)}
             onKeyDown={(e) => {
               if (e.key !== "Escape") return;
