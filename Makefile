@@ -21,6 +21,10 @@ help: ## list these commands
 run: ## build Recado and start it with invented demo data on http://127.0.0.1:8080
 	@LISTEN=$(LISTEN) DATA=$(DATA) scripts/run.sh
 
+.PHONY: build
+build: ## build the program with everything inside: target/release/recado is all there is to install
+	@scripts/build.sh
+
 .PHONY: test
 test: ## everything a change must pass; installs what it needs and is missing
 	@scripts/test.sh

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Says in plain words what is missing to build Recado, all at once, and exits 1; silent when nothing is.
+# Says in plain words what is missing or too old to build Recado, all at once, and exits 1; silent when nothing is. Node.js it
+# installs where Debian has one that is new enough (scripts/node.sh).
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -32,5 +33,7 @@ if ! command -v cc >/dev/null; then
     "  Fedora:         sudo dnf install gcc" \
     "  macOS:          xcode-select --install"
 fi
+
+scripts/node.sh || missing=1
 
 exit "$missing"

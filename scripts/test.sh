@@ -43,7 +43,6 @@ debian_packages() {
   command -v git >/dev/null || packages+=(git)
   # Debian's Python comes without what `python3 -m venv` needs.
   python3 -c 'import venv, ensurepip' 2>/dev/null || packages+=(python3 python3-venv)
-  command -v node >/dev/null && command -v npm >/dev/null || packages+=(nodejs npm)
   if [ "${#packages[@]}" -eq 0 ]; then
     echo "   all there"
     return
@@ -77,7 +76,7 @@ stop_postgres() {
   scripts/postgres.sh stop >"$log/postgres-stop.log" 2>&1 || cat "$log/postgres-stop.log" >&2
 }
 
-step "Rust and a C compiler"
+step "Rust, a C compiler, Node.js"
 debian_packages
 scripts/prerequisites.sh
 done_step

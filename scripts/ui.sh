@@ -1,20 +1,12 @@
 #!/usr/bin/env bash
 # `make ui`: builds the web UI into ui/dist, which the next build of the program takes in. Does nothing where that is newer
-# than all that it is made of. Installs Debian's Node.js where there is none.
+# than all that it is made of. Wants Node.js, see scripts/node.sh.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 # Git changes the times of what it checks out, so dependencies are compared by what the lock file says.
 installed=ui/node_modules/.recado-lock
 built=ui/dist/.built
-
-as_root() {
-  if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
-}
-
-node_is_there() {
-  command -v node >/dev/null && command -v npm >/dev/null
-}
 
 if [ -e "$built" ] && cmp -s ui/package-lock.json "$installed" &&
   [ -z "$(find ui openapi.json scripts/ui.sh scripts/compress-ui.mjs -newer "$built" -type f \
@@ -23,16 +15,7 @@ if [ -e "$built" ] && cmp -s ui/package-lock.json "$installed" &&
   exit 0
 fi
 
-if ! node_is_there; then
-  if ! command -v apt-get >/dev/null; then
-    echo "Node.js is missing (the web UI is built with it): install version 20.19 or newer, with npm" >&2
-    exit 1
-  fi
-  echo "Installing Node.js …"
-  as_root apt-get update -qq
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends nodejs npm >/dev/null
-fi
-
+scripts/node.sh
 echo "Building the web UI …"
 if ! cmp -s ui/package-lock.json "$installed"; then
   npm --prefix ui ci --no-audit --no-fund --loglevel=error

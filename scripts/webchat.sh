@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # `make webchat`: builds the web chat's widget into webchat/dist, which the next build of the program takes in. Does nothing where
-# that is newer than all that it is made of. Wants Node.js 20.19 or newer with npm.
+# that is newer than all that it is made of. Wants Node.js, see scripts/node.sh.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -14,11 +14,7 @@ if [ -e "$built" ] && cmp -s webchat/package-lock.json "$installed" &&
   exit 0
 fi
 
-if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
-  echo "Node.js is missing (the web chat is built with it): install version 20.19 or newer, with npm" >&2
-  exit 1
-fi
-
+scripts/node.sh
 echo "Building the web chat …"
 if ! cmp -s webchat/package-lock.json "$installed"; then
   npm --prefix webchat ci --no-audit --no-fund --loglevel=error
