@@ -2,6 +2,7 @@
 
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::num::NonZero;
 use std::time::Duration;
 
 use api::playground::Playgrounds;
@@ -62,7 +63,13 @@ pub fn run(arguments: &ServeArguments) -> Result<(), Failure> {
         ));
     }
     file_handles::raise();
-    let runtime = Builder::new_multi_thread().enable_all().max_blocking_threads(BLOCKING_THREADS).build()?;
+    // The thread that writes has a core of its own (docs/decisions/050).
+    let cores = std::thread::available_parallelism().map_or(2, NonZero::get);
+    let runtime = Builder::new_multi_thread()
+        .worker_threads((cores - 1).max(1))
+        .enable_all()
+        .max_blocking_threads(BLOCKING_THREADS)
+        .build()?;
     let ended = runtime.block_on(serve(&settings, arguments.demo));
     runtime.shutdown_timeout(LAST_WAIT);
     ended

@@ -366,7 +366,8 @@ impl<'a> Walk<'a> {
 
 /// The key of the one row of a table, its headers and its cells.
 fn one_row(object: &json::Object) -> Option<(&str, &[Json], &[Json])> {
-    const HEADERS: &[&str] = &["columns", "headers", "header", "cols", "columnas", "colunas", "encabezados", "cabecalho"];
+    const HEADERS: &[&str] =
+        &["columns", "headers", "header", "cols", "columnas", "colunas", "encabezados", "cabecalho"];
     const ROWS: &[&str] = &["row", "rows", "values", "fila", "filas", "linha", "linhas", "cells", "data", "record"];
     let headers = HEADERS.iter().find_map(|key| object.get(key)?.as_array())?;
     let named = |header: &Json| header.as_str().is_some_and(|text| !text.trim().is_empty() && text.len() <= 120);

@@ -217,9 +217,7 @@ pub(crate) fn pairs(items: &[Json]) -> Option<Vec<Pair>> {
             }
             // {"medio": "Celular", "dato": "…"}: what reaches whom, and by which way.
             let ways = ["medio", "meio"].iter().filter(|_| object.contains_key("dato"));
-            let (name_key, name) = ways
-                .chain(NAME_KEYS)
-                .find_map(|key| Some((*key, name_text(object.get(key)?)?)))?;
+            let (name_key, name) = ways.chain(NAME_KEYS).find_map(|key| Some((*key, name_text(object.get(key)?)?)))?;
             let typed = object.get("type").and_then(Json::as_str);
             let value_key = VALUE_KEYS
                 .iter()
