@@ -20,10 +20,12 @@ pub enum Scope {
     SetupWrite,
     /// Members and API keys.
     Admin,
+    /// The owners' affairs: making, changing and removing owners.
+    Owner,
 }
 
 impl Scope {
-    pub const ALL: [Scope; 11] = [
+    pub const ALL: [Scope; 12] = [
         Scope::ContactsRead,
         Scope::ContactsWrite,
         Scope::TicketsRead,
@@ -35,6 +37,7 @@ impl Scope {
         Scope::SetupRead,
         Scope::SetupWrite,
         Scope::Admin,
+        Scope::Owner,
     ];
 
     pub fn name(self) -> &'static str {
@@ -50,6 +53,7 @@ impl Scope {
             Scope::SetupRead => "setup:read",
             Scope::SetupWrite => "setup:write",
             Scope::Admin => "admin",
+            Scope::Owner => "owner",
         }
     }
 

@@ -30,7 +30,7 @@ pub struct OwnMember {
 pub struct SessionView {
     pub member: OwnMember,
     pub organization: Organization,
-    /// Scopes, and `owner` for what only owners may (docs/permissions.md).
+    /// Scopes; `owner` is what only owners may (docs/permissions.md).
     pub permissions: Vec<&'static str>,
     /// For the header `X-CSRF-Token` of whatever changes something.
     pub csrf_token: String,
@@ -75,12 +75,7 @@ impl Own {
 /// By name, what a role may.
 pub fn permissions(role: Role) -> Vec<&'static str> {
     let scopes = role.scopes();
-    let mut names: Vec<&str> =
-        Scope::ALL.into_iter().filter(|scope| scopes.contains(*scope)).map(Scope::name).collect();
-    if role == Role::Owner {
-        names.push("owner");
-    }
-    names
+    Scope::ALL.into_iter().filter(|scope| scopes.contains(*scope)).map(Scope::name).collect()
 }
 
 /// Who signs in, and how that was found right.

@@ -15,7 +15,7 @@ pub use update::{MemberPatch, update};
 use serde::Serialize;
 use store::{Tx, params};
 
-use crate::access::{Actor, Scope, Scopes};
+use crate::access::{Scope, Scopes};
 use crate::error::{Error, FieldError, Problems, Result};
 use crate::id::{MemberId, OrganizationId};
 use crate::setup::Setup;
@@ -42,7 +42,8 @@ wire_enum! {
 impl Role {
     pub fn scopes(self) -> Scopes {
         match self {
-            Role::Owner | Role::Admin => Scopes::EVERYTHING,
+            Role::Owner => Scopes::EVERYTHING,
+            Role::Admin => Scopes::of(Scope::ALL.into_iter().filter(|scope| *scope != Scope::Owner)),
             Role::Agent => Scopes::of([
                 Scope::ContactsRead,
                 Scope::ContactsWrite,
@@ -136,12 +137,13 @@ pub(crate) fn email_taken(other: &Member) -> Error {
     Error::conflict("email_taken", message)
 }
 
-/// An admin does everything but the owners' affairs: neither makes an owner nor touches one.
+/// An admin does everything but the owners' affairs: neither makes an owner nor touches one, nor does a key without that
+/// scope.
 pub(crate) fn check_owners_affair(w: &Work<'_, '_>, roles: &[Role]) -> Result<()> {
-    let Actor::Member(actor) = w.caller.actor else { return Ok(()) };
-    let by_owner = w.setup.member(actor).is_some_and(|member| member.role == Role::Owner);
-    if roles.contains(&Role::Owner) && !by_owner {
-        return Err(Error::conflict("owners_only", "Only an owner may make, change or remove an owner."));
+    let may = w.setup.scopes_of(w.caller.actor).is_some_and(|scopes| scopes.contains(Scope::Owner));
+    if roles.contains(&Role::Owner) && !may {
+        let message = "Only an owner, or a key with the scope `owner`, may make, change or remove an owner.";
+        return Err(Error::conflict("owners_only", message));
     }
     Ok(())
 }
