@@ -169,6 +169,46 @@ fn signing_in_in_the_middle() {
 }
 
 #[test]
+fn signing_in_after_a_merge_opens_nobody_elses_conversation() {
+    each(|w| {
+        let secret = identity_secret(w);
+        let signed = |user: &str| json!({"external_user_id": user, "user_hash": hash(&secret, user)});
+        let merge = |into: &str, other: &str| {
+            let merge = w.post(&format!("/api/v1/contacts/{into}/merge"), json!({"contact_id": other}));
+            assert_eq!(merge.status, 200, "{}", merge.text());
+        };
+        // The unknown one says that they are Bea, and the team makes the two one: whichever of them is older, and stays.
+        for (user, first) in [("bea", true), ("ada", false)] {
+            let theirs = first.then(|| known(w, user));
+            let before = contacts(w);
+            let browser = Visitor::new(w, json!({}));
+            browser.says("m-1", "Soy ella");
+            let unknown = contacts(w).into_iter().find(|contact| !before.contains(contact)).unwrap();
+            let theirs = theirs.unwrap_or_else(|| known(w, user));
+            answer(w, &theirs, "Solo para ella");
+            merge(&theirs, &unknown);
+            // At the same browser somebody who never wrote signs in.
+            let carl = format!("carl-{user}");
+            let reply = browser.begin(signed(&carl));
+            assert_eq!(reply.status, 201, "{}", reply.text());
+            let carl_in = Visitor { token: text(&reply.json()["token"]), ..browser };
+            assert_eq!(carl_in.sees(), [], "{user}: nothing of hers");
+            answer(w, &theirs, "Más, solo para ella");
+            assert_eq!(carl_in.sees(), []);
+            assert_eq!(w.info(&theirs)["external_user_id"], user);
+            // His own conversation is his own, on every browser, and people may decide.
+            carl_in.says("m-2", "Soy Carl");
+            assert_eq!(carl_in.sees(), [visitor("Soy Carl")]);
+            assert_eq!(Visitor::new(w, signed(&carl)).sees(), [visitor("Soy Carl")]);
+            let hers = Visitor::new(w, signed(user)).sees();
+            assert!(!hers.contains(&visitor("Soy Carl")) && hers.contains(&team("Más, solo para ella")), "{hers:?}");
+            let shown = identity(w, &theirs);
+            assert!(shown["merge_proposals"].as_array().unwrap().iter().any(|one| one["value"] == carl), "{shown}");
+        }
+    });
+}
+
+#[test]
 fn what_is_typed_joins_nobody() {
     each(|w| {
         let fields = json!([{"key": "name", "type": "name", "required": true}, {"key": "phone", "type": "phone"}, {"key": "email", "type": "email"}]);

@@ -134,10 +134,15 @@ fn identify(w: &mut Work<'_, '_>, channel: &Channel, visitor: &mut Visitor, user
             }
             visitor.contact_id = Some(contact.id);
         }
-        (None, Some(own)) => {
-            let contact = Contact::get(w, own)?;
-            visitor.contact_id = Some(contact::vouch(w, channel, contact, &user.id)?);
-        }
+        (None, Some(own)) => match contact::vouch(w, channel, own, &user.id)? {
+            Some(id) => visitor.contact_id = Some(id),
+            None => {
+                let before = Contact::get(w, own)?;
+                visitor.contact_id = None;
+                let apart = contact::contact_of(w, channel, visitor)?.contact;
+                contact::propose_same(w, &before, USER, &user.id, &apart)?;
+            }
+        },
         (None, None) => {}
     }
     if let (Some(id), Some(profile)) = (visitor.contact_id, &visitor.profile) {
