@@ -19,6 +19,7 @@ use crate::serve::Patience;
 use crate::sign_in::attempts::Attempts;
 use crate::sign_in::password::Hasher;
 use crate::stream::{Hub, StreamLimits};
+use crate::webchat::FileLimits;
 
 /// Settings of the HTTP side.
 #[derive(Debug, Clone, Default)]
@@ -48,6 +49,8 @@ pub struct ApiOptions {
     pub stream_limits: StreamLimits,
     pub patience: Patience,
 }
+    /// Files that visitors of web chats send.
+    pub visitor_files: FileLimits,
 
 /// What the documents that are pages too have in their examples.
 pub const EXAMPLE_ORIGIN: &str = "http://127.0.0.1:8080";
@@ -116,6 +119,7 @@ impl App {
         let hub = Hub::new(crm.clone(), options.stream_limits);
         let documents = crate::documents::Documents::default();
         Arc::new(App {
+        let webchat = crate::webchat::Limits::new(options.visitor_files);
             crm,
             sealer,
             http,
@@ -129,7 +133,7 @@ impl App {
             ledger: Ledger::default(),
             hub,
             hook_channels: crate::hooks::HookChannels::default(),
-            webchat: crate::webchat::Limits::default(),
+            webchat,
             sign_in: SignIn::default(),
         })
     }

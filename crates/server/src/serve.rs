@@ -7,7 +7,7 @@ use std::time::Duration;
 use api::playground::Playgrounds;
 use api::seal::Sealer;
 use api::stream::StreamLimits;
-use api::{ApiOptions, App, Patience, token};
+use api::{ApiOptions, App, FileLimits, Patience, token};
 use clap::Args;
 use crm::channels::ChannelType;
 use providers::http::HttpOptions;
@@ -114,6 +114,10 @@ async fn serve(settings: &Settings, with_demo: bool) -> Result<(), Failure> {
             ..StreamLimits::default()
         },
         patience: Patience::default(),
+        visitor_files: FileLimits {
+            per_address: u32::try_from(settings.webchat_files_per_address).unwrap_or(u32::MAX),
+            per_channel: u32::try_from(settings.webchat_files_per_channel).unwrap_or(u32::MAX),
+        },
     };
     let app = App::new(crm.clone(), sealer.clone(), http.clone(), options);
     let mut stopping = Signals::new()?;

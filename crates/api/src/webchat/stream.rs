@@ -78,7 +78,7 @@ pub async fn stream(call: Call) -> Result<Answer, Problem> {
     let own = rooms.enter(visitor.id.0);
     let (found, last) = call.read(move |w| Ok((webchat::by_token(w, channel, &token)?, head(w.tx)?))).await?;
     let visitor = found.ok_or_else(unknown)?;
-    let hold = call.app.hub.hold(call.caller.organization, last)?;
+    let hold = call.app.hub.hold(call.caller.organization, call.visit()?.address, last)?;
     // Further than the log: a backup was restored.
     let ahead = resumed.is_some_and(|resumed| resumed > last);
     let position = resumed.unwrap_or(last).min(last);

@@ -33,6 +33,9 @@ pub struct Settings {
     pub event_rate_limit: Option<Rate>,
     pub streams_per_key: usize,
     pub streams_per_organization: usize,
+    /// Megabytes, in an hour and in a day.
+    pub webchat_files_per_address: usize,
+    pub webchat_files_per_channel: usize,
     pub announcements: Announcements,
     /// Opened to every call to the outside.
     pub whatsapp_calls: bool,
@@ -88,6 +91,10 @@ impl Settings {
                 .required("streams_per_organization", |text| read::whole(text, 1, 10_000))?,
             announcements: sources.optional("sunsets_announced", Announcements::read)?.unwrap_or_default(),
             whatsapp_calls: sources.required("whatsapp_calls", read::flag)?,
+            webchat_files_per_address: sources
+                .required("webchat_files_per_address", |text| read::whole(text, 1, 1_000_000))?,
+            webchat_files_per_channel: sources
+                .required("webchat_files_per_channel", |text| read::whole(text, 1, 1_000_000))?,
             outbound_allow: sources.optional("outbound_allow", Networks::parse)?.unwrap_or_default(),
             trusted_proxies: sources.required("trusted_proxies", Networks::parse)?,
             webhooks_allow: sources.optional("webhooks_allow", Networks::parse)?.unwrap_or_default(),
