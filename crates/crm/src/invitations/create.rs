@@ -26,8 +26,8 @@ pub fn create(w: &mut Work<'_, '_>, new: &NewInvitation) -> Result<Invitation> {
     let email = check_email(&new.email, "/email", &mut problems);
     let name = new.name.as_deref().map(|name| checks::line(name, "/name", NAME_LIMIT, &mut problems));
     problems.check()?;
-    keys::check_handed_on(w, new.role.scopes())?;
     check_owners_affair(w, &[new.role])?;
+    keys::check_handed_on(w, new.role.scopes())?;
     if let Some(other) = find_by_email(&w.setup, &email) {
         return Err(email_taken(other));
     }
