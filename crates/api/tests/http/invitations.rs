@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::browser::{Browser, PASSWORD, anonymous, try_to_sign_in};
 use crate::client::Reply;
+use crate::live::Live;
 use crate::world::{World, each, text};
 
 fn token_of(invitation: &Value) -> String {
@@ -117,6 +118,45 @@ fn an_invitation_goes_with_the_right_of_who_wrote_it() {
         is(&open(w, "look", &json!({"token": token})), 404, "not_found");
         is(&accept(w, &token), 404, "not_found");
         assert_eq!(try_to_sign_in(w, json!({"email": "mara@example.com", "password": PASSWORD})).status, 401);
+    });
+}
+
+#[test]
+fn what_is_for_the_audit_log_is_nowhere_else() {
+    each(|w| {
+        w.member(w.here.organization, "agente@example.com", Role::Agent);
+        let agent = Browser::sign_in(w, "agente@example.com");
+        let from = w.last_sequence();
+        let (cookie, resume) = (format!("recado_session={}", agent.cookie), from.to_string());
+        let headers = [("cookie", cookie.as_str()), ("last-event-id", resume.as_str())];
+        let (mut live, _) = Live::get(w.address(), "/api/v1/events/stream", &headers).unwrap();
+        let browser = admin(w);
+        let address = [("user-agent", "Navegador de Mara")];
+        let credentials = json!({"email": "mara@example.com", "password": PASSWORD});
+        assert_eq!(anonymous(w.address(), "POST", "/api/v1/session", &address, Some(&credentials)).status, 201);
+        let invited = invite(&browser, "agent").json();
+        assert_eq!(browser.delete(&format!("/api/v1/invitations/{}", text(&invited["id"]))).status, 204);
+        w.settled();
+        let log = agent.get(&format!("/api/v1/events?limit=1000&after={from}")).json();
+        let mut seen: Vec<Value> = log["data"].as_array().unwrap().clone();
+        assert!(seen.len() >= 5, "{log}");
+        let streamed: Vec<Value> = (0..seen.len()).map(|_| live.event().unwrap().data.unwrap()).collect();
+        seen.extend(streamed);
+        let email = text(&invited["email"]);
+        let private = ["127.0.0.1", "Navegador", "\"by\"", email.as_str()];
+        for event in &seen {
+            let written = event.to_string();
+            assert!(!private.iter().any(|word| written.contains(word)), "{written}");
+        }
+        is(&agent.get("/api/v1/audit"), 403, "forbidden");
+        let audit = browser.get("/api/v1/audit?limit=200").text();
+        assert!(private.iter().all(|word| audit.contains(word)), "{audit}");
+        let entry = browser.get("/api/v1/audit?thing=session").json()["data"][0].clone();
+        let details = json!({"member_id": browser.session["member"]["id"], "by": "password",
+                             "user_agent": "Navegador de Mara", "address": "127.0.0.1"});
+        assert_eq!(entry["details"], details);
+        let gone = browser.get("/api/v1/audit?thing=invitation").json()["data"][0].clone();
+        assert_eq!((&gone["change"], &gone["details"]["email"]), (&json!("deleted"), &invited["email"]));
     });
 }
 

@@ -76,8 +76,8 @@ pub fn start(w: &mut Work<'_, '_>, new: &NewSession) -> Result<Session> {
         Some(SecondFactor::Code { .. }) => "code",
         Some(SecondFactor::Recovery(_)) => "recovery_code",
     };
-    let details = json!({"member_id": new.member, "by": how, "user_agent": user_agent, "address": new.address});
-    changes::record(w, "session", id, "created", details, None)?;
+    let audit = json!({"by": how, "user_agent": user_agent, "address": new.address});
+    changes::record_for_audit(w, "session", id, "created", json!({"member_id": new.member}), audit)?;
     let sql = format!("SELECT {COLUMNS} FROM sessions WHERE organization_id = $1 AND id = $2");
     Session::from_row(&w.tx.query_one(&sql, params![organization, id])?)
 }
