@@ -35,6 +35,8 @@ pub struct ApiOptions {
     pub origin: Option<String>,
     /// Reverse proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
     pub trusted_proxies: Networks,
+    /// Besides this machine: where from people may sign in over plain HTTP.
+    pub plain_sign_in_from: Networks,
     /// Files of messages; none: nothing takes or serves any.
     pub media: Option<MediaStore>,
     /// What plays the playground channels of a demo.
@@ -47,10 +49,10 @@ pub struct ApiOptions {
     pub demo: bool,
     /// Open streams of `GET /api/v1/events/stream`.
     pub stream_limits: StreamLimits,
-    pub patience: Patience,
-}
     /// Files that visitors of web chats send.
     pub visitor_files: FileLimits,
+    pub patience: Patience,
+}
 
 /// What the documents that are pages too have in their examples.
 pub const EXAMPLE_ORIGIN: &str = "http://127.0.0.1:8080";
@@ -117,9 +119,9 @@ impl App {
         let event_limiter = Limiter::new("events", options.event_rate_limit.unwrap_or(DEFAULT_EVENT_RATE));
         let nobody = Arc::new(Setup::nobody());
         let hub = Hub::new(crm.clone(), options.stream_limits);
+        let webchat = crate::webchat::Limits::new(options.visitor_files);
         let documents = crate::documents::Documents::default();
         Arc::new(App {
-        let webchat = crate::webchat::Limits::new(options.visitor_files);
             crm,
             sealer,
             http,

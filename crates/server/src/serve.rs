@@ -103,6 +103,7 @@ async fn serve(settings: &Settings, with_demo: bool) -> Result<(), Failure> {
         allowed_hosts: allowed_hosts(settings, address),
         origin: Some(origin(settings, address)),
         trusted_proxies: settings.trusted_proxies.clone(),
+        plain_sign_in_from: settings.plain_sign_in_from.clone(),
         media: Some(media.clone()),
         playgrounds: playgrounds.clone(),
         calls_out: settings.whatsapp_calls && !with_demo,
@@ -113,11 +114,11 @@ async fn serve(settings: &Settings, with_demo: bool) -> Result<(), Failure> {
             per_organization: settings.streams_per_organization,
             ..StreamLimits::default()
         },
-        patience: Patience::default(),
         visitor_files: FileLimits {
             per_address: u32::try_from(settings.webchat_files_per_address).unwrap_or(u32::MAX),
             per_channel: u32::try_from(settings.webchat_files_per_channel).unwrap_or(u32::MAX),
         },
+        patience: Patience::default(),
     };
     let app = App::new(crm.clone(), sealer.clone(), http.clone(), options);
     let mut stopping = Signals::new()?;

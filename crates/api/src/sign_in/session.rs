@@ -42,6 +42,7 @@ fn wrong_credentials() -> Problem {
 }
 
 pub async fn create(call: Call) -> Result<Answer, Problem> {
+    call.client.check_not_in_clear()?;
     let input: SignInInput = call.read_body()?;
     let (attempts, now) = (&call.app.sign_in.attempts, call.app.crm.now());
     let mut found = call.app.crm.candidates(input.email.clone(), input.organization).await?;
@@ -62,8 +63,8 @@ async fn attempt_it(
     let right = call.app.sign_in.hasher.verify(input.password, hashes).await?;
     let mut fitting: Vec<Candidate> =
         found.into_iter().zip(right).filter(|(_, right)| *right).map(|(c, _)| c).collect();
-    if fitting.len() > 1 {
     attempt.is_right_for(fitting.iter().map(|candidate| candidate.member));
+    if fitting.len() > 1 {
         return Err(choose(&fitting));
     }
     let candidate = fitting.pop().ok_or_else(wrong_credentials)?;

@@ -186,6 +186,17 @@ pub const ALL: &[Setting] = &[
                 client, not the proxy",
     },
     Setting {
+        key: "plain_sign_in_from",
+        flag: "plain-sign-in-from",
+        variable: "RECADO_PLAIN_SIGN_IN_FROM",
+        usage: Use::Serve,
+        value: "NETWORK,…",
+        default: None,
+        unset: "only this machine",
+        example: "\"10.20.0.0/16\"",
+        about: "Networks from which people may sign in over plain HTTP: whoever is on the way can read their passwords",
+    },
+    Setting {
         key: "outbound_allow",
         flag: "outbound-allow",
         variable: "RECADO_OUTBOUND_ALLOW",
