@@ -61,7 +61,15 @@ pub async fn begin(call: Call) -> Result<Answer, Problem> {
     if visit.token.is_none() {
         call.app.webchat.arrivals.take(visit.address, call.app.crm.now())?;
     }
-    let user = user(&call, channel(&call.setup, visit.channel)?, &input.said).await?;
+    let user = user(&call, visit.channel, &input.said).await?;
+    // Another user at the same browser is a new visitor, and costs a row as well.
+    if let (Some(user), Some(token)) = (&user, visit.token) {
+        let known = call.read(move |w| webchat::by_token(w, visit.channel, &token)).await?;
+        if known.is_some_and(|visitor| visitor.is_another_than(&user.id)) {
+            arrives()?;
+        }
+    }
+    let named = user.is_some();
     let mut bits = [0u8; 32];
     getrandom::fill(&mut bits).map_err(Problem::internal)?;
     let token = format!("rwv_{}", URL_SAFE_NO_PAD.encode(bits));
@@ -81,7 +89,10 @@ pub async fn begin(call: Call) -> Result<Answer, Problem> {
         })
         .await?;
     let Arrived { visitor, fresh } = arrived.ok_or_else(unknown)?;
-    call.app.hub.rooms.wake(visitor.id.0);
+    // Who says nothing of themselves is who they were.
+    if named {
+        call.app.hub.wake_visitor(call.caller.organization, visitor.id);
+    }
     let session = Session { token: fresh.then_some(token), identified: visitor.signed, introduced: visitor.introduced };
     Answer::json(if fresh { 201 } else { 200 }, &session)
 }
@@ -94,7 +105,7 @@ pub(crate) fn unknown() -> Problem {
 pub async fn leave(call: Call) -> Result<Answer, Problem> {
     let visitor = call.visitor().await?;
     call.app.crm.write(&call.caller, move |w| webchat::leave(w, visitor.id)).await?;
-    call.app.hub.rooms.wake(visitor.id.0);
+    call.app.hub.wake_visitor(call.caller.organization, visitor.id);
     Ok(Answer::bytes(204, "text/plain", Default::default()))
 }
 
@@ -168,6 +179,6 @@ pub async fn introduce(call: Call) -> Result<Answer, Problem> {
             })
             .await?;
     }
-    call.app.hub.rooms.wake(visitor.id.0);
+    call.app.hub.wake_visitor(call.caller.organization, visitor.id);
     Ok(Answer::bytes(204, "text/plain", Default::default()))
 }
