@@ -22,6 +22,8 @@ pub fn funnel(w: &mut Work<'_, '_>, filter: &ReportFilter) -> Result<Table> {
          JOIN contacts c ON c.organization_id = t.organization_id AND c.id = t.contact_id WHERE t.organization_id = ",
         w.caller.organization,
     );
+    // One that only a merge closed is in the other, which stayed.
+    query.text(" AND coalesce(t.reason, '') <> 'merged'");
     query.and("t.pipeline_id = ", pipeline.id);
     query.and("t.created_at >= ", filter.from).and("t.created_at < ", filter.to);
     query.and_if("c.channel_id = ", &filter.channel).and_if("t.agent_id = ", &filter.agent);

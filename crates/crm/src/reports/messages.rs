@@ -17,10 +17,14 @@ const HOUR: i64 = 3_600_000_000;
 /// range of the messages' own key.
 pub fn messages(w: &mut Work<'_, '_>, filter: &ReportFilter) -> Result<Table> {
     let group = filter.group.unwrap_or(Group::Day);
-    let actor = if group == Group::Agent { "m.actor" } else { "''" };
+    // Not under the name of a column: GROUP BY would take that one, and each contact that wrote be a group of its own.
+    let who = match group {
+        Group::Agent => "CASE WHEN m.direction = 'outbound' THEN m.actor ELSE '' END",
+        _ => "''",
+    };
     let mut query = Query::new(
         format!(
-            "SELECT m.created_at / {HOUR} AS hour, m.channel_id AS channel_id, m.direction AS direction, {actor} AS actor,
+            "SELECT m.created_at / {HOUR} AS hour, m.channel_id AS channel_id, m.direction AS direction, {who} AS who,
                     count(*) AS n, count(*) FILTER (WHERE m.status = 'failed') AS failed
              FROM messages m WHERE m.direction <> 'note' AND m.type NOT IN ('reaction', 'system') AND m.organization_id = "
         ),
@@ -36,7 +40,7 @@ pub fn messages(w: &mut Work<'_, '_>, filter: &ReportFilter) -> Result<Table> {
         );
         query.text(")");
     }
-    query.text(" GROUP BY hour, channel_id, direction, actor");
+    query.text(" GROUP BY hour, channel_id, direction, who");
     let setup = w.setup.clone();
     let grouping = Grouping::new(&setup, group);
     let mut groups = BTreeMap::<String, [i64; 3]>::new();
@@ -44,7 +48,7 @@ pub fn messages(w: &mut Work<'_, '_>, filter: &ReportFilter) -> Result<Table> {
     for row in w.tx.query(query.sql(), &query.params())? {
         let at = Timestamp::from_micros(row.get::<i64>("hour")? * HOUR);
         let place =
-            Place { at, channel: row.get("channel_id")?, pipeline: filter.pipeline, actor: Some(row.get("actor")?) };
+            Place { at, channel: row.get("channel_id")?, pipeline: filter.pipeline, actor: Some(row.get("who")?) };
         let (direction, count, failed): (Direction, i64, i64) =
             (row.get("direction")?, row.get("n")?, row.get("failed")?);
         let name =
