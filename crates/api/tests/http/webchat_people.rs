@@ -231,7 +231,11 @@ fn what_is_typed_joins_nobody() {
         assert!(!joins, "{shown}");
         let values = json!({"values": {"rut": "1-9"}});
         let refused = ana.post("profile", values);
-        assert_eq!(crate::redact::wrong(&refused.json()), ["/values/rut unknown_key"]);
+        assert_eq!(crate::redact::wrong(&refused.json()), ["/values/name required", "/values/rut unknown_key"]);
+        let ben = Visitor::new(w, json!({}));
+        let refused = ben.post("profile", json!({"values": {"name": "  ", "phone": "9 5550 9999"}}));
+        assert_eq!(crate::redact::wrong(&refused.json()), ["/values/name required"]);
+        assert_eq!(ben.begin(json!({})).json()["introduced"], false);
     });
 }
 
@@ -256,5 +260,34 @@ fn two_tabs_at_once() {
         assert_eq!(said, ["0", "1", "2", "3", "4", "5"]);
         assert_eq!(w.number("SELECT count(*) AS n FROM tickets WHERE status = 'open'"), 1);
         assert!(w.info(&contact)["active_ticket"].is_object());
+    });
+}
+
+#[test]
+fn a_secret_that_leaked_signs_nobody_in_on_any_node() {
+    each(|w| {
+        let leaked = identity_secret(w);
+        let node = w.restarted();
+        let page = Visitor { to: node.address, channel: w.here.webchat.clone(), token: String::new() };
+        let signed = |secret: &str| page.begin(json!({"external_user_id": "bea", "user_hash": hash(secret, "bea")}));
+        assert_eq!(signed(&leaked).status, 201);
+        // Renewed by another node, which tells this one nothing.
+        let renewed = identity_secret(w);
+        assert_eq!(signed(&leaked).json()["code"], "bad_signature");
+        assert_eq!(signed(&renewed).status, 201);
+    });
+}
+
+#[test]
+fn other_users_at_one_browser_are_new_visitors() {
+    each(|w| {
+        let browser = Visitor::new(w, json!({"external_user_id": "a"}));
+        let replies = (0..80).map(|n| browser.begin(json!({"external_user_id": format!("b{n}")})));
+        let taken = replies.take_while(|reply| reply.status == 201).count();
+        assert!(taken < 70, "each of them is a row");
+        let rows = w.number("SELECT count(*) AS n FROM webchat_visitors");
+        assert!((60..70).contains(&rows), "{rows}");
+        // Who is who they were costs nothing.
+        assert_eq!(browser.begin(json!({"external_user_id": "a"})).status, 200);
     });
 }

@@ -53,10 +53,7 @@ pub fn arrive(w: &mut Work<'_, '_>, channel: &Channel, arrival: &Arrival) -> Res
         },
     };
     // Somebody else sits before the same browser: nothing of the former is theirs.
-    let other = |visitor: &Visitor| {
-        let said = arrival.user.as_ref();
-        visitor.user_id.is_some() && said.is_some_and(|user| visitor.user_id.as_ref() != Some(&user.id))
-    };
+    let other = |visitor: &Visitor| arrival.user.as_ref().is_some_and(|user| visitor.is_another_than(&user.id));
     let mut fresh = false;
     let mut visitor = match known.filter(|visitor| !other(visitor)) {
         Some(visitor) => visitor,
