@@ -8,7 +8,7 @@ use std::time::Duration;
 use api::playground::Playgrounds;
 use api::seal::Sealer;
 use api::stream::StreamLimits;
-use api::{ApiOptions, App, Patience, token};
+use api::{ApiOptions, App, FileLimits, Patience, token};
 use clap::Args;
 use crm::channels::ChannelType;
 use providers::http::HttpOptions;
@@ -113,6 +113,7 @@ async fn serve(settings: &Settings, with_demo: bool) -> Result<(), Failure> {
         allowed_hosts: allowed_hosts(settings, address),
         origin: Some(origin(settings, address)),
         trusted_proxies: settings.trusted_proxies.clone(),
+        plain_sign_in_from: settings.plain_sign_in_from.clone(),
         media: Some(media.clone()),
         playgrounds: playgrounds.clone(),
         calls_out: settings.whatsapp_calls && !with_demo,
@@ -122,6 +123,10 @@ async fn serve(settings: &Settings, with_demo: bool) -> Result<(), Failure> {
             per_key: settings.streams_per_key,
             per_organization: settings.streams_per_organization,
             ..StreamLimits::default()
+        },
+        visitor_files: FileLimits {
+            per_address: u32::try_from(settings.webchat_files_per_address).unwrap_or(u32::MAX),
+            per_channel: u32::try_from(settings.webchat_files_per_channel).unwrap_or(u32::MAX),
         },
         patience: Patience::default(),
     };

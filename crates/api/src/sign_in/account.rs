@@ -7,6 +7,7 @@ use crm::members::{
 use crm::{FieldError, members};
 use serde_json::json;
 
+use super::attempts::Account;
 use super::password::{self, PASSWORD};
 use super::view::Own;
 use crate::address::counted;
@@ -119,7 +120,7 @@ pub async fn confirm_password(call: &Call, password: String, pointer: &'static s
     let (known, _) = call.signed_in()?;
     let email = members::get(&call.setup, known.member)?.email.clone();
     let (attempts, now) = (&call.app.sign_in.attempts, call.app.crm.now());
-    let attempt = attempts.begin(&email, counted(call.client.address), now)?;
+    let attempt = attempts.begin(vec![Account::Member(known.member)], counted(call.client.address), now)?;
     let result = async {
         let found = call.app.crm.candidates(email, Some(known.organization)).await?;
         let hashes = found.iter().map(|candidate| candidate.password_hash.clone()).collect();
@@ -130,5 +131,12 @@ pub async fn confirm_password(call: &Call, password: String, pointer: &'static s
         problem.errors.push(FieldError::new(pointer, "wrong_password", "This is not your password."));
         Err(problem)
     };
-    attempts.settle(&attempt, now, result.await)
+    match result.await {
+        // Forgives no wrong codes before it.
+        Ok(()) => {
+            attempts.undo(&attempt, now);
+            Ok(())
+        }
+        wrong => attempts.settle(&attempt, now, wrong),
+    }
 }

@@ -94,7 +94,9 @@ pub async fn write(call: &Call, client_id: String, said: Said) -> Result<Answer,
         .await?;
     let (written, extras, setup) = written.ok_or_else(unknown)?;
     // A stream that was opened before anything was said learns whose it is.
-    call.app.hub.rooms.wake(written.visitor.id.0);
+    if written.first {
+        call.app.hub.wake_visitor(call.caller.organization, written.visitor.id);
+    }
     let extras = extras.first().cloned().unwrap_or_default();
     let shown = view::message(&setup, &written.visitor, &written.message, &extras);
     Answer::json(if written.new { 201 } else { 200 }, &shown)

@@ -78,7 +78,7 @@ pub async fn stream(call: Call) -> Result<Answer, Problem> {
     let own = rooms.enter(visitor.id.0);
     let (found, last) = call.read(move |w| Ok((webchat::by_token(w, channel, &token)?, head(w.tx)?))).await?;
     let visitor = found.ok_or_else(unknown)?;
-    let hold = call.app.hub.hold(call.caller.organization, last)?;
+    let hold = call.app.hub.hold(call.caller.organization, call.visit()?.address, last)?;
     // Further than the log: a backup was restored.
     let ahead = resumed.is_some_and(|resumed| resumed > last);
     let position = resumed.unwrap_or(last).min(last);
@@ -140,13 +140,15 @@ impl VisitorStream {
         loop {
             let Some(contact) = self.contact else { return Ok(()) };
             let (visitor, after) = (self.visitor.clone(), self.position);
-            let topics = vec![Topic::MessageReceived, Topic::MessageSent, Topic::MessageStatus];
+            let topics = vec![Topic::MessageReceived, Topic::MessageSent, Topic::MessageStatus, Topic::ContactMerged];
             let filter = EventFilter { topics, contact: Some(contact), ticket: None };
-            let (found, last, more, setup) = self
+            let (found, last, more, setup, joined) = self
                 .app
                 .crm
                 .read(&self.caller, move |w| {
                     let listed = list(w, &filter, after, PAGE)?;
+                    let joined = webchat::sees(w, &visitor)? != Some(contact)
+                        || listed.events.iter().any(|event| event.topic == Topic::ContactMerged.name());
                     // Of each message its last event: what it is now.
                     let mut told: Vec<(i64, MessageId)> = Vec::new();
                     for event in &listed.events {
@@ -161,9 +163,16 @@ impl VisitorStream {
                     let place = |id: MessageId| told.iter().find(|(_, told)| *told == id).map_or(0, |(at, _)| *at);
                     let found: Vec<_> =
                         messages.into_iter().map(|(message, extras)| (place(message.id), message, extras)).collect();
-                    Ok((found, listed.last_sequence, listed.more, w.setup.clone()))
+                    Ok((found, listed.last_sequence, listed.more, w.setup.clone(), joined))
                 })
                 .await?;
+            if joined {
+                // What was said under another name of the contact's has its events there.
+                self.position = last.max(self.position);
+                self.meet().await?;
+                self.ready.push_back(passing("reset", &json!({"cursor": self.position.to_string()})));
+                return Ok(());
+            }
             for (sequence, message, extras) in &found {
                 if message.direction == Direction::Outbound && message.status == MessageStatus::Sent {
                     self.delivering.push(message.id);

@@ -21,6 +21,8 @@ pub struct Written {
     pub message: Message,
     /// Whether it was not here before.
     pub new: bool,
+    /// Whether the visitor had no contact before.
+    pub first: bool,
 }
 
 /// None where the token is nobody's. `client_id` is the browser's own id of the message: the same again is the same message.
@@ -36,8 +38,9 @@ pub fn write(
     let Some(mut visitor) = by_token(w, channel.id, token)? else { return Ok(None) };
     let provider_id = visitor.names(client_id);
     if let Some(message) = Message::of_provider(w, channel.id, &provider_id)? {
-        return Ok(Some(Written { visitor, message, new: false }));
+        return Ok(Some(Written { visitor, message, new: false, first: false }));
     }
+    let first = visitor.contact_id.is_none();
     let found = contact_of(w, channel, &mut visitor)?;
     let (kind, body) = match said {
         Said::Text(text) => ("text", text.clone()),
@@ -59,12 +62,12 @@ pub fn write(
             if let Said::File { upload, .. } = said {
                 media::received(w, upload, message.id)?;
             }
-            Ok(Some(Written { visitor, message, new: true }))
+            Ok(Some(Written { visitor, message, new: true, first }))
         }
         None => {
             let message = Message::of_provider(w, channel.id, &provider_id)?;
             let message = message.ok_or_else(|| Error::Internal("a message vanished".into()))?;
-            Ok(Some(Written { visitor, message, new: false }))
+            Ok(Some(Written { visitor, message, new: false, first }))
         }
     }
 }

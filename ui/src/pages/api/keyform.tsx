@@ -9,6 +9,7 @@ import { Checkbox, FormError, TextField } from "../../parts/field";
 import { createSubmit } from "../../parts/form";
 import css from "../../parts/form.module.css";
 import { Copyable } from "../../parts/secret";
+import { may } from "../../session";
 import s from "./api.module.css";
 
 const AREAS = ["contacts", "tickets", "messages", "events", "setup"] as const;
@@ -66,7 +67,8 @@ export function KeyForm(props: { apiKey: ApiKey | undefined; onClose: () => void
           <TextField autofocus label={t("api.key_name")} hint={t("api.key_name_hint")} error={form.wrong("name")} required maxLength={80} value={name()} onInput={(e) => setName(e.currentTarget.value)} />
           <fieldset class={css.group}>
             <legend>{t("api.scopes")}</legend>
-            <Checkbox label={t("api.scope_all")} checked={all()} onChange={(e) => setScopes(e.currentTarget.checked ? ["*"] : [])} />
+            {/* Among all is what only owners may hand on. */}
+            <Show when={may("owner") || all()}><Checkbox label={t("api.scope_all")} checked={all()} onChange={(e) => setScopes(e.currentTarget.checked ? ["*"] : [])} /></Show>
             <For each={AREAS}>
               {(area) => (
                 <div class={s.scope} role="group" aria-label={t(`api.scope_${area}`)}>
