@@ -35,7 +35,8 @@ fn find(db: &Db, wanted: &[(&str, bool)], most: i64) -> (String, Vec<i64>) {
         let rows = tx.query(&all, params![query, most])?;
         let found: Vec<i64> = rows.iter().map(|row| row.at(0)).collect::<Result<_, _>>()?;
         if let Some(lately) = dialect.words_lately("words", 1_000) {
-            let late = format!("SELECT number FROM ({} LIMIT $2) AS f", dialect.words_found("words", "$1", Some(&lately)));
+            let late =
+                format!("SELECT number FROM ({} LIMIT $2) AS f", dialect.words_found("words", "$1", Some(&lately)));
             let rows = tx.query(&late, params![query, most])?;
             assert_eq!(rows.iter().map(|row| row.at(0)).collect::<Result<Vec<i64>, _>>()?, found);
         }
