@@ -94,6 +94,10 @@ step "Python packages for the tests that call the program"
 python_venv
 done_step
 
+step "links and names in the documentation (tests/docs/check.py)"
+python3 tests/docs/check.py
+done_step
+
 step "the web UI (scripts/ui.sh)"
 scripts/ui.sh
 done_step

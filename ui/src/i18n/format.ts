@@ -29,11 +29,12 @@ const DAY = 86_400_000;
 /** 14:05 */
 export const clock = (iso: string) => format("clock", { hour: "2-digit", minute: "2-digit" }).format(new Date(iso));
 
-/** In a list: the clock today, the weekday this week, else the date. */
+/** In a list: the clock today, the weekday of the last week, else the date; of what is to come day and clock. */
 export function shortTime(iso: string): string {
   const at = new Date(iso).getTime();
   const days = Math.round((day(now()) - day(at)) / DAY);
-  if (days <= 0) return clock(iso);
+  if (days < 0) return format("toCome", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }).format(at);
+  if (days === 0) return clock(iso);
   if (days === 1) return t("common.yesterday");
   if (days < 7) return format("weekday", { weekday: "short" }).format(at);
   const sameYear = new Date(at).getFullYear() === new Date(now()).getFullYear();
@@ -61,6 +62,9 @@ export function calendarDate(date: string): string {
   if (Number.isNaN(at.getTime())) return date;
   return new Intl.DateTimeFormat(locale(), { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" }).format(at);
 }
+
+/** Day and month of one, for where there is little room: 28/10, 10/28. */
+export const dayMonth = (date: string) => format("dayMonthShort", { day: "numeric", month: "numeric", timeZone: "UTC" }).format(new Date(`${date.slice(0, 10)}T12:00:00Z`));
 
 /** How long, in its two biggest units at most: 3 d, 2 h 5 min, 40 s. */
 export function duration(ms: number): string {

@@ -72,6 +72,15 @@ export default function Login() {
     } else setError(explain(problem));
   }
 
+  /** Back to the first step. */
+  const another = () => {
+    setNeedsCode(false);
+    setCode("");
+    setPassword("");
+    setOrganization(undefined);
+    setError("");
+  };
+
   const choose = (id: string) => {
     setOrganization(id);
     setOrganizations([]);
@@ -98,7 +107,11 @@ export default function Login() {
             </Door>
           }
         >
-          <Door title={t("account.sign_in")} text={state()?.demo ? t("account.demo") : undefined} foot={t("account.forgot")}>
+          <Door title={t("account.sign_in")} text={state()?.demo ? t("account.demo") : undefined} foot={
+              <Show when={needsCode()} fallback={t("account.forgot")}>
+                <Button look="quiet" small onClick={() => another()}>{t("account.other_email")}</Button>
+              </Show>
+            }>
             <Show when={asked.error}>
               <FormError message={explain(asked.error)} />
               <Button onClick={() => void refetch()}>{t("common.try_again")}</Button>

@@ -1,5 +1,5 @@
 import { A, useNavigate, useSearchParams } from "@solidjs/router";
-import { For, Show, createResource } from "solid-js";
+import { For, Show, createResource, onCleanup } from "solid-js";
 import { createStore } from "solid-js/store";
 import { json } from "../api/client";
 import type { Session, SetupState } from "../api/contract";
@@ -18,15 +18,22 @@ export default function Setup() {
   const [asked] = createResource(() => json<SetupState>("GET", "/setup"));
   // Where that cannot be asked, the form says so when it is sent.
   const state = () => (asked.error ? undefined : asked());
-  const fromHash = new URLSearchParams(window.location.hash.split("?")[1] ?? window.location.hash.slice(1)).get("token");
+  const fromHash = () => new URLSearchParams(window.location.hash.split("?")[1] ?? window.location.hash.slice(1)).get("token");
   const [form, setForm] = createStore({
-    token: params.token ?? fromHash ?? "",
+    token: params.token ?? fromHash() ?? "",
     organization: "",
     country: guessCountry(),
     name: "",
     email: "",
     password: "",
   });
+  // Who is here already and follows the printed link changes nothing but the part behind `#`.
+  const followed = () => {
+    const token = fromHash();
+    if (token) setForm("token", token);
+  };
+  window.addEventListener("hashchange", followed);
+  onCleanup(() => window.removeEventListener("hashchange", followed));
   const { busy, wrong, whole, run } = createSubmit();
   const submit = () =>
     run(async () => {

@@ -9,10 +9,11 @@ export interface Column<T> {
   cell: (row: T) => JSX.Element;
 }
 
-export function Table<T>(props: { label: string; columns: Column<T>[]; rows: readonly T[] }) {
+/** `stacks`: on a phone the cells of a row stand below each other, for what says by itself what it is. */
+export function Table<T>(props: { label: string; columns: Column<T>[]; rows: readonly T[]; stacks?: boolean }) {
   return (
     <div class={s.frame} tabindex="0" role="region" aria-label={props.label}>
-      <table class={s.table}>
+      <table class={s.table} classList={{ [s.stacks!]: props.stacks }}>
         <thead>
           <tr>
             <For each={props.columns}>

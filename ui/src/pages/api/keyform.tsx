@@ -34,7 +34,7 @@ export function KeyForm(props: { apiKey: ApiKey | undefined; onClose: () => void
     if (key) props.onClose();
   };
   return (
-    <SecretDialog title={props.apiKey?.name ?? t("api.new_key")} secret={secret()} secretTitle={t("api.key_made")} form={form} fields={["name", "scopes"]} onSubmit={submit} onClose={props.onClose}>
+    <SecretDialog title={props.apiKey?.name ?? t("api.new_key")} secret={secret()} secretTitle={t("api.key_made")} secretText={t("api.secret_once")} form={form} fields={["name", "scopes"]} onSubmit={submit} onClose={props.onClose}>
       <TextField autofocus label={t("api.key_name")} hint={t("api.key_name_hint")} error={form.wrong("name")} required maxLength={80} value={name()} onInput={(e) => setName(e.currentTarget.value)} />
       <fieldset class={css.group}>
         <legend>{t("api.scopes")}</legend>

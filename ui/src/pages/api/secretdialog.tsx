@@ -13,6 +13,7 @@ export function SecretDialog(props: {
   /** Once it is there, with what it is called. */
   secret: string;
   secretTitle: string;
+  secretText: string;
   form: ReturnType<typeof createSubmit>;
   fields: readonly string[];
   onSubmit: () => Promise<void>;
@@ -37,7 +38,7 @@ export function SecretDialog(props: {
         when={!props.secret}
         fallback={
           <>
-            <p>{t("api.secret_once")}</p>
+            <p>{props.secretText}</p>
             <Copyable label={props.secretTitle} text={props.secret} />
           </>
         }

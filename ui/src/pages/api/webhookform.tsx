@@ -12,12 +12,18 @@ import s from "./api.module.css";
 export function WebhookForm(props: { hook?: Webhook; onClose: () => void; onDone: () => void }) {
   const [url, setUrl] = createSignal(props.hook?.url ?? "");
   const [description, setDescription] = createSignal(props.hook?.description ?? "");
+  // The API takes no topics for all of them; here that has to be said, or taking the last one away would say it.
   const [topics, setTopics] = createSignal<readonly string[]>(props.hook?.topics ?? []);
+  const [all, setAll] = createSignal(topics().length === 0);
+  const [tried, setTried] = createSignal(false);
+  const noTopics = () => !all() && topics().length === 0;
   const [secret, setSecret] = createSignal("");
   const [known] = createResource(() => call(api.GET("/api/webhooks/topics")).catch(() => [] as string[]));
   const form = createSubmit();
   const submit = async () => {
-    const body = { url: url().trim(), topics: [...topics()] as never, description: description().trim() || undefined };
+    setTried(true);
+    if (noTopics()) return;
+    const body = { url: url().trim(), topics: (all() ? [] : [...topics()]) as never, description: description().trim() || undefined };
     const hook = props.hook;
     const done = await form.run(async () => {
       if (hook) await call(api.PATCH("/api/v1/webhooks/{id}", { params: { path: { id: hook.id } }, body: { ...body, description: body.description ?? null } }));
@@ -28,18 +34,37 @@ export function WebhookForm(props: { hook?: Webhook; onClose: () => void; onDone
     if (hook) props.onClose();
   };
   return (
-    <SecretDialog title={props.hook ? t("common.edit") : t("api.new_webhook")} secret={secret()} secretTitle={t("api.secret")} form={form} fields={["url", "topics", "description"]} onSubmit={submit} onClose={props.onClose}>
+    <SecretDialog
+      title={props.hook ? t("common.edit") : t("api.new_webhook")}
+      secret={secret()}
+      secretTitle={t("api.secret")}
+      secretText={t("api.signing_secret_once")}
+      form={form}
+      fields={["url", "topics", "description"]}
+      onSubmit={submit}
+      onClose={props.onClose}
+    >
       <TextField autofocus type="url" label={t("api.url")} hint={t("api.url_hint")} error={form.wrong("url")} required placeholder="https://" value={url()} onInput={(e) => setUrl(e.currentTarget.value)} />
       <TextField label={`${t("api.description")} (${t("common.optional")})`} error={form.wrong("description")} maxLength={200} value={description()} onInput={(e) => setDescription(e.currentTarget.value)} />
       <fieldset class={css.group}>
         <legend>{t("api.topics")}</legend>
-        <Checkbox label={t("api.topics_all")} checked={topics().length === 0} onChange={() => setTopics([])} />
+        <Checkbox label={t("api.topics_all")} checked={all()} onChange={(e) => setAll(e.currentTarget.checked)} />
         <div class={s.topics}>
           <For each={known() ?? []}>
-            {(topic) => <Checkbox label={topic} checked={topics().includes(topic)} onChange={(e) => setTopics(e.currentTarget.checked ? [...topics(), topic] : topics().filter((x) => x !== topic))} />}
+            {(topic) => (
+              <Checkbox
+                label={topic}
+                checked={!all() && topics().includes(topic)}
+                onChange={(e) => {
+                  const before = all() ? [] : topics();
+                  setTopics(e.currentTarget.checked ? [...before, topic] : before.filter((x) => x !== topic));
+                  setAll(false);
+                }}
+              />
+            )}
           </For>
         </div>
-        <Show when={form.wrong("topics")}>{(message) => <p class={s.error} role="alert">{message()}</p>}</Show>
+        <Show when={tried() && noTopics() ? t("api.topics_none") : form.wrong("topics")}>{(message) => <p class={s.error} role="alert">{message()}</p>}</Show>
       </fieldset>
     </SecretDialog>
   );

@@ -1,5 +1,5 @@
 import { locale, t, tx } from "../../i18n";
-import { calendarDate, duration, number } from "../../i18n/format";
+import { calendarDate, dayMonth, duration, number } from "../../i18n/format";
 import type { Cell } from "./data";
 
 export const columnName = (column: string): string => tx("reports", `col_${column}`, column);
@@ -19,7 +19,7 @@ export function cellText(column: string, cell: Cell | undefined): string {
 
 /** Short, beneath a bar. */
 export function axisText(column: string, cell: Cell | undefined): string {
-  if (column === "day" && typeof cell === "string") return `${Number(cell.slice(8))}.${Number(cell.slice(5, 7))}.`;
+  if (column === "day" && typeof cell === "string") return dayMonth(cell);
   if (column === "hour") return String(Number(cell));
   return cellText(column, cell);
 }

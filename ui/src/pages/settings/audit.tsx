@@ -54,6 +54,7 @@ export default function Audit() {
           <Show when={rows()!.length > 0} fallback={<Empty icon={<HistoryIcon size={24} />} title={t("settings.audit_none")}>{t("settings.audit_none_text")}</Empty>}>
             <Table
               label={t("settings.audit")}
+              stacks
               rows={rows()!}
               columns={[
                 { head: t("settings.audit_when"), cell: (e) => dateTime(e.at) },
@@ -74,17 +75,33 @@ export default function Audit() {
   );
 }
 
-const flat = (value: unknown): string => (value === null || value === undefined ? "–" : typeof value === "object" ? JSON.stringify(value) : String(value));
+type Known = Record<string, unknown>;
+const isKnown = (value: unknown): value is Known => typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** What tells somebody something: no ids, no times of making, nothing that is empty. */
+const telling = (key: string, value: unknown): boolean =>
+  !/(^|_)ids?$|_at$|^position$/.test(key) && value !== null && value !== "" && value !== false && !(typeof value === "object" && Object.keys(value).length === 0);
+
+function flat(value: unknown): string {
+  if (value === null || value === undefined) return "–";
+  if (typeof value === "boolean") return t(value ? "common.yes" : "common.no");
+  if (Array.isArray(value)) return value.map((x) => (isKnown(x) ? flat(x.name ?? x.key ?? x) : flat(x))).join(", ");
+  if (isKnown(value)) return Object.entries(value).filter(([k, v]) => telling(k, v)).map(([k, v]) => `${k}: ${flat(v)}`).join(" · ");
+  return String(value);
+}
 
 /** What it was before, and what it is. */
 function Details(props: { entry: AuditEntry }) {
-  const now = (): Record<string, unknown> => {
+  const now = (): [string, unknown][] => {
     const { changed, ...rest } = props.entry.details;
-    return changed && typeof changed === "object" && !Array.isArray(changed) ? (changed as Record<string, unknown>) : rest;
+    // What was changed is told whole, of what was made only what tells something.
+    if (isKnown(changed)) return Object.entries(changed);
+    const made = rest[props.entry.thing];
+    return Object.entries(isKnown(made) ? made : props.entry.details).filter(([key, value]) => telling(key, value));
   };
   return (
     <div class={s.detail}>
-      <For each={Object.entries(now()).slice(0, 8)}>
+      <For each={now().slice(0, 8)}>
         {([key, value]) => (
           <div>
             {key}:{" "}

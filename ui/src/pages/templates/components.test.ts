@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { componentsOf, draftOf, hasMore, variables, wanted, wellNumbered } from "./components";
+import { componentsOf, draftOf, hasMore, templateName, variables, wanted, wellNumbered } from "./components";
 
 const draft = { header: "", body: "Hola {{1}}, te esperamos el {{2}}.", footer: "Clínica", buttons: "Confirmo\nCambiar hora\n", examples: { "1": "Ana", "2": "lunes" } };
 
@@ -7,6 +7,10 @@ describe("a template's parts", () => {
   it("finds variables once each", () => {
     expect(variables("{{1}} {{ nombre }} {{1}}")).toEqual(["1", "nombre"]);
     expect(wanted({ ...draft, header: "Pedido {{1}}" })).toEqual(["header.1", "1", "2"]);
+  });
+
+  it("makes a name of what is typed, key by key", () => {
+    expect(["Mi Aviso Ñandú", "mi ", "Promoção-2026!", "__x"].map(templateName)).toEqual(["mi_aviso_nandu", "mi_", "promocao_2026", "__x"]);
   });
 
   it("wants numbers from 1 on without a gap", () => {

@@ -85,3 +85,7 @@ export const hasMore = (components: unknown): boolean =>
       (kind(c) === "HEADER" && String(c.format ?? "TEXT").toUpperCase() !== "TEXT") ||
       (kind(c) === "BUTTONS" && ((c.buttons ?? []) as unknown[]).some((b) => kind(b) !== "QUICK_REPLY")),
   );
+
+/** What was typed, as WhatsApp takes a template's name: `Mi Aviso Ñandú` is `mi_aviso_nandu`. Taken apart, an accent goes like any other sign. */
+export const templateName = (typed: string): string =>
+  typed.normalize("NFD").toLowerCase().replace(/[\s-]+/g, "_").replace(/[^a-z0-9_]/g, "");

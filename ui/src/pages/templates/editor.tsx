@@ -14,7 +14,7 @@ import { Page } from "../../parts/page";
 import { Failed, Skeleton } from "../../parts/state";
 import { tell, tellError } from "../../parts/toast";
 import { may } from "../../session";
-import { componentsOf, draftOf, hasMore, named, wanted, wellNumbered, type Draft } from "./components";
+import { componentsOf, draftOf, hasMore, named, templateName, wanted, wellNumbered, type Draft } from "./components";
 import { TemplateStatus, withTemplates } from "./list";
 import { Phone } from "./phone";
 import s from "./templates.module.css";
@@ -122,7 +122,7 @@ function Editor(props: { channel: string; template?: Template }) {
                 spellcheck={false}
                 error={form.wrong("name")}
                 value={head.name}
-                onInput={(e) => setHead("name", e.currentTarget.value.toLowerCase().replace(/[\s-]+/g, "_").replace(/[^a-z0-9_]/g, ""))}
+                onInput={(e) => setHead("name", templateName(e.currentTarget.value))}
               />
               <SelectField label={t("templates.language")} error={form.wrong("language")} onChange={(e) => setHead("language", e.currentTarget.value)}>
                 <For each={LANGUAGES}>{(l) => <option value={l} selected={l === head.language}>{l}</option>}</For>
