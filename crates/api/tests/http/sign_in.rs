@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use crate::browser::{Browser, HASH, PASSWORD, anonymous, cookie_of, try_to_sign_in};
 use crate::client::Reply;
+use crate::live::Live;
 use crate::world::{Server, World, each, text};
 
 const SESSION: &str = "/api/v1/session";
@@ -363,6 +364,28 @@ fn a_stream_ends_with_its_session() {
         stream.read_to_string(&mut rest).unwrap();
         assert!(rest.ends_with("0\r\n\r\n"), "{rest}");
         assert!(other.is_in());
+    });
+}
+
+#[test]
+fn who_comes_and_goes_is_told_once() {
+    each(|w| {
+        mara(w, Role::Agent);
+        let browser = Browser::sign_in(w, "mara@example.com");
+        w.settled();
+        let (mut live, _) = Live::open(w.address(), &w.here.key, "", None).unwrap();
+        for availability in ["online", "away"] {
+            let body = json!({"availability": availability});
+            assert_eq!(browser.send("PATCH", "/api/v1/session/member", Some(&body)).status, 200);
+        }
+        let mut told: Vec<String> = Vec::new();
+        while told.last().is_none_or(|last| last != "away") {
+            let frame = live.frame().unwrap();
+            if frame.event.as_deref() == Some("presence") {
+                told.push(text(&frame.data.unwrap()["availability"]));
+            }
+        }
+        assert_eq!(told, ["online", "away"]);
     });
 }
 
