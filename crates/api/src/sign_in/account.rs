@@ -5,7 +5,6 @@ use crm::members::{
     Availability, Locale, MemberPatch, PreferencesPatch, Theme, prefer, set_password, update as change,
 };
 use crm::{FieldError, members};
-use serde_json::json;
 
 use super::attempts::Account;
 use super::password::{self, PASSWORD};
@@ -72,17 +71,12 @@ pub async fn update(call: Call) -> Result<Answer, Problem> {
     let (known, cookie) = call.signed_in()?;
     let UpdateInput(mut patch, preferences) = call.read_body()?;
     patch.if_version = call.if_version()?;
-    let present = patch.availability;
     let work = move |w: &mut crm::Work<'_, '_>| {
         change(w, known.member, &patch)?;
         prefer(w, known.member, &preferences)?;
         Ok((Own::load(w, known.member)?, w.setup.clone()))
     };
     let (own, setup) = call.app.crm.write(&call.caller, work).await?;
-    if let Some(availability) = present {
-        let data = json!({"member_id": known.member, "availability": availability});
-        call.app.hub.tell(known.organization, "presence", &data);
-    }
     let version = members::get(&setup, known.member)?.version;
     Ok(Answer::json(200, &own.view(&setup, &cookie, known.expires_at)?)?.etag(version))
 }

@@ -194,7 +194,7 @@ impl Hub {
     }
 
     /// Tells everybody who listens to all of an organization's events, on this node and at this moment, something that is
-    /// not in the log: `typing`, `presence`.
+    /// not in the log. Whoever has something to tell says it by [`Hub::tell_everywhere`].
     pub fn tell(&self, organization: OrganizationId, name: &str, data: &Value) {
         if name == "typing" {
             self.tell_visitor(data);

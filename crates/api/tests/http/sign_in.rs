@@ -515,6 +515,28 @@ fn a_session_that_another_took_the_place_of_is_over() {
 }
 
 #[test]
+fn who_comes_and_goes_is_told_once() {
+    each(|w| {
+        mara(w, Role::Agent);
+        let browser = Browser::sign_in(w, "mara@example.com");
+        w.settled();
+        let (mut live, _) = Live::open(w.address(), &w.here.key, "", None).unwrap();
+        for availability in ["online", "away"] {
+            let body = json!({"availability": availability});
+            assert_eq!(browser.send("PATCH", "/api/v1/session/member", Some(&body)).status, 200);
+        }
+        let mut told: Vec<String> = Vec::new();
+        while told.last().is_none_or(|last| last != "away") {
+            let frame = live.frame().unwrap();
+            if frame.event.as_deref() == Some("presence") {
+                told.push(text(&frame.data.unwrap()["availability"]));
+            }
+        }
+        assert_eq!(told, ["online", "away"]);
+    });
+}
+
+#[test]
 fn own_preferences() {
     each(|w| {
         mara(w, Role::Agent);

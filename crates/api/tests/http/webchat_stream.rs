@@ -1,5 +1,7 @@
 //! A visitor's stream: what comes, in order, once; cut and resumed.
 
+use std::time::Duration;
+
 use api::ApiOptions;
 use api::stream::StreamLimits;
 use providers::Networks;
@@ -57,6 +59,35 @@ fn what_comes_while_it_is_open_is_delivered() {
 }
 
 #[test]
+fn the_visitor_is_told_what_the_team_has_read() {
+    each(|w| {
+        let (ana, contact) = begin(w);
+        let first = ana.get("messages").json();
+        assert_eq!(first["seen"], json!(null));
+        let own = text(&first["data"][0]["id"]);
+        let (mut live, _) = ana.stream(Some(ana.cursor())).unwrap();
+        assert_eq!(w.post(&format!("/api/v1/conversations/{contact}/read"), json!({})).status, 200);
+        let seen = loop {
+            let frame = live.frame().unwrap();
+            if frame.event.as_deref() == Some("seen") {
+                break frame;
+            }
+        };
+        assert_eq!((seen.id, seen.data), (None, Some(json!({"up_to": own}))));
+        ana.says("m-1", "¿Hola?");
+        let now = ana.get("messages").json();
+        assert_eq!(now["seen"], json!(own), "the second one is not read yet");
+        // Whoever was away hears of it all the same.
+        assert_eq!(w.post(&format!("/api/v1/conversations/{contact}/read"), json!({})).status, 200);
+        w.settled();
+        let (mut again, _) = ana.stream(Some(text(&now["cursor"]).parse().unwrap())).unwrap();
+        let frame = again.frame().unwrap();
+        let second = &now["data"][1]["id"];
+        assert_eq!((frame.event.as_deref(), &frame.data.unwrap()["up_to"]), (Some("seen"), second));
+    });
+}
+
+#[test]
 fn a_stream_that_was_cut_goes_on_where_it_was() {
     each(|w| {
         let (ana, contact) = begin(w);
@@ -84,6 +115,33 @@ fn a_stream_that_was_cut_goes_on_where_it_was() {
         // From further on than the log: a backup was restored.
         let (mut ahead, _) = ana.stream(Some(i64::MAX)).unwrap();
         assert_eq!(ahead.frame().unwrap().event.as_deref(), Some("reset"));
+    });
+}
+
+#[test]
+fn what_is_more_than_one_look_comes_without_waiting() {
+    each(|w| {
+        let (ana, contact) = begin(w);
+        let from = ana.cursor();
+        // Sent and read each, and a look has a hundred events.
+        for n in 0..60 {
+            answer(w, &contact, &format!("{n}"));
+        }
+        w.settled();
+        let options = ApiOptions {
+            // A sign of life would have it look again.
+            stream_limits: StreamLimits { heartbeat: Duration::from_secs(3600), ..StreamLimits::default() },
+            ..ApiOptions::default()
+        };
+        let silent = Server::start(&w.crm, options);
+        let ana = Visitor { to: silent.address, ..ana };
+        ana.post("read", json!({}));
+        let (mut live, _) = ana.stream(Some(from)).unwrap();
+        // In the first look as it was sent, in the second as it was read.
+        let mut told = 0;
+        while told < 2 {
+            told += usize::from(message(&mut live).0 == "59");
+        }
     });
 }
 
