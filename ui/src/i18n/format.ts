@@ -26,13 +26,13 @@ const DAY = 86_400_000;
 /** 14:05 */
 export const clock = (iso: string) => format("clock", { hour: "2-digit", minute: "2-digit" }).format(new Date(iso));
 
-/** In a list: the clock today, the weekday this week, else the date. */
+/** In a list: the clock today, the weekday of the last seven days, else the date. */
 export function shortTime(iso: string): string {
   const at = new Date(iso).getTime();
   const days = Math.round((day(now()) - day(at)) / DAY);
-  if (days <= 0) return clock(iso);
+  if (days === 0) return clock(iso);
   if (days === 1) return t("common.yesterday");
-  if (days < 7) return format("weekday", { weekday: "short" }).format(at);
+  if (days > 0 && days < 7) return format("weekday", { weekday: "short" }).format(at);
   const sameYear = new Date(at).getFullYear() === new Date(now()).getFullYear();
   return sameYear
     ? format("dayMonth", { day: "numeric", month: "short" }).format(at)

@@ -98,7 +98,7 @@ export default function Login() {
             </Door>
           }
         >
-          <Door title={t("account.sign_in")} text={state()?.demo ? t("account.demo") : undefined} foot={t("account.forgot")}>
+          <Door title={t("account.sign_in")} text={state()?.demo ? t("account.demo") : undefined} foot={needsCode() ? undefined : t("account.forgot")}>
             <Show when={asked.error}>
               <FormError message={explain(asked.error)} />
               <Button onClick={() => void refetch()}>{t("common.try_again")}</Button>
@@ -147,6 +147,9 @@ export default function Login() {
               <Button type="submit" look="primary" busy={busy()} disabled={waiting() > 0}>
                 {t("account.sign_in")}
               </Button>
+              <Show when={needsCode()}>
+                <Button onClick={() => (setNeedsCode(false), setCode(""), setError(""))}>{t("common.back")}</Button>
+              </Show>
             </form>
           </Door>
         </Show>

@@ -104,7 +104,7 @@ export function WebhookPage(props: { id: string }) {
             <Confirm open={asking() === "rotate"} title={t("api.rotate")} text={t("api.rotate_text")} confirm={t("api.rotate")} onConfirm={() => void rotate()} onClose={() => setAsking(undefined)} />
             <Confirm open={asking() === "delete"} danger title={t("api.delete_webhook")} text={t("api.delete_webhook_text", { url: h().url })} confirm={t("common.delete")} onConfirm={() => void remove()} onClose={() => setAsking(undefined)} />
             <Dialog open={secret() !== ""} onClose={() => setSecret("")} title={t("api.secret")} actions={<Button look="primary" onClick={() => setSecret("")}>{t("api.copied_it")}</Button>}>
-              <p>{t("api.secret_once")}</p>
+              <p>{t("api.signing_secret_once")}</p>
               <Copyable label={t("api.secret")} text={secret()} />
             </Dialog>
           </>

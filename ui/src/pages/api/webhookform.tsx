@@ -18,6 +18,13 @@ export function WebhookForm(props: { hook?: Webhook; onClose: () => void; onDone
   const [secret, setSecret] = createSignal("");
   const [known] = createResource(() => call(api.GET("/api/webhooks/topics")).catch(() => [] as string[]));
   const form = createSubmit();
+  /** The last one stays: none would mean all, and for that there is a box of its own. */
+  const toggle = (topic: string, box: HTMLInputElement) => {
+    const rest = topics().filter((x) => x !== topic);
+    if (box.checked) setTopics([...rest, topic]);
+    else if (rest.length > 0) setTopics(rest);
+    else box.checked = true;
+  };
   const submit = async () => {
     const body = { url: url().trim(), topics: [...topics()] as never, description: description().trim() || undefined };
     const hook = props.hook;
@@ -45,7 +52,7 @@ export function WebhookForm(props: { hook?: Webhook; onClose: () => void; onDone
         when={!secret()}
         fallback={
           <>
-            <p>{t("api.secret_once")}</p>
+            <p>{t("api.signing_secret_once")}</p>
             <Copyable label={t("api.secret")} text={secret()} />
           </>
         }
@@ -62,10 +69,10 @@ export function WebhookForm(props: { hook?: Webhook; onClose: () => void; onDone
           <TextField label={`${t("api.description")} (${t("common.optional")})`} error={form.wrong("description")} maxLength={200} value={description()} onInput={(e) => setDescription(e.currentTarget.value)} />
           <fieldset class={css.group}>
             <legend>{t("api.topics")}</legend>
-            <Checkbox label={t("api.topics_all")} checked={topics().length === 0} onChange={() => setTopics([])} />
+            <Checkbox label={t("api.topics_all")} checked={topics().length === 0} onChange={(e) => (setTopics([]), (e.currentTarget.checked = true))} />
             <div class={s.topics}>
               <For each={known() ?? []}>
-                {(topic) => <Checkbox label={topic} checked={topics().includes(topic)} onChange={(e) => setTopics(e.currentTarget.checked ? [...topics(), topic] : topics().filter((x) => x !== topic))} />}
+                {(topic) => <Checkbox label={topic} checked={topics().includes(topic)} onChange={(e) => toggle(topic, e.currentTarget)} />}
               </For>
             </div>
             <Show when={form.wrong("topics")}>{(message) => <p class={s.error} role="alert">{message()}</p>}</Show>

@@ -19,7 +19,7 @@ export function cellText(column: string, cell: Cell | undefined): string {
 
 /** Short, beneath a bar. */
 export function axisText(column: string, cell: Cell | undefined): string {
-  if (column === "day" && typeof cell === "string") return `${Number(cell.slice(8))}.${Number(cell.slice(5, 7))}.`;
+  if (column === "day" && typeof cell === "string") return new Date(`${cell}T12:00:00`).toLocaleDateString(locale(), { day: "numeric", month: "numeric" });
   if (column === "hour") return String(Number(cell));
   return cellText(column, cell);
 }

@@ -122,7 +122,7 @@ function Editor(props: { channel: string; template?: Template }) {
                 spellcheck={false}
                 error={form.wrong("name")}
                 value={head.name}
-                onInput={(e) => setHead("name", e.currentTarget.value.toLowerCase().replace(/[\s-]+/g, "_").replace(/[^a-z0-9_]/g, ""))}
+                onInput={(e) => setHead("name", e.currentTarget.value.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().replace(/[\s-]+/g, "_").replace(/[^a-z0-9_]/g, ""))}
               />
               <SelectField label={t("templates.language")} error={form.wrong("language")} onChange={(e) => setHead("language", e.currentTarget.value)}>
                 <For each={LANGUAGES}>{(l) => <option value={l} selected={l === head.language}>{l}</option>}</For>
