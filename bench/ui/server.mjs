@@ -6,6 +6,7 @@ import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const DIST = fileURLToPath(new URL("../../ui/dist", import.meta.url));
+const BARE = fileURLToPath(new URL("bare.html", import.meta.url));
 const TYPES = { ".js": "text/javascript", ".css": "text/css", ".html": "text/html", ".svg": "image/svg+xml" };
 const CSP =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self'; font-src 'self'; manifest-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
@@ -60,6 +61,10 @@ export async function serve({ conversations, messages }) {
       response.writeHead(status, { "content-type": "application/json" });
       response.end(JSON.stringify(body));
     };
+    if (path === "/bare") {
+      response.writeHead(200, { "content-type": "text/html" });
+      return response.end(readFileSync(BARE));
+    }
     if (url.pathname === path) {
       const file = join(DIST, path);
       const found = extname(path) && existsSync(file) ? file : join(DIST, "index.html");

@@ -57,6 +57,18 @@ describe("the board", { timeout: 180_000 }, () => {
     await shown("the focus on the card", () => page.evaluate((i) => document.activeElement?.id === `card-${i}`, id));
   });
 
+  it("moves a card by touch, by its menu", async () => {
+    const phone = await chrome.page({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+    await signIn(phone, server.url, DEMO, "/board");
+    const one = phone.locator("section[data-stage]").nth(0).locator("article").first();
+    await one.waitFor();
+    const id = await one.getAttribute("data-ticket");
+    await one.getByRole("button").tap();
+    await phone.getByRole("menuitem", { name: "Mover a Evaluación agendada" }).tap();
+    await phone.locator("section[data-stage]").nth(1).locator(`article[data-ticket="${id}"]`).waitFor();
+    await phone.context().close();
+  });
+
   it("asks before a ticket is won, and closes it with its amount", async () => {
     const id = await firstOf(2);
     await page.locator(`#card-${id}`).focus();

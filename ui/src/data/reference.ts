@@ -1,5 +1,6 @@
 // What every screen names things by: members, channels, pipelines, tags, fields, canned replies. Small, loaded once,
 // loaded again when somebody changes the set-up.
+import { createMemo, createRoot } from "solid-js";
 import { createStore, reconcile } from "solid-js/store";
 import { api, call, json } from "../api/client";
 import type { CannedReply, Page } from "../api/contract";
@@ -107,9 +108,14 @@ export function followReference(): () => void {
   };
 }
 
-export const memberById = (id: string | null | undefined): Member | undefined => reference.members.find((m) => m.id === id);
-export const channelById = (id: string | null | undefined): Channel | undefined => reference.channels.find((c) => c.id === id);
-export const tagById = (id: number): Tag | undefined => reference.tags.find((t) => t.id === id);
+// Asked for in each row of each list.
+const byId = createRoot(() => {
+  const index = <T extends { id: string | number }>(all: () => readonly T[]) => createMemo(() => new Map(all().map((x) => [x.id, x])));
+  return { members: index(() => reference.members), channels: index(() => reference.channels), tags: index(() => reference.tags) };
+});
+export const memberById = (id: string | null | undefined): Member | undefined => (id ? byId.members().get(id) : undefined);
+export const channelById = (id: string | null | undefined): Channel | undefined => (id ? byId.channels().get(id) : undefined);
+export const tagById = (id: number): Tag | undefined => byId.tags().get(id);
 export const pipelineById = (id: string | null | undefined): Pipeline | undefined => reference.pipelines.find((p) => p.id === id);
 export function stageById(id: string | null | undefined): Stage | undefined {
   for (const p of reference.pipelines) {

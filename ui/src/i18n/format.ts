@@ -10,10 +10,13 @@ setInterval(() => setNow(Date.now()), 30_000);
 export { now };
 
 const cache = new Map<string, Intl.DateTimeFormat>();
+let cached = "";
 function format(name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = `${locale()}|${name}`;
-  let made = cache.get(key);
-  if (!made) cache.set(key, (made = new Intl.DateTimeFormat(locale(), options)));
+  const now = locale();
+  if (now !== cached) cache.clear();
+  cached = now;
+  let made = cache.get(name);
+  if (!made) cache.set(name, (made = new Intl.DateTimeFormat(now, options)));
   return made;
 }
 

@@ -29,7 +29,8 @@ const loadMore: Record<Locale, () => Promise<{ default: unknown }>> = {
 let wantMore = false;
 
 const [locale, setLocaleSignal] = createSignal<Locale>("en");
-let messages: Record<string, Record<string, string>> = {};
+/** By `area.key`. */
+let messages: Record<string, string> = {};
 let plurals = new Intl.PluralRules("en");
 const [version, setVersion] = createSignal(0);
 
@@ -48,7 +49,7 @@ export function pickLocale(wanted: readonly string[]): Locale {
 /** Fetches a language and shows it; until it is there the old one stands. */
 export async function setLocale(next: Locale): Promise<void> {
   const [file, rest] = await Promise.all([load[next](), wantMore ? loadMore[next]() : undefined]);
-  messages = { ...(file.default as typeof messages), ...(rest?.default as typeof messages | undefined) };
+  messages = { ...flat(file.default), ...flat(rest?.default) };
   plurals = new Intl.PluralRules(next);
   document.documentElement.lang = next;
   setLocaleSignal(next);
@@ -62,8 +63,15 @@ export async function moreWords(): Promise<void> {
   const file = await loadMore[at]();
   wantMore = true;
   if (at !== locale()) return setLocale(locale());
-  messages = { ...messages, ...(file.default as typeof messages) };
+  messages = { ...messages, ...flat(file.default) };
   setVersion((n) => n + 1);
+}
+
+/** Looked up hundreds of times a second where a list scrolls. */
+function flat(areas: unknown): Record<string, string> {
+  const all: Record<string, string> = {};
+  for (const [area, words] of Object.entries((areas ?? {}) as Record<string, Record<string, string>>)) for (const key in words) all[`${area}.${key}`] = words[key]!;
+  return all;
 }
 
 type Values = Record<string, string | number>;
@@ -71,25 +79,20 @@ type Values = Record<string, string | number>;
 /** A message, with `{name}` replaced by `values.name`. Plain text always: whoever shows it lets it be text. */
 export function t(key: Key, values?: Values): string {
   version();
-  return fill(find(key) ?? key, values);
+  return fill(messages[key] ?? key, values);
 }
 
 /** A message that counts; `{count}` is written as the language writes numbers. */
 export function tn(key: CountKey, count: number, values?: Values): string {
   version();
-  const text = find(`${key}_${plurals.select(count)}`) ?? find(`${key}_other`) ?? key;
+  const text = messages[`${key}_${plurals.select(count)}`] ?? messages[`${key}_other`] ?? key;
   return fill(text, { ...values, count: count.toLocaleString(locale()) });
 }
 
 /** A message whose key comes from the server (a code, a status): `fallback` where there are no words for it. */
 export function tx(area: keyof Messages, key: string, fallback: string, values?: Values): string {
   version();
-  return fill(messages[area]?.[key] ?? fallback, values);
-}
-
-function find(key: string): string | undefined {
-  const dot = key.indexOf(".");
-  return messages[key.slice(0, dot)]?.[key.slice(dot + 1)];
+  return fill(messages[`${area}.${key}`] ?? fallback, values);
 }
 
 export function fill(text: string, values?: Values): string {

@@ -2,22 +2,32 @@
 // mean stands beside them, or in the label of their button.
 import type { JSX } from "solid-js";
 
+/** Built once for each size and copied from then on: a list that scrolls draws hundreds of them a second. */
 function icon(shape: () => JSX.Element) {
-  return (props: { size?: number }) => (
-    <svg
-      width={props.size ?? 18}
-      height={props.size ?? 18}
-      viewBox="0 0 24 24"
-      fill="none"
-      stroke="currentColor"
-      stroke-width="1.75"
-      stroke-linecap="round"
-      stroke-linejoin="round"
-      aria-hidden="true"
-    >
-      {shape()}
-    </svg>
-  );
+  const made = new Map<number, Element>();
+  return (props: { size?: number }): JSX.Element => {
+    const size = props.size ?? 18;
+    let svg = made.get(size);
+    if (!svg) {
+      svg = (
+        <svg
+          width={size}
+          height={size}
+          viewBox="0 0 24 24"
+          fill="none"
+          stroke="currentColor"
+          stroke-width="1.75"
+          stroke-linecap="round"
+          stroke-linejoin="round"
+          aria-hidden="true"
+        >
+          {shape()}
+        </svg>
+      ) as Element;
+      made.set(size, svg);
+    }
+    return svg.cloneNode(true) as Element;
+  };
 }
 
 export const InboxIcon = /* @__PURE__ */ icon(() => (

@@ -7,7 +7,10 @@ interface Options {
   /** Keys of all rows, in order. */
   keys: Accessor<readonly string[]>;
   scroller: Accessor<HTMLElement | undefined>;
-  /** Height in pixels, before it is measured; where rows never differ, what it is. */
+  /**
+   * Height in pixels, before it is measured; where rows never differ, what it is. Asked for each row each time one of them
+   * turned out higher or lower: it has to be there, not to be worked out.
+   */
   height: (index: number) => number;
   /** Rows out of sight that are drawn nevertheless. */
   spare: number;
@@ -29,7 +32,7 @@ export function createVirtual(options: Options) {
     count: keys.length,
     getItemKey: (i: number) => keys[i] ?? i,
     getScrollElement: () => untrack(options.scroller) ?? null,
-    estimateSize: (i: number) => untrack(() => options.height(i)),
+    estimateSize: options.height,
     overscan: options.spare,
     anchorTo: options.fromEnd ? ("end" as const) : ("start" as const),
     followOnAppend: options.fromEnd ?? false,
@@ -42,6 +45,14 @@ export function createVirtual(options: Options) {
     onChange: take,
   });
   const virtual = new Virtualizer<HTMLElement, HTMLElement>(settings(untrack(options.keys)));
+  // Asked for each row that gets measured, and answered by adding up all of them anew. Far from the end, what they came to
+  // last is as good. The library has no option for it; its version is pinned.
+  const inner = virtual as unknown as { getVirtualDistanceFromEnd: () => number };
+  const distance = inner.getVirtualDistanceFromEnd;
+  inner.getVirtualDistanceFromEnd = () => {
+    const about = untrack(total) - (virtual.scrollRect?.height ?? 0) - (virtual.scrollOffset ?? 0);
+    return about > 5000 ? about : distance();
+  };
 
   createComputed(() => {
     const keys = options.keys();

@@ -81,15 +81,18 @@ export function createConversations(filter: Accessor<Filter>, open: Accessor<str
     const rest = order().filter((id) => !moved.has(id));
     const rows = ids.map((id) => byId[id]!).sort(newerFirst);
     const last = rest.length > 0 ? byId[rest[rest.length - 1]!] : undefined;
-    const result: string[] = [];
-    let i = 0;
-    for (const id of rest) {
-      while (i < rows.length && newerFirst(rows[i]!, byId[id]!) < 0) result.push(rows[i++]!.id);
-      result.push(id);
+    for (const row of rows) {
+      // What is older than all that was loaded comes with its page.
+      if (cursor() && last && newerFirst(row, last) > 0) continue;
+      let from = 0;
+      for (let to = rest.length; from < to; ) {
+        const middle = (from + to) >> 1;
+        if (newerFirst(row, byId[rest[middle]!]!) < 0) to = middle;
+        else from = middle + 1;
+      }
+      rest.splice(from, 0, row.id);
     }
-    // What is older than all that was loaded comes with its page.
-    for (; i < rows.length; i++) if (!cursor() || !last || newerFirst(rows[i]!, last) < 0) result.push(rows[i]!.id);
-    setOrder(result);
+    setOrder(rest);
   }
 
   /** Takes a conversation as the server just answered it. */

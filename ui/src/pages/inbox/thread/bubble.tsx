@@ -1,12 +1,11 @@
 // One message: whose, what, when, how far it came; what can be done with it.
-import { For, Show } from "solid-js";
+import { For, Show, createMemo } from "solid-js";
 import { api, call } from "../../../api/client";
 import { explain } from "../../../api/problem";
 import type { Message } from "../../../api/types";
 import { memberById } from "../../../data/reference";
 import { t, tx } from "../../../i18n";
 import { clock, dateTime } from "../../../i18n/format";
-import { IconButton } from "../../../parts/button";
 import { AlertIcon, CopyIcon, MoreIcon, NoteIcon, PhoneIcon, ReplyIcon, RetryIcon, TrashIcon } from "../../../parts/icons";
 import { Menu, type MenuItem } from "../../../parts/menu";
 import { tell, tellError } from "../../../parts/toast";
@@ -15,6 +14,7 @@ import { Content } from "./content";
 import type { Entry } from "./entry";
 import type { Thread } from "./messages";
 import { Ticks } from "./ticks";
+import b from "../../../parts/button.module.css";
 import s from "./bubble.module.css";
 
 interface Props {
@@ -32,12 +32,13 @@ interface Props {
 export function Bubble(props: Props) {
   const m = () => props.message;
   const side = () => m().direction;
-  const author = () => {
+  const author = createMemo(() => {
     if (side() === "inbound") return "";
     if (m().source === "phone") return t("inbox.from_phone");
     if (m().actor.type === "member") return memberById(m().actor.id)?.name ?? "";
     return tx("inbox", `actor_${m().actor.type}`, "");
-  };
+  });
+  const when = createMemo(() => dateTime(m().sent_at));
   const reactions = () => m().reactions.filter((r) => r.emoji);
   const failed = () => props.entry.sending === "failed" || m().status === "failed" || m().status === "unknown";
 
@@ -45,7 +46,7 @@ export function Bubble(props: Props) {
     <article
       class={`${s.message} ${s[side()]}`}
       classList={{ [s.first!]: props.first, [s.last!]: props.last, [s.found!]: props.found, [s.pending!]: props.entry.sending === "sending", [s.reacted!]: reactions().length > 0 }}
-      aria-label={`${side() === "inbound" ? props.name : author() || t("inbox.we")}, ${dateTime(m().sent_at)}`}
+      aria-label={`${side() === "inbound" ? props.name : author() || t("inbox.we")}, ${when()}`}
     >
       <div class={s.bubble}>
         <Show when={props.first && author()}>
@@ -65,7 +66,7 @@ export function Bubble(props: Props) {
           <Show when={m().edited_at && !m().deleted_at}>
             <span>{t("inbox.edited")}</span>
           </Show>
-          <time dateTime={m().sent_at} title={dateTime(m().sent_at)}>
+          <time dateTime={m().sent_at} title={when()}>
             {clock(m().sent_at)}
           </time>
           <Show when={side() === "outbound"}>
@@ -129,9 +130,9 @@ function Actions(props: Props) {
   return (
     <div class={s.actions}>
       <Show when={m().direction !== "note"}>
-        <IconButton label={t("inbox.reply")} small onClick={() => props.onReply(m())}>
+        <button type="button" class={`${b.icon} ${b.small}`} aria-label={t("inbox.reply")} title={t("inbox.reply")} onClick={() => props.onReply(m())}>
           <ReplyIcon size={15} />
-        </IconButton>
+        </button>
       </Show>
       <Menu label={t("inbox.message_menu")} items={items()} class={s.more} iconOnly>
         <MoreIcon size={15} />

@@ -30,16 +30,27 @@ export interface Row {
   /** Of a run of messages of one side within a few minutes. */
   first: boolean;
   last: boolean;
+  /** Height in pixels that it will have, about. */
+  height: number;
 }
 
 const TOGETHER = 5 * 60_000;
 
-// Asked for each entry each time anything changes: kept, since making dates is what a long conversation would wait for.
-const days = new WeakMap<Entry, string>();
-function dayOf(entry: Entry): string {
-  let day = days.get(entry);
-  if (day === undefined) days.set(entry, (day = new Date(entry.at).toDateString()));
-  return day;
+// Asked for each entry each time anything changes: kept, since making dates is what a long conversation would wait for. The
+// row is kept too, so that those that did not change are not drawn again.
+interface Known {
+  day: string;
+  ms: number;
+  row?: Row;
+}
+const known = new WeakMap<Entry, Known>();
+function about(entry: Entry): Known {
+  let it = known.get(entry);
+  if (!it) {
+    const at = new Date(entry.at);
+    known.set(entry, (it = { day: at.toDateString(), ms: at.getTime() }));
+  }
+  return it;
 }
 
 /** Events worth a line between messages; the others are in the histories of contact and ticket. */
@@ -67,23 +78,47 @@ export function place(entries: readonly Entry[], entry: Entry): Entry[] {
   return rest;
 }
 
-/** `unreadFrom`: key of the first message that was unread when the conversation was opened. */
-export function rows(entries: readonly Entry[], unreadFrom: string | null): Row[] {
+/**
+ * `unreadFrom`: key of the first message that was unread when the conversation was opened. `columns`: letters that a bubble takes
+ * in a line, about.
+ */
+export function rows(entries: readonly Entry[], unreadFrom: string | null, columns = 72): Row[] {
+  const shown = entries.filter((e) => !e.event || SHOWN.has(e.event.topic));
   const result: Row[] = [];
-  for (const entry of entries) {
-    if (entry.event && !SHOWN.has(entry.event.topic)) continue;
-    const before = result.at(-1);
-    const day = !before || dayOf(before.entry) !== dayOf(entry);
+  let before: { entry: Entry; known: Known } | undefined;
+  let begins: { day: boolean; unread: boolean; first: boolean } | undefined;
+  const end = (last: boolean) => before && begins && result.push(row(before.entry, before.known, { ...begins, last }, columns));
+  for (const entry of shown) {
+    const known = about(entry);
+    const day = before?.known.day !== known.day;
     const unread = entry.key === unreadFrom;
-    const together = before !== undefined && !day && !unread && belongTogether(before.entry, entry);
-    if (together) before.last = false;
-    result.push({ key: entry.key, entry, day, unread, first: !together, last: true });
+    const together = before !== undefined && !day && !unread && known.ms - before.known.ms < TOGETHER && sameSide(before.entry, entry);
+    end(!together);
+    before = { entry, known };
+    begins = { day, unread, first: !together };
   }
+  end(true);
   return result;
 }
 
-function belongTogether(a: Entry, b: Entry): boolean {
-  if (!a.message || !b.message) return false;
-  const sameSide = a.message.direction === b.message.direction && a.message.actor.id === b.message.actor.id;
-  return sameSide && Date.parse(b.at) - Date.parse(a.at) < TOGETHER;
+type Marks = Pick<Row, "day" | "unread" | "first" | "last">;
+
+function row(entry: Entry, known: Known, marks: Marks, columns: number): Row {
+  const old = known.row;
+  if (old && old.day === marks.day && old.unread === marks.unread && old.first === marks.first && old.last === marks.last) return old;
+  return (known.row = { key: entry.key, entry, ...marks, height: heightOf(entry, marks, columns) });
 }
+
+/** As bubble.module.css has it. What it comes to is measured later; the better the guess, the less has to be moved then. */
+function heightOf({ message: m }: Entry, { day, unread, first, last }: Marks, columns: number): number {
+  const heads = (day ? 38 : 0) + (unread ? 34 : 0);
+  if (!m) return heads + 34;
+  let lines = 0;
+  for (const line of m.body.split("\n")) lines += Math.max(1, Math.ceil(line.length / columns));
+  const author = first && m.direction !== "inbound" ? 17 : 0;
+  const below = m.reactions.length > 0 ? 15 : last ? 7 : 0;
+  return Math.round(heads + author + (m.attachments.length > 0 ? 200 : 0) + (m.reply_to ? 50 : 0) + 31.4 + lines * 20.3 + below);
+}
+
+const sameSide = (a: Entry, b: Entry): boolean =>
+  a.message !== undefined && b.message !== undefined && a.message.direction === b.message.direction && a.message.actor.id === b.message.actor.id;

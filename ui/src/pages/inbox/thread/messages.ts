@@ -51,11 +51,16 @@ export function createThread(contact: string, name: () => string) {
     fetching = true;
     try {
       const page = await timeline(from);
-      const known = new Set(entries().map((e) => e.message?.id ?? e.key));
       batch(() => {
+        // As a rule they are older than all that is here: only those of the page's own times can be here already.
+        const newest = page.rows.reduce((at, e) => (e.at > at ? e.at : at), "");
+        const known = new Set<string>();
+        for (const e of entries()) {
+          if (e.at > newest) break;
+          known.add(e.message?.id ?? e.key);
+        }
         const fresh = page.rows.filter((e) => !known.has(e.message?.id ?? e.key)).sort(compare);
         const all = [...fresh, ...entries()];
-        // As a rule they are older than all that is here.
         const first = entries()[0];
         setEntries(first && fresh.length > 0 && compare(fresh.at(-1)!, first) > 0 ? all.sort(compare) : all);
         setOlder(page.next);

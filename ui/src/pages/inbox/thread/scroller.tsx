@@ -26,19 +26,17 @@ export function Scroller(props: Props) {
   const [element, setElement] = createSignal<HTMLDivElement>();
   const [found, setFound] = createSignal("");
   const [away, setAway] = createSignal(false);
-  const list = createMemo(() => rows(props.thread.entries(), props.unreadFrom));
+  let drawn: Row[] = [];
+  // Letters of 7.2 px, less what stands beside and around them on a phone.
+  const columns = Math.min(72, Math.floor((window.innerWidth - 90) / 7.2));
+  const list = createMemo(() => (drawn = rows(props.thread.entries(), props.unreadFrom, columns)));
 
   const byKey = createMemo(() => new Map(list().map((r) => [r.key, r])));
 
   const virtual = createVirtual({
     keys: createMemo(() => list().map((r) => r.key)),
     scroller: element,
-    height: (i) => {
-      const row = list()[i];
-      const m = row?.entry.message;
-      if (!m) return 38;
-      return (row!.day ? 38 : 0) + (m.attachments.length > 0 ? 200 : 0) + 46 + Math.floor(m.body.length / 60) * 20;
-    },
+    height: (i) => drawn[i]?.height ?? 38,
     spare: 10,
     fromEnd: true,
     padding: [12, 8],
@@ -50,7 +48,7 @@ export function Scroller(props: Props) {
     on([list, element], ([all, el]) => {
       if (started || !el || all.length === 0) return;
       started = true;
-      queueMicrotask(() => (props.goTo ? void go(props.goTo) : virtual.toEnd()));
+      queueMicrotask(() => (props.goTo ? go(props.goTo) : virtual.toEnd()));
     }),
   );
   createEffect(
@@ -61,13 +59,14 @@ export function Scroller(props: Props) {
       },
     ),
   );
-  createEffect(on(() => props.goTo, (id) => id && started && void go(id), { defer: true }));
+  createEffect(on(() => props.goTo, (id) => id && started && go(id), { defer: true }));
 
   let atEnd = true;
+  let shown = 0;
   const onScroll = () => {
     const el = element();
     if (!el) return;
-    const left = el.scrollHeight - el.scrollTop - el.clientHeight;
+    const left = virtual.total() - el.scrollTop - shown;
     atEnd = left < 60;
     setAway(left > 400);
     if (el.scrollTop < 900 && props.thread.hasOlder()) void props.thread.more();
@@ -76,10 +75,10 @@ export function Scroller(props: Props) {
   createEffect(() => {
     const el = element();
     if (!el) return;
-    let height = el.clientHeight;
+    shown = el.clientHeight;
     const resized = new ResizeObserver(() => {
-      if (atEnd && el.clientHeight !== height && started) virtual.toEnd();
-      height = el.clientHeight;
+      if (atEnd && el.clientHeight !== shown && started) virtual.toEnd();
+      shown = el.clientHeight;
     });
     resized.observe(el);
     onCleanup(() => resized.disconnect());
@@ -96,7 +95,7 @@ export function Scroller(props: Props) {
   );
 
   /** Shows a message, fetching older ones until it is there: fifty pages, at most. */
-  async function go(id: string): Promise<void> {
+  async function find(id: string): Promise<void> {
     for (let i = 0; i < 50 && !props.thread.find(id) && props.thread.hasOlder(); i += 1) await props.thread.more();
     const key = props.thread.find(id)?.key;
     const at = key === undefined ? -1 : list().findIndex((r) => r.key === key);
@@ -105,6 +104,7 @@ export function Scroller(props: Props) {
     setFound(key!);
     setTimeout(() => setFound((k) => (k === key ? "" : k)), 2500);
   }
+  const go = (id: string) => void find(id);
 
   return (
     <div class={s.stage}>
@@ -114,8 +114,8 @@ export function Scroller(props: Props) {
             {(key) => (
               <Show when={byKey().get(key)}>
                 {(row) => (
-                  <div class={s.row} data-index={virtual.at(key)?.index} ref={virtual.measure} style={{ transform: `translateY(${virtual.at(key)?.start ?? 0}px)` }}>
-                    <RowView row={row()} found={found()} go={(id) => void go(id)} {...props} />
+                  <div class={s.row} data-index={virtual.at(key)?.index} ref={virtual.measure} style={{ top: `${virtual.at(key)?.start ?? 0}px` }}>
+                    <RowView row={row()} found={found()} go={go} thread={props.thread} name={props.name} onReply={props.onReply} />
                   </div>
                 )}
               </Show>
@@ -132,7 +132,7 @@ export function Scroller(props: Props) {
   );
 }
 
-function RowView(props: Props & { row: Row; found: string; go: (id: string) => void }) {
+function RowView(props: Pick<Props, "thread" | "name" | "onReply"> & { row: Row; found: string; go: (id: string) => void }) {
   return (
     <>
       <Show when={props.row.day}>
