@@ -79,12 +79,21 @@ describe("the board", { timeout: 180_000 }, () => {
     await dialog.getByLabel("Monto").fill("cien");
     await dialog.getByRole("button", { name: "Cerrar como ganado" }).click();
     await dialog.getByText("Un número").waitFor();
-    await dialog.getByLabel("Monto").fill("123456");
+    await dialog.getByLabel("Monto").fill("123.456");
     for (const select of await dialog.locator("select").all()) await select.selectOption({ index: 1 });
     for (const field of await dialog.locator("input[type=date]").all()) await field.fill("2026-12-01");
     await dialog.getByRole("button", { name: "Cerrar como ganado" }).click();
     await card(id, 3).waitFor();
     assert.match(await card(id, 3).innerText(), /123[.,]456/);
+  });
+
+  it("shows the ticket that a link leads to, wherever it stands in its column", async () => {
+    const all = await page.evaluate(async (stage) => (await (await fetch(`/api/v1/tickets?status=open&limit=200&stage_id=${stage}`)).json()).data, await column(0).getAttribute("data-stage"));
+    const last = all.toSorted((a, b) => a.stage_since.localeCompare(b.stage_since))[0];
+    await page.goto(`${server.url}/board/${last.pipeline_id}?ticket=${last.id}`);
+    await shown("the focus on it", () => page.evaluate((id) => document.activeElement?.id === `card-${id}`, last.id));
+    await page.goto(`${server.url}/board`);
+    await page.locator("article[data-ticket]").first().waitFor();
   });
 
   it("takes a move back that the server refuses", async () => {

@@ -36,7 +36,7 @@ export function shortTime(iso: string): string {
   if (days < 0) return format("toCome", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }).format(at);
   if (days === 0) return clock(iso);
   if (days === 1) return t("common.yesterday");
-  if (days < 7) return format("weekday", { weekday: "short" }).format(at);
+  if (days > 0 && days < 7) return format("weekday", { weekday: "short" }).format(at);
   const sameYear = new Date(at).getFullYear() === new Date(now()).getFullYear();
   return sameYear
     ? format("dayMonth", { day: "numeric", month: "short" }).format(at)

@@ -38,6 +38,28 @@ const TYPED = "textarea, select, input:not([type=checkbox], [type=radio], [type=
 const typing = (target: EventTarget | null) =>
   target instanceof HTMLElement && (target.isContentEditable || target.matches(TYPED));
 
+const LETTERS = "recado.letters";
+const [letters, setLettersSignal] = createSignal(recall());
+/** Whether single letters do something; those with Ctrl or Cmd, `?` and Escape always do. Kept on this device. */
+export { letters };
+export function setLetters(on: boolean): void {
+  setLettersSignal(on);
+  try {
+    if (on) localStorage.removeItem(LETTERS);
+    else localStorage.setItem(LETTERS, "off");
+  } catch {
+    return;
+  }
+}
+function recall(): boolean {
+  try {
+    return localStorage.getItem(LETTERS) !== "off";
+  } catch {
+    return true;
+  }
+}
+const isLetter = (s: Shortcut) => /^(shift\+)?[a-z/]( [a-z])?$/.test(s.keys);
+
 let before = "";
 let beforeAt = 0;
 
@@ -51,7 +73,7 @@ function onKey(event: KeyboardEvent): void {
   // A dialog, a menu, a popover: Escape and letters are theirs.
   const inDialog = document.querySelector("dialog[open], [data-popper-positioner]") !== null;
   // The last one to come wins: a screen over the shell.
-  const usable = shortcuts().filter((s) => (!inField && !inDialog) || s.always);
+  const usable = shortcuts().filter((s) => ((!inField && !inDialog) || s.always) && (letters() || !isLetter(s)));
   const found = usable.findLast((s) => s.keys === pair) ?? usable.findLast((s) => s.keys === press);
   if (!found) return;
   event.preventDefault();

@@ -20,7 +20,8 @@ const close = (id: number) => setToasts((all) => all.filter((x) => x.id !== id))
 
 export function tell(text: string, action?: Toast["action"]): void {
   const id = next++;
-  setToasts((all) => [...all.slice(-3), { id, text, error: false, action }]);
+  // The same again takes the place of the one before.
+  setToasts((all) => [...all.filter((x) => x.text !== text || x.error).slice(-3), { id, text, error: false, action }]);
   setTimeout(close, action ? 8000 : 4000, id);
 }
 

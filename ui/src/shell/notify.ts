@@ -26,7 +26,7 @@ export function followNotifications(open: (contact: string) => void, looksAt: ()
     }, 600);
   };
   createEffect(on(epoch, count));
-  onCleanup(() => clearTimeout(timer));
+  onCleanup(() => (clearTimeout(timer), setUnread(0), setWaiting(0)));
   onCleanup(onEvents(["message.received", "message.queued", "contact.updated", "contact.merged", "conversation.read", "conversation.unread"], count));
 
   onCleanup(

@@ -2,7 +2,7 @@
 // palette, toasts. Also starts what runs as long as somebody is signed in: the live stream and the reference data.
 import { A, useLocation, useNavigate, type RouteSectionProps } from "@solidjs/router";
 import { ErrorBoundary, For, Show, Suspense, createSignal, lazy, onCleanup, onMount } from "solid-js";
-import { followReference, loadReference } from "../data/reference";
+import { followReference, forgetReference, loadReference } from "../data/reference";
 import { moreWords, t, tn } from "../i18n";
 import { listenForKeys, useShortcuts, type Shortcut } from "../keys/registry";
 import { start, stop } from "../live/stream";
@@ -38,6 +38,7 @@ export function Shell(props: RouteSectionProps) {
       clearTimeout(idle);
       for (const off of offs) off();
       stop();
+      forgetReference();
     });
   });
 

@@ -55,13 +55,15 @@ export default function Inbox() {
           .then((c) => {
             conversations.take(c);
             // An id of somebody who was merged answers as the one who stayed.
-            if (c.id !== id) navigate(`/inbox/${c.id}${query()}`, { replace: true });
+            if (c.id !== id && params.id === id) navigate(`/inbox/${c.id}${query()}`, { replace: true });
           })
           .catch((problem: unknown) => params.id === id && setMissing(problem));
       },
     ),
   );
   const open = () => (params.id ? conversations.byId[params.id] : undefined);
+  // Erased while it was looked at.
+  createEffect(on(() => open()?.id, (now, before) => !now && before && before === params.id && setMissing(new Problem(404, { code: "not_found" })), { defer: true }));
 
   const [wide, setWide] = createSignal(matchMedia("(min-width: 1240px)").matches);
   const media = matchMedia("(min-width: 1240px)");
@@ -84,7 +86,8 @@ export default function Inbox() {
     keys: "Escape",
     label: () => t("inbox.key_close"),
     group: () => t("common.inbox"),
-    run: () => params.id && navigate(back()),
+    // The profile lies over the conversation where there is no room beside it.
+    run: () => (params.id && profile() && !wide() ? setProfile(false) : params.id && navigate(back())),
   });
 
   return (
@@ -95,9 +98,12 @@ export default function Inbox() {
           when={params.id}
           keyed
           fallback={
-            <Empty icon={<MessageIcon size={24} />} title={t("inbox.choose")}>
-              {(conversations.counts()?.waiting ?? 0) > 0 ? tn("inbox.waiting_now", conversations.counts()!.waiting) : t("inbox.choose_text")}
-            </Empty>
+            <>
+              <h1 class="sr">{t("common.inbox")}</h1>
+              <Empty icon={<MessageIcon size={24} />} title={t("inbox.choose")}>
+                {(conversations.counts()?.waiting ?? 0) > 0 ? tn("inbox.waiting_now", conversations.counts()!.waiting) : t("inbox.choose_text")}
+              </Empty>
+            </>
           }
         >
           {(id) => (

@@ -4,7 +4,7 @@ import type { CannedReply, Conversation } from "../../../api/contract";
 import type { Message } from "../../../api/types";
 import { memberById, reference } from "../../../data/reference";
 import { t } from "../../../i18n";
-import { clock, duration, now } from "../../../i18n/format";
+import { clock, duration, now, number } from "../../../i18n/format";
 import { useShortcuts } from "../../../keys/registry";
 import { Button, IconButton } from "../../../parts/button";
 import { BanIcon, ClockIcon, CloseIcon, NoteIcon, PaperclipIcon, SendIcon, TemplateIcon, UsersIcon } from "../../../parts/icons";
@@ -54,12 +54,15 @@ export function Composer(props: Props) {
   const found = () => (word() === null ? [] : matching(reference.canned, word()!));
 
   // Somebody else answered since this was begun: said, so that two do not answer over each other.
-  const [begunAt, setBegunAt] = createSignal(0);
+  /** What was the newest here when it was begun, by the server's clock. */
+  const [begunAt, setBegunAt] = createSignal<string | null>(null);
+  const newestAt = () => props.thread.entries().reduce((at, e) => (e.message && !e.sending && e.message.created_at > at ? e.message.created_at : at), "");
   const overtaken = createMemo(() => {
-    if (note() || begunAt() === 0) return undefined;
+    const begun = begunAt();
+    if (note() || begun === null) return undefined;
     return props.thread.entries().findLast((e) => {
       const m = e.message;
-      return m?.direction === "outbound" && m.actor.type === "member" && m.actor.id !== me().id && Date.parse(m.created_at) > begunAt();
+      return m?.direction === "outbound" && m.actor.type === "member" && m.actor.id !== me().id && m.created_at > begun;
     })?.message;
   });
 
@@ -94,8 +97,8 @@ export function Composer(props: Props) {
 
   function typed(next: string): void {
     setText(next);
-    if (!next) setBegunAt(0);
-    else if (begunAt() === 0) setBegunAt(Date.now());
+    if (!next) setBegunAt(null);
+    else if (begunAt() === null) setBegunAt(newestAt());
     setAt(0);
     // A note's draft would appear as a message's one day: it is kept apart.
     if (note()) return noted.write(next);
@@ -121,6 +124,7 @@ export function Composer(props: Props) {
 
   function send(): void {
     const said = text().trim();
+    if (said.length > LIMIT) return;
     if (note()) {
       if (!said) return;
       props.thread.send({ note: said }, null);
@@ -148,7 +152,7 @@ export function Composer(props: Props) {
       sendText(said);
     }
     setText("");
-    setBegunAt(0);
+    setBegunAt(null);
     draft.clear();
     tellTyping(contact, "stopped");
     props.onReplyDone();
@@ -269,7 +273,6 @@ export function Composer(props: Props) {
           aria-label={note() ? t("inbox.note_for_team") : t("inbox.write_to", { name: props.name })}
           placeholder={note() ? t("inbox.note_hint") : touch() ? t("inbox.write_short") : t("inbox.write")}
           value={text()}
-          maxLength={LIMIT}
           aria-controls={word() !== null ? "canned" : undefined}
           aria-activedescendant={found().length > 0 ? `canned-${at()}` : undefined}
           disabled={shut()}
@@ -282,7 +285,7 @@ export function Composer(props: Props) {
         <IconButton
           class={s.send}
           label={note() ? t("inbox.save_note") : t("inbox.send")}
-          disabled={shut() || (!text().trim() && (note() || !uploads.ready())) || (!note() && uploads.uploads().length > 0 && !uploads.ready())}
+          disabled={shut() || text().trim().length > LIMIT || (!text().trim() && (note() || !uploads.ready())) || (!note() && uploads.uploads().length > 0 && !uploads.ready())}
           onClick={send}
         >
           <SendIcon size={19} />
@@ -302,7 +305,7 @@ export function Composer(props: Props) {
         </IconButton>
         <span class={s.state}>
           <Show when={text().length > LIMIT - 300}>
-            <span>{LIMIT - text().length}</span>
+            <span classList={{ [s.over!]: text().length > LIMIT }}>{number(LIMIT - text().length)}</span>
           </Show>
           <Show when={note()}>
             <strong>{t("inbox.note_hint")}</strong>

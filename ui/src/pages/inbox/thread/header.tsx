@@ -146,6 +146,7 @@ export function ThreadHeader(props: Props) {
               {(m) => (
                 <>
                   <Avatar name={m().name} of={m().id} size="s" />
+                  <span class="sr">{t("inbox.assigned_to", { name: "" })}</span>
                   <span class="clip">{m().first_name || m().name}</span>
                   <Show when={others() > 0}>
                     <span>+{others()}</span>
@@ -164,6 +165,9 @@ export function ThreadHeader(props: Props) {
           trigger={
             <>
               <BoardIcon size={16} />
+              <Show when={stage()}>
+                <span class="sr">{t("inbox.stage_is", { name: "" })}</span>
+              </Show>
               <span class="clip">{stage()?.name ?? t("inbox.open_ticket")}</span>
             </>
           }

@@ -90,6 +90,7 @@ export function createThread(contact: string, name: () => string) {
   // known yet. What cannot be had now is asked for again: the event that told of it does not come twice.
   const changed = new Set<string>();
   const ours = new Set<string>();
+  const asked = new Map<string, number>();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let failures = 0;
   function settle(): void {
@@ -100,11 +101,14 @@ export function createThread(contact: string, name: () => string) {
       ids.push(...ours);
       ours.clear();
     }
-    for (const id of ids)
+    for (const id of ids) {
+      // Of two questions about one message the later one's answer holds, whichever comes first.
+      const mine = (asked.get(id) ?? 0) + 1;
+      asked.set(id, mine);
       call(api.GET("/api/v1/messages/{id}", { params: { path: { id } }, signal: stopped.signal })).then(
         (m) => {
           failures = 0;
-          if (m.contact_id === contact) setEntries(place(entries(), ofMessage(m)));
+          if (m.contact_id === contact && asked.get(id) === mine) setEntries(place(entries(), ofMessage(m)));
         },
         (problem: unknown) => {
           if (stopped.signal.aborted || (problem instanceof Problem && problem.status === 404)) return;
@@ -113,6 +117,7 @@ export function createThread(contact: string, name: () => string) {
           soon(Math.min(1000 * 2 ** failures, 30_000));
         },
       );
+    }
   }
   const soon = (pause: number) => (timer ??= setTimeout(settle, pause));
   const touch = (id: string, received: boolean) => {

@@ -7,6 +7,7 @@ import { t } from "../../../i18n";
 import { phone } from "../../../i18n/format";
 import { Failed, Skeleton } from "../../../parts/state";
 import { tellViewing } from "../viewing";
+import { preview } from "../words";
 import { Composer } from "../composer/composer";
 import { ThreadHeader } from "./header";
 import { createThread } from "./messages";
@@ -61,6 +62,17 @@ export function ThreadPane(props: {
     document.removeEventListener("visibilitychange", tellRead);
   });
 
+  // Said to who does not see the screen: what comes in while this is open.
+  const [heard, setHeard] = createSignal("");
+  createEffect(
+    on(
+      () => (thread.loading() ? undefined : (newest()?.id ?? "")),
+      (id, before) => {
+        if (id && before !== undefined && id !== before) setHeard(`${name()}: ${preview(newest()!)}`);
+      },
+    ),
+  );
+
   return (
     <section class={s.thread} aria-label={t("inbox.conversation_with", { name: name() })}>
       <ThreadHeader conversation={c()} back={props.back} profileOpen={props.profileOpen} onProfile={props.onProfile} onUnread={() => (rests = newest()?.id ?? "")} onChanged={props.onChanged} />
@@ -69,6 +81,9 @@ export function ThreadPane(props: {
           <Scroller thread={thread} name={name()} unreadFrom={unreadFrom()} goTo={props.goTo} onReply={setReplyTo} />
         </Show>
       </Show>
+      <p class="sr" aria-live="polite">
+        {heard()}
+      </p>
       <Composer conversation={c()} thread={thread} name={name()} replyTo={replyTo()} onReplyDone={() => setReplyTo(null)} onSaved={() => props.onChanged()} />
     </section>
   );
