@@ -1,10 +1,10 @@
 //! What speaks against a text field: values that are plainly of another kind.
 
-use crate::{Json, names};
 use crate::compiled::Field;
 use crate::known::KNOWN;
 use crate::lexicon::{Set, set};
 use crate::reading::Reading;
+use crate::{Json, names};
 use std::sync::LazyLock;
 
 /// "Type of document" is no document's number.

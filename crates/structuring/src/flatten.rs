@@ -119,7 +119,8 @@ impl<'a> Walk<'a> {
                 }
                 for (key, member) in object {
                     // {"entry": {"3": "…"}, "labels": {"3": "Phone"}}: the number has a name elsewhere.
-                    let title = if key.bytes().next().is_some_and(|b| b.is_ascii_digit()) { self.title_of(key) } else { None };
+                    let title =
+                        if key.bytes().next().is_some_and(|b| b.is_ascii_digit()) { self.title_of(key) } else { None };
                     let title = title.filter(|title| member.as_str() != Some(title));
                     let before = self.alias.clone();
                     if let Some(title) = title {
@@ -374,7 +375,8 @@ impl<'a> Walk<'a> {
 
 /// The key of the one row of a table, its headers and its cells.
 fn one_row(object: &json::Object) -> Option<(&str, &[Json], &[Json])> {
-    const HEADERS: &[&str] = &["columns", "headers", "header", "cols", "columnas", "colunas", "encabezados", "cabecalho"];
+    const HEADERS: &[&str] =
+        &["columns", "headers", "header", "cols", "columnas", "colunas", "encabezados", "cabecalho"];
     const ROWS: &[&str] = &["row", "rows", "values", "fila", "filas", "linha", "linhas", "cells", "data", "record"];
     let headers = HEADERS.iter().find_map(|key| object.get(key)?.as_array())?;
     let named = |header: &Json| header.as_str().is_some_and(|text| !text.trim().is_empty() && text.len() <= 120);

@@ -201,7 +201,8 @@ const DOCTORS: &[&str] =
     &["dr", "dra", "doctor", "doctora", "lic", "ing", "arq", "prof", "profa", "abog", "med", "vet", "dentista", "psic"];
 
 /// Words that stand for a name in trials and also are family names: none alone, one after a given name.
-const STAND_INS: &[&str] = &["prueba", "pruebas", "test", "teste", "tester", "cliente", "customer", "usuario", "user", "demo"];
+const STAND_INS: &[&str] =
+    &["prueba", "pruebas", "test", "teste", "tester", "cliente", "customer", "usuario", "user", "demo"];
 
 pub(crate) fn is_first_name(folded: &str) -> bool {
     FIRST_NAMES.contains(folded)
@@ -256,9 +257,30 @@ fn ungreeted(text: &str) -> &str {
     let Some((head, rest)) = text.split_once([',', '!', '.']) else { return text };
     let greets = matches!(
         fold(head).as_str(),
-        "hola" | "hi" | "hello" | "hey" | "oi" | "ola" | "buenas" | "buenos dias" | "buenas tardes" | "buen dia" | "bom dia"
-            | "boa tarde" | "boa noite" | "buenas noches" | "good morning" | "good afternoon" | "si" | "sim" | "yes" | "claro"
-            | "sure" | "ok" | "perfecto" | "gracias"
+        "hola"
+            | "hi"
+            | "hello"
+            | "hey"
+            | "oi"
+            | "ola"
+            | "buenas"
+            | "buenos dias"
+            | "buenas tardes"
+            | "buen dia"
+            | "bom dia"
+            | "boa tarde"
+            | "boa noite"
+            | "buenas noches"
+            | "good morning"
+            | "good afternoon"
+            | "si"
+            | "sim"
+            | "yes"
+            | "claro"
+            | "sure"
+            | "ok"
+            | "perfecto"
+            | "gracias"
     );
     if greets { rest.trim_start_matches(['!', ',', '.', ' ']) } else { text }
 }

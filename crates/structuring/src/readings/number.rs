@@ -50,7 +50,8 @@ pub(crate) fn read(text: &str, country: Option<&str>) -> Option<Reading> {
     let Some(start) = text.find(|c: char| c.is_ascii_digit()) else { return read_words(text) };
     let mut reading = read_at(text, start, country)?;
     // "2 años y medio": the half of what was counted.
-    let half = ["y medio", "y media", "e meio", "e meia", "and a half"].iter().any(|half| reading.after.ends_with(half));
+    let half =
+        ["y medio", "y media", "e meio", "e meia", "and a half"].iter().any(|half| reading.after.ends_with(half));
     if half && !reading.formatted && reading.after.split(' ').count() <= 4 {
         reading.value = reading.value.plus(Decimal { mantissa: 5, scale: 1 })?;
     }
