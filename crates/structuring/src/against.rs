@@ -50,6 +50,10 @@ pub(crate) fn strangeness(field: &Field, reading: &Reading<'_>) -> f32 {
     if let Some(text) = reading.text().filter(|text| text.len() <= 16) {
         let folded = crate::keys::fold(text);
         // No value at all; "none" is one for an allergy, hardly for a partner.
+        // "[not provided]", "<none>"
+        if text.starts_with(['[', '<']) && text.ends_with([']', '>']) {
+            return 0.7;
+        }
         // "Mrs" under "Title" is no occupation.
         if names::is_title(&folded) {
             return 0.7;
@@ -58,6 +62,16 @@ pub(crate) fn strangeness(field: &Field, reading: &Reading<'_>) -> f32 {
             folded.as_str(),
             "" | "n a"
                 | "na"
+                | "not provided"
+                | "not specified"
+                | "not set"
+                | "no informado"
+                | "no informa"
+                | "nao informado"
+                | "nao informou"
+                | "no especificado"
+                | "sin especificar"
+                | "unspecified"
                 | "no aplica"
                 | "nao se aplica"
                 | "null"

@@ -118,7 +118,16 @@ impl<'a> Walk<'a> {
                     return self.row(object, row, headers, cells, depth);
                 }
                 for (key, member) in object {
+                    // {"entry": {"3": "…"}, "labels": {"3": "Phone"}}: the number has a name elsewhere.
+                    let title =
+                        if key.bytes().next().is_some_and(|b| b.is_ascii_digit()) { self.title_of(key) } else { None };
+                    let title = title.filter(|title| member.as_str() != Some(title));
+                    let before = self.alias.clone();
+                    if let Some(title) = title {
+                        self.alias = Some((self.path.len(), Cow::Borrowed(title)));
+                    }
                     self.deeper(key, Cow::Borrowed(member), depth, true);
+                    self.alias = before;
                 }
             }
             Cow::Owned(Json::Object(object)) => {

@@ -244,6 +244,8 @@ const NOISE: &[&str] = &[
     "param",
     "item",
     "requested",
+    "resolved",
+    "original",
     "needed",
     "wanted",
     "enabled",

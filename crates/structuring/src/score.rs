@@ -228,6 +228,10 @@ pub(crate) fn fit(
     if key.snake.starts_with("utm_") && score.method != Method::Exact {
         score.fused = (score.fused - 0.15).min(0.78);
     }
+    // A title may be the deal's or the page's as well as the person's.
+    if key.snake == "title" && key.context.is_empty() && score.method != Method::Exact {
+        score.fused = score.fused.min(0.95);
+    }
     let (value, own) = typed(field, reading, learnt, country)?;
     // "CF", "en trámite": no number of anything.
     if field.definition.field_type == FieldType::Text

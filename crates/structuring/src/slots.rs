@@ -298,6 +298,21 @@ pub(crate) fn find(
         if stranger { Whose::Other } else { whose(key, &at) }
     };
     crate::person_name::find(definitions, keys, readings, &cards, &named, &mut person);
+    // The pupil's name, and the number of who answers for them, who has a name of their own: not the pupil's.
+    let answers = |leaf: usize| keys[leaf].key.concepts().meets(&known.manager);
+    let manager_named = keys.iter().zip(readings).enumerate().find(|(leaf, (scored, reading))| {
+        answers(*leaf) && !scored.key.tail.concepts.meets(&known.phone) && reading.likeness() >= 0.6
+    });
+    if let Some((leaf, _)) = manager_named
+        && keys.iter().zip(readings).any(|(scored, reading)| {
+            let all = scored.key.concepts();
+            all.meets(&known.dependant.or(&known.child)) && !all.meets(&known.manager) && reading.likeness() >= 0.6
+        })
+        && !person.names.iter().any(|name| name.leaves.contains(&leaf))
+    {
+        person.phones.retain(|phone| !phone.leaves.iter().any(|leaf| answers(*leaf)));
+        person.emails.retain(|email| !email.leaves.iter().any(|leaf| answers(*leaf)));
+    }
     let fiance_named = person.names.iter().any(|name| name.whose == Whose::Perhaps(Role::Fiance));
     let has_name = person.names.iter().any(|name| name.whose == Whose::Person);
     let allowed = |role: Role| match role {

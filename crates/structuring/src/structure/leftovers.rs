@@ -93,6 +93,27 @@ impl Desk<'_> {
                 None => chosen.push((at, vec![(leaf, option)])),
             }
         }
+        // {"extras": ["GPS", "Silla infantil"]}: what a list names is wanted.
+        for leaf in 0..self.readings.len() {
+            let reading = &self.readings[leaf];
+            let listed =
+                reading.leaf().part.as_ref().is_some_and(|part| part.span.is_none() && !part.loose && !part.divides);
+            let Some(text) = reading.text().filter(|text| listed && reading.is_string() && text.len() <= 40) else {
+                continue;
+            };
+            let named = self.request.definitions.scored(&[text]);
+            let mut fitting = fields.iter().zip(&named.scores).filter(|(field, score)| {
+                field.definition.field_type == FieldType::Boolean && score.fused >= 0.9 && !score.excluded
+            });
+            let (Some((field, _)), None) = (fitting.next(), fitting.next()) else { continue };
+            let target = Target::Field(field.definition.key.clone());
+            if !self.filled(&target)
+                && !self.denied(leaf, &target)
+                && self.keys[leaf].key.concepts().and(&KNOWN.others).is_empty()
+            {
+                self.place(target, Json::Bool(true), &[leaf], 0.74, Method::Pattern);
+            }
+        }
         for (at, list) in chosen {
             let field = &fields[at];
             let target = Target::Field(field.definition.key.clone());
