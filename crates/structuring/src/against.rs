@@ -21,11 +21,14 @@ pub(crate) fn strangeness(field: &Field, reading: &Reading<'_>) -> f32 {
             _ => 0.6,
         };
     }
-    let phone = reading.phone().is_some_and(|(_, _, whole)| *whole)
-        && reading.id().is_none()
-        && !field.concepts.meets(&known.ids)
-        && !field.concepts.meets(&known.phone);
-    if reading.email().is_some() && !field.concepts.meets(&known.email) || phone {
+    // The phone last: it is the dearest to read.
+    let phone = || {
+        !field.concepts.meets(&known.ids)
+            && !field.concepts.meets(&known.phone)
+            && reading.id().is_none()
+            && reading.phone().is_some_and(|(_, _, whole)| *whole)
+    };
+    if reading.email().is_some() && !field.concepts.meets(&known.email) || phone() {
         return 0.6;
     }
     let kind = field.concepts.meets(&KINDS);
@@ -47,11 +50,11 @@ pub(crate) fn strangeness(field: &Field, reading: &Reading<'_>) -> f32 {
     {
         return if date.stamp { 0.7 } else { 0.45 };
     }
-    if let Some(text) = reading.text().filter(|text| text.len() <= 16) {
-        let folded = crate::keys::fold(text);
+    if reading.text().is_some_and(|text| text.len() <= 16) {
+        let folded = reading.folded();
         // No value at all; "none" is one for an allergy, hardly for a partner.
         if matches!(
-            folded.as_str(),
+            folded,
             "" | "n a"
                 | "na"
                 | "no aplica"
@@ -72,7 +75,7 @@ pub(crate) fn strangeness(field: &Field, reading: &Reading<'_>) -> f32 {
             return 0.6;
         }
         if matches!(
-            folded.as_str(),
+            folded,
             "none"
                 | "ninguno"
                 | "ninguna"
