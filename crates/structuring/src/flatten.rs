@@ -51,6 +51,18 @@ impl Leaf<'_> {
         path
     }
 
+    /// The path as it is read, its segments joined by U+0001.
+    pub fn name_path(&self, name: &mut String) {
+        name.clear();
+        for (at, segment) in self.path.iter().enumerate() {
+            if at > 0 {
+                name.push('\u{1}');
+            }
+            let alias = self.alias.as_ref().filter(|(place, _)| *place == at);
+            name.push_str(alias.map_or(segment, |(_, alias)| alias));
+        }
+    }
+
     pub fn text(&self) -> Option<&str> {
         match self.value.as_ref() {
             Json::String(text) => Some(text),
