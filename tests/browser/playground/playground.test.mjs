@@ -113,6 +113,10 @@ test("several phones at once, from the hook to the ticks", async (t) => {
   await program.post("/api/v1/messages", { contact_id: contact.id, template });
   await ana.getByText(/martes a las 10:30/).waitFor();
   await lastSent(contact, "delivered");
+  // Until the person writes.
+  await ana.getByRole("textbox").fill("Gracias");
+  await ana.getByRole("textbox").press("Enter");
+  await ana.getByRole("button", { name: "Cerrar la ventana de 24 h" }).waitFor();
   await page.getByRole("button", { name: "Otro teléfono" }).click();
   await page.getByRole("region", { name: /Carla Muestra/ }).waitFor();
 });

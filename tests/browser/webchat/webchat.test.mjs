@@ -316,6 +316,9 @@ for (const theme of ["light", "dark"]) {
     const sound = async (page, what) => {
       for (const [width, height] of [[1440, 900], [390, 844]]) {
         await page.setViewportSize({ width, height });
+        const log = page.getByRole("log");
+        const below = () => log.evaluate((one) => one.scrollHeight - one.scrollTop - one.clientHeight);
+        if (await log.isVisible()) await until(`the end in sight, ${what}, ${width}`, async () => (await below()) < 2);
         await picture(page, `${what}-${width}-${theme}`);
         assert.deepEqual(await serious(page), [], `${what}, ${width}`);
         assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${what}, ${width}: sideways`);

@@ -11,6 +11,8 @@ export class LogView {
   private readonly greeting: HTMLElement | null;
   private readonly clock: Intl.DateTimeFormat;
   private readonly calendar: Intl.DateTimeFormat;
+  /** Whether the end is in sight, as of the last time that somebody scrolled. */
+  private atEnd = true;
 
   constructor(
     private readonly chat: Chat,
@@ -21,6 +23,15 @@ export class LogView {
     this.clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" });
     this.calendar = new Intl.DateTimeFormat(language, { weekday: "long", day: "numeric", month: "long" });
     this.element = h("div", { class: "log", role: "log", "aria-live": "polite", "aria-label": texts.log, tabindex: "0" });
+    this.element.addEventListener("scroll", () => {
+      this.atEnd = this.element.scrollHeight - this.element.scrollTop - this.element.clientHeight < 60;
+    });
+    // The keyboard of a phone takes half the room, and a picture takes its own when it is there.
+    const stay = (): void => {
+      if (this.atEnd) this.toEnd();
+    };
+    new ResizeObserver(stay).observe(this.element);
+    this.element.addEventListener("grew", stay);
     this.older = h("button", { type: "button", class: "older" }, texts.older);
     this.older.addEventListener("click", () => void this.more());
     this.greeting = greeting === null ? null : h("div", { class: "m team" }, h("div", { class: "b" }, greeting));
@@ -33,8 +44,6 @@ export class LogView {
   }
 
   draw(): void {
-    const { element } = this;
-    const atEnd = element.scrollHeight - element.scrollTop - element.clientHeight < 60;
     const wanted: Element[] = [];
     if (this.chat.more) wanted.push(this.older);
     else if (this.greeting) wanted.push(this.greeting);
@@ -59,7 +68,7 @@ export class LogView {
     }
     for (const key of this.views.keys()) if (!known.has(key)) this.views.delete(key);
     this.arrange(wanted);
-    if (atEnd) this.toEnd();
+    if (this.atEnd) this.toEnd();
   }
 
   /** Only what moved is touched: a log that is built anew would be read aloud anew. */
@@ -91,6 +100,7 @@ export class LogView {
   }
 
   toEnd(): void {
+    this.atEnd = true;
     this.element.scrollTop = this.element.scrollHeight;
   }
 }

@@ -114,6 +114,7 @@ export class MessageView {
           URL.revokeObjectURL(address);
           frame.prepend(image);
           button.querySelector("svg")?.remove();
+          frame.dispatchEvent(new Event("grew", { bubbles: true }));
         };
         image.onerror = () => URL.revokeObjectURL(address);
         image.src = address;

@@ -17,7 +17,6 @@ const TOPICS = ["message.received", "message.sent", "message.status", "contact.u
 
 export function Phone(props: { channel: string; business: string; person: Person }) {
   const [text, setText] = createSignal("");
-  const [shut, setShut] = createSignal(false);
   let log!: HTMLDivElement;
 
   const load = async () => {
@@ -27,6 +26,11 @@ export function Phone(props: { channel: string; business: string; person: Person
   const [shown, { refetch }] = createResource(epoch, load);
   const contact = () => shown.latest?.contact ?? null;
   const messages = () => shown.latest?.messages ?? [];
+  /** As the server has it: whoever writes opens it again. */
+  const shut = () => {
+    const end = contact()?.service_window_ends_at;
+    return end ? Date.parse(end) <= Date.now() : false;
+  };
 
   // Many events at once are one look.
   let soon: ReturnType<typeof setTimeout> | undefined;
@@ -58,8 +62,7 @@ export function Phone(props: { channel: string; business: string; person: Person
   const toggleWindow = () => {
     const of = contact();
     if (!of) return;
-    const open = shut();
-    setWindow(props.channel, of.id, open).then(() => setShut(!open), tellError);
+    setWindow(props.channel, of.id, shut()).then(() => refetch(), tellError);
   };
 
   return (
