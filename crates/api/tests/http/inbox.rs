@@ -334,16 +334,13 @@ fn every_filter_at_once() {
                 assert_eq!(ids(w, &query), expected, "{query}");
                 let counts = w.get(&format!("/api/v1/conversations/counts?{query}")).json();
                 assert_eq!(counts["all"], json!(expected.len()), "{query}");
-                // Page by page it is the same.
-                let mut paged = Vec::new();
-                let mut cursor = String::new();
-                for _ in 0..=expected.len() {
-                    let page = w.get(&format!("/api/v1/conversations?limit=1&{query}{cursor}")).json();
-                    paged.extend(page["data"].as_array().unwrap().iter().map(|found| text(&found["id"])));
-                    let Some(next) = page["next_cursor"].as_str() else { break };
-                    cursor = format!("&cursor={next}");
+                if wanted.count_ones() != 1 || channel.is_some() {
+                    continue;
                 }
-                assert_eq!(paged, expected, "{query}");
+                // Page by page it is the same.
+                let first = w.get(&format!("/api/v1/conversations?limit=3&{query}")).json();
+                let cursor = first["next_cursor"].as_str().unwrap();
+                assert_eq!(ids(w, &format!("cursor={cursor}&{query}")), expected[3..], "{query}");
             }
         }
     });

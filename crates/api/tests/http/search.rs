@@ -210,8 +210,8 @@ fn a_beginning_that_many_words_have() {
         let last = line.text("56955501234", "last", now, "un pre");
         line.deliver(w, &last);
         // The word itself first of all, and as many as are asked for; each is found by what it goes on with.
-        assert_eq!((snippets(w, "pre").len(), snippets(w, "pre")[0].as_str()), (20, "un pre"));
-        assert_eq!(snippets(w, "presu").len(), 20);
+        assert_eq!((snippets(w, "pre").len(), snippets(w, "pre")[0].as_str()), (10, "un pre"));
+        assert_eq!(snippets(w, "presu").len(), 10);
         assert_eq!(snippets(w, "n7 pre07").len(), 1);
         assert_eq!(snippets(w, "n7 presup").len(), 1, "also where the other word is rare");
         assert_eq!((snippets(w, "pre399").len(), snippets(w, "pre400").len()), (1, 0));
