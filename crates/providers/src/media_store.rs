@@ -87,6 +87,38 @@ impl MediaStore {
         }
     }
 
+    /// The directories that files are in, those of all organizations.
+    pub async fn folders(&self) -> io::Result<Vec<PathBuf>> {
+        let root = self.root.clone();
+        let walk = move || -> io::Result<Vec<PathBuf>> {
+            let mut folders = Vec::new();
+            for organization in directories(&root)?.into_iter().filter(|at| !at.ends_with(ASIDE)) {
+                folders.extend(directories(&organization)?);
+            }
+            Ok(folders)
+        };
+        tokio::task::spawn_blocking(walk).await.map_err(io::Error::other)?
+    }
+
+    /// Of one directory the files that were put in place longer than `least` ago, and no longer than `most`; as
+    /// [`Stored::path`] has them.
+    pub async fn placed(&self, folder: PathBuf, least: Duration, most: Duration) -> io::Result<Vec<String>> {
+        let root = self.root.clone();
+        let look = move || -> io::Result<Vec<String>> {
+            let mut found = Vec::new();
+            for entry in std::fs::read_dir(folder)? {
+                let entry = entry?;
+                let modified = entry.metadata().and_then(|data| data.modified());
+                let aged = modified.is_ok_and(|modified| is_older(modified, least) && !is_older(modified, most));
+                let path = entry.path();
+                let below = path.strip_prefix(&root).ok().and_then(Path::to_str);
+                found.extend(below.filter(|_| aged).map(str::to_owned));
+            }
+            Ok(found)
+        };
+        tokio::task::spawn_blocking(look).await.map_err(io::Error::other)?
+    }
+
     /// Deletes what was being written when a process ended; how many files that were.
     pub async fn sweep_aside(&self) -> io::Result<usize> {
         let mut entries = tokio::fs::read_dir(self.root.join(ASIDE)).await?;
@@ -100,6 +132,17 @@ impl MediaStore {
         }
         Ok(swept)
     }
+}
+
+fn directories(below: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(below)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            found.push(entry.path());
+        }
+    }
+    Ok(found)
 }
 
 fn is_older(modified: SystemTime, than: Duration) -> bool {

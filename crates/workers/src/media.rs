@@ -1,14 +1,15 @@
 //! Files in: what people sent is fetched from WhatsApp, checked, and put below the media directory. And what nobody uses is
 //! forgotten.
 
+use std::io;
 use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
-use crm::Caller;
 use crm::channels::{self, ChannelType};
 use crm::id::OrganizationId;
 use crm::media::{self, Fetch, Media, most_bytes};
+use crm::{Caller, Crm};
 use providers::Http;
 use providers::media_store::{MediaStore, StoreError};
 use providers::whatsapp_cloud::errors::Fate as After;
@@ -17,13 +18,15 @@ use store::Priority;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 
-use crate::Context;
+use crate::{Context, Stop};
 
 /// Files at once: each is streamed, and holds a connection and a buffer.
 const AT_ONCE: usize = 8;
 /// Between two looks, at least.
 const BREATH: Duration = Duration::from_millis(50);
 const TIDY_EVERY: Duration = Duration::from_secs(600);
+/// Between a file's name and its row lies less, and so much between two looks for files without one.
+const DAY: Duration = Duration::from_secs(86_400);
 const PIECE: i64 = 100;
 
 /// By whom files are asked for; none where this server does not call those channels' provider.
@@ -186,9 +189,9 @@ fn same_hash(promised: &str, hex: &str) -> bool {
 }
 
 /// Unless another row names it: the same bytes are one file.
-async fn forget_file(context: &Context, store: &MediaStore, path: &str) {
+async fn forget_file(crm: &Crm, store: &MediaStore, path: &str) {
     let asked = path.to_owned();
-    let used = context.crm.db().read(Priority::Background, move |tx| media::is_used(tx, &asked)).await;
+    let used = crm.db().read(Priority::Background, move |tx| media::is_used(tx, &asked)).await;
     match used {
         Ok(true) => {}
         Ok(false) => {
@@ -200,9 +203,10 @@ async fn forget_file(context: &Context, store: &MediaStore, path: &str) {
     }
 }
 
-/// Forgets uploads that no message used, and what processes that ended left half written.
+/// Forgets uploads that no message used, files that no row names, and what processes that ended left half written.
 pub async fn tidy(context: Context, media: MediaStore) {
     let mut next = Instant::now() + Duration::from_secs(60);
+    let mut swept: Option<Instant> = None;
     loop {
         tokio::select! {
             () = tokio::time::sleep_until(next) => {}
@@ -212,7 +216,30 @@ pub async fn tidy(context: Context, media: MediaStore) {
         if let Err(error) = tidy_once(&context, &media).await {
             tracing::warn!(%error, "could not forget unused files; tried again");
         }
+        if swept.is_none_or(|swept| swept.elapsed() >= DAY) {
+            // Those of before the last look were asked about then, but for the first time.
+            let most = if swept.is_some() { 7 * DAY } else { Duration::MAX };
+            match sweep(&context.crm, &media, most, &context.stop).await {
+                Ok(()) => swept = Some(Instant::now()),
+                Err(error) => tracing::warn!(%error, "could not look for files that nobody names; tried again"),
+            }
+        }
     }
+}
+
+/// Deletes files older than a day that no row names: of requests that were refused once their file was there, of a repetition
+/// that was known already, of a transaction that failed. `most`: how old those are that are looked at.
+pub async fn sweep(crm: &Crm, store: &MediaStore, most: Duration, stop: &Stop) -> io::Result<()> {
+    for folder in store.folders().await? {
+        for path in store.placed(folder, DAY, most).await? {
+            if stop.is_asked() {
+                return Ok(());
+            }
+            forget_file(crm, store, &path).await;
+        }
+        sleep(Duration::from_millis(10)).await;
+    }
+    Ok(())
 }
 
 async fn tidy_once(context: &Context, store: &MediaStore) -> crm::Result<()> {
@@ -221,7 +248,7 @@ async fn tidy_once(context: &Context, store: &MediaStore) -> crm::Result<()> {
         let forget = move |tx: &mut store::Tx<'_>| media::forget_unused(tx, now, PIECE);
         let paths = context.crm.db().write(Priority::Background, forget).await?;
         for path in &paths {
-            forget_file(context, store, path).await;
+            forget_file(&context.crm, store, path).await;
         }
         if (paths.len() as i64) < PIECE || context.stop.is_asked() {
             break;
@@ -238,7 +265,91 @@ async fn tidy_once(context: &Context, store: &MediaStore) -> crm::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::same_hash;
+    use std::time::{Duration, SystemTime};
+
+    use crm::channels::{self, ChannelDetails, ChannelType, DefaultStage, NewChannel};
+    use crm::id::{MediaId, OrganizationId};
+    use crm::organizations::NewOrganization;
+    use crm::{Caller, Crm};
+    use providers::media_store::MediaStore;
+    use store::params;
+    use store::testing::each_engine_async;
+    use tokio::sync::watch;
+
+    use super::{DAY, same_hash, sweep};
+    use crate::Stop;
+
+    #[tokio::test]
+    async fn a_file_that_no_row_names_goes_after_a_day() {
+        each_engine_async(async |db| {
+            let crm = Crm::open(db.clone()).unwrap();
+            let founded = crm.create_organization_blocking(NewOrganization {
+                name: "Tienda".to_owned(),
+                country: "CL".to_owned(),
+                time_zone: None,
+                currency: None,
+                language: None,
+                owner_name: None,
+                owner_email: "olga@example.com".to_owned(),
+                owner_password_hash: None,
+                key_hash: [1; 32],
+                key_hint: "rk_1".to_owned(),
+            });
+            let organization = founded.unwrap().organization_id;
+            let directory = std::env::temp_dir().join(uuid::Uuid::new_v4().simple().to_string());
+            let store = MediaStore::open(&directory).unwrap();
+            let mut paths = Vec::new();
+            for bytes in [&b"named"[..], b"of nobody", b"of nobody, and young", b"of nobody, looked at before"] {
+                let mut incoming = store.create(100).await.unwrap();
+                incoming.write(bytes).await.unwrap();
+                paths.push(incoming.finish(organization).await.unwrap().path);
+            }
+            for (at, days) in [(0, 2), (1, 2), (3, 9)] {
+                let file = std::fs::File::options().write(true).open(store.path(&paths[at]).unwrap()).unwrap();
+                file.set_modified(SystemTime::now() - days * DAY).unwrap();
+            }
+            name(&crm, organization, paths[0].clone());
+            let (_asked, stop) = watch::channel(false);
+            let stop = Stop(stop);
+            let left = |paths: &[String]| -> Vec<bool> {
+                paths.iter().map(|path| store.path(path).unwrap().exists()).collect()
+            };
+            sweep(&crm, &store, 7 * DAY, &stop).await.unwrap();
+            assert_eq!(left(&paths), [true, false, true, true]);
+            sweep(&crm, &store, Duration::MAX, &stop).await.unwrap();
+            assert_eq!(left(&paths), [true, false, true, false]);
+            std::fs::remove_dir_all(directory).unwrap();
+        })
+        .await;
+    }
+
+    /// Writes the row of a file.
+    fn name(crm: &Crm, organization: OrganizationId, path: String) {
+        let write = move |w: &mut crm::Work<'_, '_>| {
+            let new = NewChannel {
+                id: w.new_id(),
+                channel_type: ChannelType::Webchat,
+                name: "Web".to_owned(),
+                country: None,
+                details: ChannelDetails {
+                    allowed_origins: Some(Some(vec!["https://shop.example.com".to_owned()])),
+                    ..ChannelDetails::default()
+                },
+                secrets: None,
+                default_stage: DefaultStage::First,
+                reopen_within_hours: 0,
+            };
+            let channel = channels::create(w, &new)?.id;
+            let (id, now): (MediaId, _) = (w.new_id(), w.now);
+            w.tx.execute(
+                "INSERT INTO media (organization_id, id, channel_id, type, state, path, attempts, due_at, created_at, updated_at)
+                 VALUES ($1, $2, $3, 'image', 'stored', $4, 0, $5, $5, $5)",
+                params![organization, id, channel, path, now],
+            )?;
+            Ok(())
+        };
+        crm.write_blocking(&Caller::system(organization), write).unwrap();
+    }
 
     #[test]
     fn hashes_in_both_spellings() {
