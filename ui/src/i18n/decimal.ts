@@ -1,4 +1,5 @@
 // Numbers as people write them: `450.000` is four hundred and fifty thousand where the point parts thousands.
+import { tag } from "./format";
 
 /** The sign before decimals, in a language as its country writes it. */
 export function decimalSign(tag: string): "," | "." {
@@ -40,3 +41,8 @@ export function readDecimal(typed: string, tag: string, currency?: string | null
 
 /** A number of the server's as it stands in a field, where `readDecimal` reads it back. */
 export const writeDecimal = (n: string, tag: string): string => n.replace(".", decimalSign(tag));
+
+/** What was typed as a number or an amount, as the server reads it; null where it is none. */
+export const decimal = (typed: string, currency?: string | null): string | null => readDecimal(typed, tag(), currency);
+/** A number of the server's for a field to begin with. */
+export const decimalField = (n: string): string => writeDecimal(n, tag());

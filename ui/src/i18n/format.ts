@@ -1,7 +1,6 @@
 // Times, sizes and money as the language in use writes them. Times are shown in the zone of the browser: whoever answers
 // thinks in their own clock.
 import { createSignal } from "solid-js";
-import { readDecimal, writeDecimal } from "./decimal";
 import { locale, t } from "./index";
 
 /** Now, to the half minute; what depends on it is drawn anew by itself. */
@@ -95,7 +94,7 @@ export const number = (n: number) => n.toLocaleString(tag());
 const [home, setHome] = createSignal<{ country: string; currency: string } | null>(null);
 export { setHome };
 /** The language as the organization's country writes it: `es-CL`. */
-const tag = (): string => (home() && /^[A-Z]{2}$/.test(home()!.country) ? `${locale()}-${home()!.country}` : locale());
+export const tag = (): string => (home() && /^[A-Z]{2}$/.test(home()!.country) ? `${locale()}-${home()!.country}` : locale());
 
 const moneyFormats = new Map<string, Intl.NumberFormat>();
 /** One's own currency needs no more than `$`; a foreign one that would look the same is called by its code. */
@@ -121,11 +120,6 @@ export function money(amount: string, currency: string | null | undefined): stri
     return `${amount} ${currency}`;
   }
 }
-
-/** What was typed as a number or an amount, as the server reads it; null where it is none. */
-export const decimal = (typed: string, currency?: string | null): string | null => readDecimal(typed, tag(), currency);
-/** A number of the server's for a field to begin with. */
-export const decimalField = (n: string): string => writeDecimal(n, tag());
 
 // How countries group what comes behind their code, each digit a group's length: as libphonenumber's international format
 // has it (8.13). The first line that fits holds.

@@ -98,9 +98,11 @@ export function draftOf(contact: string, onSaved: () => void): Draft {
       if (server !== undefined) saveServer();
     },
     check: async () => {
+      const unsaid = () => lines.has(contact) || text !== (stored ?? "");
+      if (unsaid()) return undefined;
       const before = written;
       const { draft } = await json<Conversation>("GET", `/conversations/${contact}`);
-      if (before !== written || lines.has(contact) || text !== (stored ?? "") || draft === stored) return undefined;
+      if (before !== written || unsaid() || draft === stored) return undefined;
       stored = draft;
       text = draft ?? "";
       saveLocal();

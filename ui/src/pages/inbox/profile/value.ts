@@ -1,7 +1,8 @@
 // Values of custom fields by their types: as they are shown, and as what was typed becomes what the server wants.
 import type { CustomField } from "../../../api/types";
 import { t } from "../../../i18n";
-import { calendarDate, decimal, decimalField, money, number, phone } from "../../../i18n/format";
+import { decimal, decimalField } from "../../../i18n/decimal";
+import { calendarDate, money, number, phone } from "../../../i18n/format";
 
 export type FieldType = CustomField["type"] | "name";
 
