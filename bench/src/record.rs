@@ -30,11 +30,12 @@ pub fn start() {
     *HEARD.lock().unwrap_or_else(PoisonError::into_inner) = Some(Vec::new());
 }
 
-/// What was heard since, without what only begins and ends transactions and their parts.
+/// What was heard since, without what only begins and ends transactions and their parts, and puts the log back.
 pub fn stop() -> Result<Vec<Statement>, Failure> {
     let heard = HEARD.lock().unwrap_or_else(PoisonError::into_inner).take().unwrap_or_default();
-    let control =
-        |sql: &str| ["BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE"].iter().any(|word| sql.starts_with(word));
+    let control = |sql: &str| {
+        ["BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "PRAGMA"].iter().any(|word| sql.starts_with(word))
+    };
     // A line that starts with `--` tells of a trigger; what names `'main'` is the word index's own, and runs again with ours.
     let inner = |sql: &str| sql.starts_with("--") || sql.contains("'main'.");
     let wanted = heard.into_iter().filter(|(sql, _)| !control(sql) && !inner(sql));

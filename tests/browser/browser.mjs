@@ -1,8 +1,12 @@
-// Debian's Chromium, and somebody else's web site.
-import { mkdirSync } from "node:fs";
+// Debian's Chromium, and somebody else's web site. For both browser suites: this one and ui/tests, from whose packages
+// playwright and axe are.
+import { mkdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
+import { createRequire } from "node:module";
 import { join } from "node:path";
-import { chromium } from "playwright-core";
+
+const ui = createRequire(new URL("../../ui/package.json", import.meta.url));
+const { chromium } = ui("playwright-core");
 
 export function launch() {
   return chromium.launch({
@@ -33,4 +37,14 @@ export async function picture(page, name) {
   if (!directory) return;
   mkdirSync(directory, { recursive: true });
   await page.screenshot({ path: join(directory, `${name}.png`) });
+}
+
+const AXE = readFileSync(ui.resolve("axe-core/axe.min.js"), "utf8");
+const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+
+/** What axe finds serious or worse in the page, within open shadow roots too; a line each. */
+export function serious(page) {
+  // Evaluated by the debugger, which the page's policy does not concern.
+  return page.evaluate(`${AXE}; axe.run(document, { resultTypes: ["violations"], runOnly: ${JSON.stringify(RULES)} }).then((r) =>
+    r.violations.filter((v) => v.impact === "serious" || v.impact === "critical").map((v) => v.id + ": " + v.help + "\\n  " + v.nodes.slice(0, 4).map((n) => n.html.slice(0, 180) + " " + (n.any[0]?.message ?? "")).join("\\n  ")))`);
 }

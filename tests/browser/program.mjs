@@ -1,20 +1,33 @@
 // The real program on a fresh data directory, and calls to its API.
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { start } from "./process.mjs";
 
-const binary = process.env.RECADO_BINARY;
+const target = (name) => fileURLToPath(new URL(`../../target/debug/${name}`, import.meta.url));
+export const RECADO = process.env.RECADO_BINARY ?? target("recado");
+export const SIMULATOR = process.env.RECADO_SIMULATOR_BINARY ?? target("recado-simulator");
+
+/** Who may sign in to the demo. */
+export const DEMO = { email: "carolina.fuentes@losaromos.example.com", password: "demo-los-aromos" };
+
+/** Makes an organization in a data directory; its API key. */
+export function init(data, organization, owner) {
+  const made = execFileSync(RECADO, [
+    "init", "--data-dir", data, "--organization", organization, "--country", "CL", "--owner-email", owner.email,
+    "--owner-password", owner.password, ...(owner.name ? ["--owner-name", owner.name] : []), "--json",
+  ]);
+  return JSON.parse(made.toString()).api_key;
+}
 
 export class Program {
   static async start() {
     const directory = mkdtempSync(join(tmpdir(), "recado-browser-"));
     const data = join(directory, "data");
-    const made = execFileSync(binary, [
-      "init", "--data-dir", data, "--organization", "Zapatería Sur", "--country", "CL",
-      "--owner-email", "olga@example.com", "--owner-password", "una clave larga", "--json",
-    ]);
-    const program = new Program(directory, data, JSON.parse(made.toString()).api_key);
+    const key = init(data, "Zapatería Sur", { email: "olga@example.com", password: "una clave larga" });
+    const program = new Program(directory, data, key);
     await program.run("127.0.0.1:0");
     return program;
   }
@@ -28,31 +41,20 @@ export class Program {
   }
 
   constructor(directory, data, key, more = []) {
-    Object.assign(this, { directory, data, key, more, child: null, url: "" });
+    Object.assign(this, { directory, data, key, more, running: null, url: "" });
   }
 
-  run(listen) {
-    this.child = spawn(binary, ["serve", "--data-dir", this.data, "--listen", listen, "--log", "warn", ...this.more], { stdio: ["ignore", "pipe", "inherit"] });
-    return new Promise((resolve, reject) => {
-      this.child.once("exit", (code) => reject(new Error(`the program ended with ${code}`)));
-      let said = "";
-      this.child.stdout.on("data", (bytes) => {
-        said += bytes;
-        const found = /http:\/\/[0-9.]+:[0-9]+/.exec(said);
-        if (found) {
-          this.url = found[0];
-          resolve();
-        }
-      });
+  async run(listen) {
+    const args = ["serve", "--data-dir", this.data, "--listen", listen, "--log", "warn", ...this.more];
+    this.running = await start(RECADO, args, (said) => {
+      this.url = /http:\/\/[0-9.]+:[0-9]+/.exec(said)?.[0] ?? "";
+      return this.url !== "";
     });
   }
 
   /** As a power cut would end it. */
-  async kill() {
-    this.child.removeAllListeners("exit");
-    const ended = new Promise((resolve) => this.child.once("exit", resolve));
-    this.child.kill("SIGKILL");
-    await ended;
+  kill() {
+    return this.running.kill();
   }
 
   restart() {

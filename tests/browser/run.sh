@@ -11,17 +11,8 @@ target="$(realpath -m "${CARGO_TARGET_DIR:-$root/target}")"
 RECADO_BINARY="$(realpath "${RECADO_BINARY:-$target/debug/recado}")"
 export RECADO_BINARY
 
-if ! command -v chromium >/dev/null; then
-  echo "   installing Chromium" >&2
-  sudo=; [ "$(id -u)" = 0 ] || sudo=sudo
-  $sudo apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core >/dev/null 2>&1 ||
-    { $sudo apt-get update -qq && $sudo apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core >/dev/null; }
-fi
-if ! cmp -s "$here/package-lock.json" "$here/node_modules/.recado-lock"; then
-  npm ci --silent --no-audit --no-fund --prefix "$here"
-  cp "$here/package-lock.json" "$here/node_modules/.recado-lock"
-fi
+"$here/chromium.sh"
 unset RECADO_DATABASE_URL RECADO_DATA_DIR RECADO_CONFIG RECADO_RATE_LIMIT
 cd "$here"
 if [ $# -eq 0 ]; then set -- */*.test.mjs; fi
-exec timeout 300 node --test --test-concurrency=1 --test-reporter=spec "$@"
+exec timeout 900 node --test --test-concurrency=1 --test-reporter=spec "$@"

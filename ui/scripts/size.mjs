@@ -4,7 +4,7 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 
-const BUDGET = 120 * 1024;
+const BUDGET = 120_000;
 const dist = new URL("../dist/", import.meta.url);
 const gz = (path) => gzipSync(readFileSync(new URL(path, dist))).length;
 

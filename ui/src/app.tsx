@@ -13,8 +13,8 @@ export function App() {
   return (
     <Router>
       <Route path="/login" component={lazy(() => import("./pages/login"))} />
-      <Route path="/setup" component={lazy(() => import("./pages/setup"))} />
-      <Route path="/invite" component={lazy(() => import("./pages/invite"))} />
+      <Route path="/setup" component={screen(() => import("./pages/setup"))} />
+      <Route path="/invite" component={screen(() => import("./pages/invite"))} />
       <Route component={SignedIn}>
         <Route path="/" component={() => <Navigate href="/inbox" />} />
         <Route path="/inbox/:id?" component={lazy(() => import("./pages/inbox"))} />

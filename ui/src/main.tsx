@@ -3,8 +3,9 @@ import "./styles/tokens.css";
 import "./styles/base.css";
 import { App } from "./app";
 import { setLocale } from "./i18n";
-import { firstLocale, firstTheme } from "./session";
+import { firstLocale, firstTheme, followOtherTabs } from "./session";
 
 firstTheme();
+followOtherTabs();
 await setLocale(firstLocale());
 render(() => <App />, document.getElementById("root")!);

@@ -4,6 +4,7 @@ import { authorize, json } from "./api/client";
 import type { Session } from "./api/contract";
 import { Problem } from "./api/problem";
 import { pickLocale, setLocale, type Locale } from "./i18n";
+import { setHome } from "./i18n/format";
 
 const [session, setSession] = createSignal<Session | null | undefined>(undefined);
 export { session };
@@ -20,12 +21,31 @@ export const may = (permission: string): boolean => session()?.permissions.inclu
 
 /** Takes on a session that the server just gave, or its end. */
 export function enter(next: Session | null): void {
+  const before = session();
   authorize(next?.csrf_token ?? null, () => enter(null));
   setSession(next);
+  setHome(next?.organization ?? null);
   if (next) {
     showTheme(next.member.theme);
     if (next.member.locale) void chooseLocale(next.member.locale);
   }
+  if (before !== undefined && before?.member.id !== next?.member.id) others?.postMessage(null);
+}
+
+let others: BroadcastChannel | undefined;
+/** Other tabs of this browser share the cookie: who comes or goes in one of them does so in all. */
+export function followOtherTabs(): void {
+  if (!("BroadcastChannel" in window)) return;
+  others = new BroadcastChannel("recado.session");
+  others.onmessage = () => {
+    const before = session()?.member.id;
+    if (session() === undefined) return;
+    void askSession().then(
+      // What is on screen is another member's.
+      () => before && session() && session()!.member.id !== before && window.location.reload(),
+      () => undefined,
+    );
+  };
 }
 
 /** Asks the server who is signed in. Throws where the server cannot be reached. */

@@ -57,6 +57,18 @@ describe("the board", { timeout: 180_000 }, () => {
     await shown("the focus on the card", () => page.evaluate((i) => document.activeElement?.id === `card-${i}`, id));
   });
 
+  it("moves a card by touch, by its menu", async () => {
+    const phone = await chrome.page({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+    await signIn(phone, server.url, DEMO, "/board");
+    const one = phone.locator("section[data-stage]").nth(0).locator("article").first();
+    await one.waitFor();
+    const id = await one.getAttribute("data-ticket");
+    await one.getByRole("button").tap();
+    await phone.getByRole("menuitem", { name: "Mover a Evaluación agendada" }).tap();
+    await phone.locator("section[data-stage]").nth(1).locator(`article[data-ticket="${id}"]`).waitFor();
+    await phone.context().close();
+  });
+
   it("asks before a ticket is won, and closes it with its amount", async () => {
     const id = await firstOf(2);
     await page.locator(`#card-${id}`).focus();
@@ -67,7 +79,7 @@ describe("the board", { timeout: 180_000 }, () => {
     await dialog.getByLabel("Monto").fill("cien");
     await dialog.getByRole("button", { name: "Cerrar como ganado" }).click();
     await dialog.getByText("Un número").waitFor();
-    await dialog.getByLabel("Monto").fill("123456");
+    await dialog.getByLabel("Monto").fill("123.456");
     for (const select of await dialog.locator("select").all()) await select.selectOption({ index: 1 });
     for (const field of await dialog.locator("input[type=date]").all()) await field.fill("2026-12-01");
     await dialog.getByRole("button", { name: "Cerrar como ganado" }).click();
@@ -75,11 +87,20 @@ describe("the board", { timeout: 180_000 }, () => {
     assert.match(await card(id, 3).innerText(), /123[.,]456/);
   });
 
+  it("shows the ticket that a link leads to, wherever it stands in its column", async () => {
+    const all = await page.evaluate(async (stage) => (await (await fetch(`/api/v1/tickets?status=open&limit=200&stage_id=${stage}`)).json()).data, await column(0).getAttribute("data-stage"));
+    const last = all.toSorted((a, b) => a.stage_since.localeCompare(b.stage_since))[0];
+    await page.goto(`${server.url}/board/${last.pipeline_id}?ticket=${last.id}`);
+    await shown("the focus on it", () => page.evaluate((id) => document.activeElement?.id === `card-${id}`, last.id));
+    await page.goto(`${server.url}/board`);
+    await page.locator("article[data-ticket]").first().waitFor();
+  });
+
   it("takes a move back that the server refuses", async () => {
     const id = await firstOf(1);
     await page.route("**/api/v1/tickets/*/move", (route) => route.fulfill({ status: 409, contentType: "application/problem+json", body: JSON.stringify({ code: "ticket_closed", detail: "This ticket is closed.", errors: [] }) }));
     await card(id, 1).dragTo(column(0).locator("ul"));
-    await page.getByRole("alert").filter({ hasText: "This ticket is closed." }).waitFor();
+    await page.getByRole("alert").filter({ hasText: "El ticket está cerrado." }).waitFor();
     await card(id, 1).waitFor();
     await page.unroute("**/api/v1/tickets/*/move");
   });

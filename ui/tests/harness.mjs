@@ -1,63 +1,20 @@
 // What the browser tests stand on: the real program, the pocket Meta beside it, a real Chromium. Everything on loopback, on
 // ports of its own, in a directory that is gone afterwards.
-import { execFileSync, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { chromium } from "playwright-core";
+import { launch, serious } from "../../tests/browser/browser.mjs";
+import { freePort, start, until } from "../../tests/browser/process.mjs";
+import { DEMO, RECADO, SIMULATOR, init } from "../../tests/browser/program.mjs";
 
-const here = (path) => fileURLToPath(new URL(path, import.meta.url));
-const RECADO = process.env.RECADO_BINARY ?? here("../../target/debug/recado");
-const SIMULATOR = process.env.RECADO_SIMULATOR_BINARY ?? here("../../target/debug/recado-simulator");
-const SCREENS = here("../screens");
-const ARGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+export { DEMO, freePort, until };
 
-export const DEMO = { email: "carolina.fuentes@losaromos.example.com", password: "demo-los-aromos" };
+const SCREENS = fileURLToPath(new URL("../screens", import.meta.url));
+
 export const OWNER = { email: "duena@example.com", password: "tres palabras de prueba", name: "Elena Duarte" };
 const SECRET = "0123456789abcdef0123456789abcdef";
 const NUMBER = { id: "105550100200300", waba: "205550100200300", phone: "+56955500100" };
-
-/** A port that is free now. */
-export const freePort = () =>
-  new Promise((done) => {
-    const server = createServer();
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address();
-      server.close(() => done(port));
-    });
-  });
-
-/** Until `look` gives something true. Fails loudly after `seconds`: a test that hangs says nothing. */
-export async function until(what, look, seconds = 20) {
-  const end = Date.now() + seconds * 1000;
-  for (;;) {
-    const found = await look().catch(() => undefined);
-    if (found) return found;
-    if (Date.now() > end) throw new Error(`waited ${seconds} s for ${what}`);
-    await new Promise((again) => setTimeout(again, 50));
-  }
-}
-
-function start(program, args, ready) {
-  const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
-  let output = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (data) => (output += data));
-  const stop = () =>
-    new Promise((done) => {
-      if (child.exitCode !== null || child.signalCode !== null) return done();
-      child.once("exit", done);
-      child.kill("SIGTERM");
-      setTimeout(() => child.kill("SIGKILL"), 8000).unref();
-    });
-  return until(`${program} to answer`, async () => {
-    if (child.exitCode !== null) throw new Error(output);
-    return ready();
-  })
-    .then(() => ({ stop, output: () => output }))
-    .catch((error) => stop().then(() => Promise.reject(new Error(`${error.message}\n${output}`))));
-}
 
 const answers = (url) => async () => (await fetch(url)).ok;
 
@@ -84,12 +41,7 @@ export async function recado(args = [], { data, port } = {}) {
 /** A shop with one WhatsApp number, connected to a simulator: what is sent goes out, and its ticks come back. */
 export async function shop() {
   const dir = mkdtempSync(join(tmpdir(), "recado-ui-"));
-  const made = execFileSync(
-    RECADO,
-    ["init", "--data-dir", dir, "--organization", "Tienda de prueba", "--country", "CL", "--owner-email", OWNER.email, "--owner-password", OWNER.password, "--owner-name", OWNER.name, "--json"],
-    { encoding: "utf8" },
-  );
-  const key = /rk_[\w-]+/.exec(made)?.[0];
+  const key = init(dir, "Tienda de prueba", OWNER);
   const port = await freePort();
   const simulatorPort = await freePort();
   const args = ["--outbound-allow", "127.0.0.0/8"];
@@ -146,7 +98,7 @@ export async function shop() {
 
 /** A browser; `page` gives a page of somebody of their own, whose mistakes fail the test at `done`. */
 export async function browser() {
-  const chrome = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ARGS });
+  const chrome = await launch();
   const wrong = [];
   return {
     async page(options = {}) {
@@ -178,7 +130,6 @@ export async function signIn(page, url, who = OWNER, to = "/inbox") {
   await page.getByRole("navigation", { name: "Navegación principal" }).waitFor();
 }
 
-const AXE = readFileSync(here("../node_modules/axe-core/axe.min.js"), "utf8");
 const SIZES = [[1440, 900], [390, 844]];
 
 /**
@@ -200,10 +151,7 @@ export async function show(page, name) {
         await Promise.all([document.fonts.ready, ...moving.map((a) => a.finished.catch(() => undefined))]);
       });
       await page.screenshot({ path: join(SCREENS, `${name}-${width}-${theme}.png`) });
-      // Evaluated by the debugger, which the page's policy does not concern.
-      const serious = await page.evaluate(`${AXE}; axe.run(document, { resultTypes: ["violations"], runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }).then((r) =>
-        r.violations.filter((v) => v.impact === "serious" || v.impact === "critical").map((v) => v.id + ": " + v.help + "\\n  " + v.nodes.slice(0, 4).map((n) => n.html.slice(0, 180) + " " + (n.any[0]?.message ?? "")).join("\\n  ")))`);
-      for (const s of serious) found.push(`${name} ${width} ${theme}: ${s}`);
+      for (const one of await serious(page)) found.push(`${name} ${width} ${theme}: ${one}`);
       const wide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
       if (wide) found.push(`${name} ${width}: the page scrolls sideways`);
     }

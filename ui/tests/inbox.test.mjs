@@ -89,6 +89,16 @@ describe("the inbox", { timeout: 180_000 }, () => {
     assert.ok(!(await world.sent()).includes("Prefiere las mañanas"), "a note went out");
   });
 
+  it("puts in a ready answer by its word", async () => {
+    await world.call("POST", "/canned_replies", { shortcut: "horario", text: "Hola {nombre}, atendemos de 9 a 18." });
+    await box().fill("");
+    await box().pressSequentially("/hor");
+    await page.getByRole("option", { name: /horario/ }).waitFor();
+    await box().press("Enter");
+    await until("the answer in the field", async () => (await box().inputValue()).trim() === "Hola Ana, atendemos de 9 a 18.");
+    assert.equal(await bubble("atendemos de 9 a 18").count(), 0, "it was sent by itself");
+  });
+
   it("keeps the draft over a reload, and on another device", async () => {
     await box().fill("Para después");
     await until("the draft on the server", async () => {
@@ -190,6 +200,26 @@ describe("the inbox", { timeout: 180_000 }, () => {
     await page.getByRole("option", { name: /Ana Rojas/ }).first().waitFor();
     await page.keyboard.press("Enter");
     await bubble("¿tienen hora?").waitFor();
+  });
+
+  it("chooses many by touch, and opens by touch where none is chosen", async () => {
+    const phone = await chrome.page({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+    await signIn(phone, world.url);
+    const row = phone.getByRole("link", { name: /Ana Rojas/ });
+    const box = await row.boundingBox();
+    const at = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+    const touch = await phone.context().newCDPSession(phone);
+    await touch.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: [at] });
+    await phone.getByRole("checkbox", { name: /Ana Rojas/, checked: true }).waitFor();
+    await touch.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+    assert.match(phone.url(), /\/inbox$/);
+    await phone.getByRole("link", { name: /onerror/ }).tap();
+    await phone.getByRole("checkbox", { name: /onerror/, checked: true }).waitFor();
+    await phone.getByRole("button", { name: "Elegir varias" }).tap();
+    assert.equal(await phone.getByRole("checkbox", { checked: true }).count(), 0);
+    await row.tap();
+    await bubble("¿tienen hora?", phone).waitFor();
+    await phone.context().close();
   });
 
   it("is fit to be shown", async () => {

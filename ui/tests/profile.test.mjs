@@ -66,23 +66,51 @@ describe("the profile", { timeout: 120_000 }, () => {
     const other = await chrome.page();
     await signIn(other, server.url, DEMO, `/inbox/${contact}`);
     await pane(other).getByRole("button", { name: "Martina Rojas", exact: true }).waitFor();
-    // What one types, while the other has not seen it: their line is held.
-    await other.route("**/api/v1/contacts/**", async (route) => (route.request().method() === "GET" ? new Promise(() => route) : route.continue()));
+    // One changes it while the other has it open: what stands there comes anew, and is not what the other began from.
     await pane(other).getByRole("button", { name: "Martina Rojas", exact: true }).click();
     await pane().getByRole("button", { name: "Martina Rojas", exact: true }).click();
     await page.keyboard.press("Control+a");
     await page.keyboard.type("Martina Uno");
     await page.keyboard.press("Enter");
     await pane().getByRole("button", { name: "Martina Uno" }).waitFor();
+    await other.getByRole("heading", { name: "Martina Uno" }).waitFor();
 
     await other.keyboard.press("Control+a");
     await other.keyboard.type("Martina Dos");
-    await other.unroute("**/api/v1/contacts/**");
     await other.keyboard.press("Enter");
     await pane(other).getByText("Otra persona acaba de cambiar esto a «Martina Uno».").waitFor();
     await pane(other).getByRole("button", { name: "Guardar «Martina Dos»" }).click();
     await pane().getByRole("button", { name: "Martina Dos" }).waitFor();
     await other.close();
+  });
+
+  it("keeps an amount half written while the contact changes, and reads it as it is written here", async () => {
+    await pane().getByRole("button", { name: "Agregar monto" }).click();
+    const amount = pane().getByRole("textbox", { name: "Monto" });
+    await amount.fill("450.000");
+    const { status } = await fetch(`${server.url}/api/v1/contacts/${contact}`, { method: "PATCH", headers: { "x-api-key": KEY, "content-type": "application/json" }, body: JSON.stringify({ email: "martina@example.com" }) });
+    assert.equal(status, 200);
+    await pane().getByText("martina@example.com").waitFor();
+    assert.equal(await amount.inputValue(), "450.000");
+    await pane().getByText("= $450.000").waitFor();
+    await amount.press("Enter");
+    await pane().getByRole("button", { name: "$450.000" }).waitFor();
+    const answer = await fetch(`${server.url}/api/v1/tickets?contact_id=${contact}`, { headers: { "x-api-key": KEY } });
+    assert.equal(Number((await answer.json()).data[0].amount), 450000);
+  });
+
+  it("gives a conversation to another, instead of to both", async () => {
+    const give = async (name) => {
+      await page.getByRole("button", { name: /^(Asignar|Asignado a)/ }).click();
+      await page.getByRole("option", { name }).click();
+    };
+    await give(/^Rodrigo Sepúlveda/);
+    await page.getByRole("button", { name: /^Asignado a Rodrigo/ }).waitFor();
+    await give(/^Valentina/);
+    await page.getByRole("button", { name: /^Asignado a Valentina$/ }).waitFor();
+    await give(/^También Rodrigo/);
+    await page.getByRole("button", { name: /^Asignado a Valentina ?\+1$/ }).waitFor();
+    await until("two of them", async () => (await page.evaluate(async (id) => (await (await fetch(`/api/v1/conversations/${id}`)).json()).agent_ids.length, contact)) === 2);
   });
 
   it("says where a value came from, and takes it back", async () => {

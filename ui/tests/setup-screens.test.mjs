@@ -1,5 +1,6 @@
 // Channels, API, templates, settings: each shown in both themes and sizes, and what matters most on each done once.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { after, before, describe, it } from "node:test";
 import { DEMO, browser, freePort, recado, show, signIn } from "./harness.mjs";
@@ -34,10 +35,16 @@ describe("setting things up", { timeout: 240_000 }, () => {
     await go("/channels", "WhatsApp de recepción");
     await show(page, "channels");
     await page.getByRole("link", { name: /WhatsApp de recepción/ }).click();
-    await page.getByText("El número espera que se empareje").waitFor();
+    await page.getByText("Esta versión todavía no puede emparejar").waitFor();
     await page.getByRole("button", { name: "Probar ahora" }).click();
     await page.getByText("not_paired").waitFor();
     await show(page, "channel-web");
+    // What this version cannot do leads nowhere, and the keys know the places that came later.
+    await go("/channels/new", "todavía no está en esta versión");
+    assert.equal(await page.getByRole("link", { name: /WhatsApp Web/ }).count(), 0);
+    await page.keyboard.press("g");
+    await page.keyboard.press("l");
+    await page.waitForURL(/\/playground/);
     await go("/channels/new/whatsapp", "Qué hacer en Meta");
     await show(page, "channel-new");
     await page.getByLabel("Nombre", { exact: true }).fill("Sucursal");
@@ -49,7 +56,21 @@ describe("setting things up", { timeout: 240_000 }, () => {
     await page.getByLabel("Páginas que pueden mostrarlo").fill("https://tienda.example.com");
     await page.getByRole("button", { name: "Crear el canal" }).click();
     await page.getByText("webchat.js").waitFor();
+    const widget = page.getByRole("form", { name: "Cómo se ve y qué pregunta" });
+    await widget.getByLabel("Título").fill("Panadería Luz");
+    await widget.getByLabel("Saludo").fill("¿Pan o torta?");
+    await widget.getByLabel("Color").fill("#ffd400");
+    await widget.getByRole("button", { name: "Agregar una pregunta" }).click();
+    await widget.getByLabel("Lo que lee la visita").fill("¿Cómo te llamas?");
+    await widget.getByLabel("English").uncheck();
+    for (const text of ["Panadería Luz", "¿Pan o torta?", "¿Cómo te llamas?"]) await widget.getByRole("figure").getByText(text).waitFor();
+    await widget.getByRole("button", { name: "Guardar" }).click();
+    await page.getByText("El canal está guardado").waitFor();
     await show(page, "channel-webchat");
+    await page.reload();
+    await widget.getByRole("figure").getByText("¿Cómo te llamas?").waitFor();
+    assert.equal(await widget.getByLabel("Color").inputValue(), "#ffd400");
+    assert.equal(await widget.getByLabel("English").isChecked(), false);
   });
 
   it("makes a key, shows it once, and takes it back", async () => {
@@ -104,7 +125,7 @@ describe("setting things up", { timeout: 240_000 }, () => {
   });
 
   it("writes a template with its preview", async () => {
-    await go("/templates", "Todavía no hay plantillas");
+    await go("/templates", "recordatorio_de_cita");
     await page.getByRole("button", { name: "Plantilla nueva" }).click();
     await page.getByLabel("Nombre").fill("Recordatorio de cita");
     assert.equal(await page.getByLabel("Nombre").inputValue(), "recordatorio_de_cita");
@@ -114,6 +135,10 @@ describe("setting things up", { timeout: 240_000 }, () => {
     await page.getByLabel("Ejemplo para {{1}}").fill("Ana");
     await page.getByText("Hola Ana, te esperamos.").waitFor();
     await show(page, "template");
+    const hostile = `<img src=x onerror="document.title='owned'">`;
+    await page.getByLabel("Texto", { exact: true }).fill(`${hostile} {{1}}`);
+    await page.getByText(`${hostile} Ana`).waitFor();
+    assert.equal(await page.locator("main img[src='x']").count(), 0);
   });
 
   it("orders stages by keys, and fields and tags are made", async () => {
@@ -125,6 +150,11 @@ describe("setting things up", { timeout: 240_000 }, () => {
     await page.locator("section li").nth(1).getByText("Consulta nueva").waitFor();
     await page.keyboard.press("ArrowUp");
     await page.locator("section li").nth(0).getByText("Consulta nueva").waitFor();
+    // A stage with tickets does not go without a word.
+    await page.getByRole("button", { name: "Eliminar: Consulta nueva" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Eliminar" }).click();
+    await page.getByRole("dialog").getByText("Todavía está en uso.").waitFor();
+    await page.getByRole("dialog").getByRole("button", { name: "Cancelar" }).click();
 
     const dialog = page.getByRole("dialog");
     await go("/settings/fields", "De clientes");
@@ -141,6 +171,47 @@ describe("setting things up", { timeout: 240_000 }, () => {
     await dialog.getByRole("button", { name: "Guardar" }).click();
     await page.getByText("Ortodoncia 2027").waitFor();
     await show(page, "settings-tags");
+  });
+
+  it("draws the reports, and gives them as files", async () => {
+    await go("/reports", "Esperando ahora");
+    const messages = page.locator("[data-report=messages]");
+    const chart = messages.getByRole("img", { name: "Mensajes" });
+    await chart.waitFor();
+    const heights = await chart.locator("rect").evaluateAll((all) => all.map((r) => Number(r.getAttribute("height"))));
+    assert.ok(new Set(heights).size > 2, "bars of one height are no chart");
+    const funnel = page.locator("[data-report=funnel]");
+    await funnel.getByText("Consulta nueva").first().waitFor();
+    await show(page, "reports");
+
+    const [file] = await Promise.all([page.waitForEvent("download"), messages.getByRole("link", { name: "Mensajes en CSV" }).click()]);
+    assert.equal(file.suggestedFilename(), "messages.csv");
+    const [head, ...rows] = readFileSync(await file.path(), "utf8").trim().split(/\r?\n/);
+    assert.match(head, /inbound/);
+    assert.ok(rows.length > 0);
+    await messages.getByRole("button", { name: "Como tabla" }).click();
+    await messages.getByRole("columnheader", { name: "Entrantes" }).waitFor();
+    await page.getByLabel("Por", { exact: true }).selectOption("channel");
+    await messages.getByText("WhatsApp de recepción").first().waitFor();
+    assert.match(page.url(), /group=channel/);
+  });
+
+  it("keeps ready answers", async () => {
+    const dialog = page.getByRole("dialog");
+    await go("/settings/canned", "Respuesta nueva");
+    await page.getByRole("button", { name: "Respuesta nueva" }).click();
+    await dialog.getByLabel("Atajo").fill("estacionamiento");
+    await dialog.getByLabel("Texto").fill("Hay estacionamiento en el edificio.");
+    await dialog.getByRole("button", { name: "Guardar" }).click();
+    await page.getByText("/estacionamiento").waitFor();
+    await show(page, "settings-canned");
+    await page.getByRole("button", { name: "Editar: estacionamiento" }).click();
+    await dialog.getByLabel("Texto").fill("Hay estacionamiento a la vuelta.");
+    await dialog.getByRole("button", { name: "Guardar" }).click();
+    await page.getByText("Hay estacionamiento a la vuelta.").waitFor();
+    await page.getByRole("button", { name: "Eliminar: estacionamiento" }).click();
+    await dialog.getByRole("button", { name: "Eliminar" }).click();
+    await page.getByText("/estacionamiento").waitFor({ state: "detached" });
   });
 
   it("tries structuring, and writes down who changed what", async () => {

@@ -1,9 +1,9 @@
 // The conversation as this page has it: what the server says, what waits to be sent, and how it gets there. Knows nothing of the
 // screen; `changed` tells whoever draws it.
 import { Refused, type Server, Unreachable } from "./server.js";
-import { type Storage, userOf } from "./storage.js";
+import { type Storage, userOf, type Waiting } from "./storage.js";
 import { Stream } from "./stream.js";
-import type { Config, Identity, Session, WireMessage } from "./wire.js";
+import type { Choice, Config, Identity, Session, WireMessage } from "./wire.js";
 
 export interface Shown extends WireMessage {
   /** Of what is not at the server yet. */
@@ -33,6 +33,7 @@ export class Chat {
   more = false;
   trouble: Trouble = null;
   introduced = false;
+  private seen: string | null = null;
   private stream: Stream | null = null;
   private joining: Promise<void> | null = null;
   private flushing = false;
@@ -87,6 +88,7 @@ export class Chat {
     this.watcher.identity(session.identified);
     const history = await this.server.history(null);
     this.more = history.more;
+    this.seen = history.seen;
     for (const message of history.data) this.put(message);
     this.trouble = null;
     this.stream?.stop();
@@ -141,6 +143,7 @@ export class Chat {
     this.stop();
     this.messages = [];
     this.more = false;
+    this.seen = null;
     this.introduced = false;
     this.watcher.changed();
   }
@@ -181,18 +184,34 @@ export class Chat {
 
   // Going out
 
-  send(text: string): void {
-    const waiting = { clientId: newId(), text, at: new Date().toISOString() };
+  send(text: string, choice?: Waiting["choice"]): void {
+    const waiting = { clientId: newId(), text, at: new Date().toISOString(), ...(choice ? { choice } : {}) };
     this.storage.waiting = [...this.storage.waiting, waiting];
     this.typedAt = 0;
     this.showWaiting();
     void this.flush();
   }
 
+  choose(message: Shown, choice: Choice): void {
+    if (this.answerTo(message) === undefined) this.send(choice.title, { message_id: message.id, id: choice.id });
+  }
+
+  /** What the visitor chose of what was offered there. */
+  answerTo(message: Shown): Shown | undefined {
+    return this.messages.find((one) => one.from === "visitor" && one.reply_to === message.id && one.local?.state !== "failed");
+  }
+
+  /** The visitor's last message that the server has, and whether the team has read it. */
+  get lastOwn(): { message: Shown | undefined; read: boolean } {
+    const of = (found: (one: Shown) => boolean): number => this.messages.map(found).lastIndexOf(true);
+    const own = of((one) => one.from === "visitor" && !one.local);
+    return { message: this.messages[own], read: own >= 0 && own <= of((one) => one.id === this.seen) };
+  }
+
   private showWaiting(): void {
     for (const one of this.storage.waiting) {
       if (this.messages.some((shown) => shown.client_id === one.clientId)) continue;
-      this.messages.push(local(one.clientId, one.text, one.at, null));
+      this.messages.push({ ...local(one.clientId, one.text, one.at, null), reply_to: one.choice?.message_id ?? null });
     }
     this.watcher.changed();
   }
@@ -217,13 +236,13 @@ export class Chat {
 
   private async flushAlone(): Promise<void> {
     for (let first = this.storage.waiting[0]; first; first = this.storage.waiting[0]) {
-      const { clientId, text } = first;
+      const { clientId } = first;
       const done = (): void => {
         this.storage.waiting = this.storage.waiting.filter((one) => one.clientId !== clientId);
       };
       try {
         await this.join();
-        this.put(await this.server.send(clientId, text));
+        this.put(await this.server.send(first));
         done();
       } catch (error) {
         if (error instanceof Refused && error.isGone) {
@@ -274,8 +293,9 @@ export class Chat {
   retry(shown: Shown): void {
     if (shown.local?.file) void this.upload(shown);
     else {
+      const choice = this.messages.find((one) => one.id === shown.reply_to)?.choices.find((one) => one.title === shown.text);
       this.discard(shown);
-      this.send(shown.text);
+      this.send(shown.text, choice && shown.reply_to !== null ? { message_id: shown.reply_to, id: choice.id } : undefined);
     }
   }
 
@@ -331,6 +351,9 @@ export class Chat {
     } else if (name === "typing") {
       const { state, name: who } = data as { state: string; name: string | null };
       this.watcher.typing(state === "typing" ? (who ?? "") : null);
+    } else if (name === "seen") {
+      this.seen = (data as { up_to: string }).up_to;
+      this.watcher.changed();
     } else if (name === "reset") {
       // The server begins elsewhere: what it has is read anew.
       this.restart();
@@ -396,6 +419,8 @@ function local(clientId: string, text: string, at: string, file: File | null): S
     type: file ? "document" : "text",
     text,
     file: file && { id: "", name: file.name, mime: file.type, size: file.size },
+    choices: [],
+    reply_to: null,
     status: "",
     sent_at: at,
     edited: false,

@@ -1,5 +1,6 @@
 // The calls. Each says what went wrong in one of three ways: refused (with the server's code), gone (the token is nobody's any
 // more), or unreachable.
+import type { Waiting } from "./storage.js";
 import type { Config, History, Identity, Session, WireMessage } from "./wire.js";
 
 export class Refused extends Error {
@@ -97,8 +98,8 @@ export class Server {
     return this.json("GET", `/messages?limit=50${before === null ? "" : `&before=${before}`}`);
   }
 
-  send(clientId: string, text: string): Promise<WireMessage> {
-    return this.json("POST", "/messages", { client_id: clientId, text });
+  send({ clientId, text, choice }: Waiting): Promise<WireMessage> {
+    return this.json("POST", "/messages", { client_id: clientId, ...(choice ? { choice } : { text }) });
   }
 
   typing(state: "typing" | "stopped"): Promise<void> {

@@ -5,6 +5,8 @@ export interface Waiting {
   clientId: string;
   text: string;
   at: string;
+  /** What is chosen, and in which message; `text` is its title. */
+  choice?: { message_id: string; id: string };
 }
 
 export class Storage {

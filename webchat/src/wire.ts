@@ -38,6 +38,13 @@ export interface WireFile {
   size: number | null;
 }
 
+/** What the visitor may choose in a message of the team's. */
+export interface Choice {
+  id: string;
+  title: string;
+  description: string | null;
+}
+
 export interface WireMessage {
   id: string;
   client_id: string | null;
@@ -46,6 +53,9 @@ export interface WireMessage {
   type: string;
   text: string;
   file: WireFile | null;
+  choices: Choice[];
+  /** The message that this one answers. */
+  reply_to: string | null;
   status: string;
   sent_at: string;
   edited: boolean;
@@ -57,6 +67,8 @@ export interface History {
   data: WireMessage[];
   /** Whether there are older ones. */
   more: boolean;
+  /** The visitor's newest message that the team has read. */
+  seen: string | null;
   /** Where the stream goes on. */
   cursor: string;
 }

@@ -20,6 +20,7 @@ use crate::serve::Patience;
 use crate::sign_in::attempts::Attempts;
 use crate::sign_in::password::Hasher;
 use crate::stream::{Hub, StreamLimits};
+use crate::webchat::FileLimits;
 
 /// Settings of the HTTP side.
 #[derive(Debug, Clone, Default)]
@@ -35,6 +36,8 @@ pub struct ApiOptions {
     pub origin: Option<String>,
     /// Reverse proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
     pub trusted_proxies: Networks,
+    /// Besides this machine: where from people may sign in over plain HTTP.
+    pub plain_sign_in_from: Networks,
     /// Files of messages; none: nothing takes or serves any.
     pub media: Option<MediaStore>,
     /// What plays the playground channels of a demo.
@@ -47,6 +50,8 @@ pub struct ApiOptions {
     pub demo: bool,
     /// Open streams of `GET /api/v1/events/stream`.
     pub stream_limits: StreamLimits,
+    /// Files that visitors of web chats send.
+    pub visitor_files: FileLimits,
     pub patience: Patience,
 }
 
@@ -116,6 +121,7 @@ impl App {
         let event_limiter = Limiter::new("events", options.event_rate_limit.unwrap_or(DEFAULT_EVENT_RATE));
         let nobody = Arc::new(Setup::nobody());
         let hub = Hub::new(crm.clone(), options.stream_limits);
+        let webchat = crate::webchat::Limits::new(options.visitor_files);
         let documents = crate::documents::Documents::default();
         Arc::new(App {
             crm,
@@ -132,7 +138,7 @@ impl App {
             keys_used: KeysUsed::default(),
             hub,
             hook_channels: crate::hooks::HookChannels::default(),
-            webchat: crate::webchat::Limits::default(),
+            webchat,
             sign_in: SignIn::default(),
         })
     }

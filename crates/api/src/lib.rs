@@ -36,6 +36,7 @@ pub use app::{ApiOptions, App};
 pub use serve::{Patience, serve};
 pub use sign_in::{password, token};
 pub use v1::sunsets::{SunsetView, view as sunset_view};
+pub use webchat::FileLimits;
 
 /// The whole HTTP surface over one app.
 pub fn router(app: std::sync::Arc<App>) -> axum::Router {

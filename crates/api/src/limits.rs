@@ -52,9 +52,6 @@ struct Bucket {
     at: Timestamp,
 }
 
-/// What goes back further than this was set, not corrected.
-const JUMP_SECONDS: f64 = 60.0;
-
 /// Token buckets of one rate.
 #[derive(Debug)]
 pub struct Limiter<K> {
@@ -70,7 +67,13 @@ impl<K: Eq + Hash> Limiter<K> {
 
     /// Takes one token; the headers say what is left (draft-ietf-httpapi-ratelimit-headers). 429 when there is none.
     pub fn take(&self, key: K, now: Timestamp) -> Result<[(&'static str, String); 2], Problem> {
+        self.take_many(key, 1, now)
+    }
+
+    /// The same with so many at once; more than a full bucket has are never there.
+    pub fn take_many(&self, key: K, wanted: u32, now: Timestamp) -> Result<[(&'static str, String); 2], Problem> {
         let full = f64::from(self.rate.requests);
+        let wanted = f64::from(wanted);
         let per_second = full / f64::from(self.rate.seconds);
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         if buckets.len() >= BUCKETS {
@@ -79,21 +82,28 @@ impl<K: Eq + Hash> Limiter<K> {
         }
         let bucket = buckets.entry(key).or_insert(Bucket { tokens: full, at: now });
         bucket.tokens = (bucket.tokens + elapsed(bucket.at, now) * per_second).min(full);
-        // A clock that goes back a little gives nothing; one that was set back must not hold everybody up until it is there again.
-        let set_back = elapsed(now, bucket.at) > JUMP_SECONDS;
-        bucket.at = if set_back { now } else { bucket.at.max(now) };
+        // A clock that jumps back takes nothing that was earned, and keeps nobody waiting until it has caught up.
+        bucket.at = now;
         let policy = format!("\"{}\";q={};w={}", self.name, self.rate.requests, self.rate.seconds);
-        if bucket.tokens < 1.0 {
-            let wait = ((1.0 - bucket.tokens) / per_second).ceil().max(1.0);
+        if bucket.tokens < wanted {
+            let wait = ((wanted - bucket.tokens) / per_second).ceil().max(1.0);
             return Err(Problem::new(429, "rate_limited", "Too many requests; wait as long as Retry-After says.")
                 .header("retry-after", format!("{wait:.0}"))
-                .header("ratelimit", format!("\"{}\";r=0;t={wait:.0}", self.name))
+                .header("ratelimit", format!("\"{}\";r={:.0};t={wait:.0}", self.name, bucket.tokens.floor()))
                 .header("ratelimit-policy", policy));
         }
-        bucket.tokens -= 1.0;
+        bucket.tokens -= wanted;
         let refill = ((full - bucket.tokens) / per_second).ceil();
         let left = bucket.tokens.floor();
         Ok([("ratelimit", format!("\"{}\";r={left:.0};t={refill:.0}", self.name)), ("ratelimit-policy", policy)])
+    }
+
+    /// What was taken and not used.
+    pub fn give_back(&self, key: &K, unused: u32) {
+        let full = f64::from(self.rate.requests);
+        if let Some(bucket) = self.buckets.lock().unwrap_or_else(PoisonError::into_inner).get_mut(key) {
+            bucket.tokens = (bucket.tokens + f64::from(unused)).min(full);
+        }
     }
 }
 
@@ -118,10 +128,25 @@ mod tests {
         // Back in time: nothing gained, nothing lost.
         assert!(limiter.take(1, start).is_err());
         limiter.take(1, start.plus_seconds(10)).unwrap();
-        // Set back by a day: it refills from there.
-        let yesterday = start.plus_days(-1);
-        while limiter.take(1, yesterday).is_ok() {}
-        limiter.take(1, yesterday.plus_seconds(5)).unwrap();
+        // An hour back: the bucket fills as fast as ever.
+        let back = start.plus_seconds(-3600);
+        limiter.take(1, back).unwrap();
+        assert!(limiter.take(1, back).is_err());
+        limiter.take(1, back.plus_seconds(5)).unwrap();
+    }
+
+    #[test]
+    fn many_at_once_and_some_of_it_back() {
+        let limiter = Limiter::new("test", Rate { requests: 10, seconds: 10 });
+        let start = Timestamp::from_micros(1_800_000_000_000_000);
+        limiter.take_many(1, 7, start).unwrap();
+        let refused = limiter.take_many(1, 5, start).unwrap_err();
+        assert_eq!(refused.headers[0].1, "2");
+        limiter.give_back(&1, 2);
+        limiter.take_many(1, 5, start).unwrap();
+        limiter.give_back(&1, 99);
+        assert!(limiter.take_many(1, 11, start).is_err(), "never more than a full one");
+        limiter.take_many(1, 10, start).unwrap();
     }
 
     #[test]

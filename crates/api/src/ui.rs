@@ -49,18 +49,26 @@ const NOT_BUILT: File = File {
     gzip: None,
 };
 
-/// The answer for a path that no operation has; none where it is not the UI's.
-pub fn answer(method: &Method, path: &str, headers: &HeaderMap) -> Option<Answer> {
+/// What is shown in place of every page to who would sign in over plain HTTP from another machine.
+const IN_CLEAR: &str = include_str!("ui/in_clear.html");
+
+/// The answer for a path that no operation has; none where it is not the UI's. `in_clear`: no page that asks for a password.
+pub fn answer(method: &Method, path: &str, headers: &HeaderMap, in_clear: bool) -> Option<Answer> {
     if method != Method::GET && method != Method::HEAD {
         return None;
     }
     let path = path.strip_prefix('/')?;
     let (first, last) = (path.split('/').next().unwrap_or(""), path.rsplit('/').next().unwrap_or(""));
-    if let Ok(at) = FILES.binary_search_by_key(&path, |file| file.path) {
-        return Some(file(at, headers));
+    match FILES.binary_search_by_key(&path, |file| file.path) {
+        Ok(at) if !(in_clear && path == INDEX) => return Some(file(at, headers)),
+        _ => {}
     }
-    if NOT_PAGES.contains(&first) || path.starts_with(HASHED) || last.contains('.') {
+    if NOT_PAGES.contains(&first) || path.starts_with(HASHED) || (last.contains('.') && path != INDEX) {
         return None;
+    }
+    if in_clear {
+        let page = Bytes::from_static(IN_CLEAR.as_bytes());
+        return Some(guarded(Answer::bytes(403, media_type(INDEX), page).header("cache-control", "no-store")));
     }
     match FILES.binary_search_by_key(&INDEX, |file| file.path) {
         Ok(at) => Some(file(at, headers)),

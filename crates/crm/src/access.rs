@@ -20,10 +20,12 @@ pub enum Scope {
     SetupWrite,
     /// Members and API keys.
     Admin,
+    /// The owners' affairs: making, changing and removing owners.
+    Owner,
 }
 
 impl Scope {
-    pub const ALL: [Scope; 11] = [
+    pub const ALL: [Scope; 12] = [
         Scope::ContactsRead,
         Scope::ContactsWrite,
         Scope::TicketsRead,
@@ -35,6 +37,7 @@ impl Scope {
         Scope::SetupRead,
         Scope::SetupWrite,
         Scope::Admin,
+        Scope::Owner,
     ];
 
     pub fn name(self) -> &'static str {
@@ -50,6 +53,7 @@ impl Scope {
             Scope::SetupRead => "setup:read",
             Scope::SetupWrite => "setup:write",
             Scope::Admin => "admin",
+            Scope::Owner => "owner",
         }
     }
 
@@ -69,16 +73,10 @@ impl std::fmt::Display for Scope {
 pub struct Scopes(u32);
 
 impl Scopes {
-    /// Also what no scope is named for: the owners' affairs.
     pub const EVERYTHING: Scopes = Scopes(u32::MAX);
 
     pub fn of(scopes: impl IntoIterator<Item = Scope>) -> Self {
         Scopes(scopes.into_iter().fold(0, |bits, scope| bits | 1 << scope as u32))
-    }
-
-    /// All that have a name: what an admin may, who is no owner.
-    pub fn named() -> Self {
-        Scopes::of(Scope::ALL)
     }
 
     pub fn contains(self, scope: Scope) -> bool {

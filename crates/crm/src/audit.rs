@@ -1,6 +1,7 @@
-//! Who changed what of the set-up, newest first: the log's `setup.changed`, read backwards.
+//! Who changed what of the set-up, newest first: the log's `setup.changed`, read backwards, and with each what only this view
+//! tells.
 
-use store::params;
+use store::{Row, params};
 
 use crate::error::Result;
 use crate::events::{COLUMNS, EventRow, head};
@@ -21,8 +22,21 @@ pub struct AuditFilter {
     pub id: Option<String>,
 }
 
+#[derive(Debug)]
+pub struct Entry {
+    pub event: EventRow,
+    /// JSON object: what is for the audit log alone.
+    pub audit: Option<String>,
+}
+
+impl Entry {
+    fn from_row(row: &Row) -> Result<Entry> {
+        Ok(Entry { event: EventRow::from_row(row)?, audit: row.get("audit")? })
+    }
+}
+
 /// The cursor is the last sequence that was looked at. Only letters, digits, `_` and `-` may be in noun and id.
-pub fn audit(w: &mut Work<'_, '_>, filter: &AuditFilter, page: &PageRequest) -> Result<Page<EventRow>> {
+pub fn audit(w: &mut Work<'_, '_>, filter: &AuditFilter, page: &PageRequest) -> Result<Page<Entry>> {
     let organization = w.caller.organization;
     let before = match &page.cursor {
         None => head(w.tx)?.saturating_add(1),
@@ -35,7 +49,8 @@ pub fn audit(w: &mut Work<'_, '_>, filter: &AuditFilter, page: &PageRequest) -> 
         params![organization, before, LOOKED_AT - 1],
     )?;
     let far: Option<i64> = far.map(|row| row.at(0)).transpose()?;
-    let sql = format!("SELECT {COLUMNS} FROM events e WHERE e.topic = 'setup.changed' AND e.organization_id = ");
+    let sql =
+        format!("SELECT {COLUMNS}, e.audit FROM events e WHERE e.topic = 'setup.changed' AND e.organization_id = ");
     let mut query = Query::new(sql, organization);
     query.and("e.sequence < ", before).and("e.sequence >= ", far.unwrap_or(i64::MIN));
     query.and_if("e.actor = ", &filter.actor);
@@ -44,8 +59,8 @@ pub fn audit(w: &mut Work<'_, '_>, filter: &AuditFilter, page: &PageRequest) -> 
     }
     query.push(" ORDER BY e.sequence DESC LIMIT ", i64::from(page.limit) + 1);
     let rows = w.tx.query(query.sql(), &query.params())?;
-    let found = rows.iter().map(EventRow::from_row).collect::<Result<Vec<_>>>()?;
-    let mut page = Page::from_surplus(found, page.limit, |event| event.sequence.to_string());
+    let found = rows.iter().map(Entry::from_row).collect::<Result<Vec<_>>>()?;
+    let mut page = Page::from_surplus(found, page.limit, |entry| entry.event.sequence.to_string());
     page.next_cursor = page.next_cursor.or_else(|| far.map(|sequence| sequence.to_string()));
     Ok(page)
 }

@@ -111,6 +111,30 @@ pub(crate) fn record(
     details: Value,
     previous: Option<Value>,
 ) -> Result<()> {
+    let mut fact = fact(noun, id, change, details);
+    if let Some(previous) = previous {
+        fact = fact.previous(previous);
+    }
+    events::record(w, fact)?;
+    Ok(())
+}
+
+/// The same, with what only the audit log tells: where somebody signs in from, and how, is nothing for everybody who reads
+/// events. `audit` is an object.
+pub(crate) fn record_for_audit(
+    w: &mut Work<'_, '_>,
+    noun: &str,
+    id: impl Serialize,
+    change: &str,
+    details: Value,
+    audit: Value,
+) -> Result<()> {
+    let fact = fact(noun, id, change, details).audit(audit);
+    events::record(w, fact)?;
+    Ok(())
+}
+
+fn fact(noun: &str, id: impl Serialize, change: &str, details: Value) -> Fact {
     let id = json!(id);
     let mut subject = Map::new();
     subject.insert(format!("{noun}_id"), id.clone());
@@ -121,12 +145,7 @@ pub(crate) fn record(
     if let Value::Object(details) = details {
         data.extend(details);
     }
-    let mut fact = Fact::new(Topic::SetupChanged).subject(subject.into()).data(Value::Object(data));
-    if let Some(previous) = previous {
-        fact = fact.previous(previous);
-    }
-    events::record(w, fact)?;
-    Ok(())
+    Fact::new(Topic::SetupChanged).subject(subject.into()).data(Value::Object(data))
 }
 
 #[cfg(test)]

@@ -25,6 +25,7 @@ migrations! {
     9 "sign_in" "0009_sign_in",
     10 "inbox" "0010_inbox",
     12 "webchat" "0012_webchat",
+    13 "audit" "0013_audit",
     14 "terms_and_threshold" "0014_terms_and_threshold",
 }
 

@@ -2,12 +2,13 @@
 
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::num::NonZero;
 use std::time::Duration;
 
 use api::playground::Playgrounds;
 use api::seal::Sealer;
 use api::stream::StreamLimits;
-use api::{ApiOptions, App, Patience, token};
+use api::{ApiOptions, App, FileLimits, Patience, token};
 use clap::Args;
 use crm::channels::ChannelType;
 use providers::http::HttpOptions;
@@ -62,7 +63,13 @@ pub fn run(arguments: &ServeArguments) -> Result<(), Failure> {
         ));
     }
     file_handles::raise();
-    let runtime = Builder::new_multi_thread().enable_all().max_blocking_threads(BLOCKING_THREADS).build()?;
+    // The thread that writes has a core of its own (docs/decisions/050).
+    let cores = std::thread::available_parallelism().map_or(2, NonZero::get);
+    let runtime = Builder::new_multi_thread()
+        .worker_threads((cores - 1).max(1))
+        .enable_all()
+        .max_blocking_threads(BLOCKING_THREADS)
+        .build()?;
     let ended = runtime.block_on(serve(&settings, arguments.demo));
     runtime.shutdown_timeout(LAST_WAIT);
     ended
@@ -106,6 +113,7 @@ async fn serve(settings: &Settings, with_demo: bool) -> Result<(), Failure> {
         allowed_hosts: allowed_hosts(settings, address),
         origin: Some(origin(settings, address)),
         trusted_proxies: settings.trusted_proxies.clone(),
+        plain_sign_in_from: settings.plain_sign_in_from.clone(),
         media: Some(media.clone()),
         playgrounds: playgrounds.clone(),
         calls_out: settings.whatsapp_calls && !with_demo,
@@ -115,6 +123,10 @@ async fn serve(settings: &Settings, with_demo: bool) -> Result<(), Failure> {
             per_key: settings.streams_per_key,
             per_organization: settings.streams_per_organization,
             ..StreamLimits::default()
+        },
+        visitor_files: FileLimits {
+            per_address: u32::try_from(settings.webchat_files_per_address).unwrap_or(u32::MAX),
+            per_channel: u32::try_from(settings.webchat_files_per_channel).unwrap_or(u32::MAX),
         },
         patience: Patience::default(),
     };

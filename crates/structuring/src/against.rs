@@ -1,10 +1,10 @@
 //! What speaks against a text field: values that are plainly of another kind.
 
-use crate::{Json, names};
 use crate::compiled::Field;
 use crate::known::KNOWN;
 use crate::lexicon::{Set, set};
 use crate::reading::Reading;
+use crate::{Json, names};
 use std::sync::LazyLock;
 
 /// "Type of document" is no document's number.
@@ -21,11 +21,14 @@ pub(crate) fn strangeness(field: &Field, reading: &Reading<'_>) -> f32 {
             _ => 0.6,
         };
     }
-    let phone = reading.phone().is_some_and(|(_, _, whole)| *whole)
-        && reading.id().is_none()
-        && !field.concepts.meets(&known.ids)
-        && !field.concepts.meets(&known.phone);
-    if reading.email().is_some() && !field.concepts.meets(&known.email) || phone {
+    // The phone last: it is the dearest to read.
+    let phone = || {
+        !field.concepts.meets(&known.ids)
+            && !field.concepts.meets(&known.phone)
+            && reading.id().is_none()
+            && reading.phone().is_some_and(|(_, _, whole)| *whole)
+    };
+    if reading.email().is_some() && !field.concepts.meets(&known.email) || phone() {
         return 0.6;
     }
     let kind = field.concepts.meets(&KINDS);
@@ -48,16 +51,30 @@ pub(crate) fn strangeness(field: &Field, reading: &Reading<'_>) -> f32 {
         return if date.stamp { 0.7 } else { 0.45 };
     }
     if let Some(text) = reading.text().filter(|text| text.len() <= 16) {
-        let folded = crate::keys::fold(text);
+        let folded = reading.folded();
         // No value at all; "none" is one for an allergy, hardly for a partner.
+        // "[not provided]", "<none>"
+        if text.starts_with(['[', '<']) && text.ends_with([']', '>']) {
+            return 0.7;
+        }
         // "Mrs" under "Title" is no occupation.
-        if names::is_title(&folded) {
+        if names::is_title(folded) {
             return 0.7;
         }
         if matches!(
-            folded.as_str(),
+            folded,
             "" | "n a"
                 | "na"
+                | "not provided"
+                | "not specified"
+                | "not set"
+                | "no informado"
+                | "no informa"
+                | "nao informado"
+                | "nao informou"
+                | "no especificado"
+                | "sin especificar"
+                | "unspecified"
                 | "no aplica"
                 | "nao se aplica"
                 | "null"
@@ -76,7 +93,7 @@ pub(crate) fn strangeness(field: &Field, reading: &Reading<'_>) -> f32 {
             return 0.6;
         }
         if matches!(
-            folded.as_str(),
+            folded,
             "none"
                 | "ninguno"
                 | "ninguna"

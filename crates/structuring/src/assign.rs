@@ -1,5 +1,7 @@
 //! Optimal assignment of leaves to fields.
 
+use rustc_hash::FxHashSet;
+
 /// One possible placement.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Edge {
@@ -16,6 +18,9 @@ const LARGEST: usize = 48;
 ///
 /// Components are solved apart (most have one leaf or one field); a large one is solved best first, in n log n.
 pub(crate) fn assign(edges: &[Edge]) -> Vec<Edge> {
+    if edges.len() < 2 {
+        return edges.to_vec();
+    }
     let mut chosen = Vec::new();
     for component in components(edges) {
         let leaves = distinct(component.iter().map(|edge| edge.leaf));
@@ -60,7 +65,10 @@ fn components(edges: &[Edge]) -> Vec<Vec<Edge>> {
 fn best_first(mut edges: Vec<Edge>) -> Vec<Edge> {
     edges.sort_by(|a, b| b.gain.total_cmp(&a.gain).then(a.leaf.cmp(&b.leaf)).then(a.field.cmp(&b.field)));
     let mut chosen: Vec<Edge> = Vec::new();
-    let (mut leaves, mut fields) = (std::collections::HashSet::new(), std::collections::HashSet::new());
+    if edges.len() < 2 {
+        return edges;
+    }
+    let (mut leaves, mut fields) = (FxHashSet::default(), FxHashSet::default());
     for edge in edges {
         if !leaves.contains(&edge.leaf) && !fields.contains(&edge.field) {
             leaves.insert(edge.leaf);

@@ -5,11 +5,11 @@ use crate::keys::{snake_key, words};
 use crate::known::KNOWN;
 use crate::lexicon::{self, Set, is_noise};
 use crate::options::Choice;
+use crate::score::Bond;
 use crate::units::{Likeness, Units};
 use crate::vectors::{Vector, calibrated, embed};
 use crate::{Definition, FieldType, Method};
-use std::collections::HashMap;
-use std::collections::hash_map::RandomState;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 use std::hash::BuildHasher;
 use std::sync::{Arc, LazyLock, RwLock};
 
@@ -88,6 +88,8 @@ pub(crate) struct KeyScore {
     /// What concepts and words say alone, and what their vectors do.
     pub letters: f32,
     pub meaning: f32,
+    /// What else the two are to each other.
+    pub bond: Bond,
 }
 
 /// A key with its scores against every field.
@@ -126,8 +128,7 @@ pub struct Definitions {
     pub(crate) children: bool,
     /// Some field is the name of a pupil or the like, and none the parent's.
     pub(crate) dependants: bool,
-    hasher: RandomState,
-    cache: [RwLock<HashMap<String, Arc<Scored>>>; SHARDS],
+    cache: [RwLock<FxHashMap<Box<str>, Arc<Scored>>>; SHARDS],
 }
 
 impl Definitions {
@@ -150,15 +151,7 @@ impl Definitions {
         for field in &mut fields {
             (field.pets, field.children) = (pets, children || dependants);
         }
-        Definitions {
-            revision,
-            fields,
-            pets,
-            children,
-            dependants,
-            hasher: RandomState::new(),
-            cache: std::array::from_fn(|_| RwLock::default()),
-        }
+        Definitions { revision, fields, pets, children, dependants, cache: std::array::from_fn(|_| RwLock::default()) }
     }
 
     pub fn revision(&self) -> u64 {
@@ -183,17 +176,22 @@ impl Definitions {
 
     /// A key analysed and scored; from the cache when its path was seen before.
     pub(crate) fn scored(&self, path: &[&str]) -> Arc<Scored> {
-        let name = path.join("\u{1}");
+        self.scored_as(&path.join("\u{1}"), || Key::of_path(path))
+    }
+
+    /// As [`Definitions::scored`], with the segments of the path joined by U+0001.
+    pub(crate) fn scored_as(&self, name: &str, key: impl FnOnce() -> Key) -> Arc<Scored> {
         let long = name.len() > 400;
-        let place = usize::try_from(self.hasher.hash_one(&name) % 8).unwrap_or(0);
+        // The middle of the hash: the map looks at both of its ends.
+        let place = usize::try_from(FxBuildHasher.hash_one(name) >> 29 & 0xff).unwrap_or(0);
         let shard = &self.cache[place % SHARDS];
         if !long
             && let Ok(known) = shard.read()
-            && let Some(scored) = known.get(&name)
+            && let Some(scored) = known.get(name)
         {
             return Arc::clone(scored);
         }
-        let key = Key::of_path(path);
+        let key = key();
         let scores = self.fields.iter().map(|field| key_score(&key, field)).collect();
         let scored = Arc::new(Scored { key, scores });
         if !long && let Ok(mut known) = shard.write() {
@@ -201,15 +199,27 @@ impl Definitions {
             if known.len() >= PER_SHARD {
                 known.clear();
             }
-            known.insert(name, Arc::clone(&scored));
+            known.insert(name.into(), Arc::clone(&scored));
         }
         scored
     }
 }
 
 fn key_score(key: &Key, field: &Field) -> KeyScore {
-    let mut score =
-        KeyScore { fused: 0.0, method: Method::Lexicon, differ: false, excluded: false, letters: 0.0, meaning: 0.0 };
+    let score = compared(key, field);
+    KeyScore { bond: Bond::new(key, field, score.method), ..score }
+}
+
+fn compared(key: &Key, field: &Field) -> KeyScore {
+    let mut score = KeyScore {
+        fused: 0.0,
+        method: Method::Lexicon,
+        differ: false,
+        excluded: false,
+        letters: 0.0,
+        meaning: 0.0,
+        bond: Bond::default(),
+    };
     if !key.snake.is_empty() && (key.snake == field.key_snake || key.snake == field.name_snake) {
         return KeyScore { fused: 1.0, method: Method::Exact, letters: 1.0, meaning: 1.0, ..score };
     }

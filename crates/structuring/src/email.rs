@@ -20,6 +20,21 @@ pub fn read_email(text: &str) -> Option<String> {
     is_address(&joined).then_some(joined)
 }
 
+/// Whether a text has anything that could be the mark of an address, written or spoken: nothing else needs to be read.
+pub(crate) fn may_be(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    // "arroba", "aroba", "at" stand apart from other letters.
+    let apart = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_none_or(|b| !b.is_ascii_alphanumeric());
+    bytes.iter().enumerate().any(|(at, byte)| match byte {
+        b'@' => true,
+        b't' | b'T' => {
+            at > 0 && matches!(bytes[at - 1], b'a' | b'A') && apart(at.checked_sub(2)) && apart(Some(at + 1))
+        }
+        b'b' | b'B' => at > 2 && matches!(bytes[at - 1], b'o' | b'O'),
+        _ => false,
+    })
+}
+
 /// `ana arroba gmail punto com` → `ana@gmail.com`.
 fn spoken(lower: &str) -> Option<String> {
     let spaced: String = lower
@@ -141,7 +156,17 @@ pub(crate) fn is_domain(text: &str) -> bool {
 /// Addresses that stand for "none": `notiene@gmail.com`, `noreply@…`.
 pub(crate) fn is_placeholder(address: &str) -> bool {
     let local = address.split('@').next().unwrap_or("");
-    let bare: String = local.chars().filter(|c| c.is_ascii_alphanumeric()).collect();
+    // The longest of them has thirteen letters.
+    let mut letters = [0_u8; 13];
+    let mut length = 0;
+    for byte in local.bytes().filter(u8::is_ascii_alphanumeric) {
+        if length == letters.len() {
+            return false;
+        }
+        letters[length] = byte;
+        length += 1;
+    }
+    let bare = &letters[..length];
     [
         "noreply",
         "donotreply",
@@ -164,7 +189,8 @@ pub(crate) fn is_placeholder(address: &str) -> bool {
         "xxx",
         "asdf",
     ]
-    .contains(&bare.as_str())
+    .iter()
+    .any(|word| word.as_bytes() == bare)
 }
 
 #[cfg(test)]

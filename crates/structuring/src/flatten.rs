@@ -51,6 +51,18 @@ impl Leaf<'_> {
         path
     }
 
+    /// The path as it is read, its segments joined by U+0001.
+    pub fn name_path(&self, name: &mut String) {
+        name.clear();
+        for (at, segment) in self.path.iter().enumerate() {
+            if at > 0 {
+                name.push('\u{1}');
+            }
+            let alias = self.alias.as_ref().filter(|(place, _)| *place == at);
+            name.push_str(alias.map_or(segment, |(_, alias)| alias));
+        }
+    }
+
     pub fn text(&self) -> Option<&str> {
         match self.value.as_ref() {
             Json::String(text) => Some(text),
@@ -118,7 +130,16 @@ impl<'a> Walk<'a> {
                     return self.row(object, row, headers, cells, depth);
                 }
                 for (key, member) in object {
+                    // {"entry": {"3": "…"}, "labels": {"3": "Phone"}}: the number has a name elsewhere.
+                    let title =
+                        if key.bytes().next().is_some_and(|b| b.is_ascii_digit()) { self.title_of(key) } else { None };
+                    let title = title.filter(|title| member.as_str() != Some(title));
+                    let before = self.alias.clone();
+                    if let Some(title) = title {
+                        self.alias = Some((self.path.len(), Cow::Borrowed(title)));
+                    }
                     self.deeper(key, Cow::Borrowed(member), depth, true);
+                    self.alias = before;
                 }
             }
             Cow::Owned(Json::Object(object)) => {
@@ -366,7 +387,8 @@ impl<'a> Walk<'a> {
 
 /// The key of the one row of a table, its headers and its cells.
 fn one_row(object: &json::Object) -> Option<(&str, &[Json], &[Json])> {
-    const HEADERS: &[&str] = &["columns", "headers", "header", "cols", "columnas", "colunas", "encabezados", "cabecalho"];
+    const HEADERS: &[&str] =
+        &["columns", "headers", "header", "cols", "columnas", "colunas", "encabezados", "cabecalho"];
     const ROWS: &[&str] = &["row", "rows", "values", "fila", "filas", "linha", "linhas", "cells", "data", "record"];
     let headers = HEADERS.iter().find_map(|key| object.get(key)?.as_array())?;
     let named = |header: &Json| header.as_str().is_some_and(|text| !text.trim().is_empty() && text.len() <= 120);

@@ -25,6 +25,8 @@ struct Learnt {
 struct Forest {
     base: f32,
     trees: Vec<Tree>,
+    /// The most that each tree and those after it can add.
+    most: Vec<f32>,
 }
 
 struct Tree {
@@ -81,7 +83,12 @@ impl Forest {
     fn read(bytes: &mut Bytes) -> Option<Forest> {
         let (count, base) = (bytes.count()?, bytes.number()?);
         let trees = (0..count).map(|_| Tree::read(bytes)).collect::<Option<Vec<Tree>>>()?;
-        Some(Forest { base, trees })
+        let mut most: Vec<f32> = Vec::with_capacity(trees.len());
+        for tree in trees.iter().rev() {
+            most.push(most.last().unwrap_or(&0.0) + tree.answers.iter().copied().fold(f32::MIN, f32::max));
+        }
+        most.reverse();
+        Some(Forest { base, trees, most })
     }
 }
 
@@ -122,14 +129,29 @@ pub(crate) fn least(model: Model, target: &crate::Target) -> f32 {
     LEARNT.least[place]
 }
 
-/// How likely it is, 0–1, on records like those it was learnt from.
-pub(crate) fn chance(model: Model, features: &[f32]) -> f32 {
+/// As [`least`], of any field.
+pub(crate) fn least_of_fields() -> f32 {
+    LEARNT.least[3]
+}
+
+/// How likely it is, 0–1, on records like those it was learnt from, where that reaches `least`; most that do not are given up after a few trees.
+pub(crate) fn likely(model: Model, least: f32, features: &[f32]) -> Option<f32> {
+    /// Trees between two looks at what is left to gain; far more than rounding can make of their sum.
+    const STRIDE: usize = 8;
+    const MARGIN: f32 = 0.05;
     let forest = &LEARNT.models[model as usize];
-    if forest.trees.is_empty() {
-        return 0.0;
+    let needed = (least / (1.0 - least)).ln() - MARGIN - forest.base;
+    let mut sum = 0.0_f32;
+    for (trees, most) in forest.trees.chunks(STRIDE).zip(forest.most.iter().step_by(STRIDE)) {
+        if sum + most < needed {
+            return None;
+        }
+        for tree in trees {
+            sum += tree.answer(features);
+        }
     }
-    let sum = forest.base + forest.trees.iter().map(|tree| tree.answer(features)).sum::<f32>();
-    1.0 / (1.0 + (-sum).exp())
+    let chance = if forest.trees.is_empty() { 0.0 } else { 1.0 / (1.0 + (-(forest.base + sum)).exp()) };
+    (chance >= least).then_some(chance)
 }
 
 /// Whether words rather name the customer (above 0) or somebody else (below).

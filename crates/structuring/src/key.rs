@@ -163,6 +163,8 @@ pub(crate) struct Key {
     pub full: Units,
     /// Concepts of the segments before the last.
     pub context: Set,
+    /// Those of all segments.
+    all: Set,
     pub tail_vector: Option<Vector>,
     pub full_vector: Option<Vector>,
     /// Content words of the last segment no phrase covers.
@@ -360,6 +362,7 @@ impl Key {
             foreign,
             party,
             tail_vector: meaning(&tail_words),
+            all: full.concepts.or(&context),
             full_vector: if context_words.is_empty() { None } else { meaning(&all) },
             tail,
             full,
@@ -373,7 +376,7 @@ impl Key {
 
     /// Concepts of the last segment and of those before it.
     pub fn concepts(&self) -> Set {
-        self.full.concepts.or(&self.context)
+        self.all
     }
 }
 

@@ -44,15 +44,32 @@ pub(crate) fn push_folded(c: char, out: &mut String) {
 /// Lower case, no accents, words of letters and digits with one space between them.
 pub fn fold(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
+    fold_into(text, &mut out);
+    out
+}
+
+/// As [`fold`], into a text that is used again.
+pub(crate) fn fold_into(text: &str, out: &mut String) {
+    out.clear();
     for c in text.chars() {
-        if c.is_alphanumeric() || ('\u{300}'..='\u{36f}').contains(&c) {
-            push_folded(c, &mut out);
+        if c.is_ascii_alphanumeric() {
+            out.push(c.to_ascii_lowercase());
+        } else if !c.is_ascii() && (is_letter_or_digit(c) || ('\u{300}'..='\u{36f}').contains(&c)) {
+            push_folded(c, out);
         } else if !matches!(c, '\'' | '’' | 'ª' | 'º' | '°') && !out.ends_with(' ') && !out.is_empty() {
             out.push(' ');
         }
     }
     out.truncate(out.trim_end().len());
-    out
+}
+
+/// `is_alphanumeric`, the letters of Latin at once.
+fn is_letter_or_digit(c: char) -> bool {
+    match c {
+        '×' | '÷' => false,
+        '\u{c0}'..='\u{17f}' => true,
+        _ => c.is_alphanumeric(),
+    }
 }
 
 /// Lower case without accents, marks kept: `US$` → `us$`, `Dólares` → `dolares`.
@@ -65,14 +82,24 @@ pub(crate) fn fold_marks(text: &str) -> String {
 /// snake_case without accents: `Fec. Nac.` → `fec_nac`, `razaoSocial` → `razao_social`, `tel2` stays.
 pub fn snake_key(key: &str) -> String {
     let mut out = String::with_capacity(key.len() + 4);
+    push_snake(key, &mut out);
+    out
+}
+
+/// Appends a key in snake_case.
+pub(crate) fn push_snake(key: &str, out: &mut String) {
+    let from = out.len();
+    if key.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()) {
+        return out.push_str(key);
+    }
     let mut previous = ' ';
     let mut characters = key.chars().peekable();
     while let Some(c) = characters.next() {
         if matches!(c, '\u{300}'..='\u{36f}' | 'ª' | 'º' | '°') {
             continue;
         }
-        if !c.is_alphanumeric() {
-            if !out.is_empty() && !out.ends_with('_') && !matches!(c, '\'' | '’') {
+        if !(if c.is_ascii() { c.is_ascii_alphanumeric() } else { is_letter_or_digit(c) }) {
+            if out.len() > from && !out.ends_with('_') && !matches!(c, '\'' | '’') {
                 out.push('_');
             }
             previous = ' ';
@@ -82,14 +109,13 @@ pub fn snake_key(key: &str) -> String {
             && (previous.is_lowercase()
                 || previous.is_ascii_digit()
                 || (previous.is_uppercase() && characters.peek().is_some_and(|next| next.is_lowercase())));
-        if hump && !out.ends_with('_') {
+        if hump && !(out.len() > from && out.ends_with('_')) {
             out.push('_');
         }
-        push_folded(c, &mut out);
+        push_folded(c, out);
         previous = c;
     }
-    out.truncate(out.trim_end_matches('_').len());
-    out
+    out.truncate(from + out[from..].trim_end_matches('_').len());
 }
 
 /// The words of a key, letters and digits apart: `fone1` → `fone`, `1`.

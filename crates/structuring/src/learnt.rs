@@ -136,7 +136,14 @@ impl Learnt {
 /// The path of a leaf as mappings are kept by: snake_case keys; places in lists and the plumbing of name/value pairs do
 /// not count, so that the same question of a form has the same path in every record.
 pub(crate) fn path_of(leaf: &crate::flatten::Leaf<'_>) -> String {
-    leaf.path.iter().map(|segment| crate::snake_key(segment)).collect::<Vec<_>>().join("/")
+    let mut path = String::with_capacity(24);
+    for (at, segment) in leaf.path.iter().enumerate() {
+        if at > 0 {
+            path.push('/');
+        }
+        crate::keys::push_snake(segment, &mut path);
+    }
+    path
 }
 
 /// What kind of value a leaf holds.

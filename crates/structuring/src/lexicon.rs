@@ -51,6 +51,10 @@ impl Set {
         self.0.iter().zip(&other.0).fold(0, |all, (block, other)| all | (block & other)) != 0
     }
 
+    pub fn count(&self) -> usize {
+        self.0.iter().map(|block| block.count_ones() as usize).sum()
+    }
+
     pub fn iter(&self) -> impl Iterator<Item = u16> + '_ {
         (0_u16..).zip(self.0).flat_map(|(block, bits)| {
             // The lowest bit that is left, until none is.
@@ -244,6 +248,8 @@ const NOISE: &[&str] = &[
     "param",
     "item",
     "requested",
+    "resolved",
+    "original",
     "needed",
     "wanted",
     "enabled",

@@ -102,15 +102,42 @@ pub(crate) fn collect<'a, 'b>(
 }
 
 /// Who says something, and what, in the messages of bots and help desks.
-const SPEAKERS: &[&str] =
-    &[
-        "from", "sender", "role", "author", "speaker", "who", "autor", "remitente", "quem", "quien", "direction", "hablante",
-        "participant", "speaker_role",
-    ];
+const SPEAKERS: &[&str] = &[
+    "from",
+    "sender",
+    "role",
+    "author",
+    "speaker",
+    "who",
+    "autor",
+    "remitente",
+    "quem",
+    "quien",
+    "direction",
+    "hablante",
+    "participant",
+    "speaker_role",
+];
 
 const SPOKEN: &[&str] = &[
-    "text", "message", "content", "body", "mensaje", "mensagem", "texto", "msg", "t", "utterance", "said", "dice", "line",
-    "transcript", "frase", "contenido", "conteudo", "words",
+    "text",
+    "message",
+    "content",
+    "body",
+    "mensaje",
+    "mensagem",
+    "texto",
+    "msg",
+    "t",
+    "utterance",
+    "said",
+    "dice",
+    "line",
+    "transcript",
+    "frase",
+    "contenido",
+    "conteudo",
+    "words",
 ];
 
 fn turn(item: &Json) -> Option<(&str, &'static str, &str)> {
@@ -123,8 +150,21 @@ fn turn(item: &Json) -> Option<(&str, &'static str, &str)> {
 /// `{"messages": ["hola", "quiero turno para el lunes"]}`: what somebody wrote, piece by piece.
 pub(crate) fn said_in_pieces(key: &str, items: &[Json]) -> bool {
     const MESSAGES: &[&str] = &[
-        "messages", "mensajes", "mensagens", "msgs", "chat", "texts", "textos", "conversation", "conversacion", "conversa",
-        "lines", "notes", "notas", "comentarios", "comments",
+        "messages",
+        "mensajes",
+        "mensagens",
+        "msgs",
+        "chat",
+        "texts",
+        "textos",
+        "conversation",
+        "conversacion",
+        "conversa",
+        "lines",
+        "notes",
+        "notas",
+        "comentarios",
+        "comments",
     ];
     let said = |item: &Json| item.as_str().is_some_and(|text| !text.trim().is_empty() && text.len() <= MAX_TEXT);
     (2..=60).contains(&items.len())

@@ -201,7 +201,15 @@ const DOCTORS: &[&str] =
     &["dr", "dra", "doctor", "doctora", "lic", "ing", "arq", "prof", "profa", "abog", "med", "vet", "dentista", "psic"];
 
 /// Words that stand for a name in trials and also are family names: none alone, one after a given name.
-const STAND_INS: &[&str] = &["prueba", "pruebas", "test", "teste", "tester", "cliente", "customer", "usuario", "user", "demo"];
+const STAND_INS: &[&str] =
+    &["prueba", "pruebas", "test", "teste", "tester", "cliente", "customer", "usuario", "user", "demo"];
+
+static ARE_PARTICLES: LazyLock<FxHashSet<&str>> = LazyLock::new(|| PARTICLES.iter().copied().collect());
+static OF_COMPANIES: LazyLock<FxHashSet<&str>> = LazyLock::new(|| COMPANY_WORDS.iter().copied().collect());
+
+fn is_particle(folded: &str) -> bool {
+    folded.len() <= 5 && ARE_PARTICLES.contains(folded)
+}
 
 pub(crate) fn is_first_name(folded: &str) -> bool {
     FIRST_NAMES.contains(folded)
@@ -256,9 +264,30 @@ fn ungreeted(text: &str) -> &str {
     let Some((head, rest)) = text.split_once([',', '!', '.']) else { return text };
     let greets = matches!(
         fold(head).as_str(),
-        "hola" | "hi" | "hello" | "hey" | "oi" | "ola" | "buenas" | "buenos dias" | "buenas tardes" | "buen dia" | "bom dia"
-            | "boa tarde" | "boa noite" | "buenas noches" | "good morning" | "good afternoon" | "si" | "sim" | "yes" | "claro"
-            | "sure" | "ok" | "perfecto" | "gracias"
+        "hola"
+            | "hi"
+            | "hello"
+            | "hey"
+            | "oi"
+            | "ola"
+            | "buenas"
+            | "buenos dias"
+            | "buenas tardes"
+            | "buen dia"
+            | "bom dia"
+            | "boa tarde"
+            | "boa noite"
+            | "buenas noches"
+            | "good morning"
+            | "good afternoon"
+            | "si"
+            | "sim"
+            | "yes"
+            | "claro"
+            | "sure"
+            | "ok"
+            | "perfecto"
+            | "gracias"
     );
     if greets { rest.trim_start_matches(['!', ',', '.', ' ']) } else { text }
 }
@@ -295,6 +324,10 @@ fn introduced(text: &str) -> &str {
     ];
     let bare = ungreeted(text.trim_start_matches(['¡', '¿', ' ']));
     let text = if bare.len() < text.len() && bare.starts_with(char::is_uppercase) { bare } else { text };
+    // What all of them begin with.
+    if !bare.starts_with(['m', 's', 'c', 'i', 't', 'h', 'a', 'M', 'S', 'C', 'I', 'T', 'H', 'A']) {
+        return text;
+    }
     let said = |way: &&&str| bare.get(..way.len()).is_some_and(|head| head.eq_ignore_ascii_case(way));
     match WAYS.iter().find(said) {
         Some(way) if bare[way.len()..].starts_with(char::is_uppercase) => {
@@ -306,6 +339,16 @@ fn introduced(text: &str) -> &str {
 
 /// How much a text looks like a person's name: 0 not at all, 1 with a known first name and a family name.
 pub(crate) fn likeness(text: &str) -> f32 {
+    // None of these stands in a name, nor in what introduces one; perhaps in a note behind it.
+    let strange = |b: u8| {
+        b.is_ascii_digit()
+            || matches!(b, b'@' | b'\\' | b':' | b';' | b'?' | b'#' | b'$' | b'%' | b'*' | b'=' | b'+' | b'_')
+            || matches!(b, b'<' | b'>' | b'[' | b']' | b'{' | b'}' | b'|' | b'"')
+    };
+    let noted = text.contains('(');
+    if !noted && text.bytes().any(strange) {
+        return 0.0;
+    }
     let text = without_note(introduced(text.trim()));
     if text.contains('/')
         && let Some(turned) = ticketed(text)
@@ -317,36 +360,43 @@ pub(crate) fn likeness(text: &str) -> f32 {
     {
         return likeness(first);
     }
-    if text.len() < 2
-        || text.len() > 80
-        || text.chars().any(|c| c.is_ascii_digit() || "@/\\:;!?#$%&*=+_<>[]{}|\"".contains(c))
-    {
+    if text.len() < 2 || text.len() > 80 || text.contains(['/', '!', '&']) || noted && text.bytes().any(strange) {
         return 0.0;
     }
-    let words: Vec<&str> = text.split([' ', ',', '-']).filter(|word| !word.is_empty()).collect();
-    if words.is_empty() || words.len() > 7 {
+    let words = || text.split([' ', ',', '-']).filter(|word| !word.is_empty());
+    if !(1..=7).contains(&words().take(8).count()) {
         return 0.0;
     }
     // A family is several people.
-    if matches!(fold(words[0]).as_str(), "familia" | "family") {
+    if words()
+        .next()
+        .is_some_and(|word| word.starts_with(['f', 'F']) && matches!(fold(word).as_str(), "familia" | "family"))
+    {
         return 0.1;
     }
     let lower_text = text.chars().all(|c| !c.is_uppercase());
     let mut known = 0;
     let mut proper = 0;
-    for word in &words {
-        let folded = fold(word);
+    let mut content = 0_usize;
+    let mut folded = String::with_capacity(24);
+    for word in words() {
+        crate::keys::fold_into(word, &mut folded);
         let bare = folded.as_str();
         // "Sá" is a family name, "SA" a company.
-        let accented = word.chars().count() < 4 && word.chars().any(|c| !c.is_ascii() && c.is_alphabetic());
+        let accented = || word.chars().count() < 4 && word.chars().any(|c| !c.is_ascii() && c.is_alphabetic());
         // A family name after a first name: Bruna Sales, Tyra Banks.
-        let family = proper > 0 && matches!(bare, "sales" | "bank" | "co" | "mei" | "ag" | "club" | "media" | "web");
-        let family = family || known > 0 && STAND_INS.contains(&bare);
-        let firm = || COMPANY_WORDS.contains(&bare) || COMPANY_WORDS.contains(&bare.replace(' ', "").as_str());
-        if !accented && !family && firm() {
+        let family = || {
+            proper > 0 && matches!(bare, "sales" | "bank" | "co" | "mei" | "ag" | "club" | "media" | "web")
+                || known > 0 && STAND_INS.contains(&bare)
+        };
+        let firm =
+            OF_COMPANIES.contains(bare) || bare.contains(' ') && OF_COMPANIES.contains(bare.replace(' ', "").as_str());
+        if firm && !accented() && !family() {
             return 0.0;
         }
-        if PARTICLES.contains(&bare) || TITLES.contains(&bare) {
+        let particle = is_particle(bare);
+        content += usize::from(!particle);
+        if particle || TITLES.contains(&bare) {
             continue;
         }
         if DOCTORS.contains(&bare) {
@@ -356,12 +406,11 @@ pub(crate) fn likeness(text: &str) -> f32 {
         if !letters || bare.is_empty() {
             return 0.0;
         }
-        if word.chars().next().is_some_and(char::is_uppercase) || lower_text {
+        if lower_text || word.starts_with(char::is_uppercase) {
             proper += 1;
         }
         known += usize::from(is_first_name(bare));
     }
-    let content = words.iter().filter(|word| !PARTICLES.contains(&fold(word).as_str())).count();
     if proper < content.saturating_sub(1) || proper == 0 {
         return 0.0;
     }
@@ -408,22 +457,23 @@ pub(crate) fn is_company(text: &str) -> bool {
         "plc",
     ];
     let folded = fold(text);
-    let mut words: Vec<&str> = folded.split(' ').collect();
-    let joined: String =
-        words.iter().rev().take_while(|word| word.len() == 1).collect::<Vec<_>>().into_iter().rev().copied().collect();
-    if joined.len() > 1 && SUFFIXES.contains(&joined.as_str()) {
-        return true;
+    // "s a", "s r l" at the end: letters of one word.
+    let letters = folded.rsplit(' ').take_while(|word| word.len() == 1).count();
+    if letters > 1 {
+        let joined = folded[folded.len() + 1 - 2 * letters..].replace(' ', "");
+        if SUFFIXES.contains(&joined.as_str()) {
+            return true;
+        }
     }
-    words.remove(0);
     // "Guilherme Sá" is a person.
-    let accented = text
-        .split_whitespace()
-        .next_back()
-        .is_some_and(|word| word.chars().count() < 4 && word.chars().any(|c| !c.is_ascii() && c.is_alphabetic()));
-    if accented {
-        words.pop();
+    let accented = text.split_whitespace().next_back().is_some_and(|word| {
+        !word.is_ascii() && word.chars().count() < 4 && word.chars().any(|c| !c.is_ascii() && c.is_alphabetic())
+    });
+    let mut words = folded.split_once(' ').map(|(_, rest)| rest.split(' '));
+    if accented && let Some(words) = &mut words {
+        words.next_back();
     }
-    words.iter().any(|word| SUFFIXES.contains(word))
+    words.is_some_and(|mut words| words.any(|word| word.len() <= 11 && SUFFIXES.contains(&word)))
         || text.contains('&')
         || folded.split(' ').next().is_some_and(|word| {
             matches!(
@@ -479,7 +529,14 @@ pub(crate) fn tidy(text: &str) -> String {
 
 /// One space between words.
 pub(crate) fn collapse(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    let mut out = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(word);
+    }
+    out
 }
 
 #[cfg(test)]

@@ -67,7 +67,7 @@ impl Choice {
         Choice {
             text: text.to_owned(),
             joined: folded.replace(' ', ""),
-            groups: groups_of(&folded),
+            groups: groups_of(&folded).to_vec(),
             vector: embed(words.iter().map(String::as_str)),
             range: range(text),
             other: groups_of("otro").iter().any(|group| groups_of(&folded).contains(group)),
@@ -97,8 +97,8 @@ fn content(folded: &str) -> Vec<String> {
     if words.is_empty() { folded.split(' ').map(str::to_owned).collect() } else { words }
 }
 
-fn groups_of(folded: &str) -> Vec<u16> {
-    GROUPS.get(folded).or_else(|| GROUPS.get(folded.strip_suffix('s')?)).cloned().unwrap_or_default()
+fn groups_of(folded: &str) -> &'static [u16] {
+    GROUPS.get(folded).or_else(|| GROUPS.get(folded.strip_suffix('s')?)).map_or(&[], Vec::as_slice)
 }
 
 /// A chosen option and how sure the choice is.
@@ -114,9 +114,8 @@ const LONGEST: usize = 120;
 /// A text that may mean an option, prepared once for all fields.
 pub(crate) struct Said {
     pub folded: String,
-    joined: String,
-    words: Vec<String>,
-    groups: Vec<u16>,
+    joined: OnceCell<String>,
+    words: OnceCell<Vec<String>>,
     /// Groups of its single words and pairs of words.
     inner: OnceCell<Vec<u16>>,
     vector: OnceCell<Option<Vector>>,
@@ -135,31 +134,46 @@ impl Said {
         if folded.is_empty() {
             return None;
         }
-        let words = content(&folded);
-        let first = words.first().map_or("", String::as_str);
+        let mut words = folded.split(' ').filter(|word| !is_stop(word) && !word.is_empty());
+        // No stop word is among them, so that a text of stop words alone is not negated either.
+        let negated =
+            matches!(words.next(), Some("no" | "nao" | "sin" | "sem" | "not" | "ni")) && words.next().is_some();
         Some(Said {
-            joined: folded.replace(' ', ""),
-            groups: groups_of(&folded),
+            joined: OnceCell::new(),
+            words: OnceCell::new(),
             inner: OnceCell::new(),
             vector: OnceCell::new(),
             amount: OnceCell::new(),
             lettered: folded.contains(char::is_alphabetic),
-            negated: matches!(first, "no" | "nao" | "sin" | "sem" | "not" | "ni") && words.len() > 1,
-            words,
+            negated,
             folded,
         })
     }
 
+    fn words(&self) -> &[String] {
+        self.words.get_or_init(|| content(&self.folded))
+    }
+
+    fn joined(&self) -> &str {
+        self.joined.get_or_init(|| self.folded.replace(' ', ""))
+    }
+
     fn inner(&self) -> &[u16] {
         self.inner.get_or_init(|| {
-            let single = self.words.iter().filter(|word| word.len() > 3).flat_map(|word| groups_of(word));
-            single.chain(self.words.windows(2).flat_map(|pair| groups_of(&pair.join(" ")))).collect()
+            let words = self.words();
+            let single = words.iter().filter(|word| word.len() > 3).flat_map(|word| groups_of(word));
+            single.chain(words.windows(2).flat_map(|pair| groups_of(&pair.join(" ")))).copied().collect()
         })
     }
 
     fn vector(&self) -> Option<&Vector> {
-        let short = self.words.len() > 5 || self.words.iter().all(|word| word.len() < 3);
-        self.vector.get_or_init(|| if short { None } else { embed(self.words.iter().map(String::as_str)) }).as_ref()
+        self.vector
+            .get_or_init(|| {
+                let words = self.words();
+                let short = words.len() > 5 || words.iter().all(|word| word.len() < 3);
+                if short { None } else { embed(words.iter().map(String::as_str)) }
+            })
+            .as_ref()
     }
 }
 
@@ -182,7 +196,7 @@ pub(crate) fn choose(choices: &[Choice], said: &Said) -> Option<Chosen> {
     // Digits alone are no word for anything: a size, a range or a number of an option.
     if !said.lettered {
         let joined = || {
-            let mut fitting = choices.iter().enumerate().filter(|(_, choice)| choice.joined == said.joined);
+            let mut fitting = choices.iter().enumerate().filter(|(_, choice)| choice.joined == said.joined());
             let (option, _) = fitting.next()?;
             fitting.next().is_none().then_some(Chosen { option, quality: 0.98 })
         };
@@ -193,10 +207,11 @@ pub(crate) fn choose(choices: &[Choice], said: &Said) -> Option<Chosen> {
         let (option, _) = fitting.next()?;
         fitting.next().is_none().then_some(Chosen { option, quality })
     };
-    let words = &said.words;
-    unique(0.98, &|choice| choice.joined == said.joined)
+    let words = said.words();
+    let groups = groups_of(&said.folded);
+    unique(0.98, &|choice| choice.joined == said.joined())
         .or_else(|| unique(0.96, &|choice| same_stems(&choice.words, words)))
-        .or_else(|| unique(0.93, &|choice| choice.groups.iter().any(|group| said.groups.contains(group))))
+        .or_else(|| unique(0.93, &|choice| choice.groups.iter().any(|group| groups.contains(group))))
         .or_else(|| unique(0.9, &|choice| !choice.other && abbreviates(words, &choice.words)))
         .or_else(|| mentioned(choices, said))
         .or_else(|| in_range(choices, said))
@@ -210,7 +225,7 @@ pub(crate) fn choose(choices: &[Choice], said: &Said) -> Option<Chosen> {
 
 /// All of one option's words (or one of its synonyms) stand in the text, and the longest such option is alone.
 fn mentioned(choices: &[Choice], said: &Said) -> Option<Chosen> {
-    let words = &said.words;
+    let words = said.words();
     if words.len() < 2 {
         return None;
     }
@@ -276,7 +291,9 @@ fn near(a: &str, b: &str) -> bool {
 }
 
 fn distance(a: &[u8], b: &[u8]) -> usize {
-    let mut row: Vec<usize> = (0..=b.len()).collect();
+    // Texts of less than sixty bytes are compared.
+    let mut row = [0_usize; 64];
+    row.iter_mut().enumerate().for_each(|(at, cell)| *cell = at);
     for (i, x) in a.iter().enumerate() {
         let mut diagonal = row[0];
         row[0] = i + 1;
@@ -336,7 +353,7 @@ fn ordinal(word: &str) -> Option<String> {
 fn by_number(choices: &[Choice], said: &Said) -> Option<Chosen> {
     let digits = |text: &str| text.bytes().any(|b| b.is_ascii_digit());
     let numbered = choices.iter().filter(|choice| digits(&choice.folded)).count();
-    if numbered < 2 || !digits(&said.folded) && said.words.len() > 2 {
+    if numbered < 2 || !digits(&said.folded) && said.words().len() > 2 {
         return None;
     }
     let only = |text: &str| -> Option<String> {
@@ -344,7 +361,7 @@ fn by_number(choices: &[Choice], said: &Said) -> Option<Chosen> {
         let first = numbers.next()?;
         numbers.next().is_none().then(|| first.to_owned())
     };
-    let wanted = only(&said.folded).or_else(|| said.words.iter().find_map(|word| ordinal(word)))?;
+    let wanted = only(&said.folded).or_else(|| said.words().iter().find_map(|word| ordinal(word)))?;
     // An option of two numbers is a range, not a size.
     if choices.iter().any(|choice| digits(&choice.folded) && only(&choice.folded).is_none()) {
         return None;
@@ -417,7 +434,7 @@ pub(crate) fn nearest(choices: &[Choice], text: &str) -> Option<usize> {
     if let Some(chosen) = choose(choices, &said) {
         return Some(chosen.option);
     }
-    let vector = embed(said.words.iter().map(String::as_str))?;
+    let vector = embed(said.words().iter().map(String::as_str))?;
     let score = |choice: &Choice| choice.vector.as_ref().map_or(-1.0, |other| other.cosine(&vector));
     (0..choices.len()).max_by(|a, b| score(&choices[*a]).total_cmp(&score(&choices[*b])))
 }

@@ -170,7 +170,21 @@ pub(crate) fn collect_titles<'a>(data: &'a Json, titles: &mut FxHashMap<&'a str,
         return;
     }
     match data {
-        Json::Object(object) => object.iter().for_each(|(_, value)| collect_titles(value, titles, depth + 1)),
+        Json::Object(object) => {
+            for (key, value) in object {
+                // {"labels": {"3": "Phone"}}
+                let map = matches!(
+                    key.as_str(),
+                    "labels" | "field_labels" | "titles" | "questions" | "fieldLabels" | "headers"
+                );
+                for (id, title) in value.as_object().filter(|_| map).into_iter().flatten() {
+                    if let Some(title) = title.as_str().filter(|title| !title.trim().is_empty() && title.len() <= 300) {
+                        titles.entry(id).or_insert(title);
+                    }
+                }
+                collect_titles(value, titles, depth + 1);
+            }
+        }
         Json::Array(items) => {
             for item in items.iter().take(MAX_LEAVES) {
                 let Some(object) = item.as_object() else { continue };
@@ -217,9 +231,7 @@ pub(crate) fn pairs(items: &[Json]) -> Option<Vec<Pair>> {
             }
             // {"medio": "Celular", "dato": "…"}: what reaches whom, and by which way.
             let ways = ["medio", "meio"].iter().filter(|_| object.contains_key("dato"));
-            let (name_key, name) = ways
-                .chain(NAME_KEYS)
-                .find_map(|key| Some((*key, name_text(object.get(key)?)?)))?;
+            let (name_key, name) = ways.chain(NAME_KEYS).find_map(|key| Some((*key, name_text(object.get(key)?)?)))?;
             let typed = object.get("type").and_then(Json::as_str);
             let value_key = VALUE_KEYS
                 .iter()

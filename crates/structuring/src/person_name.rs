@@ -107,12 +107,12 @@ pub(crate) fn find(
     keys: &[Arc<Scored>],
     readings: &[Reading<'_>],
     cards: &Cards,
-    whose: &dyn Fn(&Key) -> Whose,
+    owners: &[Whose],
     person: &mut Person,
 ) {
     let mut pieces: Vec<Piece> = Vec::new();
     for (leaf, (scored, reading)) in keys.iter().zip(readings).enumerate() {
-        let owner = whose(&scored.key);
+        let owner = owners[leaf];
         if owner != Whose::Other
             && let Some(piece) = piece(leaf, scored, reading, owner, cards, definitions)
         {
@@ -236,8 +236,7 @@ fn part_of_name(key: &Key, text: &str) -> bool {
 /// Whether all words of `part` stand in `whole`.
 fn contains(whole: &str, part: &str) -> bool {
     let folded = fold(whole);
-    let words: Vec<&str> = folded.split(' ').collect();
-    fold(part).split(' ').all(|word| words.contains(&word))
+    fold(part).split(' ').all(|word| folded.split(' ').any(|other| other == word))
 }
 
 fn piece(
@@ -293,11 +292,14 @@ fn piece(
     }
     // A field of the organization that asks for just this name (a beneficiary's, an animal's) comes first.
     if definitions.fields.iter().zip(&scored.scores).any(|(field, score)| {
+        if field.definition.field_type != FieldType::Text || score.fused < 0.85 {
+            return false;
+        }
         let manager = field.concepts.meets(&known.manager) && tail.meets(&known.manager);
         let role = !field.roles.is_empty()
             && field.roles.meets(&key.concepts())
             && !matches!(whose, Whose::Person | Whose::Perhaps(_));
-        field.definition.field_type == FieldType::Text && score.fused >= 0.85 && (role || manager)
+        role || manager
     }) {
         return None;
     }

@@ -6,9 +6,12 @@
 
 use rlibphonenumber::enums::{NumberLengthType, PhoneNumberType, Region};
 use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumber, get_national_significant_number_owned};
+use rustc_hash::FxHashMap;
 use serde::Serialize;
-use std::fmt::{Display, Formatter};
+use std::borrow::Cow;
+use std::fmt::{Display, Formatter, Write};
 use std::str::FromStr;
+use std::sync::LazyLock;
 
 /// A number in E.164, country forms folded: `+56955501234`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -26,7 +29,7 @@ impl Phone {
     }
 
     fn of_digits(digits: &str) -> Phone {
-        Phone(format!("+{digits}").into_boxed_str())
+        Phone(plussed(digits).into_boxed_str())
     }
 }
 
@@ -88,17 +91,24 @@ pub enum Line {
 ///
 /// `country` (ISO 3166, two letters) reads national forms; without it a number needs its country code.
 pub fn read_possible(input: &str, country: Option<&str>) -> Result<Phone, PhoneError> {
-    read(input, country, Wish::Possible, true)
+    read(input, country, Wish::Possible, true).map(|(phone, _)| phone)
 }
 
 /// Reads a number that its country's plan knows: what structuring asks before it takes digits for a phone.
 pub fn read_valid(input: &str, country: Option<&str>) -> Option<Phone> {
-    read(input, country, Wish::Valid, true).ok()
+    read(input, country, Wish::Valid, true).ok().map(|(phone, _)| phone)
+}
+
+/// As [`read_valid`], with the kind of its line.
+pub(crate) fn read_with_line(input: &str, country: Option<&str>) -> Option<(Phone, Line)> {
+    let (phone, line) = read(input, country, Wish::Valid, true).ok()?;
+    let line = line.unwrap_or_else(|| line_of(&phone));
+    Some((phone, line))
 }
 
 /// As [`read_valid`], for a number that is said to be a landline: it gets no mobile mark (Argentina's 9).
 pub fn read_valid_landline(input: &str, country: Option<&str>) -> Option<Phone> {
-    read(input, country, Wish::Valid, false).ok()
+    read(input, country, Wish::Valid, false).ok().map(|(phone, _)| phone)
 }
 
 /// The number behind a WhatsApp id (`5215550001111`, also with `@s.whatsapp.net`). Never refuses.
@@ -119,8 +129,12 @@ pub fn country_of(phone: &Phone) -> Option<String> {
 
 /// What kind of line a number belongs to.
 pub fn line_of(phone: &Phone) -> Line {
-    let Ok(number) = PHONE_NUMBER_UTIL.parse(phone.as_str(), None) else { return Line::Either };
-    match PHONE_NUMBER_UTIL.get_number_type(&number) {
+    let number = PHONE_NUMBER_UTIL.parse(phone.as_str(), None);
+    number.map_or(Line::Either, |number| line(PHONE_NUMBER_UTIL.get_number_type(&number)))
+}
+
+fn line(kind: PhoneNumberType) -> Line {
+    match kind {
         PhoneNumberType::Mobile => Line::Mobile,
         PhoneNumberType::FixedLine => Line::Landline,
         PhoneNumberType::FixedLineOrMobile | PhoneNumberType::PersonalNumber | PhoneNumberType::VoIP => Line::Either,
@@ -138,29 +152,37 @@ enum Wish {
 /// Fewest digits that can be a number with its country code but without a plus.
 const BARE_INTERNATIONAL: usize = 11;
 
-fn read(input: &str, country: Option<&str>, wish: Wish, mobile: bool) -> Result<Phone, PhoneError> {
+/// A number, and the kind of its line where it had to be asked for.
+type Read = Result<(Phone, Option<Line>), PhoneError>;
+
+fn read(input: &str, country: Option<&str>, wish: Wish, mobile: bool) -> Read {
     let (plus, digits) = clean(input)?;
-    let region = country.and_then(|code| Region::from_str(&code.to_ascii_uppercase()).ok());
+    let digits = digits.as_str();
+    let region = country.and_then(region_of);
     if plus {
-        return accept(&format!("+{digits}"), None, wish, mobile);
+        return accept(&plussed(digits), None, wish, mobile);
     }
     let Some(region) = region else {
         return if digits.len() < 8 {
             Err(PhoneError::NoCountry)
         } else {
-            accept(&format!("+{digits}"), None, wish, mobile)
+            accept(&plussed(digits), None, wish, mobile)
         };
     };
-    let national = national_form(&digits, region);
-    let as_national = accept(national, Some(region), Wish::Valid, mobile);
+    let national = national_form(digits, region);
+    let as_national = if lacks_digits(national, region) {
+        Err(PhoneError::NotANumber)
+    } else {
+        accept(national, Some(region), Wish::Valid, mobile)
+    };
     if as_national.is_ok() {
         return as_national;
     }
-    let international = format!("+{digits}");
+    let international = plussed(digits);
     if digits.len() >= BARE_INTERNATIONAL
-        && let Ok(phone) = accept(&international, None, Wish::Valid, mobile)
+        && let Ok(found) = accept(&international, None, Wish::Valid, mobile)
     {
-        return Ok(phone);
+        return Ok(found);
     }
     if wish == Wish::Valid {
         return as_national;
@@ -169,6 +191,54 @@ fn read(input: &str, country: Option<&str>, wish: Wish, mobile: bool) -> Result<
         let bare = digits.len() >= BARE_INTERNATIONAL;
         if bare { accept(&international, None, wish, mobile).map_err(|_| error) } else { Err(error) }
     })
+}
+
+fn plussed(digits: &str) -> String {
+    let mut text = String::with_capacity(digits.len() + 1);
+    text.push('+');
+    text.push_str(digits);
+    text
+}
+
+/// Regions by the two letters of their codes: reading a code is a comparison with each of them.
+static REGIONS: LazyLock<Box<[Option<Region>]>> = LazyLock::new(|| {
+    let letters = || b'A'..=b'Z';
+    let codes = letters().flat_map(|a| letters().map(move |b| [a, b]));
+    codes.map(|code| std::str::from_utf8(&code).ok().and_then(|code| Region::from_str(code).ok())).collect()
+});
+
+fn region_of(code: &str) -> Option<Region> {
+    let place = |letter: u8| letter.is_ascii_alphabetic().then(|| usize::from(letter.to_ascii_uppercase() - b'A'));
+    match *code.as_bytes() {
+        [a, b] => REGIONS[26 * place(a)? + place(b)?],
+        _ => Region::from_str(&code.to_ascii_uppercase()).ok(),
+    }
+}
+
+/// Fewest digits of a number of each region, without its country code and prefixes. Left out are regions where fewer may
+/// be read, because the plan puts an area before them (islands of the North American plan, San Marino).
+static FEWEST: LazyLock<FxHashMap<Region, usize>> = LazyLock::new(|| {
+    let fewest = |region: Region| -> Option<usize> {
+        let country_code = PHONE_NUMBER_UTIL.get_country_code_for_region(region)?;
+        // Of several regions with one code the plan of the first is asked, which may be another's.
+        if PHONE_NUMBER_UTIL.get_region_for_country_code(country_code)? != region || region == Region::SM {
+            return None;
+        }
+        let possible = |length: u32| {
+            let number =
+                PhoneNumber { country_code, national_number: 2 * 10_u64.pow(length - 1), ..PhoneNumber::default() };
+            PHONE_NUMBER_UTIL.is_possible_number_with_reason(&number) == Ok(NumberLengthType::IsPossible)
+        };
+        usize::try_from((2..=15).find(|length| possible(*length))?).ok()
+    };
+    REGIONS.iter().flatten().filter_map(|region| Some((*region, fewest(*region)?))).collect()
+});
+
+/// Whether digits are too few to be a valid number of a region however they are read. No prefix of a plan and no
+/// international prefix begins with these digits, so that nothing comes off and another country's is not meant.
+fn lacks_digits(digits: &str, region: Region) -> bool {
+    matches!(digits.as_bytes().first(), Some(b'2'..=b'7'))
+        && FEWEST.get(&region).is_some_and(|fewest| digits.len() < *fewest)
 }
 
 /// Dialling prefixes of old that plans no longer list, and own numbers written with the plan's prefix only.
@@ -193,8 +263,34 @@ fn without_decimals(text: &str) -> &str {
     }
 }
 
+/// The digits of a text of at most eighty bytes.
+struct Digits {
+    all: [u8; 80],
+    from: usize,
+    length: usize,
+}
+
+impl Default for Digits {
+    fn default() -> Digits {
+        Digits { all: [0; 80], from: 0, length: 0 }
+    }
+}
+
+impl Digits {
+    fn push(&mut self, digit: char) {
+        if let (Some(place), Ok(digit)) = (self.all.get_mut(self.length), u8::try_from(digit)) {
+            *place = digit;
+            self.length += 1;
+        }
+    }
+
+    fn as_str(&self) -> &str {
+        self.all.get(self.from..self.length).and_then(|digits| std::str::from_utf8(digits).ok()).unwrap_or("")
+    }
+}
+
 /// Digits of what was written, and whether it had a plus (or the 00 that stands for one).
-fn clean(input: &str) -> Result<(bool, String), PhoneError> {
+fn clean(input: &str) -> Result<(bool, Digits), PhoneError> {
     let mut text = input.trim();
     for scheme in ["tel:", "whatsapp:", "callto:"] {
         if let Some(head) = text.get(..scheme.len())
@@ -208,11 +304,11 @@ fn clean(input: &str) -> Result<(bool, String), PhoneError> {
     }
     text = without_decimals(text);
     let mut plus = false;
-    let mut digits = String::with_capacity(16);
+    let mut digits = Digits::default();
     for character in text.chars() {
         match character {
             '0'..='9' => digits.push(character),
-            '+' | '\u{ff0b}' if digits.is_empty() && !plus => plus = true,
+            '+' | '\u{ff0b}' if digits.length == 0 && !plus => plus = true,
             ' '
             | '-'
             | '.'
@@ -235,13 +331,11 @@ fn clean(input: &str) -> Result<(bool, String), PhoneError> {
             other => digits.push(wide_digit(other).ok_or(PhoneError::NotANumber)?),
         }
     }
-    if !plus
-        && digits.len() >= 11
-        && let Some(rest) = digits.strip_prefix("00")
-    {
-        return Ok((true, rest.to_owned()));
+    if !plus && digits.length >= 11 && digits.as_str().starts_with("00") {
+        digits.from = 2;
+        return Ok((true, digits));
     }
-    match digits.len() {
+    match digits.length {
         0 => Err(PhoneError::NotANumber),
         1..=3 => Err(PhoneError::TooShort),
         4..=17 => Ok((plus, digits)),
@@ -263,7 +357,7 @@ fn digit(value: u32) -> Option<char> {
     char::from_digit(value, 10)
 }
 
-fn accept(text: &str, region: Option<Region>, wish: Wish, mobile: bool) -> Result<Phone, PhoneError> {
+fn accept(text: &str, region: Option<Region>, wish: Wish, mobile: bool) -> Read {
     use rlibphonenumber::errors::ParseError;
     let number = PHONE_NUMBER_UTIL.parse(text, region).map_err(|error| match error {
         ParseError::InvalidCountryCode => PhoneError::UnknownCountry,
@@ -273,20 +367,22 @@ fn accept(text: &str, region: Option<Region>, wish: Wish, mobile: bool) -> Resul
     })?;
     let written = e164(&number);
     let folded = fold(&written, mobile);
-    let number = if folded == written {
+    // Whether it was read from what it is kept as: read again it would be of the same kind.
+    let whole = *folded != *written || text.strip_prefix('+') == Some(&*folded);
+    let number = if *folded == *written {
         number
     } else {
-        PHONE_NUMBER_UTIL.parse(format!("+{folded}"), None).map_err(|_| PhoneError::NotANumber)?
+        PHONE_NUMBER_UTIL.parse(plussed(&folded), None).map_err(|_| PhoneError::NotANumber)?
     };
     if wish == Wish::Valid {
-        return if PHONE_NUMBER_UTIL.is_valid_number(&number) {
-            Ok(Phone::of_digits(&folded))
-        } else {
-            Err(PhoneError::NotANumber)
+        // Valid is what is of some kind.
+        return match PHONE_NUMBER_UTIL.get_number_type(&number) {
+            PhoneNumberType::Unknown => Err(PhoneError::NotANumber),
+            kind => Ok((Phone::of_digits(&folded), whole.then(|| line(kind)))),
         };
     }
     match PHONE_NUMBER_UTIL.is_possible_number_with_reason(&number) {
-        Ok(NumberLengthType::IsPossible) => Ok(Phone::of_digits(&folded)),
+        Ok(NumberLengthType::IsPossible) => Ok((Phone::of_digits(&folded), None)),
         Ok(NumberLengthType::IsPossibleLocalOnly) => Err(PhoneError::NoAreaCode),
         Err(rlibphonenumber::errors::ValidationError::TooLong) => Err(PhoneError::TooLong),
         Err(rlibphonenumber::errors::ValidationError::InvalidCountryCode) => Err(PhoneError::UnknownCountry),
@@ -295,24 +391,27 @@ fn accept(text: &str, region: Option<Region>, wish: Wish, mobile: bool) -> Resul
 }
 
 fn e164(number: &PhoneNumber) -> String {
-    format!("{}{}", number.country_code, get_national_significant_number_owned(number))
+    let mut digits = String::with_capacity(20);
+    let _ = write!(digits, "{}", number.country_code);
+    digits.push_str(&get_national_significant_number_owned(number));
+    digits
 }
 
 /// One key for the spellings of one WhatsApp account. `digits` begins with the country code.
-fn fold(digits: &str, mobile: bool) -> String {
+fn fold(digits: &str, mobile: bool) -> Cow<'_, str> {
     // Mexico: the 1 that marked mobiles until 2019 is still in old WhatsApp ids.
     if digits.len() == 13
         && let Some(rest) = digits.strip_prefix("521")
     {
-        return format!("52{rest}");
+        return format!("52{rest}").into();
     }
     if let Some(national) = digits.strip_prefix("54") {
         return match (national.len(), national.starts_with('9')) {
             // 9 + area + 15 + local: the 15 is the domestic way of saying 9.
-            (13, true) => drop_fifteen(&national[1..]).map_or_else(|| digits.to_owned(), |rest| format!("549{rest}")),
-            (12, false) => drop_fifteen(national).map_or_else(|| digits.to_owned(), |rest| format!("549{rest}")),
-            (10, false) if mobile => format!("549{national}"),
-            _ => digits.to_owned(),
+            (13, true) => drop_fifteen(&national[1..]).map_or(digits.into(), |rest| format!("549{rest}").into()),
+            (12, false) => drop_fifteen(national).map_or(digits.into(), |rest| format!("549{rest}").into()),
+            (10, false) if mobile => format!("549{national}").into(),
+            _ => digits.into(),
         };
     }
     // Brazil: mobiles (eight digits that begin with 6 to 9) got a ninth digit by 2016; WhatsApp ids may lack it.
@@ -321,9 +420,9 @@ fn fold(digits: &str, mobile: bool) -> String {
         && matches!(national.as_bytes()[2], b'6'..=b'9')
         && !national.starts_with('0')
     {
-        return format!("55{}9{}", &national[..2], &national[2..]);
+        return format!("55{}9{}", &national[..2], &national[2..]).into();
     }
-    digits.to_owned()
+    digits.into()
 }
 
 /// Argentina: area code (two to four digits), 15, local number: twelve digits without the trunk zero.
@@ -341,6 +440,28 @@ mod tests {
             Ok(phone) => phone.to_string(),
             Err(error) => error.code().to_owned(),
         }
+    }
+
+    #[test]
+    fn too_few_digits_are_no_valid_number_however_they_are_read() {
+        let mut seed = 7_u64;
+        let mut random = |most: u64| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (seed >> 33) % most
+        };
+        for region in REGIONS.iter().flatten() {
+            for _ in 0..60 {
+                let length = 4 + random(8);
+                let digits: String = std::iter::once(2 + random(6))
+                    .chain((1..length).map(|_| random(10)))
+                    .filter_map(|value| digit(u32::try_from(value).unwrap()))
+                    .collect();
+                if lacks_digits(&digits, *region) {
+                    assert!(accept(&digits, Some(*region), Wish::Valid, true).is_err(), "{digits} {region:?}");
+                }
+            }
+        }
+        assert!(lacks_digits("20000000", Region::CL) && !lacks_digits("955501234", Region::CL));
     }
 
     #[test]

@@ -1,18 +1,33 @@
 //! What one leaf's value says, each kind read once and only when asked.
 
+use crate::compiled::Field;
 use crate::flatten::Leaf;
+use crate::keys::fold;
 use crate::options::Said;
 use crate::phone::{self, Line, Phone};
 use crate::readings::date::{self, Found};
 use crate::readings::ids::{self, Id};
+use crate::readings::money::{self, Named};
 use crate::readings::number::{self, Reading as Amount};
-use crate::readings::{boolean, spoken, url};
+use crate::readings::{boolean, number_words, spoken, url};
+use crate::values::Claim;
 use crate::{Json, email, names, read_email, scan};
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
+
+/// A field, and what a value is as one of its options, with how far it speaks for the field.
+type Pick = (*const Field, Option<(Json, f32)>);
 
 pub(crate) struct Reading<'a> {
     leaf: &'a Leaf<'a>,
     country: Option<&'a str>,
+    text: Option<&'a str>,
+    string: bool,
+    prose: bool,
+    folded: OnceCell<String>,
+    named: OnceCell<Option<Named>>,
+    claim: OnceCell<Option<Claim>>,
+    /// Options of the fields that were asked about.
+    picks: RefCell<Vec<Pick>>,
     phone: OnceCell<Option<(Phone, Line, bool)>>,
     email: OnceCell<Option<String>>,
     date: OnceCell<Option<Found>>,
@@ -28,9 +43,19 @@ pub(crate) struct Reading<'a> {
 
 impl<'a> Reading<'a> {
     pub fn new(leaf: &'a Leaf<'a>, country: Option<&'a str>) -> Reading<'a> {
+        let text = if leaf.unread { None } else { leaf.text().map(str::trim) };
+        let string = matches!(leaf.value.as_ref(), Json::String(_));
+        let long = |text: &str| text.len() > 24 && text.split_whitespace().take(5).count() > 4;
         Reading {
             leaf,
             country,
+            text,
+            string,
+            prose: string && text.is_some_and(long),
+            folded: OnceCell::new(),
+            named: OnceCell::new(),
+            claim: OnceCell::new(),
+            picks: RefCell::default(),
             phone: OnceCell::new(),
             email: OnceCell::new(),
             date: OnceCell::new(),
@@ -51,17 +76,46 @@ impl<'a> Reading<'a> {
 
     /// The text of a string or number, trimmed; nothing for lists, flags and what is beyond a limit.
     pub fn text(&self) -> Option<&'a str> {
-        if self.leaf.unread { None } else { self.leaf.text().map(str::trim) }
+        self.text
     }
 
     pub fn is_string(&self) -> bool {
-        matches!(self.leaf.value.as_ref(), Json::String(_))
+        self.string
     }
 
     /// Long enough to be prose.
     pub fn is_prose(&self) -> bool {
-        self.is_string()
-            && self.text().is_some_and(|text| text.len() > 24 && text.split_whitespace().take(5).count() > 4)
+        self.prose
+    }
+
+    /// The text, folded.
+    pub fn folded(&self) -> &str {
+        self.folded.get_or_init(|| fold(self.text.unwrap_or("")))
+    }
+
+    /// What stands beside the amount about its currency.
+    pub fn named(&self) -> Option<Named> {
+        *self.named.get_or_init(|| {
+            let (text, span) = (self.text?, self.amount()?.span);
+            Some(money::named(text.get(..span.0)?, text.get(span.1..)?))
+        })
+    }
+
+    /// What `pick` makes of the value for a field; asked once for each field.
+    pub fn picked(&self, field: &Field, pick: impl FnOnce() -> Option<(Json, f32)>) -> Option<(Json, f32)> {
+        let place = std::ptr::from_ref(field);
+        if let Some((_, known)) = self.picks.borrow().iter().find(|(other, _)| *other == place) {
+            return known.clone();
+        }
+        let picked = pick();
+        self.picks.borrow_mut().push((place, picked.clone()));
+        picked
+    }
+
+    /// The value as something that is so, or not.
+    pub fn claim(&self) -> Option<&Claim> {
+        let read = || Claim::new(self.text.filter(|_| self.string)?, self.folded());
+        self.claim.get_or_init(read).as_ref()
     }
 
     /// A valid number, its line, and whether it was the whole value.
@@ -71,7 +125,7 @@ impl<'a> Reading<'a> {
 
     pub fn email(&self) -> Option<&str> {
         let read = || {
-            let text = self.text().filter(|_| self.is_string())?;
+            let text = self.text().filter(|text| self.is_string() && email::may_be(text))?;
             let address = read_email(text).or_else(|| {
                 let spans = scan::emails(text);
                 let only =
@@ -88,12 +142,29 @@ impl<'a> Reading<'a> {
     }
 
     pub fn amount(&self) -> Option<&Amount> {
-        self.amount.get_or_init(|| number::read(self.text()?, self.country)).as_ref()
+        let read = || {
+            let text = self.text()?;
+            if text.is_empty() || text.len() > 120 {
+                return None;
+            }
+            if text.bytes().any(|b| b.is_ascii_digit()) {
+                number::read(text, self.country)
+            } else {
+                number_words::read_folded(text, self.folded())
+            }
+        };
+        self.amount.get_or_init(read).as_ref()
     }
 
     pub fn boolean(&self) -> Option<bool> {
         *self.boolean.get_or_init(|| match self.leaf.value.as_ref() {
             Json::Bool(flag) => Some(*flag),
+            // Neither an index before it nor more after a comma: the text is folded once for all that ask.
+            Json::String(text)
+                if self.text.is_some() && text.len() <= 60 && !text.bytes().any(|b| matches!(b, b'_' | b',')) =>
+            {
+                boolean::mark(text).or_else(|| boolean::read_folded(self.folded()))
+            }
             Json::String(text) => boolean::read(text),
             Json::Number(number) => match number.as_str() {
                 "1" => Some(true),
@@ -171,26 +242,32 @@ fn read_phone(text: &str, country: Option<&str>) -> Option<(Phone, Line, bool)> 
     if text.len() > 120 || digits < 7 {
         return None;
     }
-    let found = |phone: Phone, whole: bool| {
-        let line = phone::line_of(&phone);
+    let found = |(phone, line): (Phone, Line), whole: bool| {
         (line != Line::Service && !is_placeholder(phone.digits())).then_some((phone, line, whole))
     };
-    if let Some(phone) = phone::read_valid(text, country) {
-        return found(phone, true);
+    if let Some(read) = phone::read_with_line(text, country) {
+        return found(read, true);
     }
+    let linked = text.contains(['/', '=']);
     for mark in ["wa.me/", "phone=", "whatsapp.com/send/"] {
-        if let Some(at) = text.find(mark) {
+        if let Some(at) = text.find(mark).filter(|_| linked) {
             let digits: String =
                 text[at + mark.len()..].trim_start_matches('+').chars().take_while(char::is_ascii_digit).collect();
-            return found(phone::read_valid(&format!("+{digits}"), None)?, true);
+            return found(phone::read_with_line(&format!("+{digits}"), None)?, true);
         }
     }
     let letters = text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).count();
     if letters > 5 || text.contains('@') {
         return None;
     }
-    let country = named_country(text).or(country);
-    scan::digit_runs(text).into_iter().find_map(|(from, to)| found(phone::read_valid(&text[from..to], country)?, false))
+    let named = named_country(text);
+    scan::digit_runs(text).into_iter().find_map(|(from, to)| {
+        // The whole text was read already, and is none.
+        if (from, to) == (0, text.len()) && named.is_none() {
+            return None;
+        }
+        found(phone::read_with_line(&text[from..to], named.or(country))?, false)
+    })
 }
 
 /// An answer that is little but a number in words.

@@ -2,6 +2,7 @@
 
 use crate::against::{KINDS, PARTICULAR, strangeness};
 use crate::compiled::{Field, KeyScore, Scored};
+use crate::key::Key;
 use crate::known::KNOWN;
 use crate::learnt::Learnt;
 use crate::lexicon::{Set, set};
@@ -61,12 +62,11 @@ static CONTACT_TRAITS: LazyLock<Set> =
 static NAMEISH: LazyLock<Set> = LazyLock::new(|| set(&["NAME", "R_SUBJECT", "CONTACT", "FIRST", "LAST"]));
 
 /// Whether the leaf is about the same person or thing as the field.
-pub(crate) fn roles_agree(scored: &Scored, field: &Field, score: &KeyScore) -> bool {
-    if score.method == Method::Exact {
+fn roles_agree(key: &Key, field: &Field, method: Method) -> bool {
+    if method == Method::Exact {
         return true;
     }
     let known = &*KNOWN;
-    let key = &scored.key;
     let mine = key.concepts().and(&known.others);
     // The company is where somebody works, shipping and billing are where things go: they bind what is personal only.
     let soft = known.company.or(&known.billing).or(&SHIPPING).or(&known.owner).or(&known.fiance);
@@ -123,6 +123,63 @@ pub(crate) fn roles_agree(scored: &Scored, field: &Field, score: &KeyScore) -> b
     true
 }
 
+/// What a key and a field are to each other whatever the value: decided once, kept with the key's scores.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Bond {
+    /// They are about the same person or thing.
+    pub agree: bool,
+    /// The key may be a name's, and the field is a company.
+    company: bool,
+    /// Ids of different countries.
+    foreign: bool,
+    /// {"owner": {"name"}, "patient": {"name"}}: where the organization keeps animals, the patient is one.
+    patient: bool,
+    /// A number that counts or names orders, quotes and the like, for an amount of money.
+    numbering: bool,
+    /// What somebody wrote, for a field of notes.
+    message: bool,
+    /// What its key calls a year or a count, for a field of anything else.
+    counting: bool,
+    /// What its key calls a phone or an e-mail, for a field of anything else.
+    reach: bool,
+    /// The field is an id of one kind, which the key does not say.
+    particular: bool,
+    /// The key may be a name's.
+    nameish: bool,
+}
+
+impl Bond {
+    pub fn new(key: &Key, field: &Field, method: Method) -> Bond {
+        let (tail, all) = (&key.tail.concepts, key.concepts());
+        let text = field.definition.field_type == FieldType::Text;
+        let nameish = tail.meets(&NAMEISH);
+        let company =
+            field.concepts.meets(&KNOWN.company) && !field.concepts.meets(&PERSONAL_TRAITS.without(&KNOWN.name));
+        let (mine, theirs) = (tail.and(&NATIONAL), field.concepts.and(&NATIONAL));
+        let reach = KNOWN.phone.or(&KNOWN.email);
+        Bond {
+            agree: roles_agree(key, field, method),
+            company: company && nameish && !all.meets(&KNOWN.others),
+            foreign: !mine.is_empty() && !theirs.is_empty() && !mine.meets(&theirs),
+            patient: field.pets
+                && field.concepts.meets(&KNOWN.pet)
+                && field.concepts.without(&KNOWN.pet).without(&KNOWN.name).is_empty()
+                && tail.meets(&KNOWN.name)
+                && key.context.meets(&KNOWN.subject),
+            numbering: field.definition.field_type == FieldType::Currency
+                && !tail.is_empty()
+                && tail.without(&NUMBERING).is_empty(),
+            message: text && field.concepts.meets(&KNOWN.notes) && MESSAGES.contains(&key.snake.as_str()),
+            counting: tail.meets(&COUNTING) && !field.concepts.meets(&COUNTING),
+            reach: tail.meets(&reach) && !field.concepts.meets(&reach.or(&KNOWN.contact)),
+            particular: field.concepts.meets(&PARTICULAR)
+                && !field.concepts.meets(&KINDS)
+                && !all.meets(&field.concepts.and(&PARTICULAR)),
+            nameish,
+        }
+    }
+}
+
 /// Keys of what a person wrote or said.
 const MESSAGES: &[&str] = &[
     "text",
@@ -168,67 +225,60 @@ pub(crate) fn fit(
     learnt: &Learnt,
     country: Option<&str>,
 ) -> Option<Fit> {
-    let mut score = *scored.scores.get(field_at)?;
+    let known = scored.scores.get(field_at)?;
+    let bond = &known.bond;
+    // Cheap refusals first: most pairs have nothing in common, and what stays below these is below every threshold.
+    if known.excluded || !bond.agree {
+        // Its host may say that the value belongs to another field for certain; it is refused either way.
+        return None;
+    }
+    let mut score = *known;
     let key = &scored.key;
     let select = !field.choices.is_empty();
     said_by_value(&mut score, key, field, reading)?;
-    // Cheap refusals first: most pairs have nothing in common, and what stays below these is below every threshold.
     let least = if select { 0.1 } else { 0.28 };
-    if score.excluded || score.fused < least && !key.tail.concepts.meets(&NAMEISH) && reading.id().is_none() {
+    if score.fused < least && !bond.nameish && reading.id().is_none() {
         return None;
     }
-    if !roles_agree(scored, field, &score)
-        || key.negated && field.definition.field_type == FieldType::Boolean && score.method != Method::Exact
-    {
+    if key.negated && field.definition.field_type == FieldType::Boolean && score.method != Method::Exact {
         return None;
     }
-    let company = field.concepts.meets(&KNOWN.company) && !field.concepts.meets(&PERSONAL_TRAITS.without(&KNOWN.name));
-    if company
-        && key.tail.concepts.meets(&NAMEISH)
-        && !key.concepts().meets(&KNOWN.others)
-        && reading.text().is_some_and(names::is_company)
-    {
+    if bond.company && reading.text().is_some_and(names::is_company) {
         score.fused = score.fused.max(0.86);
         score.differ = false;
         score.method = Method::Pattern;
     }
     // A RUC is no RUT, whoever it is of.
-    let (mine, theirs) = (key.tail.concepts.and(&NATIONAL), field.concepts.and(&NATIONAL));
-    if !mine.is_empty() && !theirs.is_empty() && !mine.meets(&theirs) && score.method != Method::Exact {
+    if bond.foreign && score.method != Method::Exact {
         return None;
     }
-    // {"owner": {"name"}, "patient": {"name"}}: where the organization keeps animals, the patient is one.
-    if field.pets
-        && field.concepts.meets(&KNOWN.pet)
-        && field.concepts.without(&KNOWN.pet).without(&KNOWN.name).is_empty()
-        && key.tail.concepts.meets(&KNOWN.name)
-        && key.context.meets(&KNOWN.subject)
-    {
+    if bond.patient {
         score.fused = score.fused.max(0.6);
         score.differ = false;
     }
-    // A number that counts or names orders, quotes and the like is no amount of money.
-    if field.definition.field_type == FieldType::Currency
-        && score.method != Method::Exact
-        && !key.tail.concepts.is_empty()
-        && key.tail.concepts.without(&NUMBERING).is_empty()
-    {
+    if bond.numbering && score.method != Method::Exact {
         return None;
     }
     // What somebody wrote is read for all it says; the notes are what somebody else made of it.
-    if field.concepts.meets(&KNOWN.notes)
-        && field.definition.field_type == FieldType::Text
-        && score.method != Method::Exact
-        && reading.is_prose()
-        && MESSAGES.contains(&key.snake.as_str())
-    {
+    if bond.message && score.method != Method::Exact && reading.is_prose() {
         return None;
     }
     // What a link was marked with says less than what somebody answered.
     if key.snake.starts_with("utm_") && score.method != Method::Exact {
         score.fused = (score.fused - 0.15).min(0.78);
     }
-    let (value, own) = typed(field, reading, learnt, country)?;
+    // A title may be the deal's or the page's as well as the person's.
+    if key.snake == "title" && key.context.is_empty() && score.method != Method::Exact {
+        score.fused = score.fused.min(0.95);
+    }
+    // A text is copied only where it is taken.
+    let text = field.definition.field_type == FieldType::Text;
+    let (value, own) = if text {
+        reading.text().filter(|text| !text.is_empty())?;
+        (Json::Null, 0.0)
+    } else {
+        typed(field, reading, learnt, country)?
+    };
     // "CF", "en trámite": no number of anything.
     if field.definition.field_type == FieldType::Text
         && field.concepts.meets(&crate::against::NUMBERED_IDS)
@@ -246,21 +296,16 @@ pub(crate) fn fit(
             if score.method != Method::Exact {
                 total -= strangeness(field, reading);
                 // What its key calls a year or a count is no name of anything.
-                if key.tail.concepts.meets(&COUNTING)
-                    && !field.concepts.meets(&COUNTING)
+                if bond.counting
                     && reading.text().is_some_and(|text| text.len() <= 6 && text.bytes().all(|b| b.is_ascii_digit()))
                 {
                     total -= 0.4;
                 }
                 // What its key calls a phone or an e-mail is no text about a person.
-                let reach = KNOWN.phone.or(&KNOWN.email);
-                if key.tail.concepts.meets(&reach) && !field.concepts.meets(&reach.or(&KNOWN.contact)) {
+                if bond.reach {
                     total -= 0.7;
                 }
-                if field.concepts.meets(&PARTICULAR)
-                    && !field.concepts.meets(&KINDS)
-                    && !key.concepts().meets(&field.concepts.and(&PARTICULAR))
-                {
+                if bond.particular {
                     total -= 0.2;
                 }
             }
@@ -278,6 +323,7 @@ pub(crate) fn fit(
     };
     (total >= ALONE).then(|| {
         let total = total.min(1.0);
+        let value = if text { Json::from(reading.text().unwrap_or("")) } else { value };
         Fit { value, score: total, confidence: confidence(total, score.method, field), method: score.method }
     })
 }
@@ -287,7 +333,7 @@ static HOSTED: LazyLock<Set> = LazyLock::new(|| set(&["LINKEDIN", "INSTAGRAM", "
 
 /// Evidence in the value where the key is vague: `2 adults` under "how many", a LinkedIn page under "profile".
 /// Nothing where the value belongs to another field for certain.
-fn said_by_value(score: &mut KeyScore, key: &crate::key::Key, field: &Field, reading: &Reading<'_>) -> Option<()> {
+fn said_by_value(score: &mut KeyScore, key: &Key, field: &Field, reading: &Reading<'_>) -> Option<()> {
     let known = &*KNOWN;
     match field.definition.field_type {
         FieldType::Url | FieldType::Text => {

@@ -23,7 +23,7 @@ pub(crate) fn parts<'a>(leaf: &Leaf<'a>, owner: usize, steps: &mut usize) -> Vec
             let text = plain.as_ref();
             *steps += 1 + text.len() / 16;
             let own = || leaf.pointer.clone();
-            if text.len() > 20 && text.to_ascii_uppercase().contains("BEGIN:VCARD") {
+            if text.len() > 20 && text.contains(':') && text.to_ascii_uppercase().contains("BEGIN:VCARD") {
                 return vcard(text)
                     .into_iter()
                     .map(|(key, value, span)| made(key, value.into(), Some(chars(text, span)), false, own()))
@@ -183,7 +183,7 @@ pub(crate) fn clip(text: &str) -> &str {
 
 /// A text without the tags of a web page, each blanked in its place so that spans hold; what ends a line becomes a line.
 pub(crate) fn untagged(text: &str) -> Cow<'_, str> {
-    if !text.contains("</") && !text.contains("<br") {
+    if !text.contains('<') || !text.contains("</") && !text.contains("<br") {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len());
@@ -403,6 +403,10 @@ fn vcard<'a>(text: &str) -> Vec<Line<'a>> {
 fn combined(text: &str) -> Vec<(&'static str, String, (usize, usize))> {
     let trimmed = text.trim();
     if !(8..=100).contains(&trimmed.len()) || trimmed.contains('\n') {
+        return Vec::new();
+    }
+    // Nothing reaches anybody without an at sign or eight digits, and a name is a word of its own beside it.
+    if !trimmed.contains('@') && trimmed.bytes().filter(u8::is_ascii_digit).count() < 8 {
         return Vec::new();
     }
     let mut reach: Vec<(&'static str, String, (usize, usize))> = Vec::new();

@@ -248,8 +248,8 @@ pub(crate) fn find(
                         && reading.text().is_some_and(|text| !text.is_empty())
                 }),
         outbound: keys.iter().zip(readings).any(|(scored, reading)| {
-            scored.key.snake.contains("direction")
-                && reading.text().is_some_and(|text| text.to_ascii_lowercase().starts_with("out"))
+            reading.text().and_then(|text| text.get(..3)).is_some_and(|head| head.eq_ignore_ascii_case("out"))
+                && scored.key.snake.contains("direction")
         }),
     };
     let cards = Cards::find(keys, readings);
@@ -262,19 +262,21 @@ pub(crate) fn find(
             && key.concepts().and(&known.others).is_empty()
             && reading.leaf().part.is_none()
     });
+    let theirs = if at.outbound { Party::From } else { Party::To };
     let mut person = Person::default();
+    let owners: Vec<Whose> = keys.iter().map(|scored| whose(&scored.key, &at)).collect();
     for (leaf, (scored, reading)) in keys.iter().zip(readings).enumerate() {
         if reading.text().is_none_or(str::is_empty) {
             continue;
         }
         let key = &scored.key;
-        let whose = whose(key, &at);
+        let whose = owners[leaf];
         if whose == Whose::Other || reserved(definitions, scored, reading) {
             continue;
         }
-        let theirs = if at.outbound { Party::From } else { Party::To };
         // {"house": {"email"}} beside {"guest": {"name", "phone"}}: nobody says that it is the guest's.
         let stranger = whose == Whose::Person
+            && (named_subject && key.foreign || cards.any())
             && (cards.outside(reading) || named_subject && key.foreign)
             && (key.foreign || !key.context.without(&NEUTRAL).is_empty())
             && !key.context.meets(&known.subject.or(&known.contact));
@@ -293,11 +295,29 @@ pub(crate) fn find(
     join_split_phones(keys, readings, country, &at, &mut person.phones);
     // {"client": {"fullName"}, "adviser": {"fullName"}}: who stands in an object of unknown name is not the customer either.
     let own = known.subject.or(&known.contact);
-    let named = |key: &Key| {
-        let stranger = named_subject && key.foreign && !key.context.meets(&own) && !key.tail.concepts.meets(&own);
-        if stranger { Whose::Other } else { whose(key, &at) }
-    };
+    let mut named = owners;
+    for (scored, whose) in keys.iter().zip(&mut named) {
+        let key = &scored.key;
+        if named_subject && key.foreign && !key.context.meets(&own) && !key.tail.concepts.meets(&own) {
+            *whose = Whose::Other;
+        }
+    }
     crate::person_name::find(definitions, keys, readings, &cards, &named, &mut person);
+    // The pupil's name, and the number of who answers for them, who has a name of their own: not the pupil's.
+    let answers = |leaf: usize| keys[leaf].key.concepts().meets(&known.manager);
+    let manager_named = keys.iter().zip(readings).enumerate().find(|(leaf, (scored, reading))| {
+        answers(*leaf) && !scored.key.tail.concepts.meets(&known.phone) && reading.likeness() >= 0.6
+    });
+    if let Some((leaf, _)) = manager_named
+        && keys.iter().zip(readings).any(|(scored, reading)| {
+            let all = scored.key.concepts();
+            all.meets(&known.dependant.or(&known.child)) && !all.meets(&known.manager) && reading.likeness() >= 0.6
+        })
+        && !person.names.iter().any(|name| name.leaves.contains(&leaf))
+    {
+        person.phones.retain(|phone| !phone.leaves.iter().any(|leaf| answers(*leaf)));
+        person.emails.retain(|email| !email.leaves.iter().any(|leaf| answers(*leaf)));
+    }
     let fiance_named = person.names.iter().any(|name| name.whose == Whose::Perhaps(Role::Fiance));
     let has_name = person.names.iter().any(|name| name.whose == Whose::Person);
     let allowed = |role: Role| match role {
@@ -370,16 +390,23 @@ impl Candidate {
 
 /// A field of the organization asks for just this: `correo_facturacion`, `telefono_destino`.
 fn reserved(definitions: &Definitions, scored: &Scored, reading: &Reading<'_>) -> bool {
-    let plain = KNOWN.phone.or(&KNOWN.email).or(&KNOWN.contact).or(&KNOWN.number).or(&KNOWN.name).or(&KNOWN.subject);
+    static PLAIN: LazyLock<Set> = LazyLock::new(|| {
+        KNOWN.phone.or(&KNOWN.email).or(&KNOWN.contact).or(&KNOWN.number).or(&KNOWN.name).or(&KNOWN.subject)
+    });
     definitions.fields.iter().zip(&scored.scores).any(|(field, score)| {
-        let kind = match field.definition.field_type {
-            FieldType::Phone => reading.phone().is_some(),
-            FieldType::Email => reading.email().is_some(),
-            _ => false,
-        };
-        let special = field.concepts.without(&plain);
+        let kind = score.fused >= 0.6
+            && !score.excluded
+            && match field.definition.field_type {
+                FieldType::Phone => reading.phone().is_some(),
+                FieldType::Email => reading.email().is_some(),
+                _ => false,
+            };
+        if !kind {
+            return false;
+        }
+        let special = field.concepts.without(&PLAIN);
         // A word on both sides that no phrase covers says whose it is as well as a known role does.
         let unknown = field.by_name.unknown() > 0 && scored.key.unknown > 0 && score.fused >= 0.85;
-        kind && score.fused >= 0.6 && !score.excluded && (special.meets(&scored.key.concepts()) || unknown)
+        special.meets(&scored.key.concepts()) || unknown
     })
 }

@@ -79,10 +79,16 @@ fn run<T>(request: &Request<'_>, look: impl FnOnce(&Outcome, &[Reading<'_>]) -> 
 
 fn on_desk<T>(request: &Request<'_>, work: impl FnOnce(Desk<'_>) -> T) -> T {
     let Flat { leaves, warnings, steps } = flatten::flatten(request.data);
-    let country = request.country.map(str::to_ascii_uppercase);
-    let country = country.as_deref();
+    let upper = |code: &'_ str| code.bytes().any(|byte| byte.is_ascii_lowercase()).then(|| code.to_ascii_uppercase());
+    let spelt = request.country.and_then(upper);
+    let country = spelt.as_deref().or(request.country);
     let readings: Vec<Reading<'_>> = leaves.iter().map(|leaf| Reading::new(leaf, country)).collect();
-    let mut keys: Vec<Arc<Scored>> = leaves.iter().map(|leaf| request.definitions.scored(&leaf.read_path())).collect();
+    let mut name = String::with_capacity(64);
+    let mut scored = |leaf: &flatten::Leaf<'_>| {
+        leaf.name_path(&mut name);
+        request.definitions.scored_as(&name, || crate::key::Key::of_path(&leaf.read_path()))
+    };
+    let mut keys: Vec<Arc<Scored>> = leaves.iter().map(&mut scored).collect();
     read_as_order(request, &leaves, &mut keys);
     work(Desk {
         request,
@@ -102,7 +108,7 @@ fn read_as_order(request: &Request<'_>, leaves: &[flatten::Leaf<'_>], keys: &mut
         .iter()
         .fold(crate::lexicon::Set::default(), |all, scored| all.or(&scored.key.concepts()))
         .and(&KNOWN.order_traits);
-    if traits.iter().count() < 3 {
+    if traits.count() < 3 {
         return;
     }
     // {"id": 450789469, "name": "#1201"}: the name is the number that people know.
@@ -189,10 +195,14 @@ impl Desk<'_> {
         self.outcome.placements.iter().any(|placement| placement.target == *target)
     }
 
+    /// Whether something fills the field of this key.
+    fn has(&self, key: &str) -> bool {
+        self.outcome.placements.iter().any(|placement| placement.target.key() == Some(key))
+    }
+
     /// Which fields nothing fills yet.
     fn open(&self) -> Vec<bool> {
-        let filled = |key: &str| self.outcome.placements.iter().any(|placement| placement.target.key() == Some(key));
-        self.request.definitions.iter().map(|definition| !filled(&definition.key)).collect()
+        self.request.definitions.iter().map(|definition| !self.has(&definition.key)).collect()
     }
 
     fn source(&self, leaf: usize) -> Source {
@@ -395,7 +405,8 @@ impl Desk<'_> {
             }
             for (at, field) in fields.iter().enumerate().filter(|(at, _)| open[*at]) {
                 if let Some(fit) = score::fit(&self.keys[leaf], at, field, reading, self.request.learnt, self.country)
-                    && !self.denied(leaf, &Target::Field(field.definition.key.clone()))
+                    && (self.request.learnt.is_empty()
+                        || !self.denied(leaf, &Target::Field(field.definition.key.clone())))
                 {
                     fits.push((Edge { leaf, field: at, gain: fit.score - THRESHOLD + 0.02 }, fit));
                 }
@@ -437,12 +448,13 @@ impl Desk<'_> {
             }
         }
         for (edge, fit) in fits {
-            let target = Target::Field(fields[edge.field].definition.key.clone());
+            let key = fields[edge.field].definition.key.as_str();
             if (SUGGEST..THRESHOLD).contains(&fit.score)
                 && !self.taken[edge.leaf]
-                && !self.filled(&target)
-                && !self.outcome.review.iter().any(|item| item.target == target)
+                && !self.has(key)
+                && !self.outcome.review.iter().any(|item| item.target.key() == Some(key))
             {
+                let target = Target::Field(key.to_owned());
                 let sources = vec![self.source(edge.leaf)];
                 let confidence = fit.confidence.min(PLACE - 0.01);
                 self.outcome.review.push(ReviewItem {

@@ -182,9 +182,8 @@ fn named_in_part(field: &Field, run: &Run<'_>, page: &Page<'_>) -> Option<(usize
     let proper = word.capital
         && before.is_some_and(|before| !before.ends)
         && lexicon::find(std::slice::from_ref(&word.folded)).is_empty();
-    let beside = before.is_some_and(|before| {
-        !before.ends && before.folded.len() > 3 && field.says(&[before.folded.as_str()])
-    });
+    let beside =
+        before.is_some_and(|before| !before.ends && before.folded.len() > 3 && field.says(&[before.folded.as_str()]));
     (proper || beside).then_some((option, 0.66))
 }
 
@@ -373,13 +372,60 @@ fn answered(page: &Page<'_>, to: usize) -> Option<bool> {
 /// The field's own word where the lexicon has none for it: "no bus needed", "brevete vigente", "con cochera".
 fn said_by_name(page: &Page<'_>, field: &Field) -> Option<Finding> {
     const AFTER: &[&str] = &[
-        "vigente", "needed", "required", "requerido", "requerida", "incluido", "incluida", "incluso", "inclusa", "included",
-        "please", "porfa", "necesario", "necesaria", "necessario", "necessaria", "obligatorio", "propio", "propia", "own",
+        "vigente",
+        "needed",
+        "required",
+        "requerido",
+        "requerida",
+        "incluido",
+        "incluida",
+        "incluso",
+        "inclusa",
+        "included",
+        "please",
+        "porfa",
+        "necesario",
+        "necesaria",
+        "necessario",
+        "necessaria",
+        "obligatorio",
+        "propio",
+        "propia",
+        "own",
     ];
     const BEFORE: &[&str] = &[
-        "con", "com", "with", "tengo", "tenho", "have", "has", "tiene", "tem", "necesito", "necesitamos", "preciso", "need",
-        "needs", "needing", "quiero", "quero", "want", "wants", "quiere", "incluye", "includes", "requiere", "requires", "necesita",
-        "precisa", "cuento", "got", "agregar", "add", "mas", "plus",
+        "con",
+        "com",
+        "with",
+        "tengo",
+        "tenho",
+        "have",
+        "has",
+        "tiene",
+        "tem",
+        "necesito",
+        "necesitamos",
+        "preciso",
+        "need",
+        "needs",
+        "needing",
+        "quiero",
+        "quero",
+        "want",
+        "wants",
+        "quiere",
+        "incluye",
+        "includes",
+        "requiere",
+        "requires",
+        "necesita",
+        "precisa",
+        "cuento",
+        "got",
+        "agregar",
+        "add",
+        "mas",
+        "plus",
     ];
     let own = |word: &Word| {
         word.folded.len() >= 3
@@ -391,7 +437,8 @@ fn said_by_name(page: &Page<'_>, field: &Field) -> Option<Finding> {
             && (field.by_name.says(&[word.folded.as_str()]) || field.by_key.says(&[word.folded.as_str()]))
     };
     // A word that several fields have tells none of them.
-    let shared = |word: &Word| page.definitions.fields.iter().filter(|other| other.says(&[word.folded.as_str()])).count() > 1;
+    let shared =
+        |word: &Word| page.definitions.fields.iter().filter(|other| other.says(&[word.folded.as_str()])).count() > 1;
     page.words.iter().enumerate().filter(|(_, word)| own(word) && !shared(word)).find_map(|(at, word)| {
         let rest = &page.text[word.span.1..];
         let stop = rest.find(['.', '!', '\n', '?', ';']);

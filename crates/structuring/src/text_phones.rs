@@ -152,6 +152,13 @@ pub(crate) fn find_phones(text: &str, words: &[Word], country: Option<&str>) -> 
         let other = said(&OTHER_CUES, 4) && own.is_none_or(|own| their.is_some_and(|their| their < own))
             || their.is_some_and(|their| own.is_none_or(|own| their < own));
         let id = said(&ID_CUES, 2) && !said(&PHONE_CUES, 1) && !run.starts_with('+');
+        // A signature: the number stands on a line of its own under the name, whatever office the line above names.
+        let head = text[..span.0].trim_end_matches([' ', '\t']);
+        let alone = head.ends_with('\n')
+            && !head.trim_end().ends_with([':', ','])
+            && text[span.1..].trim_start_matches(' ').starts_with('\n')
+            || head.ends_with('\n') && !head.trim_end().ends_with([':', ',']) && text[span.1..].trim().is_empty();
+        let other = other && !alone;
         let stale = clause.iter().take(6).any(|word| STALE.contains(word)) || is_refused(words, at, &clause);
         let confidence = if other || stale || id || line == Line::Service {
             0.0

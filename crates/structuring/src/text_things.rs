@@ -66,6 +66,7 @@ pub(crate) fn labelled(page: &Page<'_>, fields: &[&Field]) -> Vec<Finding> {
     found.extend(named_things(page, fields));
     found.extend(announced(page, fields, &found));
     found.extend(paid_to(page, fields, &found));
+    found.extend(allergic(page, fields, &found));
     found.extend(place(page, fields, &found));
     found.extend(country(page, fields, &found));
     found.extend(postcode(page, fields, &found));
@@ -397,14 +398,92 @@ fn plain_place(page: &Page<'_>, last: usize, cue: &str) -> Option<(usize, usize)
     telling.then_some(word.span)
 }
 
+/// "Alérgica al ibuprofeno", "allergic to latex": what somebody cannot have, up to the end of the clause.
+fn allergic(page: &Page<'_>, fields: &[&Field], found: &[Finding]) -> Option<Finding> {
+    static ALLERGIES: LazyLock<Set> = LazyLock::new(|| set(&["ALLERGY"]));
+    let field = fields.iter().find(|field| {
+        field.definition.field_type == FieldType::Text
+            && field.concepts.meets(&ALLERGIES)
+            && !found.iter().any(|other| other.target.key() == Some(&field.definition.key))
+    })?;
+    let at = page.words.iter().position(|word| {
+        matches!(
+            word.folded.as_str(),
+            "alergica"
+                | "alergico"
+                | "alergicos"
+                | "alergicas"
+                | "allergic"
+                | "intolerante"
+                | "intolerantes"
+                | "intolerant"
+        )
+    })?;
+    let denied = page.words[at.saturating_sub(3)..at]
+        .iter()
+        .rev()
+        .take_while(|word| !word.ends)
+        .any(|word| matches!(word.folded.as_str(), "no" | "nao" | "not" | "ni" | "nem" | "sin" | "sem"));
+    if denied || page.words[at].ends {
+        return None;
+    }
+    let joins =
+        |word: &str| matches!(word, "a" | "al" | "la" | "los" | "las" | "el" | "ao" | "aos" | "to" | "o" | "os" | "as");
+    let from = (at + 1..page.words.len().min(at + 4)).find(|at| !joins(&page.words[*at].folded))?;
+    if from == at + 1 {
+        return None;
+    }
+    let to = (from..page.words.len().min(from + 4)).find(|at| {
+        page.words[*at].ends
+            || page
+                .words
+                .get(*at + 1)
+                .is_none_or(|next| matches!(next.folded.as_str(), "y" | "e" | "and" | "pero" | "but" | "mas"))
+    })?;
+    let span = (page.words[from].span.0, page.words[to].span.1);
+    Some(finding(field, &page.text[span.0..span.1], span, 0.74))
+}
+
 /// "pago 28 dólares a Netlife", "la cuenta de Enel", "con Aviva": who is paid, for the field that asks for one.
 fn paid_to(page: &Page<'_>, fields: &[&Field], found: &[Finding]) -> Option<Finding> {
     static PROVIDERS: LazyLock<Set> =
         LazyLock::new(|| set(&["PROVIDERNOW", "INSURERNOW", "UTILITY", "CURRENTPROV", "OPERATOR"]));
     const PAYING: &[&str] = &[
-        "pago", "paga", "pagamos", "pagando", "pagan", "gasto", "gasta", "gastamos", "cuenta", "conta", "factura", "fatura", "bill",
-        "bills", "paying", "pay", "pays", "boleta", "recibo", "seguro", "insurance", "cover", "insured", "poliza", "apolice", "plan",
-        "plano", "contrato", "contract", "internet", "servicio", "servico", "service", "luz", "energia",
+        "pago",
+        "paga",
+        "pagamos",
+        "pagando",
+        "pagan",
+        "gasto",
+        "gasta",
+        "gastamos",
+        "cuenta",
+        "conta",
+        "factura",
+        "fatura",
+        "bill",
+        "bills",
+        "paying",
+        "pay",
+        "pays",
+        "boleta",
+        "recibo",
+        "seguro",
+        "insurance",
+        "cover",
+        "insured",
+        "poliza",
+        "apolice",
+        "plan",
+        "plano",
+        "contrato",
+        "contract",
+        "internet",
+        "servicio",
+        "servico",
+        "service",
+        "luz",
+        "energia",
     ];
     let mut open = fields.iter().filter(|field| {
         field.definition.field_type == FieldType::Text
@@ -413,16 +492,23 @@ fn paid_to(page: &Page<'_>, fields: &[&Field], found: &[Finding]) -> Option<Find
     });
     let (field, None) = (open.next()?, open.next()) else { return None };
     let mut hits = (0..page.words.len()).filter_map(|at| {
-        let leads = matches!(page.words[at].folded.as_str(), "a" | "con" | "com" | "with" | "da" | "de" | "do" | "es" | "e" | "is");
+        let leads = matches!(
+            page.words[at].folded.as_str(),
+            "a" | "con" | "com" | "with" | "da" | "de" | "do" | "es" | "e" | "is"
+        );
         let clause = page.words[at.saturating_sub(9)..at].iter().rev().take_while(|word| !word.ends);
-        let paying = leads && !page.words[at].ends && clause.into_iter().any(|word| PAYING.contains(&word.folded.as_str()));
-        let skip = usize::from(page.words.get(at + 1).is_some_and(|word| matches!(word.folded.as_str(), "a" | "o" | "la" | "el")));
+        let paying =
+            leads && !page.words[at].ends && clause.into_iter().any(|word| PAYING.contains(&word.folded.as_str()));
+        let skip = usize::from(
+            page.words.get(at + 1).is_some_and(|word| matches!(word.folded.as_str(), "a" | "o" | "la" | "el")),
+        );
         let span = paying.then(|| run_after(page, at + 1 + skip, 0))??;
         let person = page.name.is_some_and(|name| name.0 < span.1 && span.0 < name.1);
         let used = found.iter().any(|other| other.span.0 < span.1 && span.0 < other.span.1);
         let month = crate::readings::date::month_of(&crate::keys::fold(&page.text[span.0..span.1])).is_some();
         let raw = &page.text[span.0..span.1];
-        let named = raw.len() > 2 && !raw.contains(['$', '€', '£']) && raw.chars().filter(|c| c.is_lowercase()).count() > 1;
+        let named =
+            raw.len() > 2 && !raw.contains(['$', '€', '£']) && raw.chars().filter(|c| c.is_lowercase()).count() > 1;
         (!person && !used && !month && named).then_some(span)
     });
     let (span, None) = (hits.next()?, hits.next()) else { return None };
@@ -468,9 +554,21 @@ pub(crate) fn run_after(page: &Page<'_>, from: usize, skip: usize) -> Option<(us
     }
     let first = page.words.get(at).filter(|word| word.capital && !word.folded.bytes().all(|b| b.is_ascii_digit()))?;
     let mut end = at;
+    let joins = |end: usize| {
+        page.words.get(end).is_some_and(|word| {
+            matches!(word.folded.as_str(), "de" | "del" | "da" | "do" | "dos" | "das" | "of" | "la" | "los" | "las")
+                && end > at
+                && !word.ends
+                && page.words.get(end + 1).is_some_and(|next| {
+                    let small = matches!(next.folded.as_str(), "la" | "las" | "los" | "el");
+                    next.capital || small && page.words.get(end + 2).is_some_and(|next| next.capital)
+                })
+        })
+    };
     while let Some(word) = page.words.get(end)
-        && end - at < 4
+        && end - at < 6
         && (word.capital
+            || joins(end)
             || end > at && word.folded.bytes().next().is_some_and(|b| b.is_ascii_digit()) && word.folded.len() <= 4)
     {
         end += 1;

@@ -30,7 +30,7 @@ pub(crate) fn typed(
         }
         FieldType::Number => {
             let amount = reading.amount()?;
-            let named = amount_named(reading)?;
+            let named = reading.named()?;
             if amount.leading_zero && reading.is_string() || !matches!(named, money::Named::None) {
                 return None;
             }
@@ -58,7 +58,7 @@ pub(crate) fn typed(
         }
         FieldType::Currency => {
             let amount = reading.amount()?;
-            if !money::fits(amount_named(reading)?, definition.currency.as_deref(), country) || amount.leading_zero {
+            if !money::fits(reading.named()?, definition.currency.as_deref(), country) || amount.leading_zero {
                 return None;
             }
             let whole = reading.text().and_then(|text| thousands(text.get(amount.span.0..amount.span.1)?));
@@ -67,7 +67,7 @@ pub(crate) fn typed(
         }
         FieldType::Date => {
             if let Some(found) = reading.date() {
-                return Some((Json::from(found.day.to_string()), 0.6));
+                return Some((Json::from(found.day.written()), 0.6));
             }
             // Unix time in milliseconds or seconds, as CRM exports have it.
             let digits = reading.text().filter(|text| text.bytes().all(|b| b.is_ascii_digit()))?;
@@ -83,13 +83,13 @@ pub(crate) fn typed(
                 let plain = reading.is_string() || matches!(reading.leaf().value.as_ref(), Json::Bool(_));
                 return Some((Json::Bool(flag), if plain { 0.5 } else { 0.2 }));
             }
-            asserted(field, reading.text().filter(|_| reading.is_string())?).map(|flag| (Json::Bool(flag), 0.3))
+            asserted(field, reading.claim()?).map(|flag| (Json::Bool(flag), 0.3))
         }
-        FieldType::Select => {
+        FieldType::Select => reading.picked(field, || {
             let chosen = choose(field, reading.said()?, learnt)?;
             Some((Json::from(field.choices[chosen.option].text.as_str()), specific(field, &chosen)))
-        }
-        FieldType::MultiSelect => multi(field, reading, learnt),
+        }),
+        FieldType::MultiSelect => reading.picked(field, || multi(field, reading, learnt)),
         FieldType::Phone => {
             let landline = field.concepts.meets(&KNOWN.landline);
             let text = reading.text()?;
@@ -111,18 +111,48 @@ pub(crate) fn thousands(text: &str) -> Option<Number> {
         .flatten()
 }
 
+/// A value of a few words that may say a field's own word, or deny it: read once for all fields.
+pub(crate) struct Claim {
+    denied: bool,
+    /// Without the word that denies.
+    body: Vec<String>,
+    /// What it is about, words of little weight left out.
+    concepts: Vec<u16>,
+    /// The same of what "un" stands before.
+    opposite: Vec<u16>,
+}
+
+impl Claim {
+    pub fn new(text: &str, folded: &str) -> Option<Claim> {
+        if text.len() > 40 || text.contains('?') {
+            return None;
+        }
+        let mut words = folded.split(' ').peekable();
+        let denied = matches!(words.peek(), Some(&("no" | "sin" | "nao" | "sem" | "not" | "without" | "ni" | "non")));
+        if denied {
+            words.next();
+        }
+        let count = words.clone().take(4).count();
+        if !(1..=3).contains(&count) || words.clone().any(|word| word.bytes().all(|b| b.is_ascii_digit())) {
+            return None;
+        }
+        let body: Vec<String> = words.map(str::to_owned).collect();
+        let about = |words: &[String]| -> Vec<u16> {
+            let hits = lexicon::find(words);
+            let concepts = hits.iter().flat_map(|hit| hit.concepts).copied();
+            concepts.filter(|concept| lexicon::weight(*concept) >= 0.9).collect()
+        };
+        // "unfurnished" is in the lexicon for its key; as a value it denies.
+        let rest = body.first().and_then(|word| word.strip_prefix("un").or_else(|| word.strip_prefix("non")));
+        let opposite = rest.filter(|rest| rest.len() > 4).map(|rest| about(&[rest.to_owned()])).unwrap_or_default();
+        Some(Claim { denied, concepts: about(&body), opposite, body })
+    }
+}
+
 /// `con mascotas`, `unfurnished`, `sin piscina`: a value that says the field's own word, or denies it.
-fn asserted(field: &Field, text: &str) -> Option<bool> {
-    if text.len() > 40 || text.contains('?') {
-        return None;
-    }
-    let folded = crate::keys::fold(text);
-    let words: Vec<String> = folded.split(' ').map(str::to_owned).collect();
-    let denied = matches!(words[0].as_str(), "no" | "sin" | "nao" | "sem" | "not" | "without" | "ni" | "non");
-    let body = &words[usize::from(denied)..];
-    if body.is_empty() || body.len() > 3 || body.iter().any(|word| word.bytes().all(|b| b.is_ascii_digit())) {
-        return None;
-    }
+fn asserted(field: &Field, claim: &Claim) -> Option<bool> {
+    let Claim { denied, body, concepts, opposite } = claim;
+    let denied = *denied;
     if field.concepts.meets(&HOMEOWNER) {
         match body[0].as_str() {
             "own" | "owner" | "owned" | "propia" | "propio" | "propietario" | "propietaria" | "dueno" | "duena"
@@ -135,37 +165,26 @@ fn asserted(field: &Field, text: &str) -> Option<bool> {
         }
     }
     // "Es inquilino": inquilina; "NHS patient": NHS.
-    if let [word] = body
+    if let [word] = body.as_slice()
         && word.len() > 2
         && word.is_ascii()
         && !lexicon::is_noise(word)
-        && [word.clone(), format!("{}{}", &word[..word.len() - 1], if word.ends_with('a') { "o" } else { "a" })]
-            .iter()
-            .any(|form| field.by_name.says(&[form.as_str()]))
+        && (field.by_name.says(&[word.as_str()]) || {
+            let other = if word.ends_with('a') { "o" } else { "a" };
+            field.by_name.says(&[format!("{}{other}", &word[..word.len() - 1]).as_str()])
+        })
     {
         return Some(!denied);
     }
+    if concepts.is_empty() && opposite.is_empty() {
+        return None;
+    }
     let own = field.concepts.without(&KNOWN.qualifiers);
-    let says = |words: &[String]| {
-        lexicon::find(words)
-            .iter()
-            .flat_map(|hit| hit.concepts)
-            .any(|concept| own.has(*concept) && lexicon::weight(*concept) >= 0.9)
-    };
-    // "unfurnished" is in the lexicon for its key; as a value it denies.
-    let opposite = body.first().and_then(|word| word.strip_prefix("un").or_else(|| word.strip_prefix("non")));
-    if let Some(rest) = opposite.filter(|rest| rest.len() > 4)
-        && says(&[rest.to_owned()])
-    {
+    let says = |concepts: &[u16]| concepts.iter().any(|concept| own.has(*concept));
+    if says(opposite) {
         return Some(false);
     }
-    says(body).then_some(!denied)
-}
-
-fn amount_named(reading: &Reading<'_>) -> Option<money::Named> {
-    let text = reading.text()?;
-    let span = reading.amount()?.span;
-    Some(money::named(text.get(..span.0)?, text.get(span.1..)?))
+    says(concepts).then_some(!denied)
 }
 
 /// Learnt words first, then the option's own.

@@ -1,7 +1,8 @@
 // A page of another origin embeds the web chat; a visitor talks, leaves, comes back, loses the network.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { launch, picture, site } from "../browser.mjs";
+import { launch, picture, serious, site } from "../browser.mjs";
+import { until } from "../process.mjs";
 import { Program } from "../program.mjs";
 
 let program, shop, browser, channel;
@@ -31,6 +32,7 @@ after(async () => {
 async function visit(t, options = {}, path = "/") {
   const context = await browser.newContext({ locale: "es-CL", ...options });
   t.after(() => context.close());
+  context.setDefaultTimeout(90_000);
   const page = await context.newPage();
   const said = [];
   page.on("console", (message) => said.push(message.text()));
@@ -90,6 +92,42 @@ test("a visitor writes, is answered, and finds it all again", async (t) => {
   await bubble(page, "Sí, en negro.").waitFor();
   assert.equal(await bubble(page, "¿Tienen en 38?").count(), 1);
   assert.deepEqual(said.filter((line) => /ERROR|Recado|Content Security/.test(line)), []);
+});
+
+test("what the team offers is chosen, and what it has read is shown", async (t) => {
+  const { page } = await visit(t);
+  await launcher(page).click();
+  await say(page, "Quiero reservar");
+  const { id } = await contactWho("Quiero reservar");
+  const receipt = (text) => page.locator("#recado-webchat .m.visitor .meta", { hasText: text });
+  await receipt("Enviado").waitFor();
+  await program.post(`/api/v1/conversations/${id}/read`, {});
+  await receipt("Leído").waitFor();
+  const asked = await program.post("/api/v1/messages", {
+    contact_id: id, interactive_text: "¿Qué número?", list: { button: "Ver", sections: [{ rows: [{ id: "37", title: "Talla 37" }, { id: "38", title: "Talla 38", description: "La última" }] }] },
+  });
+  const choice = (name) => page.getByRole("button", { name });
+  await choice(/Talla 38/).click();
+  const chosen = (await contactWho("Talla 38")).messages.at(-1);
+  assert.deepEqual([chosen.type, chosen.reply_to], ["interactive", asked.id]);
+  assert.equal(chosen.content.interactive.list_reply.id, "38");
+  await until("the choice to stand", () => choice(/Talla 37/).isDisabled());
+  await receipt("Enviado").waitFor();
+  assert.equal(await receipt("Leído").count(), 0, "only the last one says how far it got");
+  await picture(page, "choice");
+  // Found again as it was.
+  await page.reload();
+  await choice(/Talla 38/).waitFor();
+  assert.ok(await choice(/Talla 38/).isDisabled());
+  // Without the network it waits like a text.
+  await program.post("/api/v1/messages", { contact_id: id, interactive_text: "¿Confirmas?", buttons: [{ id: "si", title: "Sí" }, { id: "no", title: "No" }] });
+  await choice("Sí").waitFor();
+  await page.context().setOffline(true);
+  await page.getByText("Sin conexión").waitFor();
+  await choice("Sí").click();
+  assert.ok(await choice("No").isDisabled());
+  await page.context().setOffline(false);
+  await contactWho("Sí");
 });
 
 test("what comes while the panel is shut is counted", async (t) => {
@@ -267,3 +305,46 @@ test("the form before the chat, in the dark and in another language", async (t) 
   await page.reload();
   await english.waitFor();
 });
+
+for (const theme of ["light", "dark"]) {
+  test(`nothing serious for axe, ${theme}`, async (t) => {
+    const settings = (widget) => program.call("PATCH", `/api/v1/channels/${channel}`, { widget });
+    await settings({ title: "Zapatería Sur", greeting: "¿En qué te ayudamos?" });
+    t.after(() => settings(null));
+    const look = { colorScheme: theme, reducedMotion: "reduce" };
+    const { page } = await visit(t, look);
+    const sound = async (page, what) => {
+      for (const [width, height] of [[1440, 900], [390, 844]]) {
+        await page.setViewportSize({ width, height });
+        await picture(page, `${what}-${width}-${theme}`);
+        assert.deepEqual(await serious(page), [], `${what}, ${width}`);
+        assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${what}, ${width}: sideways`);
+      }
+    };
+    await launcher(page).waitFor();
+    await sound(page, "closed");
+    await launcher(page).click();
+    await bubble(page, "¿En qué te ayudamos?").waitFor();
+    await sound(page, "open");
+    await say(page, `Hola de ${theme}`);
+    const { id } = await contactWho(`Hola de ${theme}`);
+    await answer(id, "Mira https://shop.example.com/negros");
+    await program.post("/api/v1/messages", { contact_id: id, interactive_text: "¿Lo reservamos?", buttons: [{ id: "si", title: "Sí" }, { id: "no", title: "No" }] });
+    await page.locator("#recado-webchat input[type=file]").setInputFiles({ name: "lista.pdf", mimeType: "application/pdf", buffer: Buffer.from("%PDF-1.4") });
+    await page.locator("#recado-webchat .file").waitFor();
+    await page.getByRole("button", { name: "Sí" }).waitFor();
+    await sound(page, "talk");
+    await page.getByRole("button", { name: "Sí" }).click();
+    await page.context().setOffline(true);
+    await page.getByText("Sin conexión").waitFor();
+    await sound(page, "talk-offline");
+    await page.context().setOffline(false);
+    await settings({ pre_chat: [{ key: "name", type: "name", required: true }, { key: "email", type: "email" }] });
+    // Another browser: this one keeps the settings for a minute.
+    const { page: form } = await visit(t, look);
+    await launcher(form).click();
+    await form.getByRole("button", { name: "Comenzar" }).click();
+    await form.getByText("Este dato es necesario.").waitFor();
+    await sound(form, "form");
+  });
+}

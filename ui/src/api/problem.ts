@@ -35,16 +35,30 @@ export class Problem extends Error {
     return this.status === 0 || this.status === 408 || this.status === 429 || this.status >= 500;
   }
 
-  /** What is wrong with `field` (`"password"`, `"settings/waba_id"`), or undefined. */
+  /** What is wrong with `field` (`"password"`, `"settings/waba_id"`), in words for people, or undefined. */
   field(field: string): string | undefined {
-    return this.errors.find((e) => e.pointer === `/${field}` || e.pointer === field)?.message;
+    const found = this.errors.find((e) => e.pointer === `/${field}` || e.pointer === field);
+    return found && partText(found);
   }
+}
+
+/**
+ * What is wrong with a part, in the language in use: by its code, and by how many numbers the server's sentence has, which are
+ * the limits (`too_long_2`). The server's own sentence where there are no words for its code.
+ */
+export function partText(error: FieldError): string {
+  const [a, b] = error.message.match(/\d+/g)?.map(Number) ?? [];
+  const values = { detail: error.message, a: a ?? "", b: b ?? "" };
+  const numbers = b !== undefined ? 2 : a !== undefined ? 1 : 0;
+  return tx("refusals", `field_${error.code}_${numbers}`, tx("refusals", `field_${error.code}`, error.message, values), values);
 }
 
 /** What to tell a person about any error: our words where we have some for its code, else the server's. */
 export function explain(error: unknown): string {
   if (!(error instanceof Problem)) return error instanceof Error ? error.message : String(error);
   if (error.status === 0) return t("common.error_offline");
-  const detail = error.errors.length > 0 ? error.errors.map((e) => e.message).join(" ") : error.message;
-  return tx("common", `error_${error.code}`, detail, { seconds: error.retryAfter ?? 0 });
+  // Beside no field, a part has to say which it is.
+  if (error.errors.length > 0) return error.errors.map((e) => [e.pointer.replace(/^\//, ""), partText(e)].filter(Boolean).join(": ")).join(" ");
+  const values = { seconds: error.retryAfter ?? 0, detail: error.message, request: error.requestId ?? "" };
+  return tx("common", `error_${error.code}`, tx("refusals", error.code, error.message, values), values);
 }

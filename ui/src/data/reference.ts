@@ -66,6 +66,11 @@ export async function loadReference(): Promise<void> {
   setReference("ready", true);
 }
 
+/** Nobody is signed in any more: whoever comes next sees nothing of it. */
+export function forgetReference(): void {
+  setReference({ members: [], channels: [], pipelines: [], tags: [], fields: [], canned: [], ready: false });
+}
+
 /** Keeps it current; returns what stops that. */
 export function followReference(): () => void {
   const waiting = new Set<Kind>();

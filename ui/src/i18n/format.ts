@@ -1,6 +1,7 @@
 // Times, sizes and money as the language in use writes them. Times are shown in the zone of the browser: whoever answers
 // thinks in their own clock.
 import { createSignal } from "solid-js";
+import { readDecimal, writeDecimal } from "./decimal";
 import { locale, t } from "./index";
 
 /** Now, to the half minute; what depends on it is drawn anew by itself. */
@@ -35,7 +36,7 @@ export function shortTime(iso: string): string {
   if (days < 0) return format("toCome", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }).format(at);
   if (days === 0) return clock(iso);
   if (days === 1) return t("common.yesterday");
-  if (days < 7) return format("weekday", { weekday: "short" }).format(at);
+  if (days > 0 && days < 7) return format("weekday", { weekday: "short" }).format(at);
   const sameYear = new Date(at).getFullYear() === new Date(now()).getFullYear();
   return sameYear
     ? format("dayMonth", { day: "numeric", month: "short" }).format(at)
@@ -88,32 +89,88 @@ export function bytes(size: number): string {
   return `${n.toLocaleString(locale(), { maximumFractionDigits: n < 10 && unit > 0 ? 1 : 0 })} ${units[unit]}`;
 }
 
-export const number = (n: number) => n.toLocaleString(locale());
+export const number = (n: number) => n.toLocaleString(tag());
+
+/** Whose money and numbers: the organization's country and currency. */
+const [home, setHome] = createSignal<{ country: string; currency: string } | null>(null);
+export { setHome };
+/** The language as the organization's country writes it: `es-CL`. */
+const tag = (): string => (home() && /^[A-Z]{2}$/.test(home()!.country) ? `${locale()}-${home()!.country}` : locale());
+
+const moneyFormats = new Map<string, Intl.NumberFormat>();
+/** One's own currency needs no more than `$`; a foreign one that would look the same is called by its code. */
+function moneyFormat(currency: string, own: string | undefined): Intl.NumberFormat {
+  const shown = (of: string, currencyDisplay: "narrowSymbol" | "symbol" | "code") => new Intl.NumberFormat(tag(), { style: "currency", currency: of, currencyDisplay });
+  const sign = (f: Intl.NumberFormat) => f.formatToParts(1).find((p) => p.type === "currency")?.value;
+  if (currency === own) return shown(currency, "narrowSymbol");
+  const foreign = shown(currency, "symbol");
+  return own && /^[A-Z]{3}$/.test(own) && sign(foreign) === sign(shown(own, "narrowSymbol")) ? shown(currency, "code") : foreign;
+}
 
 /** Decimal text and currency as the API has them. UF is no currency of ISO 4217 and stands as itself. */
 export function money(amount: string, currency: string | null | undefined): string {
   const n = Number(amount);
-  if (!currency || !/^[A-Z]{3}$/.test(currency)) return `${n.toLocaleString(locale())} ${currency ?? ""}`.trim();
+  if (!currency || !/^[A-Z]{3}$/.test(currency)) return `${n.toLocaleString(tag())} ${currency ?? ""}`.trim();
   try {
-    return new Intl.NumberFormat(locale(), { style: "currency", currency }).format(n);
+    const own = home()?.currency;
+    const name = `${tag()} ${currency} ${own}`;
+    let format = moneyFormats.get(name);
+    if (!format) moneyFormats.set(name, (format = moneyFormat(currency, own)));
+    return format.format(n);
   } catch {
     return `${amount} ${currency}`;
   }
 }
 
-/** +56 9 5555 6365: digits in readable groups, without claiming to know each country's habits. */
+/** What was typed as a number or an amount, as the server reads it; null where it is none. */
+export const decimal = (typed: string, currency?: string | null): string | null => readDecimal(typed, tag(), currency);
+/** A number of the server's for a field to begin with. */
+export const decimalField = (n: string): string => writeDecimal(n, tag());
+
+// How countries group what comes behind their code, each digit a group's length: as libphonenumber's international format
+// has it (8.13). The first line that fits holds.
+const GROUPS: [RegExp, ...string[]][] = [
+  [/^1/, "334"],
+  [/^55/, "254", "244"],
+  [/^52(33|55|56|81)/, "244"],
+  [/^521(33|55|56|81)/, "1244"],
+  [/^521/, "1334"],
+  [/^52/, "334"],
+  [/^54911/, "1244"],
+  [/^549/, "1334"],
+  [/^5411/, "244"],
+  [/^54/, "334"],
+  [/^56[29]/, "144"],
+  [/^56/, "234"],
+  [/^51/, "333"],
+  [/^5[78]/, "37"],
+  [/^593/, "234"],
+  [/^595/, "36"],
+  [/^598/, "233"],
+  [/^34/, "3222"],
+  [/^351/, "333"],
+  [/^44/, "46"],
+];
+
+/** +56 9 5555 6365: digits in groups as they are said. */
 export function phone(e164: string | null | undefined): string {
   if (!e164) return "";
   const digits = e164.replace(/\D/g, "");
   if (!e164.startsWith("+") || digits.length < 8) return e164;
   const code = digits.startsWith("1") || digits.startsWith("7") ? 1 : /^(20|27|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58])/.test(digits) ? 2 : 3;
   const rest = digits.slice(code);
+  const known = GROUPS.find(([of]) => of.test(digits))?.slice(1).find((g) => [...(g as string)].reduce((sum, n) => sum + Number(n), 0) === rest.length) as string | undefined;
   const groups: string[] = [];
-  let from = rest.length;
-  while (from > 0 && groups.length < 2) {
-    groups.unshift(rest.slice(Math.max(0, from - 4), from));
-    from -= 4;
+  if (known) {
+    let from = 0;
+    for (const n of known) groups.push(rest.slice(from, (from += Number(n))));
+  } else {
+    let from = rest.length;
+    while (from > 0 && groups.length < 2) {
+      groups.unshift(rest.slice(Math.max(0, from - 4), from));
+      from -= 4;
+    }
+    if (from > 0) groups.unshift(rest.slice(0, from));
   }
-  if (from > 0) groups.unshift(rest.slice(0, from));
   return `+${digits.slice(0, code)} ${groups.join(" ")}`;
 }

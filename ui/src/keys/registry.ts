@@ -10,12 +10,15 @@ export interface Shortcut {
   /** Heading in the sheet. */
   group: () => string;
   run: (event: KeyboardEvent) => void;
+  /** Whether there is anything it could do now. */
+  when?: () => boolean;
   /** Also while somebody types in a field. */
   always?: boolean;
 }
 
-const [shortcuts, setShortcuts] = createSignal<readonly Shortcut[]>([]);
-export { shortcuts };
+const [all, setShortcuts] = createSignal<readonly Shortcut[]>([]);
+/** Those that do something now. */
+export const shortcuts = (): readonly Shortcut[] => all().filter((s) => s.when?.() ?? true);
 
 export function useShortcuts(...list: Shortcut[]): void {
   setShortcuts((all) => [...all, ...list]);
@@ -30,8 +33,32 @@ export function pressName(e: Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" |
   return `${e.ctrlKey || e.metaKey ? "mod+" : ""}${e.altKey ? "alt+" : ""}${shift ? "shift+" : ""}${key}`;
 }
 
+/** A box that is ticked takes no letters. */
+const TYPED = "textarea, select, input:not([type=checkbox], [type=radio], [type=button], [type=submit], [type=file], [type=range], [type=color])";
 const typing = (target: EventTarget | null) =>
-  target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+  target instanceof HTMLElement && (target.isContentEditable || target.matches(TYPED));
+
+const LETTERS = "recado.letters";
+const [letters, setLettersSignal] = createSignal(recall());
+/** Whether single letters do something; those with Ctrl or Cmd, `?` and Escape always do. Kept on this device. */
+export { letters };
+export function setLetters(on: boolean): void {
+  setLettersSignal(on);
+  try {
+    if (on) localStorage.removeItem(LETTERS);
+    else localStorage.setItem(LETTERS, "off");
+  } catch {
+    return;
+  }
+}
+function recall(): boolean {
+  try {
+    return localStorage.getItem(LETTERS) !== "off";
+  } catch {
+    return true;
+  }
+}
+const isLetter = (s: Shortcut) => /^(shift\+)?[a-z/]( [a-z])?$/.test(s.keys);
 
 let before = "";
 let beforeAt = 0;
@@ -46,7 +73,7 @@ function onKey(event: KeyboardEvent): void {
   // A dialog, a menu, a popover: Escape and letters are theirs.
   const inDialog = document.querySelector("dialog[open], [data-popper-positioner]") !== null;
   // The last one to come wins: a screen over the shell.
-  const usable = shortcuts().filter((s) => (!inField && !inDialog) || s.always);
+  const usable = shortcuts().filter((s) => ((!inField && !inDialog) || s.always) && (letters() || !isLetter(s)));
   const found = usable.findLast((s) => s.keys === pair) ?? usable.findLast((s) => s.keys === press);
   if (!found) return;
   event.preventDefault();

@@ -1,7 +1,8 @@
 import { For, createMemo } from "solid-js";
 import { t } from "../i18n";
 import { Dialog } from "../parts/dialog";
-import { keyCaps, shortcuts, type Shortcut } from "./registry";
+import { Checkbox } from "../parts/field";
+import { keyCaps, letters, setLetters, shortcuts, type Shortcut } from "./registry";
 import s from "./sheet.module.css";
 
 /** All shortcuts that work right now. */
@@ -16,6 +17,7 @@ export function KeySheet(props: { open: boolean; onClose: () => void }) {
   });
   return (
     <Dialog open={props.open} onClose={props.onClose} title={t("common.shortcuts")} shape="wide">
+      <Checkbox label={t("account.letters")} checked={letters()} onChange={(e) => setLetters(e.currentTarget.checked)} />
       <div class={s.groups}>
         <For each={groups()}>
           {([group, list]) => (

@@ -2,6 +2,7 @@
 // docs/events.md promises; where that cannot be had (the log is shorter than the place we came from), `epoch` grows and
 // whoever shows data loads it anew.
 import { createSignal } from "solid-js";
+import { askSession } from "../session";
 import type { LogEvent } from "../api/types";
 import { frameReader } from "./frames";
 import { share, type News, type Share } from "./share";
@@ -139,6 +140,7 @@ async function keep(signal: AbortSignal): Promise<void> {
     const pause = Math.min(wait * 2 ** Math.min(failures, 4), 15_000) * (0.75 + Math.random() / 2);
     await new Promise<void>((done) => {
       hurry = done;
+      signal.addEventListener("abort", () => done(), { once: true });
       setTimeout(done, failures === 0 ? Math.min(pause, 500) : pause);
     });
   }
@@ -156,6 +158,8 @@ async function listen(signal: AbortSignal, opened: () => void): Promise<void> {
       signal: connection.signal,
       cache: "no-store",
     });
+    // The session has ended, or is another one now: whoever sits here is led to the door.
+    if (response.status === 401 || response.status === 403) await askSession();
     if (!response.ok || !response.body) throw new Error(`stream: ${response.status}`);
     opened();
     const fresh = last === null;

@@ -7,6 +7,7 @@ import { t, tx } from "../i18n";
 import { Button } from "../parts/button";
 import { FormError, TextField } from "../parts/field";
 import { Skeleton } from "../parts/state";
+import { createSubmit } from "../parts/form";
 import { enter } from "../session";
 import { Door } from "./account/door";
 import { PasswordField } from "./account/password";
@@ -33,25 +34,12 @@ export default function Invite() {
   });
   const [name, setName] = createSignal<string>();
   const [password, setPassword] = createSignal("");
-  const [problem, setProblem] = createSignal<unknown>();
-  const [busy, setBusy] = createSignal(false);
-  const wrong = (field: string) => {
-    const p = problem();
-    return p instanceof Problem ? p.field(field) : undefined;
-  };
-
-  async function submit(known: Invitation): Promise<void> {
-    setBusy(true);
-    setProblem(undefined);
-    try {
+  const { busy, wrong, whole, run } = createSubmit();
+  const submit = (known: Invitation) =>
+    run(async () => {
       enter(await json<Session>("POST", "/invitations/accept", { body: { token, name: name() ?? known.name ?? "", password: password() } }));
       navigate("/inbox", { replace: true });
-    } catch (error) {
-      setProblem(error);
-    } finally {
-      setBusy(false);
-    }
-  }
+    });
 
   return (
     <Show when={!invitation.loading} fallback={<Skeleton lines={5} />}>
@@ -95,7 +83,7 @@ export default function Invite() {
                 value={password()}
                 onInput={(e) => setPassword(e.currentTarget.value)}
               />
-              <FormError message={problem() && !wrong("name") && !wrong("password") ? explain(problem()) : ""} />
+              <FormError message={whole("name", "password")} />
               <Button type="submit" look="primary" busy={busy()}>
                 {t("account.invite_accept")}
               </Button>

@@ -160,6 +160,9 @@ export default function Login() {
               <Button type="submit" look="primary" busy={busy()} disabled={waiting() > 0}>
                 {t("account.sign_in")}
               </Button>
+              <Show when={needsCode()}>
+                <Button onClick={() => (setNeedsCode(false), setCode(""), setError(""))}>{t("common.back")}</Button>
+              </Show>
             </form>
           </Door>
         </Show>

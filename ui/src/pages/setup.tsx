@@ -1,12 +1,12 @@
 import { A, useNavigate, useSearchParams } from "@solidjs/router";
-import { For, Show, createResource, createSignal, onCleanup } from "solid-js";
+import { For, Show, createResource, onCleanup } from "solid-js";
 import { createStore } from "solid-js/store";
 import { json } from "../api/client";
 import type { Session, SetupState } from "../api/contract";
-import { Problem, explain } from "../api/problem";
 import { locale, t } from "../i18n";
 import { Button } from "../parts/button";
 import { FormError, SelectField, TextField } from "../parts/field";
+import { createSubmit } from "../parts/form";
 import { enter } from "../session";
 import { countries, guessCountry } from "./account/countries";
 import { Door } from "./account/door";
@@ -34,29 +34,12 @@ export default function Setup() {
   };
   window.addEventListener("hashchange", followed);
   onCleanup(() => window.removeEventListener("hashchange", followed));
-  const [problem, setProblem] = createSignal<unknown>();
-  const [busy, setBusy] = createSignal(false);
-  const wrong = (field: string) => {
-    const p = problem();
-    return p instanceof Problem ? p.field(field) : undefined;
-  };
-  const whole = () => {
-    const p = problem();
-    return p === undefined || (p instanceof Problem && p.errors.length > 0) ? "" : explain(p);
-  };
-
-  async function submit(): Promise<void> {
-    setBusy(true);
-    setProblem(undefined);
-    try {
+  const { busy, wrong, whole, run } = createSubmit();
+  const submit = () =>
+    run(async () => {
       enter(await json<Session>("POST", "/setup", { body: { ...form, token: form.token.trim(), email: form.email.trim() } }));
       navigate("/welcome", { replace: true });
-    } catch (error) {
-      setProblem(error);
-    } finally {
-      setBusy(false);
-    }
-  }
+    });
 
   return (
     <Show
@@ -127,7 +110,7 @@ export default function Setup() {
             value={form.password}
             onInput={(e) => setForm("password", e.currentTarget.value)}
           />
-          <FormError message={whole()} />
+          <FormError message={whole(...Object.keys(form))} />
           <Button type="submit" look="primary" busy={busy()}>
             {t("account.setup_go")}
           </Button>

@@ -1,5 +1,6 @@
 import type { JSX } from "solid-js";
 import s from "./badge.module.css";
+import colours from "./tagcolours.module.css";
 
 export type Tone = "neutral" | "accent" | "success" | "warning" | "danger" | "info";
 
@@ -23,10 +24,13 @@ export function Count(props: { n: number; label: string; max?: number }) {
   );
 }
 
+/** The class that gives a tag its colour, `--c`. */
+export const tagColour = (variant: string): string => colours[`v-${variant}`] ?? colours["v-gray"]!;
+
 /** A tag in its colour (`variant` of the API). */
 export function TagChip(props: { value: string; variant: string; onRemove?: () => void; removeLabel?: string }) {
   return (
-    <span class={`${s.tag} ${s[`v-${props.variant}`] ?? s["v-gray"]}`}>
+    <span class={`${s.tag} ${tagColour(props.variant)}`}>
       <span class="clip">{props.value}</span>
       {props.onRemove && (
         <button type="button" class={s.remove} aria-label={props.removeLabel} onClick={() => props.onRemove?.()}>

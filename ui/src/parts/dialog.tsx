@@ -32,9 +32,15 @@ function Opened(props: Props) {
   const id = createUniqueId();
   let element!: HTMLDialogElement;
   let body!: HTMLDivElement;
+  let written = false;
   const before = document.activeElement;
   createEffect(() => {
-    if (!element.open) element.showModal();
+    if (!element.open) {
+      element.showModal();
+      // On a touch screen a field with the focus brings the keyboard over the dialog.
+      if (!element.querySelector("[autofocus]") && !matchMedia("(pointer: coarse)").matches)
+        body.querySelector<HTMLElement>("input:not([type=hidden], :disabled), select:not(:disabled), textarea:not(:disabled)")?.focus();
+    }
     // What only is read, and may be longer than the screen, can be scrolled by keyboard.
     if (!body.querySelector("a, button, input, select, textarea")) body.tabIndex = 0;
   });
@@ -51,8 +57,10 @@ function Opened(props: Props) {
         e.preventDefault();
         props.onClose();
       }}
+      onInput={() => (written = true)}
       onMouseDown={(e) => {
-        if (e.target === element) props.onClose();
+        // A press beside it throws nothing away that was typed.
+        if (e.target === element && (!written || props.shape === "top")) props.onClose();
       }}
     >
       <div class={s.inner}>

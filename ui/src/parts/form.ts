@@ -1,6 +1,6 @@
 // What every form does: send once, and say what was wrong where it was wrong.
 import { createSignal } from "solid-js";
-import { Problem, explain } from "../api/problem";
+import { Problem, explain, partText } from "../api/problem";
 
 export function createSubmit() {
   const [problem, setProblem] = createSignal<unknown>();
@@ -18,7 +18,7 @@ export function createSubmit() {
       if (p === undefined) return undefined;
       if (!(p instanceof Problem) || p.errors.length === 0) return explain(p);
       const others = p.errors.filter((e) => !fields.includes(e.pointer.replace(/^\//, "")));
-      return others.length > 0 ? others.map((e) => `${e.pointer.replace(/^\//, "")}: ${e.message}`).join(" ") : undefined;
+      return others.length > 0 ? others.map((e) => `${e.pointer.replace(/^\//, "")}: ${partText(e)}`).join(" ") : undefined;
     },
     clear: () => setProblem(undefined),
     /** Runs `work` unless it runs already; answers whether it went well. */

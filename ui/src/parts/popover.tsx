@@ -1,10 +1,11 @@
 // A button that opens something small beside it. What opens is made when it is opened: a list has a menu in each of its rows,
 // and hardly any is ever used.
-import { Popover as Kobalte } from "@kobalte/core/popover";
-import { Show, createSignal, type JSX } from "solid-js";
-import { useLayer } from "./layer";
+import { Show, Suspense, createSignal, lazy, onMount, type JSX } from "solid-js";
 import b from "./button.module.css";
-import m from "./menu.module.css";
+
+const Panel = lazy(() => import("./popoverpanel"));
+const fetchSoon = () => void Panel.preload();
+let asked = false;
 
 export function Popover(props: {
   label: string;
@@ -18,15 +19,18 @@ export function Popover(props: {
   children: (close: () => void) => JSX.Element;
 }) {
   const [open, setOpen] = createSignal(false);
-  const layer = useLayer();
   let button!: HTMLButtonElement;
-  // Who pressed elsewhere wants the focus there.
-  let elsewhere = false;
-  const close = () => {
+  const close = (elsewhere = false) => {
     if (!elsewhere) button.focus({ preventScroll: true });
-    elsewhere = false;
     setOpen(false);
   };
+  // When there is nothing better to do, so that it is there before it is wanted, and when the line is lost.
+  onMount(() => {
+    if (asked) return;
+    asked = true;
+    if ("requestIdleCallback" in window) requestIdleCallback(fetchSoon, { timeout: 4000 });
+    else setTimeout(fetchSoon, 2000);
+  });
   return (
     <>
       <button
@@ -43,21 +47,11 @@ export function Popover(props: {
         {props.trigger}
       </button>
       <Show when={open()}>
-        <Kobalte open onOpenChange={(stays) => stays || close()} anchorRef={() => button} gutter={6} placement={props.placement ?? "bottom-start"}>
-          <Kobalte.Portal mount={layer}>
-            <Kobalte.Content
-              class={`${m.popover} ${props.class ?? ""}`}
-              aria-label={props.label}
-              onCloseAutoFocus={(e: Event) => e.preventDefault()}
-              onInteractOutside={(e: Event) => {
-                if (button.contains(e.target as Node)) e.preventDefault();
-                else elsewhere = true;
-              }}
-            >
-              {props.children(close)}
-            </Kobalte.Content>
-          </Kobalte.Portal>
-        </Kobalte>
+        <Suspense>
+          <Panel label={props.label} button={button} class={props.class} placement={props.placement} onClose={close}>
+            {props.children(() => close())}
+          </Panel>
+        </Suspense>
       </Show>
     </>
   );

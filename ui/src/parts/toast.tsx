@@ -20,15 +20,16 @@ const close = (id: number) => setToasts((all) => all.filter((x) => x.id !== id))
 
 export function tell(text: string, action?: Toast["action"]): void {
   const id = next++;
-  setToasts((all) => [...all.slice(-3), { id, text, error: false, action }]);
+  // The same again takes the place of the one before.
+  setToasts((all) => [...all.filter((x) => x.text !== text || x.error).slice(-3), { id, text, error: false, action }]);
   setTimeout(close, action ? 8000 : 4000, id);
 }
 
 /** Any error, in words. Twice the same is shown once. */
-export function tellError(error: unknown): void {
+export function tellError(error: unknown, action?: Toast["action"]): void {
   if (error instanceof DOMException && error.name === "AbortError") return;
   const text = explain(error);
-  setToasts((all) => [...all.filter((x) => x.text !== text).slice(-3), { id: next++, text, error: true }]);
+  setToasts((all) => [...all.filter((x) => x.text !== text).slice(-3), { id: next++, text, error: true, action }]);
 }
 
 export function Toasts() {

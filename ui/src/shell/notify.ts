@@ -7,12 +7,17 @@ import { t } from "../i18n";
 import { epoch, onEvents } from "../live/stream";
 import { session } from "../session";
 import { setWaiting } from "./title";
+import { createTurns } from "./turns";
+
+/** Milliseconds by which a tab behind waits for the one in front. */
+const BEHIND = 300;
 
 const [unread, setUnread] = createSignal(0);
 /** Conversations with something unread, 1000 at most. */
 export { unread };
 
 export function followNotifications(open: (contact: string) => void, looksAt: () => string | undefined): void {
+  const turns = createTurns();
   let timer: ReturnType<typeof setTimeout> | undefined;
   const count = () => {
     timer ??= setTimeout(() => {
@@ -21,7 +26,7 @@ export function followNotifications(open: (contact: string) => void, looksAt: ()
     }, 600);
   };
   createEffect(on(epoch, count));
-  onCleanup(() => clearTimeout(timer));
+  onCleanup(() => (clearTimeout(timer), setUnread(0), setWaiting(0)));
   onCleanup(onEvents(["message.received", "message.queued", "contact.updated", "contact.merged", "conversation.read", "conversation.unread"], count));
 
   onCleanup(
@@ -30,9 +35,12 @@ export function followNotifications(open: (contact: string) => void, looksAt: ()
       const wishes = session()?.member.notifications;
       if (typeof contact !== "string" || !wishes || session()?.member.availability === "away") return;
       const before = document.visibilityState === "visible" && document.hasFocus();
-      if (before && looksAt() === contact) return;
-      if (!wishes.sound && !(wishes.desktop && !before)) return;
-      void tell(contact, event.data as Record<string, unknown>, before);
+      if (before && looksAt() === contact) return void turns.take(event.id);
+      if (!wishes.sound && !wishes.desktop) return;
+      // One of several tabs tells; the one before somebody's eyes first, which knows what they see.
+      const told = () => turns.take(event.id).then((mine) => (mine ? tell(contact, event.data as Record<string, unknown>, before) : undefined));
+      if (before) void told();
+      else setTimeout(told, BEHIND);
     }),
   );
 

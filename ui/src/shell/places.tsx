@@ -28,7 +28,8 @@ export interface Place {
   phone?: boolean;
 }
 
-const all: Place[] = [
+/** All there are; which of them somebody sees says `places`. */
+export const everyPlace: readonly Place[] = [
   { href: "/inbox", label: () => t("common.inbox"), icon: () => <InboxIcon size={20} />, keys: "g i", phone: true },
   { href: "/board", label: () => t("common.board"), icon: () => <BoardIcon size={20} />, keys: "g b", phone: true },
   { href: "/reviews", label: () => t("common.reviews"), icon: () => <ReviewsIcon size={20} />, keys: "g r", phone: true },
@@ -47,4 +48,5 @@ const all: Place[] = [
   { href: "/settings", label: () => t("common.settings"), icon: () => <SettingsIcon size={20} />, keys: "g s" },
 ];
 
-export const places = (): Place[] => all.filter((p) => (!p.permission || may(p.permission)) && (p.when?.() ?? true));
+export const isOpen = (p: Place): boolean => (!p.permission || may(p.permission)) && (p.when?.() ?? true);
+export const places = (): Place[] => everyPlace.filter(isOpen);

@@ -2,8 +2,8 @@
 // palette, toasts. Also starts what runs as long as somebody is signed in: the live stream and the reference data.
 import { A, useLocation, useNavigate, type RouteSectionProps } from "@solidjs/router";
 import { ErrorBoundary, For, Show, Suspense, createSignal, lazy, onCleanup, onMount } from "solid-js";
-import { followReference, loadReference } from "../data/reference";
-import { t, tn } from "../i18n";
+import { followReference, forgetReference, loadReference } from "../data/reference";
+import { moreWords, t, tn } from "../i18n";
 import { listenForKeys, useShortcuts, type Shortcut } from "../keys/registry";
 import { start, stop } from "../live/stream";
 import { Count } from "../parts/badge";
@@ -14,7 +14,7 @@ import { Toasts, tellError } from "../parts/toast";
 import { AccountMenu } from "./account";
 import { LineBanner } from "./line";
 import { followNotifications, unread } from "./notify";
-import { places } from "./places";
+import { everyPlace, isOpen, places } from "./places";
 import s from "./shell.module.css";
 
 const KeySheet = lazy(() => import("../keys/sheet").then((m) => ({ default: m.KeySheet })));
@@ -32,11 +32,13 @@ export function Shell(props: RouteSectionProps) {
     loadReference().catch(tellError);
     const offs = [followReference(), listenForKeys()];
     // There before it is wanted: who types on at once after Ctrl+K means the palette.
-    const idle = setTimeout(() => void palettePart().catch(() => undefined), 1500);
+    // The words for what a server refuses as well: once it is unreachable they could not be had.
+    const idle = setTimeout(() => void Promise.all([palettePart(), moreWords()]).catch(() => undefined), 1500);
     onCleanup(() => {
       clearTimeout(idle);
       for (const off of offs) off();
       stop();
+      forgetReference();
     });
   });
 
@@ -49,7 +51,7 @@ export function Shell(props: RouteSectionProps) {
   useShortcuts(
     { keys: "?", label: () => t("common.shortcuts"), group, run: () => setSheet(true) },
     { keys: "mod+k", label: () => t("common.find_anything"), group, always: true, run: () => setPalette(true) },
-    ...places().map((p): Shortcut => ({ keys: p.keys, label: p.label, group, run: () => navigate(p.href) })),
+    ...everyPlace.map((p): Shortcut => ({ keys: p.keys, label: p.label, group, when: () => isOpen(p), run: () => navigate(p.href) })),
   );
 
   // In a conversation a phone gives the whole screen to it.

@@ -40,6 +40,7 @@ export class LogView {
     else if (this.greeting) wanted.push(this.greeting);
     let day = "";
     const known = new Set<string>();
+    const { message: last, read } = this.chat.lastOwn;
     for (const message of this.chat.messages) {
       const of = new Date(message.sent_at).toDateString();
       if (of !== day) {
@@ -53,7 +54,7 @@ export class LogView {
         view = new MessageView(this.chat, this.texts, this.clock);
         this.views.set(key, view);
       }
-      view.draw(message);
+      view.draw(message, message !== last ? "" : read ? this.texts.read : this.texts.sent);
       wanted.push(view.element);
     }
     for (const key of this.views.keys()) if (!known.has(key)) this.views.delete(key);

@@ -16,7 +16,9 @@ export class MessageView {
   private readonly meta = h("div", { class: "meta" });
   private readonly time = h("span");
   private readonly bar = h("progress", { max: "1", value: "0" });
+  private readonly choices = h("div", { class: "choices" });
   private content = "";
+  private offered = "";
   private actions = "";
 
   constructor(
@@ -28,7 +30,8 @@ export class MessageView {
     this.element.append(this.who, this.bubble, this.meta);
   }
 
-  draw(message: Shown): void {
+  /** `receipt`: how far the visitor's own message got, where that is said. */
+  draw(message: Shown, receipt: string): void {
     const { texts } = this;
     const failed = message.local?.state === "failed";
     this.element.className = `m ${message.from}${failed ? " failed" : ""}`;
@@ -47,11 +50,33 @@ export class MessageView {
       set(this.bar, { "aria-label": texts.sending });
       if (!this.bar.isConnected) this.bubble.append(this.bar);
     }
+    this.offer(message);
     const state = failed ? texts.failed : message.local ? texts.sending : "";
     const edited = message.edited && !message.deleted ? texts.edited : "";
     const shown = message.from === "team" && message.name ? `${message.name} · ${time}` : time;
-    say(this.time, [state || shown, edited].filter(Boolean).join(" · "));
+    say(this.time, [state || shown, edited, receipt].filter(Boolean).join(" · "));
     this.act(message, failed, progress !== null);
+  }
+
+  /** Buttons, until one of them was chosen; then which one it was. */
+  private offer(message: Shown): void {
+    const answer = message.choices.length > 0 ? this.chat.answerTo(message) : undefined;
+    const state = message.deleted ? "" : JSON.stringify([message.choices, answer?.text ?? null]);
+    if (state === this.offered) return;
+    this.offered = state;
+    this.choices.replaceChildren();
+    if (state === "" || message.choices.length === 0) return this.choices.remove();
+    for (const choice of message.choices) {
+      const button = h("button", { type: "button", disabled: answer !== undefined, class: answer?.text === choice.title ? "chosen" : null }, choice.title);
+      if (choice.description) button.append(h("small", {}, choice.description));
+      button.addEventListener("click", () => {
+        this.chat.choose(message, choice);
+        // The button is gone with it; whoever is here by keyboard stays where they were.
+        this.element.closest<HTMLElement>(".log")?.focus();
+      });
+      this.choices.append(button);
+    }
+    this.bubble.after(this.choices);
   }
 
   private fill(message: Shown): void {

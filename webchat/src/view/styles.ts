@@ -42,6 +42,11 @@ header :focus-visible{outline-color:var(--at);box-shadow:none}
 .visitor .b{background:var(--a);color:var(--at);border-radius:14px;border-bottom-right-radius:4px}
 .b a{color:inherit}
 .b i{opacity:.85}
+.choices{display:flex;flex-direction:column;gap:6px;margin-top:6px}
+.choices button{border:1px solid var(--dim);border-radius:12px;min-height:44px;padding:8px 14px;text-align:left;overflow-wrap:anywhere}
+.choices small{display:block;font-size:13px;color:var(--dim)}
+.choices button:disabled{cursor:default;color:var(--dim)}
+.choices .chosen:disabled{border-color:var(--fg);color:var(--fg);font-weight:600}
 .meta{font-size:12px;color:var(--dim);padding:2px 4px;display:flex;gap:6px;align-items:center;flex-wrap:wrap}
 .meta button{text-decoration:underline;color:var(--fg);min-height:24px}
 .failed .meta>span{color:var(--bad)}

@@ -103,7 +103,8 @@ async fn answer(app: Arc<App>, place: Option<Arc<Place>>, request: Request) -> R
 /// A path that no operation has.
 fn of_the_ui(app: &App, parts: &Parts) -> Result<Answer, Problem> {
     check_host(app, &parts.headers)?;
-    ui::answer(&parts.method, parts.uri.path(), &parts.headers)
+    let in_clear = Client::of(app, parts).in_clear;
+    ui::answer(&parts.method, parts.uri.path(), &parts.headers, in_clear)
         .ok_or_else(|| Problem::new(404, "not_found", "There is nothing at this path; /docs lists every operation."))
 }
 

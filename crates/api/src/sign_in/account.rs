@@ -5,8 +5,8 @@ use crm::members::{
     Availability, Locale, MemberPatch, PreferencesPatch, Theme, prefer, set_password, update as change,
 };
 use crm::{FieldError, members};
-use serde_json::json;
 
+use super::attempts::Account;
 use super::password::{self, PASSWORD};
 use super::view::Own;
 use crate::address::counted;
@@ -71,17 +71,12 @@ pub async fn update(call: Call) -> Result<Answer, Problem> {
     let (known, cookie) = call.signed_in()?;
     let UpdateInput(mut patch, preferences) = call.read_body()?;
     patch.if_version = call.if_version()?;
-    let present = patch.availability;
     let work = move |w: &mut crm::Work<'_, '_>| {
         change(w, known.member, &patch)?;
         prefer(w, known.member, &preferences)?;
         Ok((Own::load(w, known.member)?, w.setup.clone()))
     };
     let (own, setup) = call.app.crm.write(&call.caller, work).await?;
-    if let Some(availability) = present {
-        let data = json!({"member_id": known.member, "availability": availability});
-        call.app.hub.tell(known.organization, "presence", &data);
-    }
     let version = members::get(&setup, known.member)?.version;
     Ok(Answer::json(200, &own.view(&setup, &cookie, known.expires_at)?)?.etag(version))
 }
@@ -119,7 +114,7 @@ pub async fn confirm_password(call: &Call, password: String, pointer: &'static s
     let (known, _) = call.signed_in()?;
     let email = members::get(&call.setup, known.member)?.email.clone();
     let (attempts, now) = (&call.app.sign_in.attempts, call.app.crm.now());
-    let attempt = attempts.begin(&email, counted(call.client.address), now)?;
+    let attempt = attempts.begin(vec![Account::Member(known.member)], counted(call.client.address), now)?;
     let result = async {
         let found = call.app.crm.candidates(email, Some(known.organization)).await?;
         let hashes = found.iter().map(|candidate| candidate.password_hash.clone()).collect();
@@ -130,5 +125,12 @@ pub async fn confirm_password(call: &Call, password: String, pointer: &'static s
         problem.errors.push(FieldError::new(pointer, "wrong_password", "This is not your password."));
         Err(problem)
     };
-    attempts.settle(&attempt, now, result.await)
+    match result.await {
+        // Forgives no wrong codes before it.
+        Ok(()) => {
+            attempts.undo(&attempt, now);
+            Ok(())
+        }
+        wrong => attempts.settle(&attempt, now, wrong),
+    }
 }

@@ -7,6 +7,8 @@ use std::net::IpAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crm::Timestamp;
+use crm::id::MemberId;
+use crm::sessions::Candidate;
 
 use crate::problem::Problem;
 
@@ -91,10 +93,29 @@ impl<K: Eq + Hash> Counter<K> {
     }
 }
 
-/// By e-mail address, whether there is such an account or not, and by where they come from.
+/// Whose password is guessed. Of one address in several organizations each member is counted apart: who is admin of one of
+/// them can have a right password there, and that forgives nothing elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Account {
+    Member(MemberId),
+    /// An e-mail address that no member has.
+    Nobody(String),
+}
+
+impl Account {
+    /// Who is meant by an address.
+    pub fn of(email: &str, candidates: &[Candidate]) -> Vec<Account> {
+        if candidates.is_empty() {
+            return vec![Account::Nobody(email.trim().to_lowercase())];
+        }
+        candidates.iter().map(|candidate| Account::Member(candidate.member)).collect()
+    }
+}
+
+/// By account, whether there is such a one or not, and by where they come from.
 #[derive(Debug)]
 pub struct Attempts {
-    accounts: Counter<String>,
+    accounts: Counter<Account>,
     addresses: Counter<IpAddr>,
 }
 
@@ -107,46 +128,74 @@ impl Default for Attempts {
 /// Where one attempt is counted.
 #[derive(Debug, Clone)]
 pub struct Attempt {
-    account: String,
+    tried: Vec<Account>,
+    /// Those of them whose password it was.
+    right: Vec<Account>,
+    /// Seconds until another may be tried that was left out.
+    left_out: Option<i64>,
     address: IpAddr,
 }
 
+impl Attempt {
+    pub fn tries(&self, member: MemberId) -> bool {
+        self.tried.contains(&Account::Member(member))
+    }
+
+    pub fn is_right_for(&mut self, members: impl IntoIterator<Item = MemberId>) {
+        self.right.extend(members.into_iter().map(Account::Member));
+    }
+}
+
+fn too_early(seconds: i64) -> Problem {
+    let detail = "Too many failures to sign in; wait as long as Retry-After says.";
+    Problem::new(429, "too_many_attempts", detail).header("retry-after", seconds.max(1).to_string())
+}
+
 impl Attempts {
-    /// 429 where it is too early for another.
-    pub fn begin(&self, account: &str, address: IpAddr, now: Timestamp) -> Result<Attempt, Problem> {
-        let too_early = |seconds: i64| {
-            let detail = "Too many failures to sign in; wait as long as Retry-After says.";
-            Problem::new(429, "too_many_attempts", detail).header("retry-after", seconds.max(1).to_string())
-        };
-        let account = account.trim().to_lowercase();
+    /// At these accounts, without those where it is too early for another; 429 where that is all of them.
+    pub fn begin(&self, accounts: Vec<Account>, address: IpAddr, now: Timestamp) -> Result<Attempt, Problem> {
         self.addresses.begin(address, now).map_err(too_early)?;
-        if let Err(seconds) = self.accounts.begin(account.clone(), now) {
-            self.addresses.undo(&address, now);
-            return Err(too_early(seconds));
+        let (mut tried, mut left_out) = (Vec::new(), None::<i64>);
+        for account in accounts {
+            match self.accounts.begin(account.clone(), now) {
+                Ok(()) => tried.push(account),
+                Err(seconds) => left_out = Some(left_out.map_or(seconds, |least| least.min(seconds))),
+            }
         }
-        Ok(Attempt { account, address })
+        match left_out {
+            Some(seconds) if tried.is_empty() => {
+                self.addresses.undo(&address, now);
+                Err(too_early(seconds))
+            }
+            _ => Ok(Attempt { tried, right: Vec::new(), left_out, address }),
+        }
     }
 
-    /// Signed in: the account's failures are forgotten, the address's others are not.
-    pub fn succeeded(&self, attempt: &Attempt, now: Timestamp) {
-        self.accounts.forget(&attempt.account);
-        self.addresses.undo(&attempt.address, now);
-    }
-
-    /// Neither right nor wrong: the server's own trouble, or a right password that is not enough.
+    /// Neither right nor wrong: the server's own trouble, or a right password that is not enough. Where it was wrong beside
+    /// that, it stays a failure.
     pub fn undo(&self, attempt: &Attempt, now: Timestamp) {
-        self.accounts.undo(&attempt.account, now);
+        let undone = if attempt.right.is_empty() { &attempt.tried } else { &attempt.right };
+        undone.iter().for_each(|account| self.accounts.undo(account, now));
         self.addresses.undo(&attempt.address, now);
     }
 
-    /// What came of it: only a wrong password or code is held against anybody.
+    /// What came of it: only a wrong password or code is held against anybody. Who signed in has their own failures
+    /// forgotten, not those of others of the same address, and not the others that came from there.
     pub fn settle<T>(&self, attempt: &Attempt, now: Timestamp, result: Result<T, Problem>) -> Result<T, Problem> {
         match &result {
-            Ok(_) => self.succeeded(attempt, now),
+            Ok(_) => {
+                let right = if attempt.right.is_empty() { &attempt.tried } else { &attempt.right };
+                right.iter().for_each(|account| self.accounts.forget(account));
+                self.addresses.undo(&attempt.address, now);
+            }
             Err(problem) if matches!(problem.code, "wrong_credentials" | "wrong_code" | "wrong_password") => {}
             Err(_) => self.undo(attempt, now),
         }
-        result
+        // It may be right for one that was not looked at.
+        result.map_err(|problem| match attempt.left_out {
+            Some(seconds) if problem.code == "wrong_credentials" => too_early(seconds),
+            _ => problem,
+        })
     }
 }
 

@@ -19,13 +19,16 @@ pub struct Client {
     pub user_agent: Option<String>,
     /// Whether the browser came by https.
     pub secure: bool,
+    /// Whether a password of theirs goes over a network in clear: by plain HTTP, from another machine, and of no network that
+    /// the operator trusts so far.
+    pub in_clear: bool,
     /// What its cookie holds.
     pub token: Option<String>,
 }
 
 impl Default for Client {
     fn default() -> Self {
-        Client { address: Ipv6Addr::UNSPECIFIED.into(), user_agent: None, secure: false, token: None }
+        Client { address: Ipv6Addr::UNSPECIFIED.into(), user_agent: None, secure: false, in_clear: false, token: None }
     }
 }
 
@@ -36,12 +39,28 @@ impl Client {
         let by_proxy = parts.extensions.get::<Peer>().is_some_and(|peer| trusted.contains(peer.0));
         let forwarded_https =
             by_proxy && text("x-forwarded-proto").is_some_and(|scheme| scheme.eq_ignore_ascii_case("https"));
+        let address = address::of(parts, trusted);
+        let secure = forwarded_https || app.origin().starts_with("https://");
+        // Without a connection it is a call within the process.
+        let goes_over_a_network = parts.extensions.get::<Peer>().is_some() && !address.is_loopback();
         Client {
-            address: address::of(parts, trusted),
+            address,
             user_agent: text("user-agent").map(str::to_owned),
-            secure: forwarded_https || app.origin().starts_with("https://"),
+            secure,
+            in_clear: !secure && goes_over_a_network && !app.options.plain_sign_in_from.contains(address),
             token: cookie(&parts.headers),
         }
+    }
+
+    /// Before a password is looked at.
+    pub fn check_not_in_clear(&self) -> Result<(), Problem> {
+        if !self.in_clear {
+            return Ok(());
+        }
+        let detail = "Nobody signs in over plain HTTP from another machine: everybody on the way could read the password. Put a reverse \
+                      proxy with https before the server and set public_url (and trusted_proxies), go through a tunnel to its own \
+                      address, or name a network that you trust in plain_sign_in_from.";
+        Err(Problem::new(403, "insecure_sign_in", detail))
     }
 
     /// For `Set-Cookie`.

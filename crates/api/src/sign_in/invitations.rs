@@ -124,6 +124,7 @@ impl Input for AcceptInput {
 }
 
 pub async fn accept(call: Call) -> Result<Answer, Problem> {
+    call.client.check_not_in_clear()?;
     let input: AcceptInput = call.read_body()?;
     // Before a password is hashed for nothing.
     let found = look_at(&call, &input.token).await?;

@@ -2,6 +2,7 @@
 //! (<https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html>). A hash takes tens of milliseconds
 //! of a core: they run on threads of their own, a few at a time.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use argon2::password_hash::rand_core::OsRng;
@@ -50,18 +51,22 @@ pub fn verify(password: &str, hash: &str) -> bool {
 /// Hashes, as many at once as there are cores.
 #[derive(Debug)]
 pub struct Hasher {
-    permits: Semaphore,
+    permits: Arc<Semaphore>,
     waiting: AtomicUsize,
 }
 
 impl Default for Hasher {
     fn default() -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        Hasher { permits: Semaphore::new(cores), waiting: AtomicUsize::new(0) }
+        Hasher::of(cores)
     }
 }
 
 impl Hasher {
+    fn of(at_once: usize) -> Hasher {
+        Hasher { permits: Arc::new(Semaphore::new(at_once)), waiting: AtomicUsize::new(0) }
+    }
+
     pub async fn hash(&self, password: String) -> Result<String, Problem> {
         self.run(move || hash(&password)).await?.map_err(Problem::internal)
     }
@@ -83,11 +88,15 @@ impl Hasher {
 
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
         let place = Waiting::take(&self.waiting)?;
-        let permit = self.permits.acquire().await.map_err(Problem::internal)?;
+        let permit = self.permits.clone().acquire_owned().await.map_err(Problem::internal)?;
         drop(place);
-        let done = tokio::task::spawn_blocking(work).await;
-        drop(permit);
-        done.map_err(Problem::internal)
+        // The thread has the permit: where the client hangs up this future is dropped, and the hash goes on.
+        let work = move || {
+            let done = work();
+            drop(permit);
+            done
+        };
+        tokio::task::spawn_blocking(work).await.map_err(Problem::internal)
     }
 }
 
@@ -122,5 +131,26 @@ mod tests {
         assert!(!verify("contraseña insegura", &kept));
         assert!(kept.starts_with(&NOBODY[..NOBODY.len() - 66]), "nobody's takes as long as a member's: {kept}");
         assert!(PasswordHash::new(NOBODY).is_ok() && !verify("", NOBODY));
+    }
+
+    #[tokio::test]
+    async fn a_hash_that_nobody_waits_for_any_more_keeps_its_place() {
+        let hasher = Arc::new(Hasher::of(1));
+        let (begun, begins) = tokio::sync::oneshot::channel();
+        let (end, ends) = std::sync::mpsc::channel::<()>();
+        let asked = hasher.clone();
+        let hanging_up = tokio::spawn(async move {
+            let work = move || {
+                begun.send(()).unwrap();
+                assert!(ends.recv().is_err(), "it ends where nobody can say any more");
+            };
+            asked.run(work).await.unwrap();
+        });
+        begins.await.unwrap();
+        hanging_up.abort();
+        assert!(hanging_up.await.unwrap_err().is_cancelled());
+        assert_eq!(hasher.permits.available_permits(), 0);
+        drop(end);
+        hasher.run(|| ()).await.unwrap();
     }
 }

@@ -10,6 +10,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::account::confirm_password;
+use super::attempts::Account;
 use super::password::PASSWORD;
 use super::totp;
 use crate::address::counted;
@@ -119,7 +120,7 @@ pub async fn confirm(call: Call) -> Result<Answer, Problem> {
     let (known, _) = call.signed_in()?;
     let input: ConfirmInput = call.read_body()?;
     let (attempts, now) = (&call.app.sign_in.attempts, call.app.crm.now());
-    let attempt = attempts.begin(&members::get(&call.setup, known.member)?.email, counted(call.client.address), now)?;
+    let attempt = attempts.begin(vec![Account::Member(known.member)], counted(call.client.address), now)?;
     attempts.settle(&attempt, now, confirm_it(&call, &input.code).await)
 }
 
@@ -159,7 +160,7 @@ pub async fn remove(call: Call) -> Result<Answer, Problem> {
     let input: RemoveInput = call.read_body()?;
     confirm_password(&call, input.password, "/password").await?;
     let (attempts, now) = (&call.app.sign_in.attempts, call.app.crm.now());
-    let attempt = attempts.begin(&members::get(&call.setup, known.member)?.email, counted(call.client.address), now)?;
+    let attempt = attempts.begin(vec![Account::Member(known.member)], counted(call.client.address), now)?;
     attempts.settle(&attempt, now, remove_it(&call, &input.code).await)
 }
 

@@ -6,6 +6,7 @@ use crm::sessions::{self, Candidate, SecondFactor};
 use structuring::Json;
 use structuring::json::Mode;
 
+use super::attempts::{Account, Attempt};
 use super::password::PASSWORD;
 use super::view::{Own, Proof, sign_in};
 use super::{second_factor, totp};
@@ -41,19 +42,28 @@ fn wrong_credentials() -> Problem {
 }
 
 pub async fn create(call: Call) -> Result<Answer, Problem> {
+    call.client.check_not_in_clear()?;
     let input: SignInInput = call.read_body()?;
     let (attempts, now) = (&call.app.sign_in.attempts, call.app.crm.now());
-    let attempt = attempts.begin(&input.email, counted(call.client.address), now)?;
-    let result = attempt_it(&call, input).await;
+    let mut found = call.app.crm.candidates(input.email.clone(), input.organization).await?;
+    let accounts = Account::of(&input.email, &found);
+    let mut attempt = attempts.begin(accounts, counted(call.client.address), now)?;
+    found.retain(|candidate| attempt.tries(candidate.member));
+    let result = attempt_it(&call, input, found, &mut attempt).await;
     attempts.settle(&attempt, now, result)
 }
 
-async fn attempt_it(call: &Call, input: SignInInput) -> Result<Answer, Problem> {
-    let found = call.app.crm.candidates(input.email, input.organization).await?;
+async fn attempt_it(
+    call: &Call,
+    input: SignInInput,
+    found: Vec<Candidate>,
+    attempt: &mut Attempt,
+) -> Result<Answer, Problem> {
     let hashes = found.iter().map(|candidate| candidate.password_hash.clone()).collect();
     let right = call.app.sign_in.hasher.verify(input.password, hashes).await?;
     let mut fitting: Vec<Candidate> =
         found.into_iter().zip(right).filter(|(_, right)| *right).map(|(c, _)| c).collect();
+    attempt.is_right_for(fitting.iter().map(|candidate| candidate.member));
     if fitting.len() > 1 {
         return Err(choose(&fitting));
     }

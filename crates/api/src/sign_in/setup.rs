@@ -71,6 +71,7 @@ fn wrong_token() -> Problem {
 }
 
 pub async fn create(call: Call) -> Result<Answer, Problem> {
+    call.client.check_not_in_clear()?;
     let input: SetupInput = call.read_body()?;
     let token = token::hash(input.token.trim());
     call.app.crm.would_set_up(token).await.map_err(told)?;

@@ -1,6 +1,6 @@
 //! A signed-in member, as the answers show it, and signing in itself once everything was checked.
 
-use crm::id::MemberId;
+use crm::id::{MemberId, OrganizationId, SessionId};
 use crm::members::{self, Locale, Member, Notifications, Preferences, Role, Theme};
 use crm::organizations::Organization;
 use crm::sessions::{self, LONGEST_SECONDS, NewSession, SecondFactor};
@@ -30,7 +30,7 @@ pub struct OwnMember {
 pub struct SessionView {
     pub member: OwnMember,
     pub organization: Organization,
-    /// Scopes, and `owner` for what only owners may (docs/permissions.md).
+    /// Scopes; `owner` is what only owners may (docs/permissions.md).
     pub permissions: Vec<&'static str>,
     /// For the header `X-CSRF-Token` of whatever changes something.
     pub csrf_token: String,
@@ -75,18 +75,13 @@ impl Own {
 /// By name, what a role may.
 pub fn permissions(role: Role) -> Vec<&'static str> {
     let scopes = role.scopes();
-    let mut names: Vec<&str> =
-        Scope::ALL.into_iter().filter(|scope| scopes.contains(*scope)).map(Scope::name).collect();
-    if role == Role::Owner {
-        names.push("owner");
-    }
-    names
+    Scope::ALL.into_iter().filter(|scope| scopes.contains(*scope)).map(Scope::name).collect()
 }
 
 /// Who signs in, and how that was found right.
 #[derive(Debug, Clone)]
 pub struct Proof {
-    pub organization: crm::id::OrganizationId,
+    pub organization: OrganizationId,
     pub member: MemberId,
     pub password_hash: String,
     pub second: Option<SecondFactor>,
@@ -111,10 +106,30 @@ pub async fn sign_in(call: &Call, proof: Proof) -> Result<Answer, Problem> {
         instead_of: call.client.token.as_deref().map(token::hash),
     };
     let started = call.app.crm.write(&caller, move |w| {
-        let session = sessions::start(w, &new)?;
-        Ok((session, Own::load(w, new.member)?, w.setup.clone()))
+        let started = sessions::start(w, &new)?;
+        Ok((started, Own::load(w, new.member)?, w.setup.clone()))
     });
-    let (session, own, setup) = started.await?;
-    let answer = Answer::json(201, &own.view(&setup, &cookie, session.expires_at)?)?;
+    let (started, own, setup) = started.await?;
+    let mut ended = started.ended;
+    ended.extend(end_elsewhere(call, proof.organization).await);
+    call.app.hub.end_sessions(&ended);
+    let answer = Answer::json(201, &own.view(&setup, &cookie, started.session.expires_at)?)?;
     Ok(answer.header("set-cookie", call.client.set_cookie(&cookie, LONGEST_SECONDS)))
+}
+
+/// The browser's session in another organization, whose cookie is overwritten: nobody has it any more.
+async fn end_elsewhere(call: &Call, organization: OrganizationId) -> Option<SessionId> {
+    let before = token::hash(call.client.token.as_deref()?);
+    let (known, _) = call.app.crm.authenticate_session(before).await.ok()?;
+    if known.organization == organization {
+        return None;
+    }
+    let caller = Caller {
+        organization: known.organization,
+        actor: Actor::Member(known.member),
+        scope: None,
+        request_id: call.caller.request_id.clone(),
+    };
+    // Where that fails it ends by itself; who signs in now is in all the same.
+    call.app.crm.write(&caller, move |w| sessions::end(w, known.member, known.id)).await.ok()
 }

@@ -46,6 +46,8 @@ pub struct Listener {
     /// Revision of the set-up that the caller's right was last looked up in.
     revision: i64,
     quiet_until: Instant,
+    /// When the session is looked at again, however much there is to send meanwhile.
+    asks_at: Instant,
     ended: bool,
 }
 
@@ -72,7 +74,8 @@ impl Listener {
             ready.push_back(passing("reset", &json!({"last_sequence": position})));
         }
         let moved = feed.moved();
-        let quiet_until = Instant::now() + seat.hub.limits.heartbeat;
+        let now = Instant::now();
+        let quiet_until = now + seat.hub.limits.heartbeat;
         Listener {
             seat,
             feed,
@@ -85,6 +88,8 @@ impl Listener {
             ready,
             revision,
             quiet_until,
+            // At once: it may have ended between the look at the cookie and the place among those that are told.
+            asks_at: now,
             ended: false,
         }
     }
@@ -98,7 +103,7 @@ impl Listener {
         loop {
             // Before anything is looked at: whatever moves afterwards wakes.
             self.moved.borrow_and_update();
-            if self.hub().is_closing() || !self.may_still_listen() {
+            if self.hub().is_closing() || !self.may_still_listen() || !self.session_holds().await {
                 return None;
             }
             if let Some(bytes) = self.ready.pop_front() {
@@ -126,23 +131,28 @@ impl Listener {
     }
 
     async fn wait(&mut self) {
+        let due = if self.session.is_some() { self.quiet_until.min(self.asks_at) } else { self.quiet_until };
         tokio::select! {
             _ = self.moved.changed() => {}
-            () = sleep_until(self.quiet_until) => {
-                self.ready.push_back(heartbeat(self.position));
-                self.ended = !self.session_holds().await;
+            () = sleep_until(due) => {
+                if Instant::now() >= self.quiet_until {
+                    self.ready.push_back(heartbeat(self.position));
+                }
             }
         }
     }
 
-    /// Asked of the database at each sign of life: it may have been ended on another node, or have come to its end.
-    async fn session_holds(&self) -> bool {
+    /// Asked of the database as often as a sign of life is due, whether one is sent or not: it may have been ended on another
+    /// node or by another program, or have come to its end.
+    async fn session_holds(&mut self) -> bool {
         let Some(session) = &self.session else { return true };
-        match self.hub().crm.session_holds(self.caller.organization, session.id).await {
-            Ok(holds) => holds,
-            // A database that is away ends nothing; the next sign of life asks again.
-            Err(error) => error.code() != "unauthorized",
+        if Instant::now() < self.asks_at {
+            return true;
         }
+        let asked = self.hub().crm.session_holds(self.caller.organization, session.id).await;
+        self.asks_at = Instant::now() + self.hub().limits.heartbeat;
+        // A database that is away ends nothing; it is asked again.
+        asked.unwrap_or(true)
     }
 
     /// A page of the log. As fast as the client takes it, and no faster.

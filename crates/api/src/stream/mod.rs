@@ -9,6 +9,7 @@ mod passing;
 mod tail;
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
@@ -35,19 +36,28 @@ use crate::webchat::Rooms;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StreamLimits {
     pub per_key: usize,
+    /// Of keys and members; visitors of its web chats may have as many again.
     pub per_organization: usize,
+    /// Of visitors, from one address as it is counted.
+    pub per_address: usize,
+    /// On this server, of all organizations: other requests need connections too. A quarter is kept for keys and members,
+    /// whatever comes from the internet.
+    pub in_all: usize,
     /// A sign of life comes after so long.
     pub heartbeat: Duration,
 }
 
 impl Default for StreamLimits {
     fn default() -> Self {
-        StreamLimits { per_key: 100, per_organization: 1000, heartbeat: Duration::from_secs(15) }
+        StreamLimits {
+            per_key: 100,
+            per_organization: 1000,
+            per_address: 100,
+            in_all: 12_288,
+            heartbeat: Duration::from_secs(15),
+        }
     }
 }
-
-/// Of all organizations: other requests need connections too.
-const STREAMS: usize = 12_288;
 
 pub struct Hub {
     crm: Crm,
@@ -68,6 +78,9 @@ pub struct Hub {
 struct Seats {
     organizations: HashMap<OrganizationId, Organization>,
     taken: usize,
+    /// Of those, the visitors'; and by address.
+    visitors: usize,
+    addresses: HashMap<IpAddr, usize>,
 }
 
 struct Organization {
@@ -128,8 +141,8 @@ impl Hub {
         }
         let actor = caller.actor.to_string();
         let mut seats = self.seats();
-        let Seats { organizations, taken } = &mut *seats;
-        if *taken >= STREAMS {
+        let Seats { organizations, taken, .. } = &mut *seats;
+        if *taken >= self.limits.in_all {
             return Err(too_many("This server has as many streams open as it takes."));
         }
         if let Some(organization) = organizations.get(&caller.organization) {
@@ -137,7 +150,7 @@ impl Hub {
                 return Err(too_many("Your organization has as many streams open as it may."));
             }
             if organization.callers.get(&actor).is_some_and(|taken| *taken >= self.limits.per_key) {
-                return Err(too_many("This API key has as many streams open as it may."));
+                return Err(too_many("This key, or this member, has as many streams open as it may."));
             }
         }
         let organization =
@@ -149,21 +162,31 @@ impl Hub {
         Ok((seat, organization.feed.clone()))
     }
 
-    /// Has an organization's log tailed for a visitor of its web chat. 503 where as many are open as this server takes.
-    pub fn hold(self: &Arc<Hub>, organization: OrganizationId, head: i64) -> Result<Hold, Problem> {
+    /// Has an organization's log tailed for a visitor of its web chat, who comes from `address`. 429 where as many are open
+    /// from there, of that organization's visitors, or of all visitors, as may be.
+    pub fn hold(self: &Arc<Hub>, organization: OrganizationId, address: IpAddr, head: i64) -> Result<Hold, Problem> {
         if self.is_closing() {
             return Err(crm::Error::from(store::Error::Closed).into());
         }
         let mut seats = self.seats();
-        if seats.taken >= STREAMS {
-            return Err(too_many("This server has as many streams open as it takes."));
+        let Seats { organizations, taken, visitors, addresses } = &mut *seats;
+        let most = self.limits.in_all;
+        if *taken >= most || *visitors >= most - most / 4 {
+            return Err(too_many("This server has as many visitors' streams open as it takes."));
         }
-        seats.taken += 1;
-        let held = seats.organizations.entry(organization).or_insert_with(|| Organization::new(organization, head));
-        held.visitors += 1;
+        if organizations.get(&organization).is_some_and(|known| known.visitors >= self.limits.per_organization) {
+            return Err(too_many("This web chat has as many visitors' streams open as it may."));
+        }
+        if addresses.get(&address).is_some_and(|open| *open >= self.limits.per_address) {
+            return Err(too_many("As many streams are open from this address as may be."));
+        }
+        *taken += 1;
+        *visitors += 1;
+        *addresses.entry(address).or_default() += 1;
+        organizations.entry(organization).or_insert_with(|| Organization::new(organization, head)).visitors += 1;
         drop(seats);
         self.wanted.notify_one();
-        Ok(Hold { hub: self.clone(), organization })
+        Ok(Hold { hub: self.clone(), organization, address })
     }
 
     pub fn heartbeat(&self) -> Duration {
@@ -171,7 +194,7 @@ impl Hub {
     }
 
     /// Tells everybody who listens to all of an organization's events, on this node and at this moment, something that is
-    /// not in the log: `typing`, `presence`.
+    /// not in the log. Whoever has something to tell says it by [`Hub::tell_everywhere`].
     pub fn tell(&self, organization: OrganizationId, name: &str, data: &Value) {
         if name == "typing" {
             self.tell_visitor(data);
@@ -198,7 +221,7 @@ impl Hub {
         if let Some(flag) = sessions.get(&id).and_then(Weak::upgrade) {
             return flag;
         }
-        if sessions.len() >= STREAMS {
+        if sessions.len() >= self.limits.in_all {
             sessions.retain(|_, flag| flag.strong_count() > 0);
         }
         let flag = Arc::new(AtomicBool::new(false));
@@ -259,7 +282,7 @@ struct Seat {
 impl Drop for Seat {
     fn drop(&mut self) {
         let mut seats = self.hub.seats();
-        let Seats { organizations, taken } = &mut *seats;
+        let Seats { organizations, taken, .. } = &mut *seats;
         let Some(organization) = organizations.get_mut(&self.organization) else { return };
         *taken -= 1;
         organization.taken -= 1;
@@ -279,16 +302,25 @@ impl Drop for Seat {
 pub struct Hold {
     hub: Arc<Hub>,
     organization: OrganizationId,
+    address: IpAddr,
 }
 
 impl Drop for Hold {
     fn drop(&mut self) {
         let mut seats = self.hub.seats();
-        seats.taken -= 1;
-        let Some(organization) = seats.organizations.get_mut(&self.organization) else { return };
+        let Seats { organizations, taken, visitors, addresses } = &mut *seats;
+        *taken -= 1;
+        *visitors -= 1;
+        if let Some(open) = addresses.get_mut(&self.address) {
+            *open -= 1;
+            if *open == 0 {
+                addresses.remove(&self.address);
+            }
+        }
+        let Some(organization) = organizations.get_mut(&self.organization) else { return };
         organization.visitors -= 1;
         if organization.taken == 0 && organization.visitors == 0 {
-            seats.organizations.remove(&self.organization);
+            organizations.remove(&self.organization);
         }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crm::events::{EventRow, Topic, tail};
-use crm::id::OrganizationId;
+use crm::id::{ContactId, OrganizationId};
 use serde_json::{Value, json};
 use store::{Priority, Woken};
 use tokio::time::{Instant, sleep, sleep_until};
@@ -73,6 +73,15 @@ fn presence(event: &EventRow) -> Option<Frame> {
     Some(Frame::passing("presence", &json!({"member_id": data["id"], "availability": availability})))
 }
 
+/// Who goes by another id from now on, or by their own again.
+fn merged(event: &EventRow) -> Option<ContactId> {
+    if event.topic != Topic::ContactMerged.name() {
+        return None;
+    }
+    let subject: Value = serde_json::from_str(&event.subject).ok()?;
+    subject["merged_contact_id"].as_str()?.parse().ok()
+}
+
 async fn round(hub: &Hub, feeds: &[Arc<Feed>]) -> Result<Round, Problem> {
     let organizations: Vec<OrganizationId> = feeds.iter().map(|feed| feed.organization).collect();
     let after = feeds.iter().map(|feed| feed.cursor()).min().unwrap_or(0);
@@ -86,6 +95,9 @@ async fn round(hub: &Hub, feeds: &[Arc<Feed>]) -> Result<Round, Problem> {
             setup_changed |= event.topic == Topic::SetupChanged.name();
             if let Some(contact) = event.contact {
                 hub.rooms.wake(contact.0);
+            }
+            if let Some(merged) = merged(event) {
+                hub.rooms.wake(merged.0);
             }
             match Frame::of(event) {
                 Ok(frame) => {

@@ -2,8 +2,7 @@
 
 use crm::Setup;
 use crm::access::actor_parts;
-use crm::audit::{AuditFilter, audit};
-use crm::events::EventRow;
+use crm::audit::{AuditFilter, Entry, audit};
 use crm::id::EventId;
 use crm::page::{Page, PageRequest};
 use schemars::JsonSchema;
@@ -65,16 +64,19 @@ pub struct EntryView {
     pub thing_id: String,
     /// `created`, `updated`, `deleted`, `archived`, `revoked`, `accepted`
     pub change: String,
-    /// What is known of it besides, such as `changed`.
+    /// What is known of it besides, such as `changed`; of signing in, second factors, passwords and invitations more than the
+    /// event tells.
     pub details: Map<String, Value>,
     /// What the changed members were before.
     pub previous: Option<Map<String, Value>>,
     pub request_id: String,
 }
 
-fn view(event: &EventRow, setup: &Setup) -> Result<EntryView, Problem> {
+fn view(entry: &Entry, setup: &Setup) -> Result<EntryView, Problem> {
+    let event = &entry.event;
     let read = |text: &str| serde_json::from_str::<Map<String, Value>>(text).map_err(Problem::internal);
     let mut details = read(&event.data)?;
+    details.extend(entry.audit.as_deref().map(read).transpose()?.into_iter().flatten());
     let mut take = |name: &str| match details.remove(name) {
         Some(Value::String(text)) => text,
         Some(other) => other.to_string(),
@@ -104,6 +106,6 @@ fn view(event: &EventRow, setup: &Setup) -> Result<EntryView, Problem> {
 pub async fn list(call: Call) -> Result<Answer, Problem> {
     let AuditQuery { filter, page } = call.read_query()?;
     let (found, setup) = call.read(move |w| Ok((audit(w, &filter, &page)?, w.setup.clone()))).await?;
-    let data = found.data.iter().map(|event| view(event, &setup)).collect::<Result<_, _>>()?;
+    let data = found.data.iter().map(|entry| view(entry, &setup)).collect::<Result<_, _>>()?;
     Answer::json(200, &Page::<EntryView> { data, next_cursor: found.next_cursor })
 }

@@ -1,6 +1,6 @@
 //! Rows of the route table: the inbox.
 
-use crm::Scope::{ContactsWrite, MessagesRead, MessagesWrite, SetupRead, SetupWrite};
+use crm::Scope::{ContactsWrite, MessagesRead, MessagesWrite, SetupRead, SetupWrite, TicketsRead};
 use crm::page::Page;
 
 use super::{canned_replies, conversation_team, conversations, reports, search};
@@ -80,6 +80,7 @@ pub fn table() -> Vec<Route> {
         get("/api/v1/search", search::search)
             .scope(MessagesRead)
             .named("v1Search", INBOX, "Find people, messages and tickets by words")
+            .about("Contacts only with the scope `contacts:read` as well, tickets only with `tickets:read`.")
             .query::<search::SearchQuery>()
             .answers::<search::FoundView>(200, "What was found."),
         get("/api/v1/canned_replies", canned_replies::list)
@@ -113,7 +114,7 @@ pub fn table() -> Vec<Route> {
             .answers::<crm::reports::Table>(200, "The report.")
             .or_csv(),
         get("/api/v1/reports/resolution", reports::resolution)
-            .scope(MessagesRead)
+            .scope(TicketsRead)
             .named("v1ReportResolution", REPORTS, "How long tickets were open")
             .about("Of those that closed in that time. `Accept: text/csv` gives a file.")
             .query::<reports::ReportQuery>()
@@ -134,7 +135,7 @@ pub fn table() -> Vec<Route> {
             .answers::<crm::reports::Table>(200, "The report.")
             .or_csv(),
         get("/api/v1/reports/funnel", reports::funnel)
-            .scope(MessagesRead)
+            .scope(TicketsRead)
             .named("v1ReportFunnel", REPORTS, "How far the tickets of a pipeline get")
             .about("Of those that were opened in that time. `Accept: text/csv` gives a file.")
             .query::<reports::ReportQuery>()

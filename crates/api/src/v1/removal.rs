@@ -6,6 +6,11 @@ use uuid::Uuid;
 use crate::input::{Fields, Input};
 use crate::kinds::{Flag, id};
 
+/// Of the operations that remove what tickets may be in.
+pub const REMOVAL: &str = "In use by tickets or channels, it goes only where `move_to` (a stage, or a pipeline: then its first open \
+                       stage) takes the open tickets, or `archive` leaves all as it is. Closed tickets keep naming it: then it \
+                       is put out of sight and not deleted.";
+
 /// Of what has somewhere to move its users to.
 #[derive(Debug)]
 pub struct MoveOrArchive(pub Users<Uuid>);

@@ -4,7 +4,7 @@ use crm::contacts::Contact;
 use crm::id::{ChannelId, ContactId, MessageId, PipelineId, StageId, TicketId};
 use crm::search::{self, Found};
 use crm::tickets::TicketStatus;
-use crm::{Setup, Timestamp};
+use crm::{Scope, Setup, Timestamp, Work};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -36,11 +36,11 @@ impl Input for SearchQuery {
 
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct FoundView {
-    /// By name, phone, e-mail, user name; the newest first.
+    /// By name, phone, e-mail, user name; the newest first. None without `contacts:read`.
     pub contacts: Vec<FoundContact>,
     /// By their text, notes too; the newest first.
     pub messages: Vec<FoundMessage>,
-    /// Of the contacts, open ones first.
+    /// Of the contacts, open ones first. None without `tickets:read`.
     pub tickets: Vec<FoundTicket>,
 }
 
@@ -115,7 +115,17 @@ fn view(setup: &Setup, found: Found) -> FoundView {
 
 pub async fn search(call: Call) -> Result<Answer, Problem> {
     let query: SearchQuery = call.read_query()?;
-    let (found, setup) =
-        call.read(move |w| Ok((search::search(w, &query.text, query.limit)?, w.setup.clone()))).await?;
+    let work = move |w: &mut Work<'_, '_>| {
+        let mut found = search::search(w, &query.text, query.limit)?;
+        let scopes = w.setup.scopes_of(w.actor()).unwrap_or_default();
+        if !scopes.contains(Scope::ContactsRead) {
+            found.contacts.clear();
+        }
+        if !scopes.contains(Scope::TicketsRead) {
+            found.tickets.clear();
+        }
+        Ok((found, w.setup.clone()))
+    };
+    let (found, setup) = call.read(work).await?;
     Answer::json(200, &view(&setup, found))
 }

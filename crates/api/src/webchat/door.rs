@@ -107,7 +107,12 @@ async fn pass(
         call.visitor().await?;
         app.webchat.messages.take(token.unwrap_or_default(), now)?;
         let most = limit(&call.query, call.content_type.as_deref());
+        let declared = header(parts, "content-length").and_then(|length| length.parse::<u64>().ok());
+        // Nothing is taken of what is too long.
+        let wanted = declared.map_or(most, |declared| if declared > most { 0 } else { declared });
+        let reserved = app.webchat.files.reserve(address, id, wanted, now)?;
         let file = take_file(&app, &call.caller, most, parts, body).await?;
+        reserved.keep(file.size);
         call.body = Bytes::from(file.sha256.clone());
         call.file = Some(file);
     } else if route.method.has_body() {

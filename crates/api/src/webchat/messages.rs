@@ -1,5 +1,6 @@
 //! What a visitor reads and says.
 
+use crm::conversations;
 use crm::id::MessageId;
 use crm::messages::TEXT_LIMIT;
 use crm::webchat::{self, Said, Visitor};
@@ -11,8 +12,8 @@ use super::session::unknown;
 use super::view::{self, MessageView};
 use crate::answer::Answer;
 use crate::call::Call;
-use crate::input::{Fields, Input};
-use crate::kinds::{Text, Whole, id};
+use crate::input::{Fields, Input, Style};
+use crate::kinds::{Text, Whole, id, nested};
 use crate::one_of;
 use crate::problem::Problem;
 
@@ -34,6 +35,8 @@ impl Input for HistoryQuery {
 struct HistoryView {
     data: Vec<MessageView>,
     more: bool,
+    /// The visitor's newest message that the team has read.
+    seen: Option<MessageId>,
     /// Text, because a browser's numbers end before ours.
     cursor: String,
 }
@@ -47,13 +50,17 @@ pub async fn list(call: Call) -> Result<Answer, Problem> {
             let Some(visitor) = webchat::by_token(w, channel, &token)? else { return Ok(None) };
             let cursor = webchat::cursor(w)?;
             let history = webchat::history(w, &visitor, query.before, query.limit as usize)?;
-            Ok(Some((visitor, history, cursor, w.setup.clone())))
+            let seen = match webchat::sees(w, &visitor)? {
+                Some(contact) => conversations::read_up_to(w, contact)?,
+                None => None,
+            };
+            Ok(Some((visitor, history, seen, cursor, w.setup.clone())))
         })
         .await?;
-    let (visitor, history, cursor, setup) = found.ok_or_else(unknown)?;
+    let (visitor, history, seen, cursor, setup) = found.ok_or_else(unknown)?;
     let data =
         history.messages.iter().map(|(message, extras)| view::message(&setup, &visitor, message, extras)).collect();
-    Answer::json(200, &HistoryView { data, more: history.more, cursor: cursor.to_string() })
+    Answer::json(200, &HistoryView { data, more: history.more, seen, cursor: cursor.to_string() })
 }
 
 /// The browser's own id of a message: the same again is the same message.
@@ -62,14 +69,38 @@ pub const CLIENT_ID: Text = Text { max: 64 };
 #[derive(Debug)]
 pub struct MessageInput {
     client_id: String,
-    text: String,
+    said: Said,
 }
 
 impl Input for MessageInput {
     fn read(f: &mut Fields<'_>) -> Option<Self> {
         let client_id = f.required("client_id", CLIENT_ID, "The browser's own id of it, such as a UUID.");
-        let text = f.required("text", Text { max: TEXT_LIMIT }, "What is said.");
-        Some(MessageInput { client_id: client_id?, text: text? })
+        let text = f.optional("text", Text { max: TEXT_LIMIT }, "What is said.");
+        let choice = f.optional("choice", nested::<ChoiceInput>(Style::Strict), "What is chosen, instead of a text.");
+        let said = match (text, choice) {
+            (Some(text), None) => Said::Text(text),
+            (None, Some(ChoiceInput { message, id })) => Said::Choice { message, id },
+            _ => {
+                if f.problems.is_empty() {
+                    f.problem("text", "required", "Give either `text` or `choice`.");
+                }
+                return None;
+            }
+        };
+        Some(MessageInput { client_id: client_id?, said })
+    }
+}
+
+struct ChoiceInput {
+    message: MessageId,
+    id: String,
+}
+
+impl Input for ChoiceInput {
+    fn read(f: &mut Fields<'_>) -> Option<Self> {
+        let message = f.required("message_id", id::<MessageId>(), "The message in which it is offered.");
+        let id = f.required("id", Text { max: 256 }, "Of the button or row.");
+        Some(ChoiceInput { message: message?, id: id? })
     }
 }
 
@@ -77,7 +108,7 @@ pub async fn send(call: Call) -> Result<Answer, Problem> {
     let input: MessageInput = call.read_body()?;
     let (token, _) = call.token()?;
     call.app.webchat.messages.take(token, call.app.crm.now())?;
-    write(&call, input.client_id, Said::Text(input.text)).await
+    write(&call, input.client_id, input.said).await
 }
 
 /// 201 where it is new, 200 where it was here.
@@ -94,7 +125,9 @@ pub async fn write(call: &Call, client_id: String, said: Said) -> Result<Answer,
         .await?;
     let (written, extras, setup) = written.ok_or_else(unknown)?;
     // A stream that was opened before anything was said learns whose it is.
-    call.app.hub.rooms.wake(written.visitor.id.0);
+    if written.first {
+        call.app.hub.wake_visitor(call.caller.organization, written.visitor.id);
+    }
     let extras = extras.first().cloned().unwrap_or_default();
     let shown = view::message(&setup, &written.visitor, &written.message, &extras);
     Answer::json(if written.new { 201 } else { 200 }, &shown)
@@ -120,7 +153,7 @@ pub async fn typing(call: Call) -> Result<Answer, Problem> {
     if let Some(contact) = seen(&call, &visitor).await? {
         let at = call.app.crm.now();
         let data = json!({"contact_id": contact, "member_id": null, "state": state, "at": at});
-        call.app.hub.tell(call.caller.organization, "typing", &data);
+        call.app.hub.tell_everywhere(call.caller.organization, "typing", &data);
     }
     Ok(Answer::bytes(204, "text/plain", Default::default()))
 }

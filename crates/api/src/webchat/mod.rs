@@ -3,6 +3,7 @@
 
 mod config;
 mod door;
+mod file_budget;
 mod files;
 mod identity;
 mod messages;
@@ -13,6 +14,8 @@ mod stream;
 mod view;
 
 pub use door::{Visit, admit, preflight};
+use file_budget::FileBudget;
+pub use file_budget::FileLimits;
 pub use identity::{IdentitySecret, renew as renew_identity_secret};
 pub use room::Rooms;
 pub(crate) use session::unknown as visitor_unknown;
@@ -36,11 +39,13 @@ pub struct Limits {
     messages: Limiter<[u8; 32]>,
     calls: Limiter<IpAddr>,
     arrivals: Limiter<IpAddr>,
+    files: FileBudget,
 }
 
-impl Default for Limits {
-    fn default() -> Self {
+impl Limits {
+    pub fn new(files: FileLimits) -> Limits {
         Limits {
+            files: FileBudget::new(files),
             changes: Limiter::new("visitor", CHANGES),
             messages: Limiter::new("messages", MESSAGES),
             calls: Limiter::new("address", CALLS),

@@ -24,7 +24,6 @@ use crate::problem::Problem;
 
 /// Characters of what somebody types into one field of the form.
 const VALUE: usize = 200;
-const FIELDS: usize = 20;
 
 #[derive(Debug)]
 pub struct SessionInput {
@@ -58,10 +57,19 @@ struct Session {
 pub async fn begin(call: Call) -> Result<Answer, Problem> {
     let input: SessionInput = call.read_body()?;
     let visit = call.visit()?.clone();
+    let arrives = || call.app.webchat.arrivals.take(visit.address, call.app.crm.now());
     if visit.token.is_none() {
-        call.app.webchat.arrivals.take(visit.address, call.app.crm.now())?;
+        arrives()?;
     }
-    let user = user(&call, channel(&call.setup, visit.channel)?, &input.said).await?;
+    let user = user(&call, visit.channel, &input.said).await?;
+    // Another user at the same browser is a new visitor, and costs a row as well.
+    if let (Some(user), Some(token)) = (&user, visit.token) {
+        let known = call.read(move |w| webchat::by_token(w, visit.channel, &token)).await?;
+        if known.is_some_and(|visitor| visitor.is_another_than(&user.id)) {
+            arrives()?;
+        }
+    }
+    let named = user.is_some();
     let mut bits = [0u8; 32];
     getrandom::fill(&mut bits).map_err(Problem::internal)?;
     let token = format!("rwv_{}", URL_SAFE_NO_PAD.encode(bits));
@@ -81,7 +89,10 @@ pub async fn begin(call: Call) -> Result<Answer, Problem> {
         })
         .await?;
     let Arrived { visitor, fresh } = arrived.ok_or_else(unknown)?;
-    call.app.hub.rooms.wake(visitor.id.0);
+    // Who says nothing of themselves is who they were.
+    if named {
+        call.app.hub.wake_visitor(call.caller.organization, visitor.id);
+    }
     let session = Session { token: fresh.then_some(token), identified: visitor.signed, introduced: visitor.introduced };
     Answer::json(if fresh { 201 } else { 200 }, &session)
 }
@@ -94,7 +105,7 @@ pub(crate) fn unknown() -> Problem {
 pub async fn leave(call: Call) -> Result<Answer, Problem> {
     let visitor = call.visitor().await?;
     call.app.crm.write(&call.caller, move |w| webchat::leave(w, visitor.id)).await?;
-    call.app.hub.rooms.wake(visitor.id.0);
+    call.app.hub.wake_visitor(call.caller.organization, visitor.id);
     Ok(Answer::bytes(204, "text/plain", Default::default()))
 }
 
@@ -119,7 +130,13 @@ pub async fn introduce(call: Call) -> Result<Answer, Problem> {
     let widget = Widget::of(found);
     let mut problems = Vec::new();
     let mut data = Object::new();
-    for (key, value) in input.values.into_iter().take(FIELDS) {
+    let filled = |key: &str| {
+        input.values.get(key).is_some_and(|value| !matches!(value, Json::String(text) if text.trim().is_empty()))
+    };
+    for field in widget.pre_chat.iter().filter(|field| field.required && !filled(&field.key)) {
+        problems.push(FieldError::new(format!("/values/{}", field.key), "required", "This is asked of everybody."));
+    }
+    for (key, value) in input.values {
         let mut at = "/values".to_owned();
         structuring::json::escape_pointer(&mut at, &key);
         match value {
@@ -150,7 +167,10 @@ pub async fn introduce(call: Call) -> Result<Answer, Problem> {
             let setup = w.setup.clone();
             let Some(mut visitor) = webchat::by_token(w, id, &token)? else { return Ok(None) };
             let contact = webchat::contact_of(w, crm::channels::get(&setup, id)?, &mut visitor)?.contact;
-            webchat::introduced(w, visitor.id)?;
+            // With what was typed, or the form is never shown again and that is lost.
+            if !structures {
+                webchat::introduced(w, visitor.id)?;
+            }
             Ok(Some(contact.id))
         })
         .await?
@@ -164,10 +184,11 @@ pub async fn introduce(call: Call) -> Result<Answer, Problem> {
             .crm
             .write(&caller, move |w| {
                 let mut contact = contacts::Contact::get(w, contact)?;
-                contacts::update_metadata(w, &mut contact, &structured).map(|_| ())
+                contacts::update_metadata(w, &mut contact, &structured)?;
+                webchat::introduced(w, visitor.id)
             })
             .await?;
     }
-    call.app.hub.rooms.wake(visitor.id.0);
+    call.app.hub.wake_visitor(call.caller.organization, visitor.id);
     Ok(Answer::bytes(204, "text/plain", Default::default()))
 }

@@ -7,6 +7,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use crm::conversations;
 use crm::events::{EventFilter, Topic, head, list};
 use crm::id::{ChannelId, ContactId, MessageId};
 use crm::messages::{Direction, MessageStatus};
@@ -50,6 +51,8 @@ pub struct VisitorStream {
     delivering: Vec<MessageId>,
     quiet_until: Instant,
     beats: u32,
+    /// The log has more than was looked at.
+    behind: bool,
     ended: bool,
 }
 
@@ -78,7 +81,7 @@ pub async fn stream(call: Call) -> Result<Answer, Problem> {
     let own = rooms.enter(visitor.id.0);
     let (found, last) = call.read(move |w| Ok((webchat::by_token(w, channel, &token)?, head(w.tx)?))).await?;
     let visitor = found.ok_or_else(unknown)?;
-    let hold = call.app.hub.hold(call.caller.organization, last)?;
+    let hold = call.app.hub.hold(call.caller.organization, call.visit()?.address, last)?;
     // Further than the log: a backup was restored.
     let ahead = resumed.is_some_and(|resumed| resumed > last);
     let position = resumed.unwrap_or(last).min(last);
@@ -103,6 +106,7 @@ pub async fn stream(call: Call) -> Result<Answer, Problem> {
         delivering: Vec::new(),
         quiet_until,
         beats: 0,
+        behind: false,
         ended: false,
     };
     stream.meet().await?;
@@ -135,48 +139,69 @@ impl VisitorStream {
         Ok(())
     }
 
-    /// What the log has after the position.
+    /// A page of what the log has after the position.
     async fn catch_up(&mut self) -> Result<(), Problem> {
-        loop {
-            let Some(contact) = self.contact else { return Ok(()) };
-            let (visitor, after) = (self.visitor.clone(), self.position);
-            let topics = vec![Topic::MessageReceived, Topic::MessageSent, Topic::MessageStatus];
-            let filter = EventFilter { topics, contact: Some(contact), ticket: None };
-            let (found, last, more, setup) = self
-                .app
-                .crm
-                .read(&self.caller, move |w| {
-                    let listed = list(w, &filter, after, PAGE)?;
-                    // Of each message its last event: what it is now.
-                    let mut told: Vec<(i64, MessageId)> = Vec::new();
-                    for event in &listed.events {
-                        let subject: Value = serde_json::from_str(&event.subject).unwrap_or_default();
-                        let id = subject.get("message_id").and_then(Value::as_str).and_then(|id| id.parse().ok());
-                        let Some(id) = id else { continue };
-                        told.retain(|(_, known)| *known != id);
-                        told.push((event.sequence, id));
-                    }
-                    let ids: Vec<MessageId> = told.iter().map(|(_, id)| *id).collect();
-                    let messages = webchat::of_ids(w, &visitor, &ids)?;
-                    let place = |id: MessageId| told.iter().find(|(_, told)| *told == id).map_or(0, |(at, _)| *at);
-                    let found: Vec<_> =
-                        messages.into_iter().map(|(message, extras)| (place(message.id), message, extras)).collect();
-                    Ok((found, listed.last_sequence, listed.more, w.setup.clone()))
-                })
-                .await?;
-            for (sequence, message, extras) in &found {
-                if message.direction == Direction::Outbound && message.status == MessageStatus::Sent {
-                    self.delivering.push(message.id);
+        self.behind = false;
+        let Some(contact) = self.contact else { return Ok(()) };
+        let (visitor, after) = (self.visitor.clone(), self.position);
+        let topics = vec![
+            Topic::MessageReceived,
+            Topic::MessageSent,
+            Topic::MessageStatus,
+            Topic::ContactUpdated,
+            Topic::ContactMerged,
+        ];
+        let filter = EventFilter { topics, contact: Some(contact), ticket: None };
+        let (found, seen, last, more, setup, joined) = self
+            .app
+            .crm
+            .read(&self.caller, move |w| {
+                let listed = list(w, &filter, after, PAGE)?;
+                // Of each message its last event: what it is now.
+                let mut told: Vec<(i64, MessageId)> = Vec::new();
+                let mut looked = false;
+                let joined = webchat::sees(w, &visitor)? != Some(contact)
+                    || listed.events.iter().any(|event| event.topic == Topic::ContactMerged.name());
+                for event in &listed.events {
+                    // The team read, or something else of the contact changed.
+                    looked |= event.topic == Topic::ContactUpdated.name() && event.data.contains("\"is_chat_read\"");
+                    let subject: Value = serde_json::from_str(&event.subject).unwrap_or_default();
+                    let id = subject.get("message_id").and_then(Value::as_str).and_then(|id| id.parse().ok());
+                    let Some(id) = id else { continue };
+                    told.retain(|(_, known)| *known != id);
+                    told.push((event.sequence, id));
                 }
-                let shown = view::message(&setup, &self.visitor, message, extras);
-                let data = serde_json::to_string(&shown).map_err(Problem::internal)?;
-                self.ready.push_back(format!("id: {sequence}\nevent: message\ndata: {data}\n\n").into());
-            }
+                let ids: Vec<MessageId> = told.iter().map(|(_, id)| *id).collect();
+                let messages = webchat::of_ids(w, &visitor, &ids)?;
+                let place = |id: MessageId| told.iter().find(|(_, told)| *told == id).map_or(0, |(at, _)| *at);
+                let found: Vec<_> =
+                    messages.into_iter().map(|(message, extras)| (place(message.id), message, extras)).collect();
+                let seen = if looked { conversations::read_up_to(w, contact)? } else { None };
+                Ok((found, seen, listed.last_sequence, listed.more, w.setup.clone(), joined))
+            })
+            .await?;
+        if joined {
+            // What was said under another name of the contact's has its events there.
             self.position = last.max(self.position);
-            if !more || !found.is_empty() {
-                return Ok(());
-            }
+            self.meet().await?;
+            self.ready.push_back(passing("reset", &json!({"cursor": self.position.to_string()})));
+            return Ok(());
         }
+        // Before the messages, whose ids move the reader's place behind it; and without one, for it may be told again.
+        if let Some(seen) = seen {
+            self.ready.push_back(passing("seen", &json!({"up_to": seen})));
+        }
+        for (sequence, message, extras) in &found {
+            if message.direction == Direction::Outbound && message.status == MessageStatus::Sent {
+                self.delivering.push(message.id);
+            }
+            let shown = view::message(&setup, &self.visitor, message, extras);
+            let data = serde_json::to_string(&shown).map_err(Problem::internal)?;
+            self.ready.push_back(format!("id: {sequence}\nevent: message\ndata: {data}\n\n").into());
+        }
+        self.position = last.max(self.position);
+        self.behind = more;
+        Ok(())
     }
 
     /// The next bytes; none at the end.
@@ -191,7 +216,8 @@ impl VisitorStream {
             }
             // The connection took all there was, or it would not ask for more.
             self.deliver().await;
-            if let Err(problem) = self.wait().await {
+            let more = if self.behind { self.catch_up().await } else { self.wait().await };
+            if let Err(problem) = more {
                 tracing::debug!(code = problem.code, cause = problem.cause(), "a visitor's stream ended");
                 return None;
             }

@@ -2,7 +2,7 @@
 
 use crm::media::MediaState;
 use crm::messages::{Direction, Extras, Message};
-use crm::webchat::Visitor;
+use crm::webchat::{Choice, Visitor, choices, words};
 use crm::{Setup, Timestamp};
 use serde::Serialize;
 
@@ -19,6 +19,10 @@ pub struct MessageView {
     kind: String,
     text: String,
     file: Option<FileView>,
+    /// What the visitor may choose.
+    choices: Vec<ChoiceView>,
+    /// The message that this one answers: of which it takes a choice.
+    reply_to: Option<crm::id::MessageId>,
     status: &'static str,
     sent_at: Timestamp,
     edited: bool,
@@ -31,6 +35,19 @@ struct FileView {
     name: Option<String>,
     mime: String,
     size: Option<i64>,
+}
+
+#[derive(Debug, Serialize)]
+struct ChoiceView {
+    id: String,
+    title: String,
+    description: Option<String>,
+}
+
+impl ChoiceView {
+    fn of(choice: Choice) -> ChoiceView {
+        ChoiceView { id: choice.id, title: choice.title, description: choice.description }
+    }
 }
 
 pub fn message(setup: &Setup, visitor: &Visitor, message: &Message, extras: &Extras) -> MessageView {
@@ -52,6 +69,8 @@ pub fn message(setup: &Setup, visitor: &Visitor, message: &Message, extras: &Ext
             mime: file.mime.clone().unwrap_or_else(|| "application/octet-stream".to_owned()),
             size: file.size,
         }),
+        choices: choices(message).into_iter().map(ChoiceView::of).collect(),
+        reply_to: extras.reply_to,
         status: message.status.name(),
         sent_at: message.sent_at,
         edited: message.edited_at.is_some(),
@@ -61,6 +80,9 @@ pub fn message(setup: &Setup, visitor: &Visitor, message: &Message, extras: &Ext
 
 /// A place is a link to a map that belongs to nobody in particular.
 fn text_of(message: &Message) -> String {
+    if let Some(words) = words(message) {
+        return words;
+    }
     let place: Option<serde_json::Value> = message
         .payload
         .as_deref()

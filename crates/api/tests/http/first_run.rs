@@ -34,7 +34,10 @@ fn the_first_organization_is_made_once() {
         let crm = Crm::open(db.clone()).unwrap();
         let server = Server::start(&crm, ApiOptions::default());
         let needed = || anonymous(server.address, "GET", "/api/v1/setup", &[], None).json();
-        assert_eq!(needed(), json!({"needed": true, "demo": false, "version": env!("CARGO_PKG_VERSION")}));
+        assert_eq!(
+            needed(),
+            json!({"needed": true, "demo": false, "playground": false, "version": env!("CARGO_PKG_VERSION")})
+        );
         // Two nodes have printed one each.
         let tokens = [offered(&server, &crm), offered(&server, &crm)];
         is(&set_up(&server, &input("no token", "ana@example.com")), 401, "wrong_token");

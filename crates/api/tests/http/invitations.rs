@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::browser::{Browser, PASSWORD, anonymous, try_to_sign_in};
 use crate::client::Reply;
+use crate::live::Live;
 use crate::world::{World, each, text};
 
 fn token_of(invitation: &Value) -> String {
@@ -121,30 +122,41 @@ fn an_invitation_goes_with_the_right_of_who_wrote_it() {
 }
 
 #[test]
-fn an_admins_key_is_no_owners() {
+fn what_is_for_the_audit_log_is_nowhere_else() {
     each(|w| {
+        w.member(w.here.organization, "agente@example.com", Role::Agent);
+        let agent = Browser::sign_in(w, "agente@example.com");
+        let from = w.last_sequence();
+        let (cookie, resume) = (format!("recado_session={}", agent.cookie), from.to_string());
+        let headers = [("cookie", cookie.as_str()), ("last-event-id", resume.as_str())];
+        let (mut live, _) = Live::get(w.address(), "/api/v1/events/stream", &headers).unwrap();
         let browser = admin(w);
-        let id = text(&browser.session["member"]["id"]);
-        let made = browser.post("/api/v1/api_keys", json!({"name": "all", "scopes": ["*"]}));
-        assert_eq!(made.status, 201);
-        let made = made.json();
-        // All that an admin may, by name: `*` would be more.
-        assert!(
-            made["scopes"].as_array().unwrap().len() > 5 && !made["scopes"].as_array().unwrap().contains(&json!("*"))
-        );
-        let key = text(&made["key"]);
-        let json_type = [("content-type", "application/json")];
-        let call = |method: &str, path: &str, body: &Value| {
-            w.raw(&key, method, path, &json_type, Some(body.to_string().as_bytes()))
-        };
-        is(&call("PATCH", &format!("/api/v1/members/{id}"), &json!({"role": "owner"})), 409, "owners_only");
-        let owner = w.work(|w| Ok(w.setup.members[0].id));
-        is(&w.raw(&key, "DELETE", &format!("/api/v1/members/{owner}"), &[], None), 409, "owners_only");
-        let invited = call("POST", "/api/v1/invitations", &json!({"email": "zoe@example.com", "role": "owner"}));
-        is(&invited, 409, "owners_only");
-        // An owner's key may.
-        let reply = w.patch(&format!("/api/v1/members/{id}"), json!({"role": "owner"}));
-        assert_eq!(reply.status, 200);
+        let address = [("user-agent", "Navegador de Mara")];
+        let credentials = json!({"email": "mara@example.com", "password": PASSWORD});
+        assert_eq!(anonymous(w.address(), "POST", "/api/v1/session", &address, Some(&credentials)).status, 201);
+        let invited = invite(&browser, "agent").json();
+        assert_eq!(browser.delete(&format!("/api/v1/invitations/{}", text(&invited["id"]))).status, 204);
+        w.settled();
+        let log = agent.get(&format!("/api/v1/events?limit=1000&after={from}")).json();
+        let mut seen: Vec<Value> = log["data"].as_array().unwrap().clone();
+        assert!(seen.len() >= 5, "{log}");
+        let streamed: Vec<Value> = (0..seen.len()).map(|_| live.event().unwrap().data.unwrap()).collect();
+        seen.extend(streamed);
+        let email = text(&invited["email"]);
+        let private = ["127.0.0.1", "Navegador", "\"by\"", email.as_str()];
+        for event in &seen {
+            let written = event.to_string();
+            assert!(!private.iter().any(|word| written.contains(word)), "{written}");
+        }
+        is(&agent.get("/api/v1/audit"), 403, "forbidden");
+        let audit = browser.get("/api/v1/audit?limit=200").text();
+        assert!(private.iter().all(|word| audit.contains(word)), "{audit}");
+        let entry = browser.get("/api/v1/audit?thing=session").json()["data"][0].clone();
+        let details = json!({"member_id": browser.session["member"]["id"], "by": "password",
+                             "user_agent": "Navegador de Mara", "address": "127.0.0.1"});
+        assert_eq!(entry["details"], details);
+        let gone = browser.get("/api/v1/audit?thing=invitation").json()["data"][0].clone();
+        assert_eq!((&gone["change"], &gone["details"]["email"]), (&json!("deleted"), &invited["email"]));
     });
 }
 

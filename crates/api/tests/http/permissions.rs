@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::browser::Browser;
 use crate::conventions::operations;
-use crate::world::each;
+use crate::world::{each, text};
 
 const DOCUMENT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/permissions.md");
 const MARK: &str =
@@ -92,5 +92,40 @@ fn every_operation_by_every_role() {
             }
         }
         assert!(refusals > 30, "{refusals}");
+    });
+}
+
+#[test]
+fn no_key_carries_an_admin_into_the_owners_affairs() {
+    each(|w| {
+        let id = w.member(w.here.organization, "admin@example.com", Role::Admin);
+        let admin = Browser::sign_in(w, "admin@example.com");
+        let make = |scopes: Value| admin.post("/api/v1/api_keys", json!({"name": "Escalera", "scopes": scopes}));
+        for scopes in [json!(["*"]), json!(["admin", "owner"])] {
+            let refused = make(scopes);
+            assert_eq!((refused.status, &refused.json()["code"]), (403, &json!("forbidden")), "{}", refused.text());
+        }
+        // The most that an admin can hand on.
+        let may: Vec<Value> = admin.session["permissions"].as_array().unwrap().clone();
+        assert!(may.contains(&json!("admin")) && !may.contains(&json!("owner")));
+        let made = make(json!(may));
+        assert_eq!(made.status, 201, "{}", made.text());
+        let key = text(&made.json()["key"]);
+        let send =
+            |method: &str, path: &str, body: Value| w.raw(&key, method, path, &[], Some(body.to_string().as_bytes()));
+        let invitation = json!({"email": "nueva@example.com", "role": "owner"});
+        let member = json!({"name": "Nueva", "email": "nueva@example.com", "role": "owner"});
+        let (own, owner) = (format!("/api/v1/members/{id}"), format!("/api/v1/members/{}", w.here.owner));
+        for reply in [
+            send("PATCH", &own, json!({"role": "owner"})),
+            send("PATCH", &owner, json!({"role": "agent"})),
+            send("DELETE", &owner, json!({})),
+            send("POST", "/api/v1/members", member.clone()),
+            send("POST", "/api/v1/invitations", invitation),
+        ] {
+            assert_eq!((reply.status, &reply.json()["code"]), (409, &json!("owners_only")), "{}", reply.text());
+        }
+        // A key that an owner made has it, and may give it.
+        assert_eq!(w.post("/api/v1/members", member).status, 201);
     });
 }

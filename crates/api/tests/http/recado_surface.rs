@@ -250,7 +250,12 @@ fn what_is_wrong_with_an_organization_is_told_at_once() {
             "/structuring_threshold out_of_range",
             "/time_zone unknown_time_zone",
         ];
-        assert_eq!((reply.status, wrong(&reply.json())), (400, expected.map(str::to_owned).to_vec()), "{}", reply.text());
+        assert_eq!(
+            (reply.status, wrong(&reply.json())),
+            (400, expected.map(str::to_owned).to_vec()),
+            "{}",
+            reply.text()
+        );
     });
 }
 
@@ -273,7 +278,8 @@ fn an_operation_without_a_body_takes_none() {
 fn a_cursor_that_no_page_gave_is_refused() {
     each(|w| {
         let stages = format!("pipelines/{}/stages", w.here.pipeline);
-        let lists = ["pipelines", &stages, "members", "channels", "custom_fields", "webhooks", "sunsets", "api_keys", "tags"];
+        let lists =
+            ["pipelines", &stages, "members", "channels", "custom_fields", "webhooks", "sunsets", "api_keys", "tags"];
         for list in lists {
             for cursor in ["x", "~", "9.9", "0000000000000000003.x"] {
                 let reply = w.get(&format!("/api/v1/{list}?cursor={cursor}"));

@@ -127,3 +127,20 @@ fn the_first_answer_is_the_first_that_did_not_fail() {
         assert!(answers == 1 && between(waited, 100), "{answers} {waited}");
     });
 }
+
+#[test]
+fn a_merge_resolves_nothing() {
+    each(|w| {
+        let ((ana, _), (double, _)) = (w.ticket("+56955501234"), w.ticket("+56955505678"));
+        let merge = w.post(&format!("/api/v1/contacts/{ana}/merge"), json!({"contact_id": double}));
+        assert_eq!(merge.status, 200, "{}", merge.text());
+        w.wait(60);
+        assert_eq!(report(w, "resolution")["totals"][1], 0);
+        assert_eq!(report(w, "funnel")["totals"][2], 1, "two that are one");
+        let ticket = w.info(&ana)["active_ticket"]["id"].clone();
+        let path = format!("/api/v1/tickets/{}/close", ticket.as_str().unwrap());
+        assert_eq!(w.post(&path, json!({"outcome": "lost", "reason": "caro"})).status, 200);
+        w.wait(60);
+        assert_eq!(report(w, "resolution")["totals"][1], 1);
+    });
+}

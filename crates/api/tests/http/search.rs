@@ -218,3 +218,26 @@ fn a_beginning_that_many_words_have() {
         assert_eq!(inbox(w, "presup").len(), 1);
     });
 }
+
+#[test]
+fn a_key_finds_what_it_may_read() {
+    each(|w| {
+        let (contact, _) = w.ticket("+56955501234");
+        w.upsert("+56955501234", json!({"contact_name": "Ana Zamora", "contact_email": "ana@example.com"}));
+        w.post(&format!("/api/v1/contacts/{contact}/notes"), json!({"text": "zamora llama mañana"}));
+        let found = |scopes: &[&str], bits: u8| {
+            let key = w.key_with(scopes, bits);
+            let reply = w.raw(&key, "GET", "/api/v1/search?q=zamora", &[], None);
+            assert_eq!(reply.status, 200, "{}", reply.text());
+            ["contacts", "messages", "tickets"].map(|kind| reply.json()[kind].as_array().unwrap().len())
+        };
+        assert_eq!(found(&["messages:read", "contacts:read", "tickets:read"], 50), [1, 1, 1]);
+        assert_eq!(found(&["messages:read"], 51), [0, 1, 0]);
+        assert_eq!(found(&["messages:read", "tickets:read"], 52), [0, 1, 1]);
+        let key = w.key_with(&["messages:read"], 53);
+        for report in ["resolution", "funnel"] {
+            let reply = w.raw(&key, "GET", &format!("/api/v1/reports/{report}"), &[], None);
+            assert_eq!(reply.status, 403, "{report} tells of tickets");
+        }
+    });
+}

@@ -2,9 +2,10 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use api::ApiOptions;
+use api::stream::StreamLimits;
 use crm::changes::Users;
 use crm::members::{self, MemberPatch, Role};
 use providers::Networks;
@@ -12,6 +13,7 @@ use serde_json::{Value, json};
 
 use crate::browser::{Browser, HASH, PASSWORD, anonymous, cookie_of, try_to_sign_in};
 use crate::client::Reply;
+use crate::live::Live;
 use crate::world::{Server, World, each, text};
 
 const SESSION: &str = "/api/v1/session";
@@ -244,6 +246,56 @@ fn a_proxy_says_where_somebody_comes_from_and_nobody_else_does() {
 }
 
 #[test]
+fn nobody_shows_a_password_to_the_network() {
+    each(|w| {
+        mara(w, Role::Agent);
+        let networks = |text: &str| Networks::parse(text).unwrap();
+        let options = ApiOptions {
+            trusted_proxies: networks("127.0.0.0/8"),
+            plain_sign_in_from: networks("10.20.0.0/16"),
+            ..ApiOptions::default()
+        };
+        let server = Server::start(&w.crm, options.clone());
+        let https = Some("https://crm.example.com".to_owned());
+        let public = Server::start(&w.crm, ApiOptions { origin: https, ..options });
+        let credentials = json!({"email": "mara@example.com", "password": PASSWORD});
+        let beyond = [("x-forwarded-for", "203.0.113.7")];
+        let reply = anonymous(server.address, "POST", SESSION, &beyond, Some(&credentials));
+        refused(&reply, 403, "insecure_sign_in");
+        assert!(reply.header("set-cookie").is_none() && reply.text().contains("public_url"));
+        for (path, body) in [
+            (
+                "/api/v1/setup",
+                json!({"token": "x", "organization": "x", "country": "CL", "name": "x", "email": "x@example.com", "password": PASSWORD}),
+            ),
+            ("/api/v1/invitations/accept", json!({"token": "x", "name": "x", "password": PASSWORD})),
+        ] {
+            refused(&anonymous(server.address, "POST", path, &beyond, Some(&body)), 403, "insecure_sign_in");
+        }
+        for path in ["/", "/login", "/invite", "/index.html"] {
+            let page = anonymous(server.address, "GET", path, &beyond, None);
+            assert_eq!(page.status, 403, "{path}");
+            assert!(page.text().contains("plain_sign_in_from") && page.header("content-security-policy").is_some());
+            assert!(!anonymous(server.address, "GET", path, &[], None).text().contains("plain_sign_in_from"));
+        }
+        // From this machine, from a network that is trusted so far, by https.
+        let secure = [("x-forwarded-for", "203.0.113.7"), ("x-forwarded-proto", "https")];
+        let near = [("x-forwarded-for", "10.20.3.4")];
+        for headers in [&[][..], &near[..], &secure[..]] {
+            assert_eq!(
+                anonymous(server.address, "POST", SESSION, headers, Some(&credentials)).status,
+                201,
+                "{headers:?}"
+            );
+        }
+        assert_eq!(anonymous(public.address, "POST", SESSION, &beyond, Some(&credentials)).status, 201);
+        // Keys are the integration's own affair.
+        let key = [("x-forwarded-for", "203.0.113.7"), ("x-api-key", w.here.key.as_str())];
+        assert_eq!(anonymous(server.address, "GET", "/api/v1/tags", &key, None).status, 200);
+    });
+}
+
+#[test]
 fn what_happens_to_a_member_happens_at_once() {
     each(|w| {
         let id = mara(w, Role::Admin).id;
@@ -363,6 +415,124 @@ fn a_stream_ends_with_its_session() {
         stream.read_to_string(&mut rest).unwrap();
         assert!(rest.ends_with("0\r\n\r\n"), "{rest}");
         assert!(other.is_in());
+    });
+}
+
+#[test]
+fn who_has_an_account_elsewhere_guesses_no_more_than_others() {
+    each(|w| {
+        mara(w, Role::Owner);
+        // The admin of the other organization has made a member of the same address, and knows that one's password.
+        let theirs = "conocida por todos";
+        let new = members::NewMember {
+            name: Some("Mara otra".to_owned()),
+            email: "mara@example.com".to_owned(),
+            password_hash: Some(api::password::hash(theirs).unwrap()),
+            ..members::NewMember::default()
+        };
+        let elsewhere = crm::Caller::system(w.there.organization);
+        w.crm.write_blocking(&elsewhere, move |w| members::create(w, &new)).unwrap();
+        let attempt = |password: &str, organization: Option<String>| {
+            let mut body = json!({"email": "mara@example.com", "password": password});
+            body["organization_id"] = json!(organization);
+            try_to_sign_in(w, body)
+        };
+        let (here, there) = (w.here.organization.to_string(), w.there.organization.to_string());
+        let mut guessed = 0;
+        let stopped = loop {
+            let reply = attempt("a guess of mine", Some(here.clone()));
+            if reply.status != 401 {
+                break reply;
+            }
+            guessed += 1;
+            assert!(guessed < 20, "signing in elsewhere forgives every guess");
+            assert_eq!(attempt(theirs, Some(there.clone())).status, 201);
+        };
+        refused(&stopped, 429, "too_many_attempts");
+        // Also without saying where: only who waits is left out.
+        assert_eq!(attempt(theirs, None).status, 201);
+        refused(&attempt(PASSWORD, None), 429, "too_many_attempts");
+        w.wait(3600);
+        assert_eq!(attempt(PASSWORD, None).status, 201);
+        // A password that fits one of them was wrong for the other.
+        for _ in 0..9 {
+            assert_eq!(attempt(theirs, None).status, 201);
+        }
+        refused(&attempt(PASSWORD, Some(here)), 429, "too_many_attempts");
+    });
+}
+
+#[test]
+fn a_busy_stream_ends_with_its_session_too() {
+    each(|w| {
+        mara(w, Role::Agent);
+        let browser = Browser::sign_in(w, "mara@example.com");
+        // Another node: nobody tells it that the session is over.
+        let limits = StreamLimits { heartbeat: Duration::from_millis(300), ..StreamLimits::default() };
+        let node = Server::start(&w.crm, ApiOptions { stream_limits: limits, ..ApiOptions::default() });
+        let cookie = format!("recado_session={}", browser.cookie);
+        let (mut live, _) = Live::get(node.address, "/api/v1/events/stream", &[("cookie", &cookie)]).unwrap();
+        let say = || node.app.hub.tell(w.here.organization, "presence", &json!({"member_id": null}));
+        say();
+        assert!(live.frame().is_some());
+        assert_eq!(browser.delete(SESSION).status, 204);
+        // Something is told whenever the last thing was taken: it is never silent.
+        let until = Instant::now() + Duration::from_secs(60);
+        while live.frame().is_some() {
+            assert!(Instant::now() < until, "it goes on without its session");
+            say();
+        }
+        assert_eq!(Live::get(node.address, "/api/v1/events/stream", &[("cookie", &cookie)]).err(), Some(401));
+    });
+}
+
+#[test]
+fn a_session_that_another_took_the_place_of_is_over() {
+    each(|w| {
+        let mara = mara(w, Role::Owner);
+        w.member(w.there.organization, "mara@example.com", Role::Owner);
+        let body = |organization: crm::id::OrganizationId| json!({"email": "mara@example.com", "password": PASSWORD, "organization_id": organization});
+        let first = Browser::of(w.address(), &try_to_sign_in(w, body(w.here.organization)));
+        let cookie = format!("recado_session={}", first.cookie);
+        let (mut live, _) = Live::get(w.address(), "/api/v1/events/stream", &[("cookie", &cookie)]).unwrap();
+        // The same browser, again and then in the other organization: each time the cookie is overwritten.
+        let second = Browser::of(w.address(), &first.raw("POST", SESSION, &[], Some(&body(w.here.organization))));
+        while live.frame().is_some() {}
+        let third = Browser::of(w.address(), &second.raw("POST", SESSION, &[], Some(&body(w.there.organization))));
+        assert!(!first.is_in() && !second.is_in() && third.is_in());
+        w.settled();
+        let audit = w.get("/api/v1/audit?thing=session").json();
+        let seen: Vec<(String, String)> = audit["data"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|entry| (text(&entry["change"]), text(&entry["details"]["member_id"])))
+            .collect();
+        let mara = mara.id.to_string();
+        let expected = ["deleted", "created", "deleted", "created"].map(|change| (change.to_owned(), mara.clone()));
+        assert_eq!(seen, expected, "the newest first: none began without its end");
+    });
+}
+
+#[test]
+fn who_comes_and_goes_is_told_once() {
+    each(|w| {
+        mara(w, Role::Agent);
+        let browser = Browser::sign_in(w, "mara@example.com");
+        w.settled();
+        let (mut live, _) = Live::open(w.address(), &w.here.key, "", None).unwrap();
+        for availability in ["online", "away"] {
+            let body = json!({"availability": availability});
+            assert_eq!(browser.send("PATCH", "/api/v1/session/member", Some(&body)).status, 200);
+        }
+        let mut told: Vec<String> = Vec::new();
+        while told.last().is_none_or(|last| last != "away") {
+            let frame = live.frame().unwrap();
+            if frame.event.as_deref() == Some("presence") {
+                told.push(text(&frame.data.unwrap()["availability"]));
+            }
+        }
+        assert_eq!(told, ["online", "away"]);
     });
 }
 

@@ -56,12 +56,76 @@ fn what_a_page_cannot_show_is_not_sent() {
         let contact = contacts(w).remove(0);
         for content in [
             json!({"image": {"link": "https://elsewhere.example/a.png"}}),
-            json!({"interactive_text": "¿?", "buttons": [{"id": "a", "title": "Sí"}]}),
+            json!({"interactive_text": "¿Dónde estás?", "request_location": true}),
         ] {
             let mut body = content;
             body["contact_id"] = json!(contact);
             let reply = w.post("/api/v1/messages", body);
             assert_eq!(code(&reply), (409, "not_on_webchat".to_owned()), "{}", reply.text());
+        }
+    });
+}
+
+#[test]
+fn what_is_offered_is_chosen() {
+    each(|w| {
+        let (ana, ben) = (Visitor::new(w, json!({})), Visitor::new(w, json!({})));
+        ana.says("m-1", "Hola");
+        let contact = contacts(w).remove(0);
+        ben.says("m-1", "Buenas");
+        let offer = |content: Value| {
+            let mut body = content;
+            body["contact_id"] = json!(contact);
+            let reply = w.post("/api/v1/messages", body);
+            assert_eq!(reply.status, 201, "{}", reply.text());
+            text(&reply.json()["id"])
+        };
+        let rows =
+            json!([{"id": "38", "title": "Talla 38"}, {"id": "39", "title": "Talla 39", "description": "La última"}]);
+        let buttons = offer(json!({"interactive_text": "¿Lo reservamos?", "footer": "Hasta mañana",
+                                   "buttons": [{"id": "si", "title": "Sí"}, {"id": "no", "title": "No"}]}));
+        let list =
+            offer(json!({"interactive_text": "¿Cuál?", "list": {"button": "Ver", "sections": [{"rows": rows}]}}));
+        offer(
+            json!({"interactive_text": "Míralo", "link": {"title": "Catálogo", "url": "https://shop.example.com/38"}}),
+        );
+        let seen = ana.get("messages").json()["data"].clone();
+        assert_eq!(seen[1]["text"], "¿Lo reservamos?\nHasta mañana");
+        assert_eq!(seen[1]["choices"][1], json!({"id": "no", "title": "No", "description": null}));
+        assert_eq!(seen[2]["choices"][1], json!({"id": "39", "title": "Talla 39", "description": "La última"}));
+        assert_eq!(
+            (&seen[3]["text"], &seen[3]["choices"]),
+            (&json!("Míralo\nCatálogo: https://shop.example.com/38"), &json!([]))
+        );
+
+        let choose = |visitor: &Visitor, client_id: &str, message: &str, id: &str| {
+            visitor.post("messages", json!({"client_id": client_id, "choice": {"message_id": message, "id": id}}))
+        };
+        let taken = choose(&ana, "m-2", &buttons, "si");
+        assert_eq!(taken.status, 201, "{}", taken.text());
+        assert_eq!((&taken.json()["text"], &taken.json()["reply_to"]), (&json!("Sí"), &json!(buttons)));
+        assert_eq!(choose(&ana, "m-2", &buttons, "si").status, 200, "the same again is the same message");
+        assert_eq!(choose(&ana, "m-3", &list, "39").status, 201);
+        let messages = w.get(&format!("/api/v1/contacts/{contact}/messages")).json()["data"].clone();
+        assert_eq!((&messages[4]["type"], &messages[4]["body"]), (&json!("interactive"), &json!("Sí")));
+        assert_eq!(messages[4]["reply_to"], json!(buttons));
+        assert_eq!(messages[4]["content"]["interactive"]["button_reply"], json!({"id": "si", "title": "Sí"}));
+        let row = json!({"id": "39", "title": "Talla 39", "description": "La última"});
+        assert_eq!(messages[5]["content"]["interactive"]["list_reply"], row);
+        assert_eq!(messages.as_array().unwrap().len(), 6);
+
+        // Only what was offered, there, and to this visitor.
+        for refused in [
+            choose(&ana, "m-4", &buttons, "tal vez"),
+            choose(&ana, "m-4", &list, "si"),
+            choose(&ben, "m-4", &list, "38"),
+        ] {
+            assert_eq!((refused.status, &refused.json()["errors"][0]["pointer"]), (400, &json!("/choice")));
+        }
+        for wrong in [json!({}), json!({"text": "Sí", "choice": {"message_id": buttons, "id": "si"}})] {
+            let mut body = wrong;
+            body["client_id"] = json!("m-5");
+            assert_eq!(ana.post("messages", body).status, 400);
         }
     });
 }

@@ -169,6 +169,46 @@ fn signing_in_in_the_middle() {
 }
 
 #[test]
+fn signing_in_after_a_merge_opens_nobody_elses_conversation() {
+    each(|w| {
+        let secret = identity_secret(w);
+        let signed = |user: &str| json!({"external_user_id": user, "user_hash": hash(&secret, user)});
+        let merge = |into: &str, other: &str| {
+            let merge = w.post(&format!("/api/v1/contacts/{into}/merge"), json!({"contact_id": other}));
+            assert_eq!(merge.status, 200, "{}", merge.text());
+        };
+        // The unknown one says that they are Bea, and the team makes the two one: whichever of them is older, and stays.
+        for (user, first) in [("bea", true), ("ada", false)] {
+            let theirs = first.then(|| known(w, user));
+            let before = contacts(w);
+            let browser = Visitor::new(w, json!({}));
+            browser.says("m-1", "Soy ella");
+            let unknown = contacts(w).into_iter().find(|contact| !before.contains(contact)).unwrap();
+            let theirs = theirs.unwrap_or_else(|| known(w, user));
+            answer(w, &theirs, "Solo para ella");
+            merge(&theirs, &unknown);
+            // At the same browser somebody who never wrote signs in.
+            let carl = format!("carl-{user}");
+            let reply = browser.begin(signed(&carl));
+            assert_eq!(reply.status, 201, "{}", reply.text());
+            let carl_in = Visitor { token: text(&reply.json()["token"]), ..browser };
+            assert_eq!(carl_in.sees(), [], "{user}: nothing of hers");
+            answer(w, &theirs, "Más, solo para ella");
+            assert_eq!(carl_in.sees(), []);
+            assert_ne!(w.info(&theirs)["external_user_id"], carl);
+            // His own conversation is his own, on every browser, and people may decide.
+            carl_in.says("m-2", "Soy Carl");
+            assert_eq!(carl_in.sees(), [visitor("Soy Carl")]);
+            assert_eq!(Visitor::new(w, signed(&carl)).sees(), [visitor("Soy Carl")]);
+            let hers = Visitor::new(w, signed(user)).sees();
+            assert!(!hers.contains(&visitor("Soy Carl")) && hers.contains(&team("Más, solo para ella")), "{hers:?}");
+            let shown = identity(w, &theirs);
+            assert!(shown["merge_proposals"].as_array().unwrap().iter().any(|one| one["value"] == carl), "{shown}");
+        }
+    });
+}
+
+#[test]
 fn what_is_typed_joins_nobody() {
     each(|w| {
         let fields = json!([{"key": "name", "type": "name", "required": true}, {"key": "phone", "type": "phone"}, {"key": "email", "type": "email"}]);
@@ -191,7 +231,11 @@ fn what_is_typed_joins_nobody() {
         assert!(!joins, "{shown}");
         let values = json!({"values": {"rut": "1-9"}});
         let refused = ana.post("profile", values);
-        assert_eq!(crate::redact::wrong(&refused.json()), ["/values/rut unknown_key"]);
+        assert_eq!(crate::redact::wrong(&refused.json()), ["/values/name required", "/values/rut unknown_key"]);
+        let ben = Visitor::new(w, json!({}));
+        let refused = ben.post("profile", json!({"values": {"name": "  ", "phone": "9 5550 9999"}}));
+        assert_eq!(crate::redact::wrong(&refused.json()), ["/values/name required"]);
+        assert_eq!(ben.begin(json!({})).json()["introduced"], false);
     });
 }
 
@@ -216,5 +260,36 @@ fn two_tabs_at_once() {
         assert_eq!(said, ["0", "1", "2", "3", "4", "5"]);
         assert_eq!(w.number("SELECT count(*) AS n FROM tickets WHERE status = 'open'"), 1);
         assert!(w.info(&contact)["active_ticket"].is_object());
+    });
+}
+
+#[test]
+fn a_secret_that_leaked_signs_nobody_in_on_any_node() {
+    each(|w| {
+        let leaked = identity_secret(w);
+        let node = w.restarted();
+        let page = Visitor { to: node.address, channel: w.here.webchat.clone(), token: String::new() };
+        let signed = |secret: &str| page.begin(json!({"external_user_id": "bea", "user_hash": hash(secret, "bea")}));
+        assert_eq!(signed(&leaked).status, 201);
+        // Renewed by another node, which tells this one nothing.
+        let renewed = identity_secret(w);
+        assert_eq!(signed(&leaked).json()["code"], "bad_signature");
+        assert_eq!(signed(&renewed).status, 201);
+    });
+}
+
+#[test]
+fn other_users_at_one_browser_are_new_visitors() {
+    each(|w| {
+        let browser = Visitor::new(w, json!({"external_user_id": "a"}));
+        // Each of them is a row: they are counted as those are who come without a token.
+        let refused = (0..2000)
+            .map(|n| browser.begin(json!({"external_user_id": format!("b{n}")})))
+            .find(|reply| reply.status != 201)
+            .unwrap();
+        assert_eq!((refused.status, &refused.json()["code"]), (429, &json!("rate_limited")));
+        assert!(refused.header("ratelimit-policy").unwrap().starts_with("\"arrivals\""), "{:?}", refused.headers);
+        // Who is who they were costs nothing.
+        assert_eq!(browser.begin(json!({"external_user_id": "a"})).status, 200);
     });
 }

@@ -51,7 +51,7 @@ fn members_and_keys_are_for_admins_and_nobody_rises_by_them() {
             assert_eq!(refused.problem(), (403, "forbidden"), "{}", refused.body);
         }
         let owner = json!({"name": "Luis", "email": "luis@example.com", "role": "owner"});
-        assert_eq!(world.send(&admin, "POST", "/api/v1/members", &[], Some(&owner)).problem(), (403, "forbidden"));
+        assert_eq!(world.send(&admin, "POST", "/api/v1/members", &[], Some(&owner)).problem(), (409, "owners_only"));
         let unknown = json!({"name": "x", "scopes": ["setup:read", "all"]});
         assert_eq!(world.post("/api/v1/api_keys", unknown).wrong(), ["/scopes/1 unknown_scope"]);
         let none = json!({"name": "x", "scopes": []});

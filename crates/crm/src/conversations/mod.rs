@@ -21,7 +21,7 @@ pub(crate) use draft::{return_drafts, take_drafts};
 pub(crate) use keep::{answer_redone, answer_undone, labels_changed, said, ticket_followed, ticket_opened};
 pub use list::{ConversationFilter, View, list};
 pub(crate) use read::follow as follow_read;
-pub use read::{Read, mark_read, mark_unread};
+pub use read::{Read, mark_read, mark_unread, read_up_to};
 pub(crate) use rebuild::{Marker, ReadBefore, join, marker_of, part, refresh, unread_of};
 pub use show::{Conversation, LastMessage, OpenTicket, PREVIEW, get};
 

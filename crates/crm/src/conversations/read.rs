@@ -56,6 +56,12 @@ pub fn mark_read(w: &mut Work<'_, '_>, id: ContactId, up_to: Option<MessageId>) 
     Ok(Read { contact, newest })
 }
 
+/// The newest of a person's messages that the team has read.
+pub fn read_up_to(w: &mut Work<'_, '_>, contact: ContactId) -> Result<Option<MessageId>> {
+    let Some(marker) = marker_of(w, contact)? else { return Ok(None) };
+    Ok(newest_inbound(w, contact, Some(marker))?.map(|message| message.id))
+}
+
 /// Somebody should look again: the last inbound message counts as unread.
 pub fn mark_unread(w: &mut Work<'_, '_>, id: ContactId) -> Result<Contact> {
     let contact = Contact::get(w, id)?;

@@ -128,13 +128,23 @@ pub struct Fact {
     /// JSON text of an object: text, because numbers stay as they were written.
     data: Option<String>,
     previous: Option<String>,
+    audit: Option<String>,
     /// Who did it, if not the caller: a person whose message the provider brings.
     by: Option<Actor>,
 }
 
 impl Fact {
     pub fn new(topic: Topic) -> Self {
-        Fact { topic, contact: None, ticket: None, subject: Value::Null, data: None, previous: None, by: None }
+        Fact {
+            topic,
+            contact: None,
+            ticket: None,
+            subject: Value::Null,
+            data: None,
+            previous: None,
+            audit: None,
+            by: None,
+        }
     }
 
     pub fn contact(mut self, id: ContactId) -> Self {
@@ -168,6 +178,12 @@ impl Fact {
         self.previous = Some(previous.to_string());
         self
     }
+
+    /// What the audit log tells besides, and no other reader of the log: a JSON object.
+    pub fn audit(mut self, audit: impl Display) -> Self {
+        self.audit = Some(audit.to_string());
+        self
+    }
 }
 
 /// The ids of what it is about, as stored. Most events are about a contact and its ticket only, and every upsert writes some.
@@ -198,8 +214,8 @@ pub fn record(w: &mut Work<'_, '_>, fact: Fact) -> Result<EventId> {
     // The column is the engine's own counter where `sequence` is null.
     w.tx.execute(
         "INSERT INTO events (sequence, organization_id, id, topic, occurred_at, actor, contact_id, ticket_id, subject, data,
-                             previous, request_id)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+                             previous, request_id, audit)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         params![
             sequence,
             w.caller.organization,
@@ -212,7 +228,8 @@ pub fn record(w: &mut Work<'_, '_>, fact: Fact) -> Result<EventId> {
             subject,
             data,
             fact.previous,
-            &*w.caller.request_id
+            &*w.caller.request_id,
+            fact.audit
         ],
     )?;
     Ok(id)

@@ -26,8 +26,8 @@ pub fn create(w: &mut Work<'_, '_>, new: &NewInvitation) -> Result<Invitation> {
     let email = check_email(&new.email, "/email", &mut problems);
     let name = new.name.as_deref().map(|name| checks::line(name, "/name", NAME_LIMIT, &mut problems));
     problems.check()?;
-    keys::check_handed_on(w, new.role.scopes())?;
     check_owners_affair(w, &[new.role])?;
+    keys::check_handed_on(w, new.role.scopes())?;
     if let Some(other) = find_by_email(&w.setup, &email) {
         return Err(email_taken(other));
     }
@@ -53,7 +53,8 @@ pub fn create(w: &mut Work<'_, '_>, new: &NewInvitation) -> Result<Invitation> {
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         params![organization, id, email, new.role, name, &new.token_hash[..], actor, w.now, expires_at],
     )?;
-    changes::record(w, "invitation", id, "created", json!({"email": email, "role": new.role}), None)?;
+    let audit = json!({"email": email, "role": new.role});
+    changes::record_for_audit(w, "invitation", id, "created", json!({}), audit)?;
     let sql = format!("SELECT {COLUMNS} FROM invitations WHERE organization_id = $1 AND id = $2");
     Invitation::from_row(&w.tx.query_one(&sql, params![organization, id])?)
 }

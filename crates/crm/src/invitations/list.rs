@@ -32,5 +32,5 @@ pub fn withdraw(w: &mut Work<'_, '_>, id: InvitationId) -> Result<()> {
     )?;
     let row = row.ok_or_else(|| Error::not_found("invitation"))?;
     let (email, role): (String, crate::members::Role) = (row.at(0)?, row.at(1)?);
-    changes::record(w, "invitation", id, "deleted", json!({}), Some(json!({"email": email, "role": role})))
+    changes::record_for_audit(w, "invitation", id, "deleted", json!({}), json!({"email": email, "role": role}))
 }

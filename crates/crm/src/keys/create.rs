@@ -3,7 +3,7 @@
 use serde_json::json;
 use store::params;
 
-use super::{ApiKey, get, handed_on, read_scopes, scopes_text, source_named};
+use super::{ApiKey, check_handed_on, get, read_scopes, scopes_text, source_named};
 use crate::error::{Problems, Result};
 use crate::id::ApiKeyId;
 use crate::work::Work;
@@ -34,7 +34,7 @@ pub fn create(w: &mut Work<'_, '_>, new: &NewKey) -> Result<ApiKey> {
     let name = checks::name(&new.name, "/name", &mut problems);
     let scopes = read_scopes(&new.scopes, &mut problems);
     problems.check()?;
-    let scopes = handed_on(w, scopes)?;
+    check_handed_on(w, scopes)?;
     w.bump_revision()?;
     let id: ApiKeyId = w.new_id();
     w.tx.execute(

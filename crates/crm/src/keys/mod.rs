@@ -86,14 +86,6 @@ fn scopes_text(scopes: Scopes) -> String {
     serde_json::json!(scopes.names()).to_string()
 }
 
-/// `*` of who is no owner is all that they may themselves.
-fn handed_on(w: &Work<'_, '_>, scopes: Scopes) -> Result<Scopes> {
-    let own = w.setup.scopes_of(w.caller.actor).unwrap_or_default();
-    let scopes = if scopes == Scopes::EVERYTHING && own != Scopes::EVERYTHING { Scopes::named() } else { scopes };
-    check_handed_on(w, scopes)?;
-    Ok(scopes)
-}
-
 /// Nobody hands on what they may not do themselves: that would make every key an all-powerful one.
 pub(crate) fn check_handed_on(w: &Work<'_, '_>, scopes: Scopes) -> Result<()> {
     let own = w.setup.scopes_of(w.caller.actor).unwrap_or_default();

@@ -2,7 +2,7 @@
 
 use store::params;
 
-use super::{ApiKey, get, handed_on, read_scopes, scopes_text};
+use super::{ApiKey, check_handed_on, get, read_scopes, scopes_text};
 use crate::access::Scopes;
 use crate::changes::{Changes, check_version};
 use crate::checks;
@@ -31,7 +31,7 @@ pub fn update(w: &mut Work<'_, '_>, id: ApiKeyId, patch: &KeyPatch) -> Result<Ap
         changes.set("name", &mut key.name, name);
     }
     if let Some(scopes) = scopes {
-        let scopes = handed_on(w, scopes)?;
+        check_handed_on(w, scopes)?;
         changes.set("scopes", &mut key.scopes, scopes.names());
     }
     if changes.is_empty() {

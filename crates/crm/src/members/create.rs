@@ -75,8 +75,8 @@ pub fn create(w: &mut Work<'_, '_>, new: &NewMember) -> Result<Member> {
     let mut problems = Problems::default();
     let checked = new.read(&w.setup, &mut problems);
     problems.check()?;
-    keys::check_handed_on(w, new.role.scopes())?;
     check_owners_affair(w, &[new.role])?;
+    keys::check_handed_on(w, new.role.scopes())?;
     if let Some(other) = find_by_email(&w.setup, &checked.email) {
         return Err(email_taken(other));
     }

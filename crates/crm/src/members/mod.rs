@@ -43,7 +43,7 @@ impl Role {
     pub fn scopes(self) -> Scopes {
         match self {
             Role::Owner => Scopes::EVERYTHING,
-            Role::Admin => Scopes::named(),
+            Role::Admin => Scopes::of(Scope::ALL.into_iter().filter(|scope| *scope != Scope::Owner)),
             Role::Agent => Scopes::of([
                 Scope::ContactsRead,
                 Scope::ContactsWrite,
@@ -137,11 +137,13 @@ pub(crate) fn email_taken(other: &Member) -> Error {
     Error::conflict("email_taken", message)
 }
 
-/// An admin does everything but the owners' affairs: neither makes an owner nor touches one. Nor does a key that an admin made.
+/// An admin does everything but the owners' affairs: neither makes an owner nor touches one, nor does a key without that
+/// scope.
 pub(crate) fn check_owners_affair(w: &Work<'_, '_>, roles: &[Role]) -> Result<()> {
-    let by_owner = w.setup.scopes_of(w.caller.actor) == Some(Scopes::EVERYTHING);
-    if roles.contains(&Role::Owner) && !by_owner {
-        return Err(Error::conflict("owners_only", "Only an owner may make, change or remove an owner."));
+    let may = w.setup.scopes_of(w.caller.actor).is_some_and(|scopes| scopes.contains(Scope::Owner));
+    if roles.contains(&Role::Owner) && !may {
+        let message = "Only an owner, or a key with the scope `owner`, may make, change or remove an owner.";
+        return Err(Error::conflict("owners_only", message));
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use serde_json::json;
 use store::params;
 
 use super::{check_owners_affair, get};
-use crate::changes::record;
+use crate::changes::record_for_audit;
 use crate::error::Result;
 use crate::id::{MemberId, SessionId};
 use crate::sessions;
@@ -24,7 +24,7 @@ pub fn set_password(
         "UPDATE members SET password_hash = $3 WHERE organization_id = $1 AND id = $2",
         params![w.caller.organization, id, password_hash],
     )?;
-    record(w, "member", id, "updated", json!({"changed": {"password": true}}), None)?;
+    record_for_audit(w, "member", id, "updated", json!({}), json!({"changed": {"password": true}}))?;
     match kept {
         Some(kept) => sessions::end_others(w, id, kept),
         None => sessions::end_all(w, id),

@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use super::{Content, Direction, File, Message, MessageStatus, insert, status};
+use super::{Action, Content, Direction, File, Message, MessageStatus, insert, status};
 use crate::channels::{Channel, ChannelType};
 use crate::contacts::{self, ChatStatus, Contact};
 use crate::error::{Error, Result};
@@ -72,12 +72,15 @@ fn check_fits_webchat(content: &Content) -> Result<()> {
         Content::Image(file) | Content::Video(file) | Content::Audio(file) | Content::Document(file) => {
             matches!(file.file, File::MediaId(_))
         }
+        Content::Interactive(interactive) => {
+            matches!(interactive.action, Action::Buttons(_) | Action::List { .. } | Action::Link { .. })
+        }
         _ => false,
     };
     if fits {
         return Ok(());
     }
-    let message = "A web chat takes text, places, and files that were uploaded here (media_id).";
+    let message = "A web chat takes text, places, buttons, lists, links, and files that were uploaded here (media_id).";
     Err(Error::conflict("not_on_webchat", message))
 }
 

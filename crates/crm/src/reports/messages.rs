@@ -17,11 +17,10 @@ const HOUR: i64 = 3_600_000_000;
 /// range of the messages' own key.
 pub fn messages(w: &mut Work<'_, '_>, filter: &ReportFilter) -> Result<Table> {
     let group = filter.group.unwrap_or(Group::Day);
-    // Named otherwise than the column, which `GROUP BY` would take: there is an actor for each contact.
-    let who = if group == Group::Agent {
-        "CASE WHEN m.direction = 'outbound' THEN m.actor ELSE '' END"
-    } else {
-        "CAST('' AS TEXT)"
+    // Not under the name of a column: GROUP BY would take that one, and each contact that wrote be a group of its own.
+    let who = match group {
+        Group::Agent => "CASE WHEN m.direction = 'outbound' THEN m.actor ELSE '' END",
+        _ => "''",
     };
     let mut query = Query::new(
         format!(

@@ -8,13 +8,14 @@ use crate::id::MemberId;
 use crate::query::Query;
 use crate::work::Work;
 
-/// By when they closed. One that only the merge of two contacts closed went on as the other one.
+/// By when they closed. One that only a merge closed was resolved by nobody.
 pub fn resolution(w: &mut Work<'_, '_>, filter: &ReportFilter) -> Result<Table> {
     let mut query = Query::new(
         "SELECT t.closed_at, t.created_at, c.channel_id, t.pipeline_id, t.agent_id FROM tickets t
-         JOIN contacts c ON c.organization_id = t.organization_id AND c.id = t.contact_id WHERE NOT (t.outcome IS NULL AND coalesce(t.reason, '') = 'merged') AND t.organization_id = ",
+         JOIN contacts c ON c.organization_id = t.organization_id AND c.id = t.contact_id WHERE t.organization_id = ",
         w.caller.organization,
     );
+    query.text(" AND coalesce(t.reason, '') <> 'merged'");
     query.and("t.closed_at >= ", filter.from).and("t.closed_at < ", filter.to);
     query.and_if("c.channel_id = ", &filter.channel).and_if("t.pipeline_id = ", &filter.pipeline);
     query.and_if("t.agent_id = ", &filter.agent);

@@ -30,5 +30,5 @@ pub fn remove(w: &mut Work<'_, '_>, member: MemberId, factor: Option<&SecondFact
     if deleted == 0 {
         return Err(Error::not_found("second factor"));
     }
-    changes::record(w, "member", member, "updated", json!({"changed": {"totp": false}}), Some(json!({"totp": true})))
+    changes::record_for_audit(w, "member", member, "updated", json!({}), json!({"changed": {"totp": false}}))
 }

@@ -52,5 +52,5 @@ pub fn confirm(w: &mut Work<'_, '_>, member: MemberId, sealed: &[u8], step: i64,
             params![organization, member, &hash[..]],
         )?;
     }
-    changes::record(w, "member", member, "updated", json!({"changed": {"totp": true}}), Some(json!({"totp": false})))
+    changes::record_for_audit(w, "member", member, "updated", json!({}), json!({"changed": {"totp": true}}))
 }

@@ -11,7 +11,7 @@ pub use authenticate::Known;
 pub use candidates::{Candidate, Totp, candidates};
 pub use end::{end, end_all, end_others};
 pub use list::list;
-pub use start::{NewSession, SecondFactor, start};
+pub use start::{NewSession, SecondFactor, Started, start};
 
 use serde::Serialize;
 use store::Row;

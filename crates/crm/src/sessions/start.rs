@@ -26,6 +26,13 @@ pub struct NewSession {
     pub instead_of: Option<[u8; 32]>,
 }
 
+#[derive(Debug)]
+pub struct Started {
+    pub session: Session,
+    /// Those that ended for it.
+    pub ended: Vec<SessionId>,
+}
+
 /// What proves more than the password.
 #[derive(Debug, Clone)]
 pub enum SecondFactor {
@@ -37,7 +44,7 @@ pub enum SecondFactor {
 
 /// The caller is the member. Every session has a token of its own: what the browser brought is never taken over.
 /// `Unauthorized` where the password was changed meanwhile, `wrong_code` where the code was used already.
-pub fn start(w: &mut Work<'_, '_>, new: &NewSession) -> Result<Session> {
+pub fn start(w: &mut Work<'_, '_>, new: &NewSession) -> Result<Started> {
     let organization = w.caller.organization;
     let row = w.tx.query_opt(
         "SELECT password_hash FROM members WHERE organization_id = $1 AND id = $2 AND active",
@@ -48,13 +55,22 @@ pub fn start(w: &mut Work<'_, '_>, new: &NewSession) -> Result<Session> {
         return Err(Error::Unauthorized);
     }
     second_factor::spend(w, new.member, new.second.as_ref())?;
+    let mut ended = Vec::new();
     if let Some(before) = new.instead_of {
-        w.tx.execute(
-            "DELETE FROM sessions WHERE organization_id = $1 AND token_hash = $2",
+        let rows = w.tx.query(
+            "DELETE FROM sessions WHERE organization_id = $1 AND token_hash = $2 RETURNING id, member_id",
             params![organization, &before[..]],
         )?;
+        for row in &rows {
+            ended.push((row.at(0)?, row.at(1)?));
+        }
     }
-    make_room(w, new.member)?;
+    for id in make_room(w, new.member)? {
+        ended.push((id, new.member));
+    }
+    for (id, member) in &ended {
+        changes::record(w, "session", id, "deleted", json!({"member_id": member}), None)?;
+    }
     let id: SessionId = w.new_id();
     let user_agent = new.user_agent.as_deref().map(shortened);
     w.tx.execute(
@@ -76,25 +92,27 @@ pub fn start(w: &mut Work<'_, '_>, new: &NewSession) -> Result<Session> {
         Some(SecondFactor::Code { .. }) => "code",
         Some(SecondFactor::Recovery(_)) => "recovery_code",
     };
-    let details = json!({"member_id": new.member, "by": how, "user_agent": user_agent, "address": new.address});
-    changes::record(w, "session", id, "created", details, None)?;
+    let audit = json!({"by": how, "user_agent": user_agent, "address": new.address});
+    changes::record_for_audit(w, "session", id, "created", json!({"member_id": new.member}), audit)?;
     let sql = format!("SELECT {COLUMNS} FROM sessions WHERE organization_id = $1 AND id = $2");
-    Session::from_row(&w.tx.query_one(&sql, params![organization, id])?)
+    let session = Session::from_row(&w.tx.query_one(&sql, params![organization, id])?)?;
+    Ok(Started { session, ended: ended.into_iter().map(|(id, _): (SessionId, MemberId)| id).collect() })
 }
 
-/// Forgets the member's sessions that are over, and the ones least used where there are too many.
-fn make_room(w: &mut Work<'_, '_>, member: MemberId) -> Result<()> {
+/// Forgets the member's sessions that are over, and ends the ones least used where there are too many; answers those.
+fn make_room(w: &mut Work<'_, '_>, member: MemberId) -> Result<Vec<SessionId>> {
     let organization = w.caller.organization;
     w.tx.execute(
         "DELETE FROM sessions WHERE organization_id = $1 AND member_id = $2 AND (expires_at <= $3 OR last_used_at <= $4)",
         params![organization, member, w.now, idle_before(w.now)],
     )?;
-    w.tx.execute(
+    let rows = w.tx.query(
         "DELETE FROM sessions WHERE organization_id = $1 AND id IN (
-           SELECT id FROM sessions WHERE organization_id = $1 AND member_id = $2 ORDER BY last_used_at DESC, id LIMIT 1000 OFFSET $3)",
+           SELECT id FROM sessions WHERE organization_id = $1 AND member_id = $2 ORDER BY last_used_at DESC, id LIMIT 1000 OFFSET $3)
+         RETURNING id",
         params![organization, member, MOST - 1],
     )?;
-    Ok(())
+    rows.iter().map(|row| Ok(row.at(0)?)).collect()
 }
 
 fn shortened(text: &str) -> String {

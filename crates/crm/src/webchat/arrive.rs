@@ -53,10 +53,7 @@ pub fn arrive(w: &mut Work<'_, '_>, channel: &Channel, arrival: &Arrival) -> Res
         },
     };
     // Somebody else sits before the same browser: nothing of the former is theirs.
-    let other = |visitor: &Visitor| {
-        let said = arrival.user.as_ref();
-        visitor.user_id.is_some() && said.is_some_and(|user| visitor.user_id.as_ref() != Some(&user.id))
-    };
+    let other = |visitor: &Visitor| arrival.user.as_ref().is_some_and(|user| visitor.is_another_than(&user.id));
     let mut fresh = false;
     let mut visitor = match known.filter(|visitor| !other(visitor)) {
         Some(visitor) => visitor,
@@ -134,10 +131,15 @@ fn identify(w: &mut Work<'_, '_>, channel: &Channel, visitor: &mut Visitor, user
             }
             visitor.contact_id = Some(contact.id);
         }
-        (None, Some(own)) => {
-            let contact = Contact::get(w, own)?;
-            visitor.contact_id = Some(contact::vouch(w, channel, contact, &user.id)?);
-        }
+        (None, Some(own)) => match contact::vouch(w, channel, own, &user.id)? {
+            Some(id) => visitor.contact_id = Some(id),
+            None => {
+                let before = Contact::get(w, own)?;
+                visitor.contact_id = None;
+                let apart = contact::contact_of(w, channel, visitor)?.contact;
+                contact::propose_same(w, &before, USER, &user.id, &apart)?;
+            }
+        },
         (None, None) => {}
     }
     if let (Some(id), Some(profile)) = (visitor.contact_id, &visitor.profile) {

@@ -102,11 +102,22 @@ pub(super) fn propose_same(
     customers::propose(w, contact, kind, value, known.customer_id)
 }
 
-/// A contact that nobody vouched for is the signed user's from now on; whose it is where somebody was faster.
-pub(super) fn vouch(w: &mut Work<'_, '_>, channel: &Channel, mut contact: Contact, user: &str) -> Result<ContactId> {
+/// A contact that nobody vouched for is the signed user's from now on; whose it is where somebody was faster. None where it
+/// is not the visitor's alone any more: the team took it for another contact, or another user is known by it.
+pub(super) fn vouch(w: &mut Work<'_, '_>, channel: &Channel, own: ContactId, user: &str) -> Result<Option<ContactId>> {
+    let stored = Contact::as_stored(w.tx, w.caller.organization, own)?;
+    let Some(mut contact) = stored.filter(|contact| contact.merged_into.is_none()) else { return Ok(None) };
+    let others = w.tx.query_opt(
+        "SELECT 1 AS one FROM contact_identifiers
+         WHERE organization_id = $1 AND contact_id = $2 AND channel_id = $3 AND kind = $4 AND value <> $5 LIMIT 1",
+        params![w.caller.organization, own, channel.id, USER, user],
+    )?;
+    if others.is_some() {
+        return Ok(None);
+    }
     if !identifier(w, channel, USER, user, contact.id)? {
         let known = by_identifier(w, USER, &[(channel.id, user.to_owned())])?;
-        return Ok(known.map_or(contact.id, |known| known.id));
+        return Ok(Some(known.map_or(contact.id, |known| known.id)));
     }
     let before = contact.external_user_id.replace(user.to_owned());
     w.tx.execute(
@@ -116,7 +127,7 @@ pub(super) fn vouch(w: &mut Work<'_, '_>, channel: &Channel, mut contact: Contac
     contacts::save(w, &mut contact)?;
     let fact = Fact::new(Topic::ContactUpdated).contact(contact.id).data(json!({"external_user_id": user}));
     events::record(w, fact.previous(json!({"external_user_id": before})))?;
-    Ok(contact.id)
+    Ok(Some(contact.id))
 }
 
 /// Name and e-mail that the page's server signed: said explicitly, as by an integration.

@@ -3,6 +3,7 @@
 //! joins customers. What the page's server signed is trusted.
 
 mod arrive;
+mod choice;
 mod contact;
 mod forget;
 mod history;
@@ -13,6 +14,7 @@ mod widget;
 mod write;
 
 pub use arrive::{Arrival, Arrived, User, arrive};
+pub use choice::{Choice, choices, words};
 pub use contact::{contact_of, contact_of_user, introduced};
 pub use forget::{forget_expired, leave};
 pub use history::{History, cursor, file, history, of_ids, sees};

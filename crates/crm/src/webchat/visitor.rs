@@ -31,6 +31,11 @@ pub(super) const COLUMNS: &str = "v.id, v.channel_id, v.contact_id, v.user_id, v
      v.created_at, v.expires_at";
 
 impl Visitor {
+    /// Whether it is somebody, and not this user.
+    pub fn is_another_than(&self, user: &str) -> bool {
+        self.user_id.as_deref().is_some_and(|known| known != user)
+    }
+
     pub(super) fn from_row(row: &Row) -> Result<Visitor> {
         Ok(Visitor {
             id: row.at(0)?,

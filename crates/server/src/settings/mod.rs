@@ -33,12 +33,17 @@ pub struct Settings {
     pub event_rate_limit: Option<Rate>,
     pub streams_per_key: usize,
     pub streams_per_organization: usize,
+    /// Megabytes, in an hour and in a day.
+    pub webchat_files_per_address: usize,
+    pub webchat_files_per_channel: usize,
     pub announcements: Announcements,
     /// Opened to every call to the outside.
     pub whatsapp_calls: bool,
     pub outbound_allow: Networks,
     /// Reverse proxies that are believed where a request comes from.
     pub trusted_proxies: Networks,
+    /// Besides this machine: where from people may sign in over plain HTTP.
+    pub plain_sign_in_from: Networks,
     /// Opened to webhooks as well.
     pub webhooks_allow: Networks,
     /// How long deliveries of webhooks are kept.
@@ -86,10 +91,15 @@ impl Settings {
             streams_per_key: sources.required("streams_per_key", |text| read::whole(text, 1, 10_000))?,
             streams_per_organization: sources
                 .required("streams_per_organization", |text| read::whole(text, 1, 10_000))?,
+            webchat_files_per_address: sources
+                .required("webchat_files_per_address", |text| read::whole(text, 1, 1_000_000))?,
+            webchat_files_per_channel: sources
+                .required("webchat_files_per_channel", |text| read::whole(text, 1, 1_000_000))?,
             announcements: sources.optional("sunsets_announced", Announcements::read)?.unwrap_or_default(),
             whatsapp_calls: sources.required("whatsapp_calls", read::flag)?,
             outbound_allow: sources.optional("outbound_allow", Networks::parse)?.unwrap_or_default(),
             trusted_proxies: sources.required("trusted_proxies", Networks::parse)?,
+            plain_sign_in_from: sources.optional("plain_sign_in_from", Networks::parse)?.unwrap_or_default(),
             webhooks_allow: sources.optional("webhooks_allow", Networks::parse)?.unwrap_or_default(),
             webhooks_keep_days: sources.required("webhooks_keep_days", |text| read::whole(text, 1, 3650))?,
             backup_nightly: sources.required("backup_nightly", read::flag)?,

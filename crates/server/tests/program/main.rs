@@ -8,6 +8,7 @@ mod demo;
 mod drift;
 mod https;
 mod init;
+mod nodes;
 mod outbound;
 mod people;
 mod playground;

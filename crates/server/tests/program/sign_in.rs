@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::world::{Server, init, ok, text};
 
 /// The value of the cookie that a sign-in answers with.
-fn sign_in(server: &Server, email: &str, password: &str) -> (u16, String) {
+pub fn sign_in(server: &Server, email: &str, password: &str) -> (u16, String) {
     let body = json!({"email": email, "password": password}).to_string();
     let mut stream = server.connect();
     let head = format!(

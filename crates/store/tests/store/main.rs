@@ -18,6 +18,7 @@ mod portable;
 mod proxy;
 mod sync;
 mod values;
+mod words;
 
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread;

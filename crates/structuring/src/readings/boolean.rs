@@ -204,10 +204,8 @@ pub(crate) fn read(text: &str) -> Option<bool> {
     if text.len() > 60 {
         return None;
     }
-    match text.trim() {
-        "✓" | "✔" | "☑" | "✅" | "👍" => return Some(true),
-        "✗" | "✘" | "❌" | "☐" | "👎" => return Some(false),
-        _ => {}
+    if let Some(flag) = mark(text) {
+        return Some(flag);
     }
     let text = crate::options::unindexed(text);
     // "Sim, 5 meses", "no, particular": the answer, then more.
@@ -222,6 +220,18 @@ pub(crate) fn read(text: &str) -> Option<bool> {
     read_folded(&fold(text))
 }
 
+/// A tick or a cross.
+pub(crate) fn mark(text: &str) -> Option<bool> {
+    if text.is_ascii() {
+        return None;
+    }
+    match text.trim() {
+        "✓" | "✔" | "☑" | "✅" | "👍" => Some(true),
+        "✗" | "✘" | "❌" | "☐" | "👎" => Some(false),
+        _ => None,
+    }
+}
+
 pub(crate) fn read_folded(folded: &str) -> Option<bool> {
     if IS_YES.contains(folded) {
         return Some(true);
@@ -229,6 +239,7 @@ pub(crate) fn read_folded(folded: &str) -> Option<bool> {
     if IS_NO.contains(folded) {
         return Some(false);
     }
+    let (first, rest) = folded.split_once(' ')?;
     match folded {
         "desde luego" | "ya tengo" | "ya tiene" | "ja tenho" | "ja tem" | "i do" | "i have" | "we do" | "con gusto"
         | "si claro" | "yes please" | "i agree" | "por supuesto" | "de acuerdo" | "of course" | "com certeza"
@@ -249,16 +260,16 @@ pub(crate) fn read_folded(folded: &str) -> Option<bool> {
     {
         return Some(!IS_NO.contains(verb));
     }
-    let (first, rest) = folded.split_once(' ')?;
+    let flag = match first {
+        "si" | "sim" | "yes" | "yeah" | "claro" | "yep" => true,
+        "no" | "nao" | "nope" => false,
+        _ => return None,
+    };
     let second = rest.split(' ').next()?;
     if HEDGES.contains(&second) || rest.split(' ').count() > 4 || second.starts_with(|c: char| c.is_ascii_digit()) {
         return None;
     }
-    match first {
-        "si" | "sim" | "yes" | "yeah" | "claro" | "yep" => Some(true),
-        "no" | "nao" | "nope" => Some(false),
-        _ => None,
-    }
+    Some(flag)
 }
 
 #[cfg(test)]

@@ -10,6 +10,25 @@ pub(crate) struct Day {
     pub day: u8,
 }
 
+impl Day {
+    /// `2025-04-03`.
+    pub fn written(self) -> String {
+        let mut text = String::with_capacity(10);
+        let year = u32::from(self.year);
+        for (value, size) in [(year, 1000), (u32::from(self.month), 10), (u32::from(self.day), 10)] {
+            if !text.is_empty() {
+                text.push('-');
+            }
+            let mut place = size;
+            while place > 0 {
+                text.push(char::from_digit(value / place % 10, 10).unwrap_or('0'));
+                place /= 10;
+            }
+        }
+        text
+    }
+}
+
 impl std::fmt::Display for Day {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{:04}-{:02}-{:02}", self.year, self.month, self.day)
@@ -65,7 +84,7 @@ pub(crate) fn read(text: &str, country: Option<&str>) -> Option<Found> {
         return None;
     }
     let found = find_from(text, 0, country)?;
-    let before = fold(&text[..found.span.0]);
+    let before = if found.span.0 == 0 { String::new() } else { fold(&text[..found.span.0]) };
     let before_ok = before.split(' ').all(|word| {
         word.is_empty()
             || is_weekday(word)
@@ -221,9 +240,11 @@ fn day_first_at(text: &str, at: usize) -> Option<Found> {
 /// `April 9, 2025`, `abril 9 de 2025`, `Thu Apr 03 2025`.
 fn month_first_at(text: &str, at: usize) -> Option<Found> {
     let mut scan = Scan { text, at };
-    let month = month(scan.word()?)?;
+    let word = scan.word()?;
     scan.gap();
+    // The day is the cheaper of the two to look for.
     let (day, length) = digits_at(text, scan.at, 2)?;
+    let month = month(word)?;
     scan.at += length;
     scan.skip_ordinal();
     scan.gap();
@@ -279,10 +300,25 @@ pub(crate) fn month_of(word: &str) -> Option<u32> {
 }
 
 fn month(word: &str) -> Option<u32> {
-    if word.len() > 14 {
+    if !(3..=14).contains(&word.len()) {
         return None;
     }
-    Some(match fold(word).as_str() {
+    // Most words are plain ones, and no month: nothing is kept of them.
+    let mut plain = [0_u8; 14];
+    let folded;
+    let word = if word.bytes().all(|b| b.is_ascii_alphabetic()) {
+        let lower = &mut plain[..word.len()];
+        lower.copy_from_slice(word.as_bytes());
+        lower.make_ascii_lowercase();
+        std::str::from_utf8(lower).ok()?
+    } else {
+        folded = fold(word);
+        folded.as_str()
+    };
+    if !matches!(word.as_bytes().first(), Some(b'a' | b'd' | b'e' | b'f' | b'j' | b'm' | b'n' | b'o' | b's')) {
+        return None;
+    }
+    Some(match word {
         "enero" | "ene" | "janeiro" | "jan" | "january" => 1,
         "febrero" | "feb" | "fevereiro" | "fev" | "february" => 2,
         "marzo" | "mar" | "marco" | "march" => 3,

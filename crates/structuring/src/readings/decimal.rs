@@ -15,7 +15,16 @@ impl Decimal {
         if digits.len() + fraction.len() > 30 {
             return None;
         }
-        let mantissa: i128 = format!("{digits}{fraction}").parse().ok()?;
+        let mut mantissa = 0_i128;
+        for byte in digits.bytes().chain(fraction.bytes()) {
+            if !byte.is_ascii_digit() {
+                return None;
+            }
+            mantissa = mantissa * 10 + i128::from(byte - b'0');
+        }
+        if digits.len() + fraction.len() == 0 {
+            return None;
+        }
         Some(Decimal {
             mantissa: if negative { -mantissa } else { mantissa },
             scale: u32::try_from(fraction.len()).ok()?,
@@ -40,6 +49,9 @@ impl Decimal {
         while scale > 0 && mantissa % 10 == 0 {
             mantissa /= 10;
             scale -= 1;
+        }
+        if let (0, Ok(small)) = (scale, i64::try_from(mantissa)) {
+            return Some(Number::from(small));
         }
         let digits = mantissa.unsigned_abs().to_string();
         let scale = usize::try_from(scale).ok()?;

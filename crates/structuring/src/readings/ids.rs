@@ -21,31 +21,36 @@ pub(crate) fn read(text: &str, country: Option<&str>) -> Option<Id> {
     if text.len() > 24 || text.len() < 7 {
         return None;
     }
-    let compact: Vec<u8> =
-        text.bytes().filter(|b| !matches!(b, b'.' | b'-' | b' ' | b'/')).map(|b| b.to_ascii_uppercase()).collect();
-    if !compact.iter().all(u8::is_ascii_alphanumeric) {
-        return None;
+    let mut letters = [0_u8; 24];
+    let mut length = 0;
+    for byte in text.bytes().filter(|b| !matches!(b, b'.' | b'-' | b' ' | b'/')) {
+        if !byte.is_ascii_alphanumeric() {
+            return None;
+        }
+        letters[length] = byte.to_ascii_uppercase();
+        length += 1;
     }
+    let compact = &letters[..length];
     let digits = compact.iter().all(u8::is_ascii_digit);
     // Only Brazil's companies write a slash; everybody else's is that of a date.
     if text.contains('/') && compact.len() != 14 {
         return None;
     }
     match (compact.len(), digits) {
-        (8 | 9, _) if country == Some("CL") && rut(&compact) => Some(Id::Rut),
-        (8 | 9, _) if text.contains('-') && rut(&compact) => Some(Id::Rut),
-        (9, true) if (country == Some("CO") || text.contains('-')) && nit(&compact) => Some(Id::Nit),
-        (10, true) if text.contains('-') && nit(&compact) => Some(Id::Nit),
-        (11, true) if country == Some("BR") && cpf(&compact) => Some(Id::Cpf),
-        (11, true) if country == Some("PE") && ruc(&compact) => Some(Id::Ruc),
-        (11, true) if country == Some("AR") && cuit(&compact) => Some(Id::Cuit),
-        (11, true) if cpf(&compact) && text.contains('.') => Some(Id::Cpf),
-        (11, true) if cuit(&compact) && text.contains('-') => Some(Id::Cuit),
-        (14, true) if cnpj(&compact) => Some(Id::Cnpj),
-        (9, false) if nie(&compact) => Some(Id::Nie),
-        (9, false) if cif(&compact) => Some(Id::Cif),
-        (18, false) if curp(&compact) => Some(Id::Curp),
-        (12 | 13, false) if rfc(&compact) => Some(Id::Rfc),
+        (8 | 9, _) if country == Some("CL") && rut(compact) => Some(Id::Rut),
+        (8 | 9, _) if text.contains('-') && rut(compact) => Some(Id::Rut),
+        (9, true) if (country == Some("CO") || text.contains('-')) && nit(compact) => Some(Id::Nit),
+        (10, true) if text.contains('-') && nit(compact) => Some(Id::Nit),
+        (11, true) if country == Some("BR") && cpf(compact) => Some(Id::Cpf),
+        (11, true) if country == Some("PE") && ruc(compact) => Some(Id::Ruc),
+        (11, true) if country == Some("AR") && cuit(compact) => Some(Id::Cuit),
+        (11, true) if cpf(compact) && text.contains('.') => Some(Id::Cpf),
+        (11, true) if cuit(compact) && text.contains('-') => Some(Id::Cuit),
+        (14, true) if cnpj(compact) => Some(Id::Cnpj),
+        (9, false) if nie(compact) => Some(Id::Nie),
+        (9, false) if cif(compact) => Some(Id::Cif),
+        (18, false) if curp(compact) => Some(Id::Curp),
+        (12 | 13, false) if rfc(compact) => Some(Id::Rfc),
         _ => None,
     }
 }

@@ -3,6 +3,7 @@
 use super::decimal::Decimal;
 use super::number_words::{multiplier, read_words};
 use crate::keys::fold;
+use std::borrow::Cow;
 
 /// A number with what stood before and after it.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,7 +51,8 @@ pub(crate) fn read(text: &str, country: Option<&str>) -> Option<Reading> {
     let Some(start) = text.find(|c: char| c.is_ascii_digit()) else { return read_words(text) };
     let mut reading = read_at(text, start, country)?;
     // "2 años y medio": the half of what was counted.
-    let half = ["y medio", "y media", "e meio", "e meia", "and a half"].iter().any(|half| reading.after.ends_with(half));
+    let half =
+        ["y medio", "y media", "e meio", "e meia", "and a half"].iter().any(|half| reading.after.ends_with(half));
     if half && !reading.formatted && reading.after.split(' ').count() <= 4 {
         reading.value = reading.value.plus(Decimal { mantissa: 5, scale: 1 })?;
     }
@@ -104,11 +106,10 @@ fn is_bound(before: &str) -> bool {
 
 fn is_range_tail(rest: &str) -> bool {
     let tail = rest.trim_start();
-    tail.starts_with('+')
-        || fold(tail)
-            .split(' ')
-            .next()
-            .is_some_and(|word| matches!(word, "o" | "ou" | "or" | "to") && fold(tail).contains(' '))
+    if tail.is_empty() || tail.starts_with('+') {
+        return !tail.is_empty();
+    }
+    fold(tail).split_once(' ').is_some_and(|(word, _)| matches!(word, "o" | "ou" | "or" | "to"))
 }
 
 /// Reads the number whose first digit stands at `start`.
@@ -233,7 +234,12 @@ fn numeral(text: &str, start: usize, negative: bool, country: Option<&str>) -> O
         at = after;
     }
     let end = at;
-    let digits_of = |range: &[(usize, usize)]| range.iter().map(|(a, b)| &text[*a..*b]).collect::<String>();
+    let digits_of = |range: &[(usize, usize)]| -> Cow<'_, str> {
+        match range {
+            [(a, b)] => Cow::Borrowed(&text[*a..*b]),
+            _ => range.iter().map(|(a, b)| &text[*a..*b]).collect::<String>().into(),
+        }
+    };
     let grouped = |range: &[(usize, usize)]| {
         range[0].1 - range[0].0 <= 3 && range[1..].iter().all(|(a, b)| b - a == 3)
             // 12,34,567: groups of two and a last one of three.

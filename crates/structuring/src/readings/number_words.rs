@@ -3,6 +3,8 @@
 use super::decimal::Decimal;
 use super::number::Reading;
 use crate::keys::fold;
+use rustc_hash::FxHashMap;
+use std::sync::LazyLock;
 
 /// A multiplier at the start of `tail`: its power of ten and its length in bytes.
 pub(crate) fn multiplier(tail: &str) -> Option<(u32, usize)> {
@@ -13,6 +15,9 @@ pub(crate) fn multiplier(tail: &str) -> Option<(u32, usize)> {
     }
     let length = trimmed.find(|c: char| !c.is_alphabetic()).unwrap_or(trimmed.len());
     let word = &trimmed[..length];
+    if word.is_empty() || word.is_ascii() && word.len() > 8 {
+        return None;
+    }
     let folded = fold(word);
     let power = match folded.as_str() {
         "mil" | "k" | "thousand" | "lucas" | "miles" | "grand" => 3,
@@ -96,14 +101,21 @@ const WORDS: &[(&str, i128)] = &[
     ("hundred", 100),
 ];
 
+/// By word; of equal ones the first.
+static VALUES: LazyLock<FxHashMap<&str, i128>> = LazyLock::new(|| WORDS.iter().rev().copied().collect());
+
 /// A small number in words.
 pub(crate) fn word_value(folded: &str) -> Option<i128> {
-    WORDS.iter().find(|(word, _)| *word == folded).map(|(_, value)| *value)
+    VALUES.get(folded).copied()
 }
 
 /// `tres`, `dos hijos`, `un millón`, `half a million` is not.
 pub(crate) fn read_words(text: &str) -> Option<Reading> {
-    let folded = fold(text);
+    read_folded(text, &fold(text))
+}
+
+/// As [`read_words`], of a text that is folded already.
+pub(crate) fn read_folded(text: &str, folded: &str) -> Option<Reading> {
     let mut words = folded.split(' ').peekable();
     let value = word_value(words.next()?)?;
     let mut total = Decimal { mantissa: value, scale: 0 };

@@ -119,7 +119,13 @@ fn run_at(text: &str, words: &[Word], from: usize) -> Option<Spoken> {
         if tens >= 20 && tens % 10 == 0 {
             let joined = matches!(next(at), "y" | "e" | "and");
             let english = word.folded.ends_with("ty");
-            let unit = if joined { next(at + 1) } else if english { next(at) } else { "" };
+            let unit = if joined {
+                next(at + 1)
+            } else if english {
+                next(at)
+            } else {
+                ""
+            };
             if let Some(unit) = place(DIGITS, unit).filter(|unit| *unit > 0) {
                 digits.push_str(&(tens + unit).to_string());
                 at += 1 + usize::from(joined);
@@ -143,10 +149,7 @@ mod tests {
     #[test]
     fn digits_are_heard() {
         assert_eq!(said("seis cinco cinco, cincuenta, treinta y dos, quince"), ["655503215"]);
-        assert_eq!(
-            said("My mobile is oh seven four double oh one two three three eight six. Thanks"),
-            ["07400123386"]
-        );
+        assert_eq!(said("My mobile is oh seven four double oh one two three three eight six. Thanks"), ["07400123386"]);
         assert_eq!(said("o al cero nueve nueve cinco cinco cero tres uno cero seis"), ["0995503106"]);
         assert_eq!(said("nove nove cinco meia zero, vinte e três"), ["9956023"]);
         assert_eq!(said("call thirty two fifty five twelve eleven"), ["32551211"]);

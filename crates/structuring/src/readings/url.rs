@@ -5,13 +5,17 @@ use crate::email::is_domain;
 /// Reads one address and gives it a scheme: `www.a.example` → `https://www.a.example`. Nothing for texts and e-mails.
 pub(crate) fn read(text: &str) -> Option<String> {
     let text = text.trim();
-    if text.len() > 2048 || text.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '"' | '<' | '>')) {
+    // No host is without a dot.
+    if text.len() > 2048
+        || !text.as_bytes().contains(&b'.')
+        || text.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '"' | '<' | '>'))
+    {
         return None;
     }
-    let lower_head: String = text.chars().take(8).collect::<String>().to_ascii_lowercase();
-    let (scheme, rest) = if lower_head.starts_with("https://") {
+    let begins = |scheme: &str| text.get(..scheme.len()).is_some_and(|head| head.eq_ignore_ascii_case(scheme));
+    let (scheme, rest) = if begins("https://") {
         ("https://", &text[8..])
-    } else if lower_head.starts_with("http://") {
+    } else if begins("http://") {
         ("http://", &text[7..])
     } else if text.contains("://") {
         return None;

@@ -27,8 +27,9 @@ pub(super) fn phone_of(leaf: usize, key: &Key, reading: &Reading<'_>, whose: Who
     let answered = reading.leaf().part.as_ref().is_some_and(|part| part.loose)
         && tail.meets(&known.phone)
         && key.concepts().and(&known.others).is_empty();
-    let strange =
-        !answered && !by_party && (!tail.without(&NEUTRAL_TAIL).is_empty() || !card && !key.context.without(&NEUTRAL).is_empty());
+    let strange = !answered
+        && !by_party
+        && (!tail.without(&NEUTRAL_TAIL).is_empty() || !card && !key.context.without(&NEUTRAL).is_empty());
     if strange
         || !(labelled || by_contact || by_number || by_party || key.opaque)
         || reading.date().is_some_and(|date| date.stamp)

@@ -12,7 +12,9 @@ impl Desk<'_> {
     /// `{"child": {"first", "last"}}`: the other parts of a name that a field was given the first part of.
     pub(super) fn whole_names(&mut self) {
         let known = &*KNOWN;
-        let parent = |pointer: &str| pointer.rsplit_once('/').map_or(String::new(), |(parent, _)| parent.to_owned());
+        fn parent(pointer: &str) -> &str {
+            pointer.rsplit_once('/').map_or("", |(parent, _)| parent)
+        }
         for at in 0..self.outcome.placements.len() {
             let [source] = self.outcome.placements[at].sources.as_slice() else { continue };
             let (Some(_), Some(value)) =
@@ -22,7 +24,7 @@ impl Desk<'_> {
             };
             let tail = |leaf: usize| self.keys[leaf].key.tail.concepts;
             let Some(first) = (0..self.readings.len())
-                .find(|leaf| self.readings[*leaf].leaf().pointer == source.pointer && tail(*leaf).meets(&known.first))
+                .find(|leaf| tail(*leaf).meets(&known.first) && self.readings[*leaf].leaf().pointer == source.pointer)
             else {
                 continue;
             };
@@ -83,7 +85,7 @@ impl Desk<'_> {
             let key = &self.keys[leaf].key;
             let Some(said) = crate::options::Said::new(&key.snake.replace('_', " ")) else { continue };
             let mut fitting = fields.iter().enumerate().filter_map(|(at, field)| {
-                let open = !field.choices.is_empty() && !self.filled(&Target::Field(field.definition.key.clone()));
+                let open = !field.choices.is_empty() && !self.has(&field.definition.key);
                 let option = if open { crate::options::choose(&field.choices, &said) } else { None };
                 option.filter(|option| option.quality >= 0.93).map(|option| (at, option.option))
             });
@@ -91,6 +93,27 @@ impl Desk<'_> {
             match chosen.iter_mut().find(|(field, _)| *field == at) {
                 Some((_, list)) => list.push((leaf, option)),
                 None => chosen.push((at, vec![(leaf, option)])),
+            }
+        }
+        // {"extras": ["GPS", "Silla infantil"]}: what a list names is wanted.
+        for leaf in 0..self.readings.len() {
+            let reading = &self.readings[leaf];
+            let listed =
+                reading.leaf().part.as_ref().is_some_and(|part| part.span.is_none() && !part.loose && !part.divides);
+            let Some(text) = reading.text().filter(|text| listed && reading.is_string() && text.len() <= 40) else {
+                continue;
+            };
+            let named = self.request.definitions.scored(&[text]);
+            let mut fitting = fields.iter().zip(&named.scores).filter(|(field, score)| {
+                field.definition.field_type == FieldType::Boolean && score.fused >= 0.9 && !score.excluded
+            });
+            let (Some((field, _)), None) = (fitting.next(), fitting.next()) else { continue };
+            let target = Target::Field(field.definition.key.clone());
+            if !self.filled(&target)
+                && !self.denied(leaf, &target)
+                && self.keys[leaf].key.concepts().and(&KNOWN.others).is_empty()
+            {
+                self.place(target, Json::Bool(true), &[leaf], 0.74, Method::Pattern);
             }
         }
         for (at, list) in chosen {
@@ -117,7 +140,7 @@ impl Desk<'_> {
         let mut open = fields.iter().filter(|field| {
             field.definition.field_type == FieldType::Date
                 && !field.concepts.meets(&KNOWN.past)
-                && !self.filled(&Target::Field(field.definition.key.clone()))
+                && !self.has(&field.definition.key)
         });
         let (Some(field), None) = (open.next(), open.next()) else { return };
         // A field that is just "Date" takes the one date of what is to come.
@@ -137,12 +160,11 @@ impl Desk<'_> {
         };
         let asks = |leaf: &usize| {
             let reading = &self.readings[*leaf];
-            let path = reading.leaf().read_path();
-            let words = crate::keys::words(path.last().copied().unwrap_or(""));
-            !self.taken[*leaf]
-                && words.len() <= 4
-                && words.iter().any(|word| matches!(word.as_str(), "cuando" | "quando" | "when"))
-                && reading.date().is_some_and(|date| !date.stamp)
+            !self.taken[*leaf] && reading.date().is_some_and(|date| !date.stamp) && {
+                let path = reading.leaf().read_path();
+                let words = crate::keys::words(path.last().copied().unwrap_or(""));
+                words.len() <= 4 && words.iter().any(|word| matches!(word.as_str(), "cuando" | "quando" | "when"))
+            }
         };
         // A key that is just "date", once, where nothing else is a date.
         let bare = |leaf: &usize| {
@@ -169,6 +191,7 @@ impl Desk<'_> {
     /// Keys that say nothing: a value that is exactly one field's option, an id that proves itself.
     pub(super) fn by_value(&mut self) {
         let fields = &self.request.definitions.fields;
+        let mut open = self.open();
         for leaf in 0..self.readings.len() {
             let reading = &self.readings[leaf];
             let key = &self.keys[leaf].key;
@@ -193,7 +216,9 @@ impl Desk<'_> {
             }
             let mut found: Vec<(usize, Json, f32)> = Vec::new();
             for (at, field) in fields.iter().enumerate() {
-                let open = !self.filled(&Target::Field(field.definition.key.clone()));
+                if !open[at] {
+                    continue;
+                }
                 let select = matches!(field.definition.field_type, FieldType::Select | FieldType::MultiSelect);
                 let proven = field.definition.field_type == FieldType::Text
                     && reading.id().is_some_and(|id| score::id_concepts(id).meets(&field.concepts));
@@ -204,15 +229,11 @@ impl Desk<'_> {
                         FieldType::Date => reading.date().is_some_and(|date| !date.stamp),
                         _ => false,
                     };
-                if open
-                    && marked
-                    && let Some((value, _)) = values::typed(field, reading, self.request.learnt, self.country)
-                {
+                if marked && let Some((value, _)) = values::typed(field, reading, self.request.learnt, self.country) {
                     found.push((at, value, 0.62));
                     continue;
                 }
-                if open
-                    && (select || proven)
+                if (select || proven)
                     && let Some((value, own)) = values::typed(field, reading, self.request.learnt, self.country)
                     && (proven || own >= 0.84)
                 {
@@ -238,6 +259,7 @@ impl Desk<'_> {
             let target = Target::Field(fields[*at].definition.key.clone());
             if !self.denied(leaf, &target) {
                 self.place(target, value.clone(), &[leaf], *confidence, Method::Pattern);
+                open = self.open();
             }
         }
     }

@@ -33,8 +33,13 @@ impl Desk<'_> {
             let counts = full.len() <= 60
                 && reading.date().is_none()
                 && reading.phone().is_none()
-                && (2..=4).contains(&full.split_whitespace().filter(|word| word.bytes().all(|b| b.is_ascii_digit())).count())
-                && full.split_whitespace().filter(|word| word.len() > 3 && word.chars().all(char::is_alphabetic)).count() > 1;
+                && (2..=4)
+                    .contains(&full.split_whitespace().filter(|word| word.bytes().all(|b| b.is_ascii_digit())).count())
+                && full
+                    .split_whitespace()
+                    .filter(|word| word.len() > 3 && word.chars().all(char::is_alphabetic))
+                    .count()
+                    > 1;
             let enough = counts || reading.is_prose() || notes && full.len() >= 4 || delimited;
             // An agent's notes are about the person; the notes of a doctor's or a spouse's object may not be.
             let outsiders = if notes { KNOWN.others.without(&KNOWN.agent) } else { KNOWN.others };

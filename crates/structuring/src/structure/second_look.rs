@@ -9,7 +9,7 @@ mod text_names;
 
 use super::Desk;
 use crate::against::strangeness;
-use crate::forest::{Model, chance, least};
+use crate::forest::{Model, least, likely};
 use crate::keys::fold;
 use crate::{Json, Method, Placement, Source, Target};
 
@@ -38,21 +38,27 @@ impl Desk<'_> {
     /// All that is left, with its features.
     pub(super) fn weighed(&mut self) -> Vec<Weighed> {
         let mut all = self.persons_left();
-        all.extend(self.fields_left());
-        self.steps += all.len();
+        let (fields, _) = self.fields_left(|_, _, _| Some(0.0));
+        all.extend(fields.into_iter().map(|(_, weighed)| weighed));
         all
     }
 
     /// Places the likeliest first; what a value was taken for, no other target gets.
     pub(super) fn second_look(&mut self) {
-        let mut likely: Vec<(f32, Weighed)> = self
-            .weighed()
+        let persons = self.persons_left();
+        let (fields, weighed) = self.fields_left(likely);
+        self.steps += persons.len() + weighed;
+        let mut found: Vec<(f32, Weighed)> = persons
             .into_iter()
-            .map(|weighed| (chance(weighed.model, &weighed.features), weighed))
-            .filter(|(chance, weighed)| *chance >= least(weighed.model, &weighed.target) && !self.spared(weighed))
+            .filter_map(|weighed| {
+                let least = least(weighed.model, &weighed.target);
+                Some((likely(weighed.model, least, &weighed.features)?, weighed))
+            })
+            .chain(fields)
+            .filter(|(_, weighed)| !self.spared(weighed))
             .collect();
-        likely.sort_by(|a, b| b.0.total_cmp(&a.0));
-        for (chance, weighed) in likely {
+        found.sort_by(|a, b| b.0.total_cmp(&a.0));
+        for (chance, weighed) in found {
             let fresh = weighed.leaves.last().copied();
             if fresh.is_none_or(|leaf| self.taken[leaf] || self.denied(leaf, &weighed.target)) {
                 continue;
@@ -89,13 +95,12 @@ impl Desk<'_> {
         if self.filled(&Target::Name) {
             return;
         }
-        let likely = self.text_names().into_iter().map(|weighed| (chance(Model::Text, &weighed.features), weighed));
-        let Some((chance, weighed)) = likely
-            .max_by(|a, b| a.0.total_cmp(&b.0))
-            .filter(|(chance, weighed)| *chance >= least(Model::Text, &weighed.target))
-        else {
-            return;
-        };
+        let least = least(Model::Text, &Target::Name);
+        let names = self
+            .text_names()
+            .into_iter()
+            .filter_map(|weighed| Some((likely(Model::Text, least, &weighed.features)?, weighed)));
+        let Some((chance, weighed)) = names.max_by(|a, b| a.0.total_cmp(&b.0)) else { return };
         if self.denied(weighed.leaves[0], &weighed.target) {
             return;
         }

@@ -7,5 +7,6 @@ import settings from "./settings.json";
 import playground from "./playground.json";
 import reports from "./reports.json";
 import templates from "./templates.json";
+import refusals from "./refusals.json";
 
-export default { board, reviews, channels, api, settings, playground, reports, templates };
+export default { board, reviews, channels, api, settings, playground, reports, templates, refusals };

@@ -3,12 +3,11 @@ import { For, Show, createSignal } from "solid-js";
 import { api, call } from "../../api/client";
 import type { ApiKey } from "../../api/types";
 import { t } from "../../i18n";
-import { Button } from "../../parts/button";
-import { Dialog } from "../../parts/dialog";
-import { Checkbox, FormError, TextField } from "../../parts/field";
+import { Checkbox, TextField } from "../../parts/field";
 import { createSubmit } from "../../parts/form";
 import css from "../../parts/form.module.css";
-import { Copyable } from "../../parts/secret";
+import { may } from "../../session";
+import { SecretDialog } from "./secretdialog";
 import s from "./api.module.css";
 
 const AREAS = ["contacts", "tickets", "messages", "events", "setup"] as const;
@@ -35,56 +34,29 @@ export function KeyForm(props: { apiKey: ApiKey | undefined; onClose: () => void
     if (key) props.onClose();
   };
   return (
-    <Dialog
-      open
-      onClose={props.onClose}
-      title={secret() ? t("api.key_made") : (props.apiKey?.name ?? t("api.new_key"))}
-      actions={
-        <Show when={!secret()} fallback={<Button look="primary" onClick={() => props.onClose()}>{t("api.copied_it")}</Button>}>
-          <Button onClick={() => props.onClose()}>{t("common.cancel")}</Button>
-          <Button look="primary" busy={form.busy()} onClick={() => void submit()}>{t("common.save")}</Button>
+    <SecretDialog title={props.apiKey?.name ?? t("api.new_key")} secret={secret()} secretTitle={t("api.key_made")} secretText={t("api.secret_once")} form={form} fields={["name", "scopes"]} onSubmit={submit} onClose={props.onClose}>
+      <TextField autofocus label={t("api.key_name")} hint={t("api.key_name_hint")} error={form.wrong("name")} required maxLength={80} value={name()} onInput={(e) => setName(e.currentTarget.value)} />
+      <fieldset class={css.group}>
+        <legend>{t("api.scopes")}</legend>
+        {/* Among all is what only owners may hand on. */}
+        <Show when={may("owner") || all()}>
+          <Checkbox label={t("api.scope_all")} checked={all()} onChange={(e) => setScopes(e.currentTarget.checked ? ["*"] : [])} />
         </Show>
-      }
-    >
-      <Show
-        when={!secret()}
-        fallback={
-          <>
-            <p>{t("api.secret_once")}</p>
-            <Copyable label={t("api.key_made")} text={secret()} />
-          </>
-        }
-      >
-        <form
-          class={css.form}
-          onSubmit={(e) => {
-            e.preventDefault();
-            void submit();
-          }}
-        >
-          <FormError message={form.whole("name", "scopes")} />
-          <TextField autofocus label={t("api.key_name")} hint={t("api.key_name_hint")} error={form.wrong("name")} required maxLength={80} value={name()} onInput={(e) => setName(e.currentTarget.value)} />
-          <fieldset class={css.group}>
-            <legend>{t("api.scopes")}</legend>
-            <Checkbox label={t("api.scope_all")} checked={all()} onChange={(e) => setScopes(e.currentTarget.checked ? ["*"] : [])} />
-            <For each={AREAS}>
-              {(area) => (
-                <div class={s.scope} role="group" aria-label={t(`api.scope_${area}`)}>
-                  <span>{t(`api.scope_${area}`)}</span>
-                  <For each={["read", "write"] as const}>
-                    {(way) => <Checkbox label={t(`api.${way}`)} disabled={all()} checked={all() || scopes().includes(`${area}:${way}`)} onChange={(e) => toggle(`${area}:${way}`, e.currentTarget.checked)} />}
-                  </For>
-                </div>
-              )}
-            </For>
-            <Checkbox label={t("api.scope_admin")} disabled={all()} checked={all() || scopes().includes("admin")} onChange={(e) => toggle("admin", e.currentTarget.checked)} />
-            <Show when={form.wrong("scopes") ?? (tried() && scopes().length === 0 ? t("api.scope_none") : undefined)}>
-              {(message) => <p class={s.error} role="alert">{message()}</p>}
-            </Show>
-          </fieldset>
-          <button type="submit" hidden />
-        </form>
-      </Show>
-    </Dialog>
+        <For each={AREAS}>
+          {(area) => (
+            <div class={s.scope} role="group" aria-label={t(`api.scope_${area}`)}>
+              <span>{t(`api.scope_${area}`)}</span>
+              <For each={["read", "write"] as const}>
+                {(way) => <Checkbox label={t(`api.${way}`)} disabled={all()} checked={all() || scopes().includes(`${area}:${way}`)} onChange={(e) => toggle(`${area}:${way}`, e.currentTarget.checked)} />}
+              </For>
+            </div>
+          )}
+        </For>
+        <Checkbox label={t("api.scope_admin")} disabled={all()} checked={all() || scopes().includes("admin")} onChange={(e) => toggle("admin", e.currentTarget.checked)} />
+        <Show when={form.wrong("scopes") ?? (tried() && scopes().length === 0 ? t("api.scope_none") : undefined)}>
+          {(message) => <p class={s.error} role="alert">{message()}</p>}
+        </Show>
+      </fieldset>
+    </SecretDialog>
   );
 }

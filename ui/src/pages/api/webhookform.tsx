@@ -3,12 +3,10 @@ import { For, Show, createResource, createSignal } from "solid-js";
 import { api, call } from "../../api/client";
 import type { Webhook } from "../../api/types";
 import { t } from "../../i18n";
-import { Button } from "../../parts/button";
-import { Dialog } from "../../parts/dialog";
-import { Checkbox, FormError, TextField } from "../../parts/field";
+import { Checkbox, TextField } from "../../parts/field";
 import { createSubmit } from "../../parts/form";
 import css from "../../parts/form.module.css";
-import { Copyable } from "../../parts/secret";
+import { SecretDialog } from "./secretdialog";
 import s from "./api.module.css";
 
 export function WebhookForm(props: { hook?: Webhook; onClose: () => void; onDone: () => void }) {
@@ -36,59 +34,38 @@ export function WebhookForm(props: { hook?: Webhook; onClose: () => void; onDone
     if (hook) props.onClose();
   };
   return (
-    <Dialog
-      open
+    <SecretDialog
+      title={props.hook ? t("common.edit") : t("api.new_webhook")}
+      secret={secret()}
+      secretTitle={t("api.secret")}
+      secretText={t("api.signing_secret_once")}
+      form={form}
+      fields={["url", "topics", "description"]}
+      onSubmit={submit}
       onClose={props.onClose}
-      title={secret() ? t("api.secret") : props.hook ? t("common.edit") : t("api.new_webhook")}
-      actions={
-        <Show when={!secret()} fallback={<Button look="primary" onClick={() => props.onClose()}>{t("api.copied_it")}</Button>}>
-          <Button onClick={() => props.onClose()}>{t("common.cancel")}</Button>
-          <Button look="primary" busy={form.busy()} onClick={() => void submit()}>{t("common.save")}</Button>
-        </Show>
-      }
     >
-      <Show
-        when={!secret()}
-        fallback={
-          <>
-            <p>{t("api.signing_secret_once")}</p>
-            <Copyable label={t("api.secret")} text={secret()} />
-          </>
-        }
-      >
-        <form
-          class={css.form}
-          onSubmit={(e) => {
-            e.preventDefault();
-            void submit();
-          }}
-        >
-          <FormError message={form.whole("url", "topics", "description")} />
-          <TextField autofocus type="url" label={t("api.url")} hint={t("api.url_hint")} error={form.wrong("url")} required placeholder="https://" value={url()} onInput={(e) => setUrl(e.currentTarget.value)} />
-          <TextField label={`${t("api.description")} (${t("common.optional")})`} error={form.wrong("description")} maxLength={200} value={description()} onInput={(e) => setDescription(e.currentTarget.value)} />
-          <fieldset class={css.group}>
-            <legend>{t("api.topics")}</legend>
-            <Checkbox label={t("api.topics_all")} checked={all()} onChange={(e) => setAll(e.currentTarget.checked)} />
-            <div class={s.topics}>
-              <For each={known() ?? []}>
-                {(topic) => (
-                  <Checkbox
-                    label={topic}
-                    checked={!all() && topics().includes(topic)}
-                    onChange={(e) => {
-                      const before = all() ? [] : topics();
-                      setTopics(e.currentTarget.checked ? [...before, topic] : before.filter((x) => x !== topic));
-                      setAll(false);
-                    }}
-                  />
-                )}
-              </For>
-            </div>
-            <Show when={tried() && noTopics() ? t("api.topics_none") : form.wrong("topics")}>{(message) => <p class={s.error} role="alert">{message()}</p>}</Show>
-          </fieldset>
-          <button type="submit" hidden />
-        </form>
-      </Show>
-    </Dialog>
+      <TextField autofocus type="url" label={t("api.url")} hint={t("api.url_hint")} error={form.wrong("url")} required placeholder="https://" value={url()} onInput={(e) => setUrl(e.currentTarget.value)} />
+      <TextField label={`${t("api.description")} (${t("common.optional")})`} error={form.wrong("description")} maxLength={200} value={description()} onInput={(e) => setDescription(e.currentTarget.value)} />
+      <fieldset class={css.group}>
+        <legend>{t("api.topics")}</legend>
+        <Checkbox label={t("api.topics_all")} checked={all()} onChange={(e) => setAll(e.currentTarget.checked)} />
+        <div class={s.topics}>
+          <For each={known() ?? []}>
+            {(topic) => (
+              <Checkbox
+                label={topic}
+                checked={!all() && topics().includes(topic)}
+                onChange={(e) => {
+                  const before = all() ? [] : topics();
+                  setTopics(e.currentTarget.checked ? [...before, topic] : before.filter((x) => x !== topic));
+                  setAll(false);
+                }}
+              />
+            )}
+          </For>
+        </div>
+        <Show when={tried() && noTopics() ? t("api.topics_none") : form.wrong("topics")}>{(message) => <p class={s.error} role="alert">{message()}</p>}</Show>
+      </fieldset>
+    </SecretDialog>
   );
 }

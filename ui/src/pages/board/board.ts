@@ -86,25 +86,34 @@ export function createBoard(pipeline: Accessor<Pipeline | undefined>, agent: Acc
   // Events come in bursts; each ticket is asked for once.
   const changed = new Set<string>();
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let failures = 0;
   const look = async (id: string) => {
     if (untrack(moving).has(id)) return;
     try {
       put(await call(api.GET("/api/v1/tickets/{id}", { params: { path: { id } } })));
+      failures = 0;
     } catch (error) {
       if (error instanceof Problem && error.status === 404) setTickets(produce((all) => void delete all[id]));
+      else {
+        // The event that told of it does not come twice.
+        changed.add(id);
+        soon(Math.min(1000 * 2 ** ++failures, 30_000));
+      }
     }
   };
+  const soon = (pause: number) =>
+    (timer ??= setTimeout(() => {
+      timer = undefined;
+      const now = [...changed];
+      changed.clear();
+      now.forEach((one) => void look(one));
+    }, pause));
   onCleanup(
     onEvents(["ticket.created", "ticket.updated", "ticket.closed", "stage.changed", "agent.assigned"], (event) => {
       const id = event.subject.ticket_id;
       if (typeof id !== "string") return;
       changed.add(id);
-      timer ??= setTimeout(() => {
-        timer = undefined;
-        const now = [...changed];
-        changed.clear();
-        now.forEach((one) => void look(one));
-      }, 120);
+      soon(120);
     }),
   );
   onCleanup(

@@ -19,6 +19,7 @@ interface Props {
   hand: Hand;
   name: string;
   mayMove: boolean;
+  marked: boolean;
   onMove: (stage: string) => void;
   onAssign: (agent: string | null) => void;
 }
@@ -48,7 +49,7 @@ export function Card(props: Props) {
         if (props.mayMove) props.hand.card(element, () => ({ ticket: x().id, stage: x().stage_id }));
       }}
       class={s.card}
-      classList={{ [s.held!]: held(), [s.pending!]: props.board.isMoving(x().id) }}
+      classList={{ [s.held!]: held(), [s.pending!]: props.board.isMoving(x().id), [s.marked!]: props.marked }}
       data-ticket={x().id}
     >
       <A

@@ -6,10 +6,12 @@ import { Problem, explain } from "../../api/problem";
 import type { CustomField, Stage, Ticket } from "../../api/types";
 import { reference } from "../../data/reference";
 import { t } from "../../i18n";
+import { decimal, decimalField, money } from "../../i18n/format";
 import { Button } from "../../parts/button";
 import { Dialog } from "../../parts/dialog";
 import { FormError, SelectField, TextArea, TextField } from "../../parts/field";
 import { session } from "../../session";
+import { parsed } from "../inbox/profile/value";
 import type { Board } from "./board";
 import css from "../../parts/form.module.css";
 
@@ -27,7 +29,7 @@ export function Closing(props: Props) {
   const missing = (): CustomField[] =>
     reference.fields.filter((f) => f.entity === "ticket" && f.required && !props.ticket.custom_fields.some((v) => v.key === f.key && v.value !== null));
   const [form, setForm] = createStore<{ amount: string; currency: string; reason: string; fields: Record<string, string> }>({
-    amount: props.ticket.amount ?? "",
+    amount: props.ticket.amount ? decimalField(props.ticket.amount) : "",
     currency: props.ticket.currency ?? session()?.organization.currency ?? "",
     reason: "",
     fields: {},
@@ -39,8 +41,9 @@ export function Closing(props: Props) {
     const p = problem();
     return p instanceof Problem ? p.field(field) : undefined;
   };
-  const sum = () => form.amount.trim().replace(",", ".");
-  const amountWrong = () => (sum() !== "" && !/^\d+(\.\d+)?$/.test(sum()) ? t("board.amount_wrong") : wrong("amount"));
+  const sum = () => (form.amount.trim() === "" ? "" : (decimal(form.amount, form.currency) ?? form.amount.trim()));
+  const isSum = () => /^\d+(\.\d+)?$/.test(sum());
+  const amountWrong = () => (sum() !== "" && !isSum() ? t("board.amount_wrong") : wrong("amount"));
   const fieldWrong = (f: CustomField) => wrong(`metadata/${f.key}`) ?? (tried() && !form.fields[f.key]?.trim() ? t("board.field_required") : undefined);
 
   async function submit(): Promise<void> {
@@ -49,7 +52,7 @@ export function Closing(props: Props) {
     setBusy(true);
     setProblem(undefined);
     try {
-      const metadata = Object.fromEntries(missing().map((f) => [f.key, f.type === "boolean" ? form.fields[f.key] === "true" : form.fields[f.key]!.trim()]));
+      const metadata = Object.fromEntries(missing().map((f) => [f.key, f.type === "boolean" ? form.fields[f.key] === "true" : parsed(f.type, form.fields[f.key]!, f.currency)]));
       const amount = won() && sum() !== "" && (sum() !== props.ticket.amount || form.currency !== props.ticket.currency) ? { amount: sum(), currency: form.currency } : {};
       if (Object.keys(metadata).length > 0 || "amount" in amount)
         props.board.put(await call(api.PATCH("/api/v1/tickets/{id}", { params: { path: { id: props.ticket.id } }, body: { ...amount, ...(Object.keys(metadata).length > 0 ? { metadata } : {}) } })));
@@ -86,7 +89,7 @@ export function Closing(props: Props) {
         <FormError message={problem() instanceof Problem && (problem() as Problem).errors.length > 0 ? undefined : problem() ? explain(problem()) : undefined} />
         <Show when={won()}>
           <div class={css.pair}>
-            <TextField label={t("board.amount")} hint={t("board.amount_hint")} error={amountWrong()} inputmode="decimal" value={form.amount} onInput={(e) => setForm("amount", e.currentTarget.value)} />
+            <TextField label={t("board.amount")} hint={isSum() && sum() !== form.amount.trim() ? `= ${money(sum(), form.currency)}` : t("board.amount_hint")} error={amountWrong()} inputmode="decimal" value={form.amount} onInput={(e) => setForm("amount", e.currentTarget.value)} />
             <TextField label={t("board.currency")} error={wrong("currency")} maxLength={3} value={form.currency} onInput={(e) => setForm("currency", e.currentTarget.value.toUpperCase())} />
           </div>
         </Show>

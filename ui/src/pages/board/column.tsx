@@ -25,6 +25,8 @@ interface Props {
   hand: Hand;
   name: (ticket: Ticket) => string;
   mayMove: boolean;
+  /** The ticket that a link leads to. */
+  marked: string | undefined;
   onMove: (ticket: Ticket, stage: string) => void;
   onAssign: (ticket: Ticket, agent: string | null) => void;
 }
@@ -43,6 +45,21 @@ export function Column(props: Props) {
   // Fetches on before the end comes into sight.
   createEffect(() => {
     if (state().next && virtual.lastIndex() >= props.tickets.length - 10) void props.board.more(props.stage);
+  });
+  // Once, when it is there: afterwards one goes where one wants.
+  let led: string | undefined;
+  createEffect(() => {
+    const id = props.marked;
+    const at = id ? keys().indexOf(id) : -1;
+    if (!id || at < 0 || id === led || state().loading) return;
+    led = id;
+    virtual.toIndex(at);
+    const focus = (tries: number): void => {
+      const card = document.getElementById(`card-${id}`);
+      if (card) (card.scrollIntoView({ block: "nearest", inline: "center" }), card.focus());
+      else if (tries > 0) requestAnimationFrame(() => focus(tries - 1));
+    };
+    requestAnimationFrame(() => focus(30));
   });
   createEffect(() => {
     if (over() && props.hand.held()?.by === "keys") scroller()?.parentElement?.scrollIntoView({ block: "nearest", inline: "nearest" });
@@ -103,6 +120,7 @@ export function Column(props: Props) {
                       hand={props.hand}
                       name={props.name(ticket())}
                       mayMove={props.mayMove}
+                      marked={props.marked === id}
                       onMove={(stage) => props.onMove(ticket(), stage)}
                       onAssign={(agent) => props.onAssign(ticket(), agent)}
                     />

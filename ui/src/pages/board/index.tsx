@@ -1,6 +1,7 @@
 // The board: a pipeline with its stages as columns and its tickets as cards.
 import { Navigate, useNavigate, useParams, useSearchParams } from "@solidjs/router";
-import { For, Show, createEffect, createSignal, on, onCleanup } from "solid-js";
+import { For, Show, createEffect, createMemo, createSignal, on, onCleanup } from "solid-js";
+import { api, call } from "../../api/client";
 import type { Stage, Ticket } from "../../api/types";
 import { pipelineById, reference } from "../../data/reference";
 import { t } from "../../i18n";
@@ -55,7 +56,7 @@ export default function Screen() {
 
 function Whole(props: { id: string }) {
   const navigate = useNavigate();
-  const [search, setSearch] = useSearchParams<{ agent_id?: string; q?: string }>();
+  const [search, setSearch] = useSearchParams<{ agent_id?: string; q?: string; ticket?: string }>();
   const pipeline = () => pipelineById(props.id);
   const stages = () => pipeline()?.stages ?? [];
   const board = createBoard(pipeline, () => search.agent_id || undefined);
@@ -105,6 +106,19 @@ function Whole(props: { id: string }) {
   }
 
   const focusCard = (id: string): void => void requestAnimationFrame(() => document.getElementById(`card-${id}`)?.focus());
+
+  // A link to one of them: its card is shown and marked; where it is not on the board, whose it is.
+  const wanted = () => search.ticket;
+  const looking = createMemo(() => stages().some((x) => board.column(x.id).loading));
+  createEffect(
+    on([wanted, looking], ([id, busy]) => {
+      if (!id || busy || board.tickets[id]) return;
+      call(api.GET("/api/v1/tickets/{id}", { params: { path: { id } } })).then(
+        (x) => wanted() === id && navigate(`/inbox/${x.contact_id}?profile=1`, { replace: true }),
+        tellError,
+      );
+    }),
+  );
 
   const places = () => stages().map((st) => shown(st.id).map((x) => x.id));
 
@@ -220,6 +234,7 @@ function Whole(props: { id: string }) {
               hand={hand}
               name={name}
               mayMove={mayMove()}
+              marked={wanted()}
               onMove={begin}
               onAssign={(x, agent) => void board.assign(x.id, agent).catch(tellError)}
             />

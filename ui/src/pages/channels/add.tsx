@@ -13,11 +13,20 @@ import { tell } from "../../parts/toast";
 import { may } from "../../session";
 import { Checklist } from "./checklist";
 import { FIELDS, Fields, bodyOf, createValues } from "./form";
-import { KINDS, KindIcon, type Kind } from "./kinds";
+import { KINDS, KindIcon, NOT_YET, type Kind } from "./kinds";
 import s from "./channels.module.css";
 
 export function Add(props: { type: string | undefined }) {
-  const kind = () => KINDS.find((k) => k === props.type);
+  const kind = () => KINDS.find((k) => k === props.type && !NOT_YET.includes(k));
+  const about = (k: Kind) => (
+    <>
+      <span class={s.icon}>
+        <KindIcon type={k} />
+      </span>
+      <strong>{t(`channels.type_${k}`)}</strong>
+      <span class={s.sub}>{t(NOT_YET.includes(k) ? "channels.not_yet" : `channels.about_${k}`)}</span>
+    </>
+  );
   return (
     <Show when={may("setup:write")} fallback={<Page title={t("channels.add")}><p>{t("channels.read_only")}</p></Page>}>
       <Show
@@ -29,13 +38,11 @@ export function Add(props: { type: string | undefined }) {
               <For each={KINDS}>
                 {(k) => (
                   <li>
-                    <A href={`/channels/new/${k}`} class={s.kind}>
-                      <span class={s.icon}>
-                        <KindIcon type={k} />
-                      </span>
-                      <strong>{t(`channels.type_${k}`)}</strong>
-                      <span class={s.sub}>{t(`channels.about_${k}`)}</span>
-                    </A>
+                    <Show when={!NOT_YET.includes(k)} fallback={<div class={`${s.kind} ${s.notYet}`}>{about(k)}</div>}>
+                      <A href={`/channels/new/${k}`} class={s.kind}>
+                        {about(k)}
+                      </A>
+                    </Show>
                   </li>
                 )}
               </For>

@@ -7,6 +7,8 @@ import { GlobeIcon, MessageIcon, PhoneIcon, PlayIcon } from "../../parts/icons";
 
 export const KINDS = ["whatsapp", "web-whatsapp", "webchat", "playground"] as const satisfies readonly Channel["type"][];
 export type Kind = (typeof KINDS)[number];
+/** Known to the API, but there is nothing behind it yet that could connect a number. */
+export const NOT_YET: readonly Kind[] = ["web-whatsapp"];
 
 export function KindIcon(props: { type: string; size?: number }): JSX.Element {
   const size = () => props.size ?? 20;

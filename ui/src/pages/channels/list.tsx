@@ -1,7 +1,7 @@
 import { A, useNavigate } from "@solidjs/router";
 import { For, Show } from "solid-js";
 import { reference } from "../../data/reference";
-import { t } from "../../i18n";
+import { t, tx } from "../../i18n";
 import { phone } from "../../i18n/format";
 import { Button } from "../../parts/button";
 import { ChannelsIcon, ChevronRightIcon, PlusIcon } from "../../parts/icons";
@@ -41,7 +41,7 @@ export function List() {
                   <span class={s.text}>
                     <strong class="clip">{c.name}</strong>
                     <span class={s.sub}>{[t(`channels.type_${c.type}`), phone(c.phone_number)].filter(Boolean).join(" · ")}</span>
-                    <Show when={c.problem}>{(p) => <span class={s.problem}>{p().title}</span>}</Show>
+                    <Show when={c.problem}>{(p) => <span class={s.problem}>{tx("refusals", `check_${p().code}`, tx("refusals", `wa_${p().code}`, p().title), { detail: p().title })}</span>}</Show>
                   </span>
                   <Status status={c.status} />
                   <ChevronRightIcon size={18} />

@@ -20,6 +20,7 @@ import { FIELDS, Fields, bodyOf, createValues } from "./form";
 import { Status, type Kind } from "./kinds";
 import { Test } from "./test";
 import { Pairing } from "./pairing";
+import { WidgetSettings } from "./widget";
 import s from "./channels.module.css";
 
 export function One(props: { channel: Channel }) {
@@ -41,6 +42,9 @@ export function One(props: { channel: Channel }) {
           </Show>
           <Test channel={c()} />
           <Show when={may("setup:write")} fallback={<p class="muted">{t("channels.read_only")}</p>}>
+            <Show when={type() === "webchat"}>
+              <WidgetSettings channel={c()} />
+            </Show>
             <Settings channel={c()} />
           </Show>
         </div>

@@ -4,7 +4,7 @@ import { api, call } from "../../api/client";
 import type { components } from "../../api/schema";
 import type { Channel } from "../../api/types";
 import { refresh } from "../../data/reference";
-import { t, tn } from "../../i18n";
+import { t, tn, tx } from "../../i18n";
 import { dateTime } from "../../i18n/format";
 import { Button } from "../../parts/button";
 import { AlertIcon, CircleCheckIcon, RefreshIcon } from "../../parts/icons";
@@ -74,12 +74,14 @@ export function Test(props: { channel: Channel }) {
 }
 
 function Problem(props: { title: string; advice?: string | null; details?: string | null; code: string }) {
+  // The server's sentence is a detail of some of ours.
+  const ours = () => tx("refusals", `check_${props.code}`, tx("refusals", `wa_${props.code}`, ""), { detail: props.title });
   return (
     <div class={s.trouble}>
       <AlertIcon size={18} />
       <div>
-        <strong>{props.title}</strong>
-        <Show when={props.advice}>
+        <strong>{ours() || props.title}</strong>
+        <Show when={!ours() && props.advice}>
           <p>{props.advice}</p>
         </Show>
         <Show when={props.details}>

@@ -13,6 +13,8 @@ import { setTitle } from "../../shell/title";
 import { readFilter } from "./filter";
 import { createConversations } from "./list/conversations";
 import { ConversationList } from "./list/list";
+import { tellError } from "../../parts/toast";
+import { tellUnseen } from "./thread/outbox";
 import { ThreadPane } from "./thread/thread";
 import { followTyping } from "./typing";
 import { followViewing } from "./viewing";
@@ -26,6 +28,8 @@ export default function Inbox() {
   const navigate = useNavigate();
   const filter = createMemo(() => readFilter(search), undefined, { equals: (a, b) => JSON.stringify(a) === JSON.stringify(b) });
   const conversations = createConversations(filter, () => params.id);
+  // Kept when this page is left: what was written here may fail while another one is shown.
+  tellUnseen((item) => tellError(new Error(t("inbox.not_sent_to", { name: item.name })), { label: t("inbox.not_sent_open"), run: () => navigate(`/inbox/${item.contact}`) }));
   followTyping();
   followViewing();
 
@@ -51,13 +55,15 @@ export default function Inbox() {
           .then((c) => {
             conversations.take(c);
             // An id of somebody who was merged answers as the one who stayed.
-            if (c.id !== id) navigate(`/inbox/${c.id}${query()}`, { replace: true });
+            if (c.id !== id && params.id === id) navigate(`/inbox/${c.id}${query()}`, { replace: true });
           })
           .catch((problem: unknown) => params.id === id && setMissing(problem));
       },
     ),
   );
   const open = () => (params.id ? conversations.byId[params.id] : undefined);
+  // Erased while it was looked at.
+  createEffect(on(() => open()?.id, (now, before) => !now && before && before === params.id && setMissing(new Problem(404, { code: "not_found" })), { defer: true }));
 
   const [wide, setWide] = createSignal(matchMedia("(min-width: 1240px)").matches);
   const media = matchMedia("(min-width: 1240px)");
@@ -80,7 +86,8 @@ export default function Inbox() {
     keys: "Escape",
     label: () => t("inbox.key_close"),
     group: () => t("common.inbox"),
-    run: () => params.id && navigate(back()),
+    // The profile lies over the conversation where there is no room beside it.
+    run: () => (params.id && profile() && !wide() ? setProfile(false) : params.id && navigate(back())),
   });
 
   return (
@@ -91,9 +98,12 @@ export default function Inbox() {
           when={params.id}
           keyed
           fallback={
-            <Empty icon={<MessageIcon size={24} />} title={t("inbox.choose")}>
-              {(conversations.counts()?.waiting ?? 0) > 0 ? tn("inbox.waiting_now", conversations.counts()!.waiting) : t("inbox.choose_text")}
-            </Empty>
+            <>
+              <h1 class="sr">{t("common.inbox")}</h1>
+              <Empty icon={<MessageIcon size={24} />} title={t("inbox.choose")}>
+                {(conversations.counts()?.waiting ?? 0) > 0 ? tn("inbox.waiting_now", conversations.counts()!.waiting) : t("inbox.choose_text")}
+              </Empty>
+            </>
           }
         >
           {(id) => (

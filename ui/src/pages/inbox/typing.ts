@@ -35,7 +35,7 @@ export function followTyping(): void {
     const at = Date.now();
     for (const [contact, members] of writing()) for (const [member, until] of members) if (until < at) change(contact, member, null);
   }, 1000);
-  onCleanup(() => clearInterval(sweep));
+  onCleanup(() => (clearInterval(sweep), setWriting(new Map())));
 }
 
 let told = { contact: "", at: 0 };

@@ -26,7 +26,7 @@ export function followViewing(): void {
     const fresh = [...seen()].filter(([, v]) => Date.now() - v.at < LASTS);
     if (fresh.length < seen().size) setSeen(new Map(fresh));
   }, 5000);
-  onCleanup(() => clearInterval(sweep));
+  onCleanup(() => (clearInterval(sweep), setSeen(new Map())));
 }
 
 /** Says that this conversation is looked at, as long as it is. */

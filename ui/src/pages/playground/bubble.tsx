@@ -22,11 +22,12 @@ function choices(message: Message): Choice[] {
   return content.buttons ?? content.list?.sections.flatMap((section) => section.rows) ?? [];
 }
 
-export function Bubble(props: { message: Message; press: (what: string) => void }) {
+/** `grew`: a picture took its room after the message was there. */
+export function Bubble(props: { message: Message; press: (what: string) => void; grew: () => void }) {
   const own = () => props.message.direction === "inbound";
   return (
     <div class={s.bubble} classList={{ [s.own!]: own() }} data-status={props.message.status}>
-      <For each={props.message.attachments}>{(file) => <File file={file} />}</For>
+      <For each={props.message.attachments}>{(file) => <File file={file} grew={props.grew} />}</For>
       <Show when={props.message.body} fallback={<Show when={props.message.attachments.length === 0}>{props.message.type}</Show>}>
         <span class={s.text}>{props.message.body}</span>
       </Show>
@@ -51,14 +52,14 @@ export function Bubble(props: { message: Message; press: (what: string) => void 
   );
 }
 
-function File(props: { file: Attachment }) {
+function File(props: { file: Attachment; grew: () => void }) {
   const name = () => props.file.file_name ?? props.file.type;
   return (
     <Show when={props.file.url} fallback={<span>{name()}…</span>}>
       {(url) => (
         <Switch fallback={<a href={`${url()}?download=true`}>{name()}</a>}>
           <Match when={props.file.type === "image" || props.file.type === "sticker"}>
-            <img class={s.picture} src={url()} alt={name()} />
+            <img class={s.picture} src={url()} alt={name()} onLoad={() => props.grew()} />
           </Match>
           <Match when={props.file.type === "audio"}>
             <audio class={s.sound} controls preload="none" src={url()} />

@@ -59,7 +59,7 @@ export default function Playground() {
           <Button icon={<PlusIcon size={16} />} disabled={people().length >= MOST_PEOPLE} onClick={addPerson}>
             {t("playground.add_person")}
           </Button>
-          <A href="/inbox">{t("playground.to_inbox")}</A>
+          <A href="/inbox" class={s.away!}>{t("playground.to_inbox")}</A>
         </>
       }
     >

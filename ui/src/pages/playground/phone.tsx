@@ -39,7 +39,8 @@ export function Phone(props: { channel: string; business: string; person: Person
     }),
   );
   onCleanup(() => clearTimeout(soon));
-  createEffect(on(() => messages().length, () => queueMicrotask(() => log.scrollTo({ top: log.scrollHeight }))));
+  const toEnd = () => log.scrollTo({ top: log.scrollHeight });
+  createEffect(on(() => messages().length, () => queueMicrotask(toEnd)));
 
   const say = (what: Written) => write(props.channel, props.person, what).catch(tellError);
   const send = (event: Event) => {
@@ -76,7 +77,7 @@ export function Phone(props: { channel: string; business: string; person: Person
       <div class={s.log} ref={log} role="log" tabindex="0" aria-label={t("playground.with", { business: props.business })}>
         <Show when={!shown.error} fallback={<Failed error={shown.error} onRetry={refetch} />}>
           <For each={messages()} fallback={<p class={s.hint}>{t("playground.first_word")}</p>}>
-            {(message) => <Bubble message={message} press={(what) => void say({ press: what, message_id: message.id })} />}
+            {(message) => <Bubble message={message} press={(what) => void say({ press: what, message_id: message.id })} grew={toEnd} />}
           </For>
         </Show>
       </div>

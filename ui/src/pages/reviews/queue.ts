@@ -68,7 +68,7 @@ export function createQueue(filter: Accessor<Filter>) {
   }
   createEffect(on([() => JSON.stringify(filter()), epoch], () => void load(false)));
 
-  // Records come in bursts; whatever is new stands at the top of the first page.
+  // Records come in bursts; whatever is new is on the first page.
   let timer: ReturnType<typeof setTimeout> | undefined;
   const looked = async () => {
     timer = undefined;
@@ -79,12 +79,31 @@ export function createQueue(filter: Accessor<Filter>) {
       produce((all) => {
         const fresh = (page.data as Review[]).filter((r) => !all.by[r.id]);
         for (const review of fresh) all.by[review.id] = { review, state: "pending" };
-        all.order.unshift(...fresh.map((r) => r.id));
+        // Where its time puts it: what moved up from a later page is older than what is here.
+        for (const review of fresh) {
+          const at = all.order.findIndex((id) => all.by[id]!.review.created_at < review.created_at);
+          if (at >= 0) all.order.splice(at, 0, review.id);
+          else if (!all.next) all.order.push(review.id);
+          else delete all.by[review.id];
+        }
       }),
     );
   };
   onCleanup(onEvents(["contact.created", "contact.updated"], () => (timer ??= setTimeout(() => void looked(), 1500))));
   onCleanup(() => clearTimeout(timer));
+  // What somebody else decided is nobody's any more; what was decided here stays, to be seen.
+  onCleanup(
+    onEvents(["review.decided"], (event) => {
+      const id = event.subject.review_id ?? (event.data as Record<string, unknown>).review_id;
+      if (typeof id !== "string" || rows.by[id]?.state !== "pending") return;
+      setRows(
+        produce((all) => {
+          all.order = all.order.filter((x) => x !== id);
+          delete all.by[id];
+        }),
+      );
+    }),
+  );
 
   const settle = (id: string, row: Partial<Row>) => setRows("by", id, row);
 

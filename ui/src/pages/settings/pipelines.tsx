@@ -92,10 +92,12 @@ export default function Pipelines() {
           <Removal
             name={x.stage?.name ?? x.pipeline.name}
             text={x.stage ? t("settings.delete_stage_text") : t("settings.delete_pipeline_text")}
+            none={t("settings.no_target")}
             targets={x.stage ? stagesBut(x.stage.id) : stagesBut(undefined, x.pipeline.id)}
             onClose={() => setRemoving(undefined)}
             onRemove={async (move_to) => {
-              const query = move_to ? { move_to } : { archive: true };
+              // Without a target nothing that is in use goes: the server says how much stands on it.
+              const query = move_to ? { move_to } : {};
               if (x.stage) await call(api.DELETE("/api/v1/pipelines/{id}/stages/{stage_id}", { params: { path: { id: x.pipeline.id, stage_id: x.stage.id }, query } }));
               else await call(api.DELETE("/api/v1/pipelines/{id}", { params: { path: { id: x.pipeline.id }, query } }));
               await refresh("pipelines");

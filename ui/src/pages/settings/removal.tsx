@@ -12,6 +12,8 @@ export function Removal(props: {
   /** Where what belongs to it can go. */
   targets?: { id: string; label: string }[];
   targetLabel?: string;
+  /** What it is called to choose none of them. */
+  none?: string;
   confirm?: string;
   onRemove: (moveTo: string | undefined) => Promise<unknown>;
   onClose: () => void;
@@ -39,7 +41,7 @@ export function Removal(props: {
       <p>{props.text}</p>
       <Show when={props.targets && props.targets.length > 0}>
         <SelectField label={props.targetLabel ?? t("settings.move_to")} onChange={(e) => setTo(e.currentTarget.value)}>
-          <option value="">{t("settings.nobody")}</option>
+          <option value="">{props.none ?? t("settings.nobody")}</option>
           <For each={props.targets}>{(x) => <option value={x.id}>{x.label}</option>}</For>
         </SelectField>
       </Show>

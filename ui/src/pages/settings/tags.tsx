@@ -1,69 +1,43 @@
-import { For, Show, createSignal } from "solid-js";
+import { For, Show } from "solid-js";
 import { createStore } from "solid-js/store";
 import { api, call } from "../../api/client";
 import type { Tag } from "../../api/types";
 import { reference, refresh } from "../../data/reference";
 import { t } from "../../i18n";
 import { TagChip } from "../../parts/badge";
-import { Button } from "../../parts/button";
 import { SelectField, TextField } from "../../parts/field";
 import { createSubmit } from "../../parts/form";
 import css from "../../parts/form.module.css";
-import { PlusIcon, TagIcon } from "../../parts/icons";
-import { Empty } from "../../parts/state";
-import { may } from "../../session";
+import { TagIcon } from "../../parts/icons";
+import { Entries } from "./entries";
 import { FormDialog } from "./formdialog";
-import { Removal } from "./removal";
 import s from "./settings.module.css";
 
 const COLOURS = ["gray", "red", "orange", "amber", "green", "teal", "cyan", "blue", "indigo", "purple", "pink", "brown"] as const;
 
 export default function Tags() {
-  const [editing, setEditing] = createSignal<Tag | "new">();
-  const [removing, setRemoving] = createSignal<Tag>();
-  const mayChange = () => may("setup:write");
   return (
-    <>
-      <Show when={mayChange()} fallback={<p class="muted">{t("settings.read_only")}</p>}>
-        <div class={css.buttons}>
-          <Button look="primary" icon={<PlusIcon size={16} />} onClick={() => setEditing("new")}>{t("settings.new_tag")}</Button>
-        </div>
-      </Show>
-      <Show when={reference.tags.length > 0} fallback={<Empty icon={<TagIcon size={24} />} title={t("settings.no_tags")}>{t("settings.no_tags_text")}</Empty>}>
-        <ul class={s.list} aria-label={t("settings.tags")}>
-          <For each={reference.tags}>
-            {(x) => (
-              <li>
-                <span class={s.grow}>
-                  <TagChip value={x.value} variant={x.variant} />
-                </span>
-                <span class="muted">{x.entity_type === "TICKET" ? t("settings.tag_ticket") : t("settings.tag_contact")}</span>
-                <Show when={mayChange()}>
-                  <Button small aria-label={`${t("common.edit")}: ${x.value}`} onClick={() => setEditing(x)}>{t("common.edit")}</Button>
-                  <Button small look="quiet" aria-label={`${t("common.delete")}: ${x.value}`} onClick={() => setRemoving(x)}>{t("common.delete")}</Button>
-                </Show>
-              </li>
-            )}
-          </For>
-        </ul>
-      </Show>
-      <Show when={editing()} keyed>
-        {(x) => <Edit tag={x === "new" ? undefined : x} onClose={() => setEditing(undefined)} />}
-      </Show>
-      <Show when={removing()} keyed>
-        {(x) => (
-          <Removal
-            name={x.value}
-            text={t("settings.delete_tag_text")}
-            onClose={() => setRemoving(undefined)}
-            onRemove={async () => {
-              await call(api.DELETE("/api/v1/tags/{tag_id}", { params: { path: { tag_id: x.id }, query: { force: true } } }));
-              await refresh("tags");
-            }}
-          />
-        )}
-      </Show>
-    </>
+    <Entries
+      label={t("settings.tags")}
+      rows={reference.tags}
+      name={(x) => x.value}
+      row={(x) => (
+        <>
+          <span class={s.grow}>
+            <TagChip value={x.value} variant={x.variant} />
+          </span>
+          <span class="muted">{x.entity_type === "TICKET" ? t("settings.tag_ticket") : t("settings.tag_contact")}</span>
+        </>
+      )}
+      add={t("settings.new_tag")}
+      empty={{ icon: <TagIcon size={24} />, title: t("settings.no_tags"), text: t("settings.no_tags_text") }}
+      form={(x, close) => <Edit tag={x} onClose={close} />}
+      removal={t("settings.delete_tag_text")}
+      onRemove={async (x) => {
+        await call(api.DELETE("/api/v1/tags/{tag_id}", { params: { path: { tag_id: x.id }, query: { force: true } } }));
+        await refresh("tags");
+      }}
+    />
   );
 }
 

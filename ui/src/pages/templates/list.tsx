@@ -2,7 +2,7 @@ import { A, useNavigate, useSearchParams } from "@solidjs/router";
 import { For, Show, createResource, createSignal, onCleanup } from "solid-js";
 import { api, call } from "../../api/client";
 import type { Template } from "../../api/types";
-import { reference } from "../../data/reference";
+import { channelById, reference } from "../../data/reference";
 import { t, tx } from "../../i18n";
 import { shortTime } from "../../i18n/format";
 import { epoch, onEvents } from "../../live/stream";
@@ -24,14 +24,18 @@ const TONES: Record<string, Tone> = { APPROVED: "success", PENDING: "info", IN_A
 export const TemplateStatus = (props: { status: string }) => <Badge tone={TONES[props.status] ?? "neutral"}>{tx("templates", `status_${props.status}`, props.status)}</Badge>;
 
 /** Channels that have templates. */
-export const withTemplates = () => reference.channels.filter((c) => c.type === "whatsapp");
+export const withTemplates = () => reference.channels.filter((c) => c.type === "whatsapp" || c.type === "playground");
 
 export function List() {
   const navigate = useNavigate();
   const [params, setParams] = useSearchParams<{ channel_id?: string; status?: string; q?: string }>();
-  const channel = (): string | undefined => withTemplates().find((c) => c.id === params.channel_id)?.id ?? withTemplates()[0]?.id;
+  /** Undefined: of all channels. */
+  const chosen = (): string | undefined => withTemplates().find((c) => c.id === params.channel_id)?.id;
+  const channel = (): string | undefined => chosen() ?? withTemplates()[0]?.id;
+  /** Those whose templates WhatsApp keeps. */
+  const synced = () => withTemplates().filter((c) => c.type === "whatsapp" && (!chosen() || c.id === chosen()));
   const [list, { refetch }] = createResource(
-    () => (channel() ? ([channel()!, params.status, epoch()] as [string, string | undefined, number]) : undefined),
+    () => (channel() ? ([chosen(), params.status, epoch()] as [string | undefined, string | undefined, number]) : undefined),
     async ([channel_id, status]) => {
       const rows: Template[] = [];
       let cursor: string | undefined;
@@ -48,8 +52,13 @@ export function List() {
   const sync = async () => {
     setBusy(true);
     try {
-      const done = await call(api.POST("/api/v1/templates/sync", { body: { channel_id: channel()! } }));
-      tell(t("templates.synced", { changed: done.changed, removed: done.removed }));
+      const all = { changed: 0, removed: 0 };
+      for (const c of synced()) {
+        const done = await call(api.POST("/api/v1/templates/sync", { body: { channel_id: c.id } }));
+        all.changed += done.changed;
+        all.removed += done.removed;
+      }
+      tell(t("templates.synced", all));
       void refetch();
     } catch (error) {
       tellError(error);
@@ -63,7 +72,9 @@ export function List() {
   };
   const actions = () => (
     <Show when={may("setup:write") && channel()}>
-      <Button icon={<RefreshIcon size={16} />} busy={busy()} onClick={() => void sync()}>{t("templates.sync")}</Button>
+      <Show when={synced().length > 0}>
+        <Button icon={<RefreshIcon size={16} />} busy={busy()} onClick={() => void sync()}>{t("templates.sync")}</Button>
+      </Show>
       <Button look="primary" icon={<PlusIcon size={16} />} onClick={() => navigate(`/templates/new?channel_id=${channel()}`)}>{t("templates.new")}</Button>
     </Show>
   );
@@ -79,8 +90,9 @@ export function List() {
       >
         <div class={s.filters}>
           <Show when={withTemplates().length > 1}>
-            <SelectField label={t("templates.channel")} onChange={(e) => setParams({ channel_id: e.currentTarget.value })}>
-              <For each={withTemplates()}>{(c) => <option value={c.id} selected={c.id === channel()}>{c.name}</option>}</For>
+            <SelectField label={t("templates.channel")} onChange={(e) => setParams({ channel_id: e.currentTarget.value || undefined })}>
+              <option value="">{t("common.all")}</option>
+              <For each={withTemplates()}>{(c) => <option value={c.id} selected={c.id === chosen()}>{c.name}</option>}</For>
             </SelectField>
           </Show>
           <SelectField label={t("templates.status")} onChange={(e) => setParams({ status: e.currentTarget.value || undefined })}>
@@ -102,7 +114,7 @@ export function List() {
                           <TemplateStatus status={x.status} />
                         </span>
                         <span class={s.body}>{partsOf(x).body}</span>
-                        <span class={s.sub}>{[x.language, tx("templates", `category_${x.category}`, x.category), t("templates.updated", { time: shortTime(x.updated_at) })].join(" · ")}</span>
+                        <span class={s.sub}>{[withTemplates().length > 1 && channelById(x.channel_id)?.name, x.language, tx("templates", `category_${x.category}`, x.category), t("templates.updated", { time: shortTime(x.updated_at) })].filter(Boolean).join(" · ")}</span>
                         <Show when={x.reason && x.status === "REJECTED"}>
                           <span class={s.reason}>{t("templates.reason", { reason: x.reason! })}</span>
                         </Show>

@@ -2,10 +2,10 @@
 
 use super::{Weighed, count, flag};
 use crate::against::strangeness;
-use crate::forest::Model;
+use crate::forest::{Model, least_of_fields};
 use crate::known::KNOWN;
 use crate::structure::Desk;
-use crate::{FieldType, Json, Method, Target, score, values};
+use crate::{FieldType, Json, Method, Target, values};
 
 /// A leaf and an open field that its value fits in type.
 struct Pair {
@@ -41,6 +41,25 @@ impl Tops {
     }
 }
 
+/// What a leaf says by itself, looked at once for all its pairs.
+struct Look {
+    everywhere: f32,
+    digits: usize,
+    concepts: usize,
+    /// Nine and more are alike.
+    words: usize,
+    capital: bool,
+    formatted: bool,
+    of_others: bool,
+    reaches: bool,
+    marked: bool,
+    vague: bool,
+    numbered: bool,
+}
+
+/// As many as are weighed.
+const FEATURES: usize = 51;
+
 /// Least score of a key for a field of texts; below the second the key says nothing of it, the value's form does.
 const HINT: f32 = 0.1;
 const SAYS: f32 = 0.2;
@@ -48,11 +67,15 @@ const SAYS: f32 = 0.2;
 const MOST_PAIRS: usize = 600;
 
 impl Desk<'_> {
-    pub(super) fn fields_left(&self) -> Vec<Weighed> {
+    /// What could be an open field's with the chance that `likely` finds enough, and how much was weighed.
+    pub(super) fn fields_left(
+        &self,
+        likely: impl Fn(Model, f32, &[f32]) -> Option<f32>,
+    ) -> (Vec<(f32, Weighed)>, usize) {
         let fields = &self.request.definitions.fields;
         let open: Vec<usize> = self.open().iter().enumerate().filter(|(_, open)| **open).map(|(at, _)| at).collect();
         if open.is_empty() {
-            return Vec::new();
+            return (Vec::new(), 0);
         }
         let left: Vec<usize> = (0..self.readings.len())
             .filter(|leaf| {
@@ -66,7 +89,7 @@ impl Desk<'_> {
             })
             .collect();
         if left.len() * open.len() > MOST_PAIRS {
-            return Vec::new();
+            return (Vec::new(), 0);
         }
         let mut pairs: Vec<Pair> = Vec::new();
         for &leaf in &left {
@@ -82,39 +105,43 @@ impl Desk<'_> {
             anywhere.iter_mut().zip(&scored.scores).for_each(|(top, score)| *top = top.max(score.fused));
         }
         let total = (left.len(), open.len());
-        pairs
-            .chunk_by(|a, b| a.leaf == b.leaf)
-            .flat_map(|of_leaf| {
-                let mut row = Tops::default();
-                of_leaf.iter().for_each(|pair| row.add(pair.fused));
-                let (columns, anywhere) = (&columns, &anywhere);
-                // A text could be anything: without a hint in its key it is no field's.
-                let hinted = |pair: &&Pair| pair.value.is_some() || pair.fused >= HINT;
-                of_leaf.iter().filter(hinted).map(move |pair| Weighed {
+        let (mut found, mut weighed) = (Vec::new(), 0);
+        for of_leaf in pairs.chunk_by(|a, b| a.leaf == b.leaf) {
+            let mut row = Tops::default();
+            of_leaf.iter().for_each(|pair| row.add(pair.fused));
+            let mut look = None;
+            // A text could be anything: without a hint in its key it is no field's.
+            for pair in of_leaf.iter().filter(|pair| pair.value.is_some() || pair.fused >= HINT) {
+                weighed += 1;
+                let look = look.get_or_insert_with(|| self.look(pair.leaf));
+                let tops = (row, columns[pair.field], anywhere[pair.field]);
+                let features = self.weigh_field(pair, of_leaf, look, tops, total);
+                let Some(chance) = likely(Model::Field, least_of_fields(), &features) else { continue };
+                let value = pair.value.clone();
+                let it = Weighed {
                     model: Model::Field,
                     target: Target::Field(fields[pair.field].definition.key.clone()),
-                    value: pair
-                        .value
-                        .clone()
-                        .unwrap_or_else(|| Json::from(self.readings[pair.leaf].text().unwrap_or(""))),
+                    value: value.unwrap_or_else(|| Json::from(self.readings[pair.leaf].text().unwrap_or(""))),
                     leaves: vec![pair.leaf],
                     method: if pair.fused < SAYS {
                         Method::Pattern
                     } else {
                         self.keys[pair.leaf].scores[pair.field].method
                     },
-                    features: self.weigh_field(pair, of_leaf, (row, columns[pair.field], anywhere[pair.field]), total),
+                    features: features.to_vec(),
                     completes: false,
                     span: None,
-                })
-            })
-            .collect()
+                };
+                found.push((chance, it));
+            }
+        }
+        (found, weighed)
     }
 
     fn pair(&self, leaf: usize, at: usize) -> Option<Pair> {
         let field = &self.request.definitions.fields[at];
         let score = self.keys[leaf].scores.get(at)?;
-        if score.excluded || !score::roles_agree(&self.keys[leaf], field, score) {
+        if score.excluded || !score.bond.agree {
             return None;
         }
         let reading = &self.readings[leaf];
@@ -130,13 +157,33 @@ impl Desk<'_> {
         Some(Pair { leaf, field: at, value, own, fused: score.fused.min(1.1) })
     }
 
+    /// What the leaf itself says, whatever the field.
+    fn look(&self, leaf: usize) -> Look {
+        let (reading, scored) = (&self.readings[leaf], &self.keys[leaf]);
+        let text = reading.text().unwrap_or("");
+        Look {
+            everywhere: scored.scores.iter().map(|other| other.fused).fold(0.0_f32, f32::max),
+            digits: text.bytes().filter(u8::is_ascii_digit).count(),
+            concepts: scored.key.tail.concepts.count(),
+            words: text.split_whitespace().take(9).count(),
+            capital: text.starts_with(char::is_uppercase),
+            formatted: reading.amount().is_some_and(|amount| amount.formatted),
+            of_others: scored.key.concepts().meets(&KNOWN.others),
+            reaches: text.contains('@') || reading.phone().is_some(),
+            marked: text.contains(['$', '€', '£', '%']),
+            vague: scored.key.tail.concepts.meets(&KNOWN.vague),
+            numbered: scored.key.tail.concepts.meets(&KNOWN.source.or(&KNOWN.ids)),
+        }
+    }
+
     fn weigh_field(
         &self,
         pair: &Pair,
         of_leaf: &[Pair],
+        look: &Look,
         (row, column, anywhere): (Tops, Tops, f32),
         (leaves, open): (usize, usize),
-    ) -> Vec<f32> {
+    ) -> [f32; FEATURES] {
         let field = &self.request.definitions.fields[pair.field];
         let scored = &self.keys[pair.leaf];
         let (key, score) = (&scored.key, &scored.scores[pair.field]);
@@ -147,9 +194,7 @@ impl Desk<'_> {
         let same_kind = |other: &&Pair| fields[other.field].definition.field_type == kind;
         let text = reading.text().unwrap_or("");
         let select = matches!(kind, FieldType::Select | FieldType::MultiSelect);
-        let everywhere = scored.scores.iter().map(|other| other.fused).fold(0.0_f32, f32::max);
-        let digits = text.bytes().filter(u8::is_ascii_digit).count();
-        vec![
+        [
             pair.fused,
             score.letters,
             score.meaning,
@@ -169,18 +214,18 @@ impl Desk<'_> {
             count(others().filter(same_kind).count()),
             flag(key.opaque),
             count(key.unknown),
-            count(key.tail.concepts.iter().count()),
+            count(look.concepts),
             flag(key.tail.concepts.meets(&field.concepts)),
             flag(key.context.meets(&field.concepts)),
             count(field.by_name.unknown()),
-            count(field.concepts.without(&KNOWN.qualifiers).iter().count()),
+            count(field.concepts.without(&KNOWN.qualifiers).count()),
             count(text.len() / 8),
-            count(text.split_whitespace().count()),
-            flag(text.starts_with(char::is_uppercase)),
-            count(digits),
-            flag(digits == text.len()),
+            count(look.words),
+            flag(look.capital),
+            count(look.digits),
+            flag(look.digits == text.len()),
             if kind == FieldType::Text { strangeness(field, reading) } else { 0.0 },
-            flag(reading.amount().is_some_and(|amount| amount.formatted)),
+            flag(look.formatted),
             flag(reading.date().is_some()),
             flag(reading.boolean().is_some()),
             reading.likeness(),
@@ -189,16 +234,16 @@ impl Desk<'_> {
             flag(reading.leaf().part.is_some()),
             count(leaves),
             count(open),
-            pair.fused - everywhere,
+            pair.fused - look.everywhere,
             pair.fused - anywhere,
-            flag(!key.concepts().and(&KNOWN.others).is_empty()),
+            flag(look.of_others),
             flag(!field.roles.is_empty()),
-            flag(reading.phone().is_some() || text.contains('@')),
+            flag(look.reaches),
             flag(key.negated),
-            flag(text.contains(['$', '€', '£', '%'])),
-            flag(key.tail.concepts.meets(&KNOWN.vague)),
+            flag(look.marked),
+            flag(look.vague),
             flag(key.foreign),
-            flag(key.tail.concepts.meets(&KNOWN.source.or(&KNOWN.ids))),
+            flag(look.numbered),
             count(reading.leaf().path.len()),
             others().map(|other| other.own).fold(0.0_f32, f32::max),
         ]

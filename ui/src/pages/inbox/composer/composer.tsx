@@ -4,7 +4,7 @@ import type { CannedReply, Conversation } from "../../../api/contract";
 import type { Message } from "../../../api/types";
 import { memberById, reference } from "../../../data/reference";
 import { t } from "../../../i18n";
-import { clock, duration, now } from "../../../i18n/format";
+import { clock, duration, now, number } from "../../../i18n/format";
 import { useShortcuts } from "../../../keys/registry";
 import { Button, IconButton } from "../../../parts/button";
 import { BanIcon, ClockIcon, CloseIcon, NoteIcon, PaperclipIcon, SendIcon, TemplateIcon, UsersIcon } from "../../../parts/icons";
@@ -14,7 +14,7 @@ import { preview } from "../words";
 import type { Thread } from "../thread/messages";
 import { filled, matching, slashed } from "./canned";
 import { CannedList } from "./cannedlist";
-import { draftOf } from "./draft";
+import { draftOf, noteDraft } from "./draft";
 import { EmojiPicker } from "./emoji";
 import { Tray } from "./tray";
 import { createUploads } from "./uploads";
@@ -30,12 +30,15 @@ interface Props {
   name: string;
   replyTo: Message | null;
   onReplyDone: () => void;
+  /** The draft on the server is another one. */
+  onSaved: () => void;
 }
 
 export function Composer(props: Props) {
   const c = () => props.conversation;
   const contact = c().id;
-  const draft = draftOf(contact);
+  const draft = draftOf(contact, () => props.onSaved());
+  const noted = noteDraft(contact);
   const [text, setText] = createSignal(draft.read(c().draft));
   const [note, setNote] = createSignal(false);
   const [picking, setPicking] = createSignal(false);
@@ -51,19 +54,33 @@ export function Composer(props: Props) {
   const found = () => (word() === null ? [] : matching(reference.canned, word()!));
 
   // Somebody else answered since this was begun: said, so that two do not answer over each other.
-  const [begunAt, setBegunAt] = createSignal(0);
+  /** What was the newest here when it was begun, by the server's clock. */
+  const [begunAt, setBegunAt] = createSignal<string | null>(null);
+  const newestAt = () => props.thread.entries().reduce((at, e) => (e.message && !e.sending && e.message.created_at > at ? e.message.created_at : at), "");
   const overtaken = createMemo(() => {
-    if (note() || begunAt() === 0) return undefined;
+    const begun = begunAt();
+    if (note() || begun === null) return undefined;
     return props.thread.entries().findLast((e) => {
       const m = e.message;
-      return m?.direction === "outbound" && m.actor.type === "member" && m.actor.id !== me().id && Date.parse(m.created_at) > begunAt();
+      return m?.direction === "outbound" && m.actor.type === "member" && m.actor.id !== me().id && m.created_at > begun;
     })?.message;
   });
 
+  // Another device may have sent it, or gone on with it.
+  const look = () =>
+    void draft.check().then(
+      (there) => there !== undefined && !note() && setText(there),
+      () => undefined,
+    );
+  look();
+  createEffect(on(() => c().draft, (there) => (there ?? "") !== draft.read(there) && look(), { defer: true }));
+
   const leave = () => draft.flush();
   window.addEventListener("pagehide", leave);
+  window.addEventListener("focus", look);
   onCleanup(() => {
     window.removeEventListener("pagehide", leave);
+    window.removeEventListener("focus", look);
     draft.flush();
     tellTyping(contact, "stopped");
     uploads.clear();
@@ -80,11 +97,11 @@ export function Composer(props: Props) {
 
   function typed(next: string): void {
     setText(next);
-    if (!next) setBegunAt(0);
-    else if (begunAt() === 0) setBegunAt(Date.now());
+    if (!next) setBegunAt(null);
+    else if (begunAt() === null) setBegunAt(newestAt());
     setAt(0);
-    // A note's draft would appear as a message's one day: it stays in the field alone.
-    if (note()) return;
+    // A note's draft would appear as a message's one day: it is kept apart.
+    if (note()) return noted.write(next);
     draft.write(next);
     if (next) tellTyping(contact, "typing");
     else tellTyping(contact, "stopped");
@@ -107,10 +124,11 @@ export function Composer(props: Props) {
 
   function send(): void {
     const said = text().trim();
+    if (said.length > LIMIT) return;
     if (note()) {
       if (!said) return;
       props.thread.send({ note: said }, null);
-      setText("");
+      noted.write("");
       setNote(false);
       setText(draft.read(c().draft));
       return;
@@ -134,7 +152,7 @@ export function Composer(props: Props) {
       sendText(said);
     }
     setText("");
-    setBegunAt(0);
+    setBegunAt(null);
     draft.clear();
     tellTyping(contact, "stopped");
     props.onReplyDone();
@@ -170,7 +188,7 @@ export function Composer(props: Props) {
 
   function mode(next: boolean): void {
     setNote(next);
-    setText(next ? "" : draft.read(c().draft));
+    setText(next ? noted.read() : draft.read(c().draft));
     queueMicrotask(() => field.focus());
   }
 
@@ -255,7 +273,6 @@ export function Composer(props: Props) {
           aria-label={note() ? t("inbox.note_for_team") : t("inbox.write_to", { name: props.name })}
           placeholder={note() ? t("inbox.note_hint") : touch() ? t("inbox.write_short") : t("inbox.write")}
           value={text()}
-          maxLength={LIMIT}
           aria-controls={word() !== null ? "canned" : undefined}
           aria-activedescendant={found().length > 0 ? `canned-${at()}` : undefined}
           disabled={shut()}
@@ -268,7 +285,7 @@ export function Composer(props: Props) {
         <IconButton
           class={s.send}
           label={note() ? t("inbox.save_note") : t("inbox.send")}
-          disabled={shut() || (!text().trim() && (note() || !uploads.ready())) || (!note() && uploads.uploads().length > 0 && !uploads.ready())}
+          disabled={shut() || text().trim().length > LIMIT || (!text().trim() && (note() || !uploads.ready())) || (!note() && uploads.uploads().length > 0 && !uploads.ready())}
           onClick={send}
         >
           <SendIcon size={19} />
@@ -288,7 +305,7 @@ export function Composer(props: Props) {
         </IconButton>
         <span class={s.state}>
           <Show when={text().length > LIMIT - 300}>
-            <span>{LIMIT - text().length}</span>
+            <span classList={{ [s.over!]: text().length > LIMIT }}>{number(LIMIT - text().length)}</span>
           </Show>
           <Show when={note()}>
             <strong>{t("inbox.note_hint")}</strong>

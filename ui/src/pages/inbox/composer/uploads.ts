@@ -5,6 +5,7 @@ import { explain } from "../../../api/problem";
 import type { Attachment } from "../../../api/types";
 import { t } from "../../../i18n";
 import { bytes } from "../../../i18n/format";
+import { tell } from "../../../parts/toast";
 
 export interface Upload {
   id: number;
@@ -35,7 +36,7 @@ export function createUploads(channel: () => string) {
 
   function add(files: Iterable<File>): void {
     for (const file of files) {
-      if (uploads().length >= AT_ONCE) return;
+      if (uploads().length >= AT_ONCE) return tell(t("inbox.too_many_files", { most: AT_ONCE }));
       const kind = kindOf(file.type);
       const upload: Upload = { id: next++, file, kind, preview: kind === "image" ? URL.createObjectURL(file) : null, media: null, error: "" };
       setUploads((all) => [...all, upload]);

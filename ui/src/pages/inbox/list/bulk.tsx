@@ -1,6 +1,7 @@
 // What is done with many conversations at once. One call of at most a hundred; what failed is said, and stays chosen.
 import { Show, createSignal } from "solid-js";
 import { json } from "../../../api/client";
+import { Problem, explain } from "../../../api/problem";
 import { reference } from "../../../data/reference";
 import { t, tn } from "../../../i18n";
 import { Avatar } from "../../../parts/avatar";
@@ -8,6 +9,7 @@ import { IconButton } from "../../../parts/button";
 import { BoardIcon, CheckIcon, CloseIcon, InboxIcon, TagIcon, UserPlusIcon } from "../../../parts/icons";
 import { Picker } from "../../../parts/picker";
 import { tell, tellError } from "../../../parts/toast";
+import { CloseTicket } from "../closeticket";
 import s from "./bulk.module.css";
 
 export const MOST = 100;
@@ -20,12 +22,13 @@ interface Answer {
 /** Does one thing to many; gives back which it was done to, and tells about the others. */
 export async function bulk(ids: readonly string[], action: Record<string, unknown>): Promise<string[]> {
   const answer = await json<Answer>("POST", "/conversations/bulk", { body: { ids, ...action } });
-  if (answer.failed[0]) tellError(new Error(tn("inbox.bulk_failed", answer.failed.length, { why: answer.failed[0].message })));
+  if (answer.failed[0]) tellError(new Error(tn("inbox.bulk_failed", answer.failed.length, { why: explain(new Problem(409, { ...answer.failed[0], detail: answer.failed[0].message })) })));
   return answer.done;
 }
 
 export function BulkBar(props: { ids: string[]; onClear: () => void; onDone: (done: string[]) => void }) {
   const [busy, setBusy] = createSignal(false);
+  const [closing, setClosing] = createSignal(false);
   const run = (action: Record<string, unknown>) => {
     setBusy(true);
     bulk(props.ids, action)
@@ -66,9 +69,10 @@ export function BulkBar(props: { ids: string[]; onClear: () => void; onDone: (do
       <IconButton label={t("inbox.mark_read")} onClick={() => run({ action: "read" })}>
         <InboxIcon size={17} />
       </IconButton>
-      <IconButton label={t("inbox.close_ticket")} onClick={() => run({ action: "close" })}>
+      <IconButton label={t("inbox.close_ticket")} onClick={() => setClosing(true)}>
         <CheckIcon size={17} />
       </IconButton>
+      <CloseTicket open={closing()} count={props.ids.length} onClose={() => setClosing(false)} onPick={(outcome) => run({ action: "close", outcome })} />
     </div>
   );
 }

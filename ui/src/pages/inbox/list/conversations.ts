@@ -108,6 +108,7 @@ export function createConversations(filter: Accessor<Filter>, open: Accessor<str
   }
 
   const changed = new Set<string>();
+  let failures = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
   /** Asks for a conversation again, soon and once. */
   function touch(id: string): void {
@@ -122,16 +123,21 @@ export function createConversations(filter: Accessor<Filter>, open: Accessor<str
       if (ids.length > MANY) await load(true);
       else await Promise.all(ids.map(refetch));
     } finally {
-      timer = changed.size > 0 ? setTimeout(settle, 400) : undefined;
+      timer = changed.size > 0 ? setTimeout(settle, Math.min(400 * 2 ** failures, 30_000)) : undefined;
     }
   }
   async function refetch(id: string): Promise<void> {
     try {
       take(await json<Conversation>("GET", `/conversations/${id}`));
+      failures = 0;
     } catch (problem) {
       if (problem instanceof Problem && problem.status === 404) {
         setOrder(order().filter((x) => x !== id));
         setById(produce((all) => void delete all[id]));
+      } else {
+        // The event that told of it does not come twice.
+        changed.add(id);
+        failures += 1;
       }
     }
   }

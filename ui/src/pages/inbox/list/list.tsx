@@ -1,11 +1,12 @@
 // The left pane: search, views, filters, and the conversations themselves, of which only those in sight are drawn.
 import { useSearchParams } from "@solidjs/router";
-import { For, Show, createEffect, createSignal, on, onCleanup } from "solid-js";
+import { For, Show, createEffect, createSignal, on, onCleanup, onMount } from "solid-js";
 import { useShortcuts } from "../../../keys/registry";
 import { t } from "../../../i18n";
-import { CloseIcon, InboxIcon, SearchIcon } from "../../../parts/icons";
+import { CheckDoubleIcon, CloseIcon, InboxIcon, SearchIcon } from "../../../parts/icons";
 import { IconButton } from "../../../parts/button";
 import { Empty, Failed, Skeleton } from "../../../parts/state";
+import { longPress } from "../../../parts/longpress";
 import { createVirtual } from "../../../parts/virtual";
 import { narrowing, type Filter } from "../filter";
 import type { Conversations } from "./conversations";
@@ -27,6 +28,9 @@ export function ConversationList(props: {
   const [scroller, setScroller] = createSignal<HTMLDivElement>();
   const list = () => props.conversations;
   const [chosen, setChosen] = createSignal<readonly string[]>([]);
+  /** By touch, where nothing can be pointed at: a press on a row chooses it instead of opening it. */
+  const [picking, setPicking] = createSignal(false);
+  const clear = () => (setChosen([]), setPicking(false));
   const choose = (id: string) => {
     const now = chosen();
     if (now.includes(id)) setChosen(now.filter((x) => x !== id));
@@ -52,7 +56,7 @@ export function ConversationList(props: {
     }),
   );
 
-  createEffect(on(() => JSON.stringify(props.filter), () => (setChosen([]), scroller()?.scrollTo({ top: 0 })), { defer: true }));
+  createEffect(on(() => JSON.stringify(props.filter), () => (clear(), scroller()?.scrollTo({ top: 0 })), { defer: true }));
 
   const move = (by: number) => {
     const ids = list().order();
@@ -78,6 +82,14 @@ export function ConversationList(props: {
     typing = setTimeout(() => setParams({ q: q.trim() || undefined }, { replace: true }), 200);
   };
 
+  // The address has the words without the space that is just being typed: it fills the field only while nobody writes there.
+  onMount(() =>
+    createEffect(() => {
+      const q = props.filter.q ?? "";
+      if (document.activeElement !== search) search.value = q;
+    }),
+  );
+
   return (
     <section class={s.pane} aria-label={t("inbox.conversations")}>
       <header class={s.head}>
@@ -88,7 +100,6 @@ export function ConversationList(props: {
             type="search"
             aria-label={t("inbox.search")}
             placeholder={t("inbox.search")}
-            value={props.filter.q ?? ""}
             onInput={(e) => find(e.currentTarget.value)}
             onKeyDown={(e) => {
               if (e.key !== "Escape") return;
@@ -103,12 +114,17 @@ export function ConversationList(props: {
               <CloseIcon size={15} />
             </IconButton>
           </Show>
+          <span class={s.byTouch}>
+            <IconButton label={t("inbox.choose_many")} small pressed={picking()} onClick={() => (picking() ? clear() : setPicking(true))}>
+              <CheckDoubleIcon size={17} />
+            </IconButton>
+          </span>
           <Filters filter={props.filter} />
         </div>
         <Show when={chosen().length > 0} fallback={<Views filter={props.filter} counts={list().counts()} />}>
           <BulkBar
             ids={[...chosen()]}
-            onClear={() => setChosen([])}
+            onClear={clear}
             onDone={(done) => {
               setChosen(chosen().filter((id) => !done.includes(id)));
               for (const id of done) list().touch(id);
@@ -120,14 +136,40 @@ export function ConversationList(props: {
         <Show when={!list().error() || list().order().length > 0} fallback={<Failed error={list().error()} onRetry={() => void list().reload()} />}>
           <Show when={!list().loading() || list().order().length > 0} fallback={<Skeleton lines={9} avatar />}>
             <Show when={list().order().length > 0} fallback={<Nothing filter={props.filter} />}>
-              <ul class={s.rows} classList={{ [s.choosing!]: chosen().length > 0 }} style={{ height: `${virtual.total()}px` }}>
+              <ul
+                ref={(el) => {
+                  const idAt = (target: EventTarget | null) => (target as Element | null)?.closest<HTMLElement>("li[data-id]")?.dataset.id;
+                  longPress(el, (target) => {
+                    const id = idAt(target);
+                    if (!id) return;
+                    setPicking(true);
+                    if (!chosen().includes(id)) choose(id);
+                  });
+                  // Before the link that was pressed gets to know of it.
+                  el.addEventListener(
+                    "click",
+                    (e) => {
+                      const id = picking() && (e.target as Element).closest("a") ? idAt(e.target) : undefined;
+                      if (!id) return;
+                      e.preventDefault();
+                      e.stopPropagation();
+                      choose(id);
+                    },
+                    true,
+                  );
+                }}
+                class={s.rows}
+                classList={{ [s.choosing!]: picking() || chosen().length > 0 }}
+                style={{ height: `${virtual.total()}px` }}
+              >
                 <For each={virtual.visible()}>
                   {(id) => (
                     <Show when={list().byId[id]}>
                       {(conversation) => (
                         <li
                           class={s.place}
-                          style={{ transform: `translateY(${virtual.at(id)?.start ?? 0}px)` }}
+                          data-id={id}
+                          style={{ top: `${virtual.at(id)?.start ?? 0}px` }}
                           aria-setsize={list().hasMore() ? -1 : list().order().length}
                           aria-posinset={(virtual.at(id)?.index ?? 0) + 1}
                         >

@@ -5,7 +5,7 @@ import { channelById, memberById, tagById } from "../../../data/reference";
 import { t, tn } from "../../../i18n";
 import { duration, now, phone, shortTime } from "../../../i18n/format";
 import { Avatar } from "../../../parts/avatar";
-import { Count } from "../../../parts/badge";
+import { Count, tagColour } from "../../../parts/badge";
 import { BanIcon, ClockIcon } from "../../../parts/icons";
 import { typingIn } from "../typing";
 import { preview } from "../words";
@@ -71,7 +71,7 @@ export function Row(props: { conversation: Conversation; open: boolean; href: st
         <span class={`${s.line} ${s.meta}`}>
           <span class="clip">{channelById(c().channel_id)?.name ?? ""}</span>
           <For each={c().tag_ids.slice(0, 2)}>
-            {(id) => <Show when={tagById(id)}>{(tag) => <span class={`clip ${s.tag} ${s[`v-${tag().variant}`] ?? ""}`}>{tag().value}</span>}</Show>}
+            {(id) => <Show when={tagById(id)}>{(tag) => <span class={`clip ${s.tag} ${tagColour(tag().variant)}`}>{tag().value}</span>}</Show>}
           </For>
           <span class={s.end}>
             <Show when={waits()}>

@@ -6,7 +6,7 @@ import type { CustomField } from "../../../api/types";
 import { t } from "../../../i18n";
 import { Button } from "../../../parts/button";
 import { PencilIcon } from "../../../parts/icons";
-import type { Profile, Target } from "./profile";
+import type { Profile, Seen, Target } from "./profile";
 import { Provenance } from "./provenance";
 import { parsed, shown, typed } from "./value";
 import s from "./profile.module.css";
@@ -33,7 +33,13 @@ export function Editable(props: Props) {
   const [conflict, setConflict] = createSignal<{ mine: unknown } | null>(null);
   let button: HTMLButtonElement | undefined;
 
+  // What stood here when it was opened: others may change it while somebody writes.
+  let seen: Seen;
+  let before: unknown;
+
   const begin = (correct: boolean) => {
+    seen = props.profile.seen();
+    before = props.value ?? null;
     setError("");
     setCorrecting(correct);
     setEditing(true);
@@ -49,12 +55,12 @@ export function Editable(props: Props) {
     return target.target === "name" ? { name: value as string | null } : { email: value as string | null };
   };
   const save = async (value: unknown, overwrite = false): Promise<void> => {
-    if (JSON.stringify(value) === JSON.stringify(props.value ?? null)) return stop();
+    if (!overwrite && [before, props.value ?? null].some((x) => JSON.stringify(value) === JSON.stringify(x))) return stop();
     setBusy(true);
     setError("");
     try {
       if (correcting() && value !== null) await props.profile.correct(props.target, value);
-      else await props.profile.change(body(value), overwrite);
+      else await props.profile.change(body(value), seen, overwrite);
       stop();
     } catch (problem) {
       if (problem instanceof Problem && problem.status === 412) setConflict({ mine: value });
@@ -116,6 +122,12 @@ function Input(props: Props & { busy: boolean; labelledby: string; error: string
   const id = createUniqueId();
   const [text, setText] = createSignal(typed(props.type, props.value));
   const [many, setMany] = createSignal<string[]>(Array.isArray(props.value) ? props.value.map(String) : []);
+  /** How a number was read, before it is kept. */
+  const understood = () => {
+    if (props.type !== "number" && props.type !== "currency") return "";
+    const value = parsed(props.type, text(), props.currency);
+    return value === null || value === text().trim() ? "" : `= ${shown(props.type, value, props.currency)}`;
+  };
   const focus = (e: HTMLElement) => queueMicrotask(() => e.focus());
   const options = () => {
     const all = props.options ?? [];
@@ -129,7 +141,7 @@ function Input(props: Props & { busy: boolean; labelledby: string; error: string
         e.preventDefault();
         if (props.type === "multi_select") props.onSave(many().length > 0 ? many() : null);
         else if (props.type === "boolean") props.onSave(text() === "" ? null : text() === "true");
-        else props.onSave(parsed(props.type, text()));
+        else props.onSave(parsed(props.type, text(), props.currency));
       }}
       onKeyDown={(e) => {
         if (e.key !== "Escape") return;
@@ -188,7 +200,7 @@ function Input(props: Props & { busy: boolean; labelledby: string; error: string
         </Match>
       </Switch>
       <p id={`${id}-say`} classList={{ [s.error!]: Boolean(props.error), [s.hint!]: !props.error }} role={props.error ? "alert" : undefined}>
-        {props.error || props.hint}
+        {props.error || understood() || props.hint}
       </p>
       <div class={s.buttons}>
         <Button small onClick={() => props.onCancel()}>

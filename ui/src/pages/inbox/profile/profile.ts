@@ -23,6 +23,9 @@ function touched(body: Change, c: Contact): string {
   return JSON.stringify(["name" in body ? c.name : null, "email" in body ? c.email : null, fields]);
 }
 
+/** A contact as it stood at some moment, and which version that was. */
+export type Seen = { data: Contact; etag: string | null } | undefined;
+
 export type Profile = ReturnType<typeof createProfile>;
 
 export function createProfile(contact: () => string) {
@@ -46,13 +49,13 @@ export function createProfile(contact: () => string) {
   );
 
   /**
-   * Throws a Problem; with status 412 somebody else has changed the same value, and theirs is here already. A change of
+   * `from` is what was seen when the change was begun (`seen`). Throws a Problem; with status 412 somebody else has changed the same value, and theirs is here already. A change of
    * anything else in between (each message makes a new version) is no conflict: then it is tried again.
    */
-  async function change(body: Change, overwrite = false): Promise<void> {
+  async function change(body: Change, from: Seen, overwrite = false): Promise<void> {
+    let etag = from?.etag;
     for (let tries = 0; ; tries += 1) {
-      const seen = known.latest;
-      const header = seen?.etag && !overwrite ? { "If-Match": seen.etag } : {};
+      const header = etag && !overwrite ? { "If-Match": etag } : {};
       try {
         mutate(await callTagged<Contact>(api.PATCH("/api/v1/contacts/{id}", { params: { path: { id: contact() }, header }, body })));
         again();
@@ -60,8 +63,9 @@ export function createProfile(contact: () => string) {
       } catch (problem) {
         if (!(problem instanceof Problem && problem.status === 412)) throw problem;
         const now = await callTagged<Contact>(api.GET("/api/v1/contacts/{id}", { params: { path: { id: contact() } } }));
-        const same = seen && touched(body, seen.data) === touched(body, now.data);
+        const same = from && touched(body, from.data) === touched(body, now.data);
         mutate(now);
+        etag = now.etag;
         if (!same || tries > 3) throw problem;
       }
     }
@@ -86,6 +90,7 @@ export function createProfile(contact: () => string) {
     provenance: (target: Target) => latest(values)?.find((v) => sameTarget(v, target))?.provenance ?? null,
     identity: () => latest(identity),
     tickets: () => latest(tickets),
+    seen: (): Seen => latest(known),
     change,
     correct,
     undo,

@@ -1,27 +1,28 @@
 // The journeys of a contact: where each stands or ended, its sum, and what happened with it.
-import { For, Show, Suspense, createResource, createSignal } from "solid-js";
+import { For, Show, Suspense, createMemo, createResource, createSignal } from "solid-js";
 import { api, call } from "../../../api/client";
 import { explain } from "../../../api/problem";
 import type { Ticket } from "../../../api/types";
 import { memberById, pipelineById, stageById } from "../../../data/reference";
 import { t, tx } from "../../../i18n";
-import { dateTime, duration, money, now, shortTime } from "../../../i18n/format";
+import { dateTime, decimal, decimalField, duration, money, now, shortTime } from "../../../i18n/format";
 import { Badge } from "../../../parts/badge";
 import { Button } from "../../../parts/button";
 import { Skeleton } from "../../../parts/state";
 import { EventLine } from "../thread/eventline";
+import { session } from "../../../session";
 import s from "./profile.module.css";
 
 export function Tickets(props: { tickets: Ticket[] | undefined; onChanged: () => void }) {
+  // By their ids: they come anew with each change of the contact, and what is open or half written in one stays.
+  const byId = createMemo(() => new Map((props.tickets ?? []).map((x) => [x.id, x])));
   return (
     <Show when={props.tickets} fallback={<Skeleton lines={2} />}>
-      {(list) => (
-        <ul class={s.tickets}>
-          <For each={list()} fallback={<li class="muted">{t("profile.no_tickets")}</li>}>
-            {(ticket) => <One ticket={ticket} onChanged={props.onChanged} />}
-          </For>
-        </ul>
-      )}
+      <ul class={s.tickets}>
+        <For each={[...byId().keys()]} fallback={<li class="muted">{t("profile.no_tickets")}</li>}>
+          {(id) => <Show when={byId().get(id)}>{(ticket) => <One ticket={ticket()} onChanged={props.onChanged} />}</Show>}
+        </For>
+      </ul>
     </Show>
   );
 }
@@ -90,9 +91,11 @@ function Amount(props: { ticket: Ticket; onChanged: () => void }) {
   const [editing, setEditing] = createSignal(false);
   const [text, setText] = createSignal("");
   const [error, setError] = createSignal("");
+  const currency = () => x().currency ?? session()?.organization.currency;
+  const amount = () => (text().trim() === "" ? null : (decimal(text(), currency()) ?? text().trim()));
   const save = async () => {
     try {
-      await call(api.PATCH("/api/v1/tickets/{id}", { params: { path: { id: x().id } }, body: { amount: text().trim() === "" ? null : text().trim().replace(",", ".") } as never }));
+      await call(api.PATCH("/api/v1/tickets/{id}", { params: { path: { id: x().id } }, body: { amount: amount() } as never }));
       setEditing(false);
       props.onChanged();
     } catch (problem) {
@@ -109,7 +112,7 @@ function Amount(props: { ticket: Ticket; onChanged: () => void }) {
             class={s.press}
             disabled={x().status !== "open"}
             onClick={() => {
-              setText(x().amount ?? "");
+              setText(x().amount ? decimalField(x().amount!) : "");
               setError("");
               setEditing(true);
             }}
@@ -128,7 +131,7 @@ function Amount(props: { ticket: Ticket; onChanged: () => void }) {
         onKeyDown={(e) => e.key === "Escape" && (e.stopPropagation(), setEditing(false))}
       >
         <input ref={(e) => queueMicrotask(() => e.focus())} class={s.input} inputmode="decimal" aria-label={t("profile.amount")} value={text()} onInput={(e) => setText(e.currentTarget.value)} />
-        <Show when={error()}>
+        <Show when={error()} fallback={<Show when={amount() !== null && amount() !== text().trim()}><p class={s.hint}>= {money(amount()!, currency())}</p></Show>}>
           <p class={s.error} role="alert">
             {error()}
           </p>

@@ -1,7 +1,7 @@
 // Values of custom fields by their types: as they are shown, and as what was typed becomes what the server wants.
 import type { CustomField } from "../../../api/types";
 import { t } from "../../../i18n";
-import { calendarDate, money, number, phone } from "../../../i18n/format";
+import { calendarDate, decimal, decimalField, money, number, phone } from "../../../i18n/format";
 
 export type FieldType = CustomField["type"] | "name";
 
@@ -30,18 +30,21 @@ export function shown(type: string, value: unknown, currency?: string | null): s
 /** What stands in an input for a value. */
 export function typed(type: string, value: unknown): string {
   if (value === null || value === undefined) return "";
-  if (type === "currency" && typeof value === "object") return String((value as { amount?: unknown }).amount ?? "");
+  if (type === "currency") return decimalField(String(typeof value === "object" ? ((value as { amount?: unknown }).amount ?? "") : value));
+  if (type === "number") return decimalField(String(value));
   if (type === "date") return String(value).slice(0, 10);
   return String(value);
 }
 
 /** What was typed as JSON; "" takes the value away. Numbers go as text where they are money: no float touches them. */
-export function parsed(type: string, text: string): unknown {
+export function parsed(type: string, text: string, currency?: string | null): unknown {
   const trimmed = text.trim();
   if (trimmed === "") return null;
+  // What is none goes as it is: the server says what it wants instead.
   if (type === "number") {
-    const n = Number(trimmed.replace(",", "."));
-    return Number.isFinite(n) ? n : trimmed;
+    const n = decimal(trimmed);
+    return n === null ? trimmed : Number(n);
   }
+  if (type === "currency") return decimal(trimmed, currency) ?? trimmed;
   return trimmed;
 }

@@ -149,7 +149,8 @@ function Failure(props: { entry: Entry; message: Message; thread: Thread }) {
     if (here()) return explain(props.entry.problem);
     const e = m().error;
     const unknown = m().status === "unknown" ? t("inbox.unknown_fate") : "";
-    return [e?.title ?? e?.details ?? unknown, e?.advice].filter(Boolean).join(" ") || t("inbox.failed");
+    const ours = e && tx("refusals", `wa_${e.code}`, "");
+    return ours || [e?.title ?? e?.details ?? unknown, e?.advice].filter(Boolean).join(" ") || t("inbox.failed");
   };
   const retry = () => {
     if (here()) return props.thread.again(props.entry.key);

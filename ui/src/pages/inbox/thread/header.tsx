@@ -1,8 +1,9 @@
 // Above a conversation: who it is, whose it is, where it stands, and what else can be done.
 import { useNavigate } from "@solidjs/router";
-import { For, Show } from "solid-js";
+import { For, Show, createSignal } from "solid-js";
 import { json } from "../../../api/client";
 import type { Conversation } from "../../../api/contract";
+import type { Member } from "../../../api/types";
 import { channelById, memberById, pipelineById, reference, stageById } from "../../../data/reference";
 import { t, tn } from "../../../i18n";
 import { phone } from "../../../i18n/format";
@@ -14,16 +15,22 @@ import { Menu, type MenuItem } from "../../../parts/menu";
 import { Picker } from "../../../parts/picker";
 import { tell, tellError } from "../../../parts/toast";
 import { me } from "../../../session";
+import { CloseTicket } from "../closeticket";
 import { bulk } from "../list/bulk";
 import { typingIn } from "../typing";
 import { viewersOf } from "../viewing";
 import s from "./thread.module.css";
+
+// Before the id of a choice that adds somebody instead of replacing.
+const ALSO = "also:";
 
 interface Props {
   conversation: Conversation;
   back: string;
   profileOpen: boolean;
   onProfile: () => void;
+  /** Is told before it is marked as unread. */
+  onUnread: () => void;
   onChanged: (c?: Conversation) => void;
 }
 
@@ -33,10 +40,35 @@ export function ThreadHeader(props: Props) {
   const name = () => c().name || phone(c().phone) || c().username || t("common.nameless");
   const writes = () => typingIn(c().id, name());
   const assigned = () => memberById(c().agent_ids[0]);
+  const others = () => c().agent_ids.length - 1;
   const stage = () => stageById(c().open_ticket?.stage_id);
 
-  const run = (action: Record<string, unknown>) => bulk([c().id], action).then(() => props.onChanged(), tellError);
-  const assign = (id: string) => void run(c().agent_ids.includes(id) ? { action: "unassign", member_id: id } : { action: "assign", member_id: id });
+  /** Whether it was done. */
+  const run = (action: Record<string, unknown>): Promise<boolean> =>
+    bulk([c().id], action).then(
+      (done) => {
+        props.onChanged();
+        return done.length > 0;
+      },
+      (problem: unknown) => {
+        tellError(problem);
+        return false;
+      },
+    );
+  /** Gives it to somebody instead of whoever has it; to the one who has it already: takes it from them. */
+  const assign = async (id: string): Promise<void> => {
+    const had = c().agent_ids;
+    if (had.includes(id)) return void (await run({ action: "unassign", member_id: id }));
+    if (!(await run({ action: "assign", member_id: id }))) return;
+    for (const other of had) await run({ action: "unassign", member_id: other });
+  };
+  const active = () => reference.members.filter((m) => m.active);
+  const nameOf = (m: Member) => (m.id === me().id ? t("inbox.me", { name: m.name }) : m.name);
+  const choices = () => [
+    ...active().map((m) => ({ id: m.id, label: nameOf(m), mark: <Avatar name={m.name} of={m.id} size="s" presence={m.availability} /> })),
+    // Two who answer together are the exception: said in words.
+    ...(c().agent_ids.length === 0 ? [] : active().filter((m) => !c().agent_ids.includes(m.id)).map((m) => ({ id: ALSO + m.id, label: t("inbox.assign_also", { name: nameOf(m) }) }))),
+  ];
   const post = (verb: string, after?: () => void) =>
     void json<Conversation>("POST", `/conversations/${c().id}/${verb}`).then((next) => {
       props.onChanged(next);
@@ -49,25 +81,33 @@ export function ThreadHeader(props: Props) {
     const pipelines = own ? [own, ...reference.pipelines.filter((p) => p !== own)] : reference.pipelines;
     return pipelines.flatMap((p) => p.stages.map((x) => ({ id: x.id, label: pipelines.length > 1 ? `${x.name} · ${p.name}` : x.name })));
   };
-  const close = () => void run({ action: "close" }).then(() => tell(t("inbox.closed")));
+  const [closing, setClosing] = createSignal(false);
 
+  const markUnread = () => {
+    props.onUnread();
+    post("unread", () => navigate(props.back));
+  };
+  const block = () => {
+    const was = c().blocked;
+    post(was ? "unblock" : "block", () => tell(was ? t("inbox.unblocked") : t("inbox.blocked")));
+  };
   const items = (): MenuItem[] => [
-    { label: t("inbox.mark_unread"), icon: <InboxIcon />, run: () => post("unread", () => navigate(props.back)) },
-    ...(c().open_ticket ? [{ label: t("inbox.close_ticket"), icon: <CheckIcon />, run: close }] : []),
+    { label: t("inbox.mark_unread"), icon: <InboxIcon />, run: markUnread },
+    ...(c().open_ticket ? [{ label: t("inbox.close_ticket"), icon: <CheckIcon />, run: () => setClosing(true) }] : []),
     {
       label: c().blocked ? t("inbox.unblock") : t("inbox.block"),
       icon: <BanIcon />,
       apart: true,
       danger: !c().blocked,
-      run: () => post(c().blocked ? "unblock" : "block", () => tell(c().blocked ? t("inbox.unblocked") : t("inbox.blocked"))),
+      run: block,
     },
   ];
 
   const group = () => t("inbox.conversation");
   useShortcuts(
-    { keys: "a", label: () => t("inbox.key_assign_me"), group, run: () => assign(me().id) },
-    { keys: "u", label: () => t("inbox.mark_unread"), group, run: () => post("unread", () => navigate(props.back)) },
-    { keys: "e", label: () => t("inbox.close_ticket"), group, run: () => c().open_ticket && close() },
+    { keys: "a", label: () => t("inbox.key_assign_me"), group, run: () => void assign(me().id) },
+    { keys: "u", label: () => t("inbox.mark_unread"), group, run: markUnread },
+    { keys: "e", label: () => t("inbox.close_ticket"), group, run: () => c().open_ticket && setClosing(true) },
     { keys: "p", label: () => t("inbox.key_profile"), group, run: () => props.onProfile() },
   );
 
@@ -96,17 +136,21 @@ export function ThreadHeader(props: Props) {
           </span>
         </Show>
         <Picker
-          label={assigned() ? t("inbox.assigned_to", { name: assigned()!.name }) : t("inbox.assign")}
+          label={assigned() ? t("inbox.assigned_to", { name: c().agent_ids.flatMap((id) => memberById(id)?.name ?? []).join(", ") }) : t("inbox.assign")}
           triggerClass={s.tool}
           chosen={c().agent_ids}
-          choices={reference.members.filter((m) => m.active).map((m) => ({ id: m.id, label: m.id === me().id ? t("inbox.me", { name: m.name }) : m.name, mark: <Avatar name={m.name} of={m.id} size="s" presence={m.availability} /> }))}
-          onChoose={assign}
+          choices={choices()}
+          onChoose={(id) => void (id.startsWith(ALSO) ? run({ action: "assign", member_id: id.slice(ALSO.length) }) : assign(id))}
           trigger={
             <Show when={assigned()} fallback={<><UserPlusIcon size={16} /><span class="clip">{t("inbox.assign")}</span></>}>
               {(m) => (
                 <>
                   <Avatar name={m().name} of={m().id} size="s" />
+                  <span class="sr">{t("inbox.assigned_to", { name: "" })}</span>
                   <span class="clip">{m().first_name || m().name}</span>
+                  <Show when={others() > 0}>
+                    <span>+{others()}</span>
+                  </Show>
                 </>
               )}
             </Show>
@@ -121,6 +165,9 @@ export function ThreadHeader(props: Props) {
           trigger={
             <>
               <BoardIcon size={16} />
+              <Show when={stage()}>
+                <span class="sr">{t("inbox.stage_is", { name: "" })}</span>
+              </Show>
               <span class="clip">{stage()?.name ?? t("inbox.open_ticket")}</span>
             </>
           }
@@ -132,6 +179,12 @@ export function ThreadHeader(props: Props) {
           <PanelRightIcon />
         </IconButton>
       </div>
+      <CloseTicket
+        open={closing()}
+        count={1}
+        onClose={() => setClosing(false)}
+        onPick={(outcome) => void run({ action: "close", outcome }).then((done) => done && tell(t("inbox.closed")))}
+      />
     </header>
   );
 }

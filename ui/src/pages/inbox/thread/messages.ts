@@ -3,24 +3,21 @@
 import { batch, createEffect, createSignal, on, onCleanup, untrack } from "solid-js";
 import { api, call } from "../../../api/client";
 import type { LogEvent, Message } from "../../../api/types";
-import { epoch, onEvents } from "../../../live/stream";
-import { me } from "../../../session";
+import { Problem } from "../../../api/problem";
+import { epoch, line, onEvents } from "../../../live/stream";
 import { compare, place, type Entry } from "./entry";
+import * as outbox from "./outbox";
+import type { Item, Outgoing } from "./outbox";
 
 const PAGE = 60;
 
-/** What can be sent: the body of `POST /messages` without its addressee, or a note. */
-export type Outgoing = { note: string } | { content: Record<string, unknown>; preview: Pick<Message, "type" | "body"> & { content?: unknown } };
-
 export type Thread = ReturnType<typeof createThread>;
 
-export function createThread(contact: string) {
+export function createThread(contact: string, name: () => string) {
   const [entries, setEntries] = createSignal<readonly Entry[]>([]);
   const [loading, setLoading] = createSignal(true);
   const [error, setError] = createSignal<unknown>();
   const [older, setOlder] = createSignal<string | null>(null);
-  /** Bodies that failed ones would be sent with again. */
-  const outbox = new Map<string, Outgoing>();
   const stopped = new AbortController();
   onCleanup(() => stopped.abort());
 
@@ -89,32 +86,59 @@ export function createThread(contact: string) {
   const ofMessage = (m: Message): Entry => ({ key: m.id, at: m.sent_at, message: m });
   const ofEvent = (e: LogEvent): Entry => ({ key: e.id, at: e.occurred_at, event: e });
 
-  // Messages that something happened to are asked for again, together; not while one of ours is on its way, whose id is
-  // not known yet.
+  // Messages that something happened to are asked for again, together; ours not while one is on its way, whose id is not
+  // known yet. What cannot be had now is asked for again: the event that told of it does not come twice.
   const changed = new Set<string>();
+  const ours = new Set<string>();
+  const asked = new Map<string, number>();
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let sending = 0;
+  let failures = 0;
   function settle(): void {
     timer = undefined;
-    if (sending > 0) return;
     const ids = [...changed];
     changed.clear();
-    for (const id of ids)
-      call(api.GET("/api/v1/messages/{id}", { params: { path: { id } }, signal: stopped.signal }))
-        .then((m) => m.contact_id === contact && setEntries(place(entries(), ofMessage(m))))
-        .catch(() => undefined);
+    if (!outbox.isSending(contact)) {
+      ids.push(...ours);
+      ours.clear();
+    }
+    for (const id of ids) {
+      // Of two questions about one message the later one's answer holds, whichever comes first.
+      const mine = (asked.get(id) ?? 0) + 1;
+      asked.set(id, mine);
+      call(api.GET("/api/v1/messages/{id}", { params: { path: { id } }, signal: stopped.signal })).then(
+        (m) => {
+          failures = 0;
+          if (m.contact_id === contact && asked.get(id) === mine) setEntries(place(entries(), ofMessage(m)));
+        },
+        (problem: unknown) => {
+          if (stopped.signal.aborted || (problem instanceof Problem && problem.status === 404)) return;
+          changed.add(id);
+          failures += 1;
+          soon(Math.min(1000 * 2 ** failures, 30_000));
+        },
+      );
+    }
   }
-  const touch = (id: string) => {
-    changed.add(id);
-    timer ??= setTimeout(settle, 30);
+  const soon = (pause: number) => (timer ??= setTimeout(settle, pause));
+  const touch = (id: string, received: boolean) => {
+    (received ? changed : ours).add(id);
+    soon(30);
   };
+  createEffect(
+    on(line, (now) => {
+      if (now !== "open" || changed.size === 0) return;
+      clearTimeout(timer);
+      timer = undefined;
+      soon(30);
+    }),
+  );
 
   onCleanup(
     onEvents(null, (event) => {
       if (event.subject.contact_id !== contact) return;
       const data = event.data as Record<string, unknown>;
       const message = data.message_id ?? data.note_id ?? (event.topic.startsWith("message.") ? data.id : undefined);
-      if (typeof message === "string") touch(message);
+      if (typeof message === "string") touch(message, event.topic === "message.received");
       else if (!event.topic.startsWith("message.") && event.topic !== "note.created") setEntries(place(entries(), ofEvent(event)));
       if (event.topic === "contact.merged") void load();
     }),
@@ -123,68 +147,39 @@ export function createThread(contact: string) {
   createEffect(on(epoch, () => void load(), { defer: true }));
   void load();
 
-  /** Shows it at once, then sends it. The key is the idempotency key as well: however often it is tried, it goes out once. */
-  function send(out: Outgoing, replyTo: string | null): void {
-    const key = crypto.randomUUID();
-    const at = new Date().toISOString();
-    const shown = "note" in out ? { type: "text", body: out.note } : out.preview;
-    outbox.set(key, "note" in out || !replyTo ? out : { ...out, content: { ...out.content, reply_to: replyTo } });
+  const ofItem = (item: Item): Entry => {
+    const shown = "note" in item.out ? { type: "text", body: item.out.note } : item.out.preview;
     const message: Message = {
-      id: key,
+      id: item.key,
       contact_id: contact,
       channel_id: "",
-      direction: "note" in out ? "note" : "outbound",
-      status: "note" in out ? "stored" : "queued",
-      sent_at: at,
-      created_at: at,
-      actor: { type: "member", id: me().id },
+      direction: "note" in item.out ? "note" : "outbound",
+      status: "note" in item.out ? "stored" : "queued",
+      sent_at: item.at,
+      created_at: item.at,
+      actor: { type: "member", id: item.member },
       attachments: [],
       reactions: [],
-      reply_to: replyTo,
+      reply_to: item.replyTo,
       ...shown,
     };
-    setEntries(place(entries(), { key, at, message, sending: "sending" }));
-    void post(key);
-  }
+    return { key: item.key, at: item.at, message, sending: item.state, problem: item.problem };
+  };
+  setEntries(outbox.waitingIn(contact).map(ofItem));
+  onCleanup(
+    outbox.watch(contact, (item, taken) => {
+      setEntries(place(entries(), taken ? { key: item.key, at: taken.sent_at, message: taken } : ofItem(item)));
+      if (ours.size > 0 && !outbox.isSending(contact)) soon(30);
+    }),
+  );
 
-  // One after the other: the second of two must not overtake the first.
-  let line: Promise<unknown> = Promise.resolve();
-  function post(key: string): Promise<void> {
-    sending += 1;
-    const done = line.then(() => attempt(key));
-    line = done;
-    return done;
-  }
-
-  async function attempt(key: string): Promise<void> {
-    const out = outbox.get(key);
-    try {
-      if (!out) return;
-      const headers = { "Idempotency-Key": key };
-      const message =
-        "note" in out
-          ? await call(api.POST("/api/v1/contacts/{id}/notes", { params: { path: { id: contact }, header: headers }, body: { text: out.note } }))
-          : await call(api.POST("/api/v1/messages", { params: { header: headers }, body: { contact_id: contact, ...out.content } }));
-      outbox.delete(key);
-      setEntries(place(entries(), { key, at: message.sent_at, message }));
-    } catch (problem) {
-      const entry = entries().find((e) => e.key === key);
-      if (entry) setEntries(place(entries(), { ...entry, sending: "failed", problem }));
-    } finally {
-      sending -= 1;
-      if (sending === 0 && changed.size > 0) timer ??= setTimeout(settle, 30);
-    }
-  }
-
-  function again(key: string): void {
-    const entry = entries().find((e) => e.key === key);
-    if (!entry || !outbox.has(key)) return;
-    setEntries(place(entries(), { ...entry, sending: "sending", problem: undefined }));
-    void post(key);
+  /** Shows it at once, then sends it. */
+  function send(out: Outgoing, replyTo: string | null): void {
+    setEntries(place(entries(), ofItem(outbox.post(contact, name(), out, replyTo))));
   }
 
   function forget(key: string): void {
-    outbox.delete(key);
+    outbox.forget(key);
     setEntries(entries().filter((e) => e.key !== key));
   }
 
@@ -197,7 +192,7 @@ export function createThread(contact: string) {
     more,
     hasOlder: () => older() !== null,
     send,
-    again,
+    again: outbox.again,
     forget,
     take: (m: Message) => setEntries(place(entries(), ofMessage(m))),
     find: (id: string) => entries().find((e) => e.message?.id === id),

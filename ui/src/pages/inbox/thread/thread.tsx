@@ -7,6 +7,7 @@ import { t } from "../../../i18n";
 import { phone } from "../../../i18n/format";
 import { Failed, Skeleton } from "../../../parts/state";
 import { tellViewing } from "../viewing";
+import { preview } from "../words";
 import { Composer } from "../composer/composer";
 import { ThreadHeader } from "./header";
 import { createThread } from "./messages";
@@ -22,11 +23,11 @@ export function ThreadPane(props: {
   onChanged: (c?: Conversation) => void;
 }) {
   const c = () => props.conversation;
-  const thread = createThread(c().id);
+  const name = () => c().name || phone(c().phone) || c().username || t("common.nameless");
+  const thread = createThread(c().id, name);
   tellViewing(c().id);
   const [replyTo, setReplyTo] = createSignal<Message | null>(null);
   const [unreadFrom, setUnreadFrom] = createSignal<string | null>(null);
-  const name = () => c().name || phone(c().phone) || c().username || t("common.nameless");
 
   // The line "unread" stands where it stood when the conversation was opened.
   const unreadAtFirst = c().unread;
@@ -40,9 +41,13 @@ export function ThreadPane(props: {
 
   // Read is what somebody had before their eyes: the tab in front, the end of the conversation loaded.
   let telling = false;
+  /** The newest that had come when somebody marked it as unread: it rests until something newer is there. */
+  let rests: string | undefined;
+  const newest = () => thread.entries().findLast((e) => e.message?.direction === "inbound")?.message;
   const tellRead = () => {
     if (telling || c().unread === 0 || thread.loading() || document.visibilityState !== "visible" || !document.hasFocus()) return;
-    const last = thread.entries().findLast((e) => e.message?.direction === "inbound")?.message;
+    const last = newest();
+    if (rests !== undefined && rests === (last?.id ?? "")) return;
     telling = true;
     json<Conversation>("POST", `/conversations/${c().id}/read`, { body: last ? { up_to: last.id } : {} })
       .then(props.onChanged)
@@ -57,15 +62,29 @@ export function ThreadPane(props: {
     document.removeEventListener("visibilitychange", tellRead);
   });
 
+  // Said to who does not see the screen: what comes in while this is open.
+  const [heard, setHeard] = createSignal("");
+  createEffect(
+    on(
+      () => (thread.loading() ? undefined : (newest()?.id ?? "")),
+      (id, before) => {
+        if (id && before !== undefined && id !== before) setHeard(`${name()}: ${preview(newest()!)}`);
+      },
+    ),
+  );
+
   return (
     <section class={s.thread} aria-label={t("inbox.conversation_with", { name: name() })}>
-      <ThreadHeader conversation={c()} back={props.back} profileOpen={props.profileOpen} onProfile={props.onProfile} onChanged={props.onChanged} />
+      <ThreadHeader conversation={c()} back={props.back} profileOpen={props.profileOpen} onProfile={props.onProfile} onUnread={() => (rests = newest()?.id ?? "")} onChanged={props.onChanged} />
       <Show when={!thread.error() || thread.entries().length > 0} fallback={<Failed error={thread.error()} onRetry={() => void thread.reload()} />}>
         <Show when={!thread.loading()} fallback={<div class={s.stage}><Skeleton lines={6} /></div>}>
           <Scroller thread={thread} name={name()} unreadFrom={unreadFrom()} goTo={props.goTo} onReply={setReplyTo} />
         </Show>
       </Show>
-      <Composer conversation={c()} thread={thread} name={name()} replyTo={replyTo()} onReplyDone={() => setReplyTo(null)} />
+      <p class="sr" aria-live="polite">
+        {heard()}
+      </p>
+      <Composer conversation={c()} thread={thread} name={name()} replyTo={replyTo()} onReplyDone={() => setReplyTo(null)} onSaved={() => props.onChanged()} />
     </section>
   );
 }

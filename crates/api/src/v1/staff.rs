@@ -1,0 +1,74 @@
+//! Rows of the route table: the organization itself, who works there, who calls.
+
+use crm::Scope::{Admin, SetupRead, SetupWrite};
+use crm::changes::Removed;
+use crm::page::Page;
+
+use super::{api_keys, members, organization, paging, removal};
+use crate::route::{Route, delete, get, patch, post};
+
+pub fn table() -> Vec<Route> {
+    const ORGANIZATION: &str = "Organization";
+    vec![
+        get("/api/v1/organization", organization::show)
+            .scope(SetupRead)
+            .named("v1GetOrganization", ORGANIZATION, "The organization of the key")
+            .answers::<crm::organizations::Organization>(200, "The organization, with its version as `ETag`."),
+        patch("/api/v1/organization", organization::update)
+            .scope(SetupWrite)
+            .named("v1UpdateOrganization", ORGANIZATION, "Change the organization")
+            .body::<organization::UpdateInput>()
+            .answers::<crm::organizations::Organization>(200, "The organization."),
+        get("/api/v1/members", members::list)
+            .scope(SetupRead)
+            .named("v1ListMembers", ORGANIZATION, "Members, oldest first")
+            .query::<members::MembersQuery>()
+            .answers::<Page<crm::members::Member>>(200, "One page."),
+        post("/api/v1/members", members::create)
+            .scope(Admin)
+            .named("v1CreateMember", ORGANIZATION, "Take a member on")
+            .about("Without a password: the member cannot log in before one is set.")
+            .body::<members::CreateInput>()
+            .answers::<crm::members::Member>(201, "The member."),
+        get("/api/v1/members/{id}", members::show)
+            .scope(SetupRead)
+            .named("v1GetMember", ORGANIZATION, "One member")
+            .answers::<crm::members::Member>(200, "The member, with its version as `ETag`."),
+        patch("/api/v1/members/{id}", members::update)
+            .scope(Admin)
+            .named("v1UpdateMember", ORGANIZATION, "Change a member")
+            .body::<members::UpdateInput>()
+            .answers::<crm::members::Member>(200, "The member."),
+        delete("/api/v1/members/{id}", members::delete)
+            .scope(Admin)
+            .named("v1RemoveMember", ORGANIZATION, "Deactivate a member")
+            .about("With tickets or contacts in hand only where they go to another member, or stay as they are.")
+            .query::<removal::MoveOrArchive>()
+            .answers::<Removed>(200, "Deactivated; how many contacts moved."),
+        get("/api/v1/api_keys", api_keys::list)
+            .scope(Admin)
+            .named("v1ListApiKeys", ORGANIZATION, "API keys, oldest first")
+            .query::<paging::PageQuery>()
+            .answers::<Page<crm::keys::ApiKey>>(200, "One page."),
+        post("/api/v1/api_keys", api_keys::create)
+            .scope(Admin)
+            .named("v1CreateApiKey", ORGANIZATION, "Make an API key")
+            .about("Its secret is in this answer only.")
+            .body::<api_keys::CreateInput>()
+            .answers::<api_keys::CreatedKey>(201, "The key."),
+        get("/api/v1/api_keys/{id}", api_keys::show)
+            .scope(Admin)
+            .named("v1GetApiKey", ORGANIZATION, "One API key")
+            .answers::<crm::keys::ApiKey>(200, "The key without its secret, with its version as `ETag`."),
+        patch("/api/v1/api_keys/{id}", api_keys::update)
+            .scope(Admin)
+            .named("v1UpdateApiKey", ORGANIZATION, "Change an API key's name or scopes")
+            .body::<api_keys::UpdateInput>()
+            .answers::<crm::keys::ApiKey>(200, "The key."),
+        delete("/api/v1/api_keys/{id}", api_keys::revoke)
+            .scope(Admin)
+            .named("v1RevokeApiKey", ORGANIZATION, "Revoke an API key")
+            .about("For good, from its very next request on.")
+            .answers::<api_keys::RevokedKey>(200, "Revoked."),
+    ]
+}

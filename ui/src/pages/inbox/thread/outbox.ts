@@ -1,0 +1,140 @@
+// What was written and the server has not taken yet, of all conversations: it goes out whichever of them is looked at, one
+// after the other in each. Kept for this tab until it is taken, so that a reload loses nothing; with the same idempotency key
+// it goes out once however often it is tried.
+import { api, call } from "../../../api/client";
+import type { Message } from "../../../api/types";
+import { me } from "../../../session";
+
+/** What can be sent: the body of `POST /messages` without its addressee, or a note. */
+export type Outgoing = { note: string } | { content: Record<string, unknown>; preview: Pick<Message, "type" | "body"> & { content?: unknown } };
+
+export interface Item {
+  /** The idempotency key as well. */
+  key: string;
+  contact: string;
+  /** As it is called on screen. */
+  name: string;
+  member: string;
+  out: Outgoing;
+  replyTo: string | null;
+  at: string;
+  state: "sending" | "failed";
+  problem?: unknown;
+}
+
+type Watcher = (item: Item, taken?: Message) => void;
+
+const KEY = "recado.outbox";
+// A line that swallows everything must not hold back what is written next for ever.
+const PATIENCE = 30_000;
+
+const items = new Map<string, Item>();
+const watchers = new Map<string, Set<Watcher>>();
+const lines = new Map<string, Promise<unknown>>();
+let restored = false;
+let onUnseen: (item: Item) => void = () => {};
+
+/** Is told of what failed while its conversation was not on screen. */
+export const tellUnseen = (run: (item: Item) => void): void => void (onUnseen = run);
+
+/** What of a conversation is on its way or failed, oldest first. */
+export function waitingIn(contact: string): Item[] {
+  restore();
+  return [...items.values()].filter((x) => x.contact === contact && x.member === me().id);
+}
+
+/** Whether something of a conversation is on its way. */
+export const isSending = (contact: string): boolean => [...items.values()].some((x) => x.contact === contact && x.state === "sending");
+
+/** Calls `run` with each item of a conversation that changes, and with the message once the server has it. */
+export function watch(contact: string, run: Watcher): () => void {
+  const set = watchers.get(contact) ?? new Set();
+  watchers.set(contact, set);
+  set.add(run);
+  return () => {
+    set.delete(run);
+    if (set.size === 0) watchers.delete(contact);
+  };
+}
+
+export function post(contact: string, name: string, out: Outgoing, replyTo: string | null): Item {
+  restore();
+  const item: Item = { key: crypto.randomUUID(), contact, name, member: me().id, out, replyTo, at: new Date().toISOString(), state: "sending" };
+  items.set(item.key, item);
+  keep();
+  queue(item);
+  return item;
+}
+
+export function again(key: string): void {
+  const item = items.get(key);
+  if (!item || item.state === "sending") return;
+  item.state = "sending";
+  item.problem = undefined;
+  told(item);
+  queue(item);
+}
+
+export function forget(key: string): void {
+  items.delete(key);
+  keep();
+}
+
+// One after the other: the second of two must not overtake the first.
+function queue(item: Item): void {
+  const before = lines.get(item.contact) ?? Promise.resolve();
+  const line = before.then(() => attempt(item));
+  lines.set(item.contact, line);
+  void line.then(() => lines.get(item.contact) === line && lines.delete(item.contact));
+}
+
+async function attempt(item: Item): Promise<void> {
+  if (!items.has(item.key)) return;
+  const { contact, out, key, replyTo } = item;
+  const header = { "Idempotency-Key": key };
+  const signal = AbortSignal.timeout(PATIENCE);
+  try {
+    const content = "content" in out && replyTo ? { ...out.content, reply_to: replyTo } : "content" in out ? out.content : {};
+    const message =
+      "note" in out
+        ? await call(api.POST("/api/v1/contacts/{id}/notes", { params: { path: { id: contact }, header }, body: { text: out.note }, signal }))
+        : await call(api.POST("/api/v1/messages", { params: { header }, body: { contact_id: contact, ...content }, signal }));
+    items.delete(key);
+    keep();
+    told(item, message);
+  } catch (problem) {
+    item.state = "failed";
+    item.problem = problem;
+    if (watchers.has(contact)) told(item);
+    else onUnseen(item);
+  }
+}
+
+function told(item: Item, taken?: Message): void {
+  for (const run of watchers.get(item.contact) ?? []) run(item, taken);
+}
+
+function keep(): void {
+  try {
+    if (items.size === 0) sessionStorage.removeItem(KEY);
+    else sessionStorage.setItem(KEY, JSON.stringify([...items.values()].map(({ problem: _, ...item }) => item)));
+  } catch {
+    // Refused or full: then a reload forgets it, as the question before leaving says.
+    return;
+  }
+}
+
+/** After a reload: whether the server took it is not known, so the person decides; the key sees to it that twice is once. */
+function restore(): void {
+  if (restored) return;
+  restored = true;
+  try {
+    for (const item of JSON.parse(sessionStorage.getItem(KEY) ?? "[]") as Item[]) items.set(item.key, { ...item, state: "failed" });
+  } catch {
+    return;
+  }
+}
+
+window.addEventListener("beforeunload", (event) => {
+  if ([...items.values()].some((x) => x.state === "sending")) event.preventDefault();
+});
