@@ -144,7 +144,12 @@ export async function show(page, name) {
     for (const theme of ["light", "dark"]) {
       await page.setViewportSize({ width, height });
       await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
-      await page.waitForTimeout(250);
+      await page.evaluate(async () => {
+        // The new size and theme come with a frame; then whatever moves, and comes to an end, is waited for.
+        await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+        const moving = document.getAnimations().filter((a) => Number.isFinite(a.effect?.getComputedTiming().endTime));
+        await Promise.all([document.fonts.ready, ...moving.map((a) => a.finished.catch(() => undefined))]);
+      });
       await page.screenshot({ path: join(SCREENS, `${name}-${width}-${theme}.png`) });
       for (const one of await serious(page)) found.push(`${name} ${width} ${theme}: ${one}`);
       const wide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);

@@ -107,11 +107,15 @@ export default function Login() {
             </Door>
           }
         >
-          <Door title={t("account.sign_in")} text={state()?.demo ? t("account.demo") : undefined} foot={
+          <Door
+            title={t("account.sign_in")}
+            text={state()?.demo ? t("account.demo") : undefined}
+            foot={
               <Show when={needsCode()} fallback={t("account.forgot")}>
                 <Button look="quiet" small onClick={() => another()}>{t("account.other_email")}</Button>
               </Show>
-            }>
+            }
+          >
             <Show when={asked.error}>
               <FormError message={explain(asked.error)} />
               <Button onClick={() => void refetch()}>{t("common.try_again")}</Button>
@@ -160,9 +164,6 @@ export default function Login() {
               <Button type="submit" look="primary" busy={busy()} disabled={waiting() > 0}>
                 {t("account.sign_in")}
               </Button>
-              <Show when={needsCode()}>
-                <Button onClick={() => (setNeedsCode(false), setCode(""), setError(""))}>{t("common.back")}</Button>
-              </Show>
             </form>
           </Door>
         </Show>
