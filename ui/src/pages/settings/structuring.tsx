@@ -6,9 +6,12 @@ import type { components } from "../../api/schema";
 import { explain } from "../../api/problem";
 import { t } from "../../i18n";
 import { Button } from "../../parts/button";
-import { TextArea } from "../../parts/field";
+import { FormError, TextArea, TextField } from "../../parts/field";
+import { createSubmit } from "../../parts/form";
 import css from "../../parts/form.module.css";
 import { Table } from "../../parts/table";
+import { tell } from "../../parts/toast";
+import { askSession, may, session } from "../../session";
 import { targetName, valueText } from "../reviews/words";
 import s from "./settings.module.css";
 
@@ -22,6 +25,50 @@ interface Placed {
 }
 
 const EXAMPLE = JSON.stringify({ Nombre: "Ana Pérez", celular: "9 5550 1234", correo: "ana arroba example punto com" }, null, 2);
+
+/** Per cent. */
+const sure = () => String(Math.round((session()?.organization.structuring_threshold ?? 0.85) * 100));
+
+/** From how sure on values are written without a question. */
+function Threshold() {
+  const [percent, setPercent] = createSignal(sure());
+  const form = createSubmit();
+  const save = async () => {
+    const done = await form.run(async () => {
+      await call(api.PATCH("/api/v1/organization", { body: { structuring_threshold: Number(percent()) / 100 } }));
+      await askSession();
+    });
+    if (done) tell(t("common.saved"));
+  };
+  return (
+    <form
+      class={css.pair}
+      onSubmit={(e) => {
+        e.preventDefault();
+        void save();
+      }}
+    >
+      <FormError message={form.whole("structuring_threshold")} />
+      <TextField
+        type="number"
+        min="50"
+        max="100"
+        step="1"
+        required
+        label={t("settings.threshold")}
+        hint={t("settings.threshold_hint")}
+        error={form.wrong("structuring_threshold")}
+        value={percent()}
+        onInput={(e) => setPercent(e.currentTarget.value)}
+      />
+      <div class={css.buttons}>
+        <Button type="submit" busy={form.busy()} disabled={percent() === sure()}>
+          {t("common.save")}
+        </Button>
+      </div>
+    </form>
+  );
+}
 
 export default function Structuring() {
   const [text, setText] = createSignal(EXAMPLE);
@@ -55,17 +102,20 @@ export default function Structuring() {
         <ul class={s.levels}>
           <li>
             <progress max="100" value="100" aria-hidden="true" />
-            {t("settings.threshold_sure")}
+            {t("settings.threshold_sure", { percent: sure() })}
           </li>
           <li>
             <progress max="100" value="67" aria-hidden="true" />
-            {t("settings.threshold_doubt")}
+            {t("settings.threshold_doubt", { percent: sure() })}
           </li>
           <li>
             <progress max="100" value="25" aria-hidden="true" />
             {t("settings.threshold_low")}
           </li>
         </ul>
+        <Show when={may("setup:write")}>
+          <Threshold />
+        </Show>
         <div class={css.buttons}>
           <A href="/reviews">{t("settings.to_review")}</A>
           <A href="/reviews?view=rules">{t("settings.to_rules")}</A>
