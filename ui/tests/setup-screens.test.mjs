@@ -185,7 +185,7 @@ describe("setting things up", { timeout: 240_000 }, () => {
     await show(page, "reports");
 
     const [file] = await Promise.all([page.waitForEvent("download"), messages.getByRole("link", { name: "Mensajes en CSV" }).click()]);
-    assert.equal(file.suggestedFilename(), "messages.csv");
+    assert.match(file.suggestedFilename(), /\.csv$/);
     const [head, ...rows] = readFileSync(await file.path(), "utf8").trim().split(/\r?\n/);
     assert.match(head, /inbound/);
     assert.ok(rows.length > 0);
