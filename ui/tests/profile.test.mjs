@@ -101,15 +101,15 @@ describe("the profile", { timeout: 120_000 }, () => {
 
   it("gives a conversation to another, instead of to both", async () => {
     const give = async (name) => {
-      await page.getByRole("button", { name: /^(Asignar|Asignado a)/ }).click();
+      await page.getByRole("button", { name: /^(Asignar|Asignada a)/ }).click();
       await page.getByRole("option", { name }).click();
     };
     await give(/^Rodrigo Sepúlveda/);
-    await page.getByRole("button", { name: /^Asignado a Rodrigo/ }).waitFor();
+    await page.getByRole("button", { name: /^Asignada a Rodrigo/ }).waitFor();
     await give(/^Valentina/);
-    await page.getByRole("button", { name: /^Asignado a Valentina$/ }).waitFor();
+    await page.getByRole("button", { name: /^Asignada a Valentina$/ }).waitFor();
     await give(/^También Rodrigo/);
-    await page.getByRole("button", { name: /^Asignado a Valentina ?\+1$/ }).waitFor();
+    await page.getByRole("button", { name: /^Asignada a Valentina ?\+1$/ }).waitFor();
     await until("two of them", async () => (await page.evaluate(async (id) => (await (await fetch(`/api/v1/conversations/${id}`)).json()).agent_ids.length, contact)) === 2);
   });
 

@@ -35,7 +35,7 @@ describe("setting things up", { timeout: 240_000 }, () => {
     await go("/channels", "WhatsApp de recepción");
     await show(page, "channels");
     await page.getByRole("link", { name: /WhatsApp de recepción/ }).click();
-    await page.getByText("Esta versión todavía no puede emparejar").waitFor();
+    await page.getByText("Esta versión todavía no puede emparejar un teléfono").waitFor();
     await page.getByRole("button", { name: "Probar ahora" }).click();
     await page.getByText("not_paired").waitFor();
     await show(page, "channel-web");
