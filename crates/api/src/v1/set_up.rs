@@ -1,4 +1,4 @@
-//! Rows of the route table: channels, fields, tags, webhooks.
+//! Rows of the route table: channels with their playground, custom fields, tags.
 
 use crm::Scope::{SetupRead, SetupWrite};
 use crm::changes::Removed;
