@@ -128,7 +128,7 @@ pub(crate) fn is_address(text: &str) -> bool {
         && local.bytes().all(|b| b.is_ascii_alphanumeric() || b"._%+-'#!$&*=?^`{|}~".contains(&b))
         && !local.starts_with('.')
         && !local.ends_with('.')
-        && !local.contains("..");
+        && !local.as_bytes().windows(2).any(|pair| pair == b"..");
     local_ok && is_domain(domain)
 }
 

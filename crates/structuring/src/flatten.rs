@@ -81,13 +81,13 @@ pub(crate) struct Flat<'a> {
 
 pub(crate) fn flatten(data: &Json) -> Flat<'_> {
     let mut walk = Walk {
-        flat: Flat { leaves: Vec::new(), warnings: Vec::new(), steps: 0 },
+        flat: Flat { leaves: Vec::with_capacity(12), warnings: Vec::new(), steps: 0 },
         bytes: 0,
         path: Vec::new(),
         alias: None,
         root: data,
         titles: OnceCell::new(),
-        pointer: String::new(),
+        pointer: String::with_capacity(64),
     };
     walk.value(Cow::Borrowed(data), 0);
     let Walk { mut flat, .. } = walk;

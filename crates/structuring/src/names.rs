@@ -328,7 +328,11 @@ fn introduced(text: &str) -> &str {
     if !bare.starts_with(['m', 's', 'c', 'i', 't', 'h', 'a', 'M', 'S', 'C', 'I', 'T', 'H', 'A']) {
         return text;
     }
-    let said = |way: &&&str| bare.get(..way.len()).is_some_and(|head| head.eq_ignore_ascii_case(way));
+    let first = bare.as_bytes().first().map(u8::to_ascii_lowercase);
+    let said = |way: &&&str| {
+        way.as_bytes().first().copied() == first
+            && bare.get(..way.len()).is_some_and(|head| head.eq_ignore_ascii_case(way))
+    };
     match WAYS.iter().find(said) {
         Some(way) if bare[way.len()..].starts_with(char::is_uppercase) => {
             bare[way.len()..].trim_end_matches(['.', '!', ' '])

@@ -250,7 +250,7 @@ fn read_phone(text: &str, country: Option<&str>) -> Option<(Phone, Line, bool)> 
     }
     let linked = text.contains(['/', '=']);
     for mark in ["wa.me/", "phone=", "whatsapp.com/send/"] {
-        if let Some(at) = text.find(mark).filter(|_| linked) {
+        if linked && let Some(at) = text.find(mark) {
             let digits: String =
                 text[at + mark.len()..].trim_start_matches('+').chars().take_while(char::is_ascii_digit).collect();
             return found(phone::read_with_line(&format!("+{digits}"), None)?, true);

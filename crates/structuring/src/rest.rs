@@ -9,7 +9,7 @@ use std::collections::HashMap;
 
 /// The key a leaf has in the rest: its path in snake_case.
 pub(crate) fn key_of(leaf: &Leaf<'_>) -> String {
-    let mut key = String::new();
+    let mut key = String::with_capacity(24);
     for segment in &leaf.path {
         let before = key.len();
         if before > 0 {
@@ -55,7 +55,7 @@ pub(crate) fn rest(readings: &[Reading<'_>], taken: &[bool], data: &Json) -> (Ve
             *divided.entry(part.owner).or_insert(true) &= taken[leaf];
         }
     }
-    let mut rest: Vec<Option<(String, Json)>> = Vec::new();
+    let mut rest: Vec<Option<(String, Json)>> = Vec::with_capacity(8);
     let mut places = Places::default();
     let mut warnings = Vec::new();
     for (at, reading) in readings.iter().enumerate() {

@@ -3,7 +3,7 @@
 use crate::flatten::{Leaf, MAX_TEXT, Part};
 use crate::lists::{collect, kind_of, main_one, said_by_turns, said_in_pieces, turns};
 use crate::pairs::answers_within;
-use crate::{Json, names, read_email, scan};
+use crate::{Json, email, names, read_email, scan};
 use std::borrow::Cow;
 
 /// The parts a leaf holds, as leaves of their own.
@@ -407,6 +407,11 @@ fn combined(text: &str) -> Vec<(&'static str, String, (usize, usize))> {
     }
     // Nothing reaches anybody without an at sign or eight digits, and a name is a word of its own beside it.
     if !trimmed.contains('@') && trimmed.bytes().filter(u8::is_ascii_digit).count() < 8 {
+        return Vec::new();
+    }
+    // An address alone has no name beside it.
+    let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'_' | b'-' | b'+' | b'@');
+    if trimmed.bytes().all(plain) && email::is_address(trimmed) {
         return Vec::new();
     }
     let mut reach: Vec<(&'static str, String, (usize, usize))> = Vec::new();

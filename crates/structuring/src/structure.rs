@@ -96,7 +96,7 @@ fn on_desk<T>(request: &Request<'_>, work: impl FnOnce(Desk<'_>) -> T) -> T {
         readings,
         keys,
         taken: vec![false; leaves.len()],
-        outcome: Outcome { engine: ENGINE, warnings, ..Outcome::default() },
+        outcome: Outcome { placements: Vec::with_capacity(8), engine: ENGINE, warnings, ..Outcome::default() },
         steps: steps + leaves.len() * (1 + request.definitions.len()),
     })
 }
