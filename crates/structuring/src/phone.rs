@@ -216,12 +216,15 @@ fn region_of(code: &str) -> Option<Region> {
 }
 
 /// Fewest digits of a number of each region, without its country code and prefixes. Left out are regions where fewer may
-/// be read, because the plan puts an area before them (islands of the North American plan, San Marino).
+/// be read, because the plan puts an area before them: islands of the North American plan, Madagascar, Norfolk Island, San
+/// Marino.
 static FEWEST: LazyLock<FxHashMap<Region, usize>> = LazyLock::new(|| {
     let fewest = |region: Region| -> Option<usize> {
         let country_code = PHONE_NUMBER_UTIL.get_country_code_for_region(region)?;
         // Of several regions with one code the plan of the first is asked, which may be another's.
-        if PHONE_NUMBER_UTIL.get_region_for_country_code(country_code)? != region || region == Region::SM {
+        if PHONE_NUMBER_UTIL.get_region_for_country_code(country_code)? != region
+            || matches!(region, Region::MG | Region::NF | Region::SM)
+        {
             return None;
         }
         let possible = |length: u32| {
