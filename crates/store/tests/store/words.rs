@@ -10,19 +10,19 @@ fn index(db: &Db) {
         db,
         match db.engine() {
             Engine::Sqlite => {
-                "CREATE VIRTUAL TABLE words USING fts5(words, content='', contentless_delete=1, detail=none, tokenize='ascii');
-                 CREATE VIRTUAL TABLE terms USING fts5vocab(words, instance);"
+                "CREATE VIRTUAL TABLE texts USING fts5(words, content='', contentless_delete=1, detail=none, tokenize='ascii');
+                 CREATE VIRTUAL TABLE terms USING fts5vocab(texts, instance);"
             }
             Engine::Postgres => {
-                "CREATE TABLE words (number BIGINT PRIMARY KEY, words TSVECTOR NOT NULL);
-                 CREATE INDEX words_words ON words USING GIN (words);"
+                "CREATE TABLE texts (number BIGINT PRIMARY KEY, words TSVECTOR NOT NULL);
+                 CREATE INDEX texts_words ON texts USING GIN (words);"
             }
         },
     );
 }
 
 fn put(db: &Db, number: i64, words: String) {
-    write(db, move |tx| tx.dialect().put_words(tx, "words", number, &words)).unwrap();
+    write(db, move |tx| tx.dialect().put_words(tx, "texts", number, &words)).unwrap();
 }
 
 /// The query, and the numbers that it finds at most.
@@ -31,12 +31,12 @@ fn find(db: &Db, wanted: &[(&str, bool)], most: i64) -> (String, Vec<i64>) {
     read(db, move |tx| {
         let dialect = tx.dialect();
         let query = dialect.words_query(tx, "terms", &wanted)?;
-        let all = format!("SELECT number FROM ({} LIMIT $2) AS f", dialect.words_found("words", "$1", None));
+        let all = format!("SELECT number FROM ({} LIMIT $2) AS f", dialect.words_found("texts", "$1", None));
         let rows = tx.query(&all, params![query, most])?;
         let found: Vec<i64> = rows.iter().map(|row| row.at(0)).collect::<Result<_, _>>()?;
-        if let Some(lately) = dialect.words_lately("words", 1_000) {
+        if let Some(lately) = dialect.words_lately("texts", 1_000) {
             let late =
-                format!("SELECT number FROM ({} LIMIT $2) AS f", dialect.words_found("words", "$1", Some(&lately)));
+                format!("SELECT number FROM ({} LIMIT $2) AS f", dialect.words_found("texts", "$1", Some(&lately)));
             let rows = tx.query(&late, params![query, most])?;
             assert_eq!(rows.iter().map(|row| row.at(0)).collect::<Result<Vec<i64>, _>>()?, found);
         }
@@ -63,7 +63,7 @@ fn a_beginning_becomes_the_words_that_there_are() {
         assert_eq!(find(db, &[("zz", true)], 10).1, [0i64; 0]);
         assert_eq!(find(db, &[("hol", false)], 10).1, [3]);
         // What is gone is no word of any row.
-        write(db, |tx| tx.dialect().remove_words(tx, "words", 5)).unwrap();
+        write(db, |tx| tx.dialect().remove_words(tx, "texts", 5)).unwrap();
         assert_eq!(find(db, &[("holañ", true)], 10).1, [0i64; 0]);
     });
 }
@@ -74,7 +74,7 @@ fn a_beginning_of_very_many_words_is_bounded() {
         index(db);
         write(db, |tx| {
             let dialect = tx.dialect();
-            (0..300i64).try_for_each(|n| dialect.put_words(tx, "words", n, &format!("w{n:03} wall")))
+            (0..300i64).try_for_each(|n| dialect.put_words(tx, "texts", n, &format!("w{n:03} wall")))
         })
         .unwrap();
         let (query, found) = find(db, &[("w", true)], 20);
