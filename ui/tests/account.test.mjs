@@ -63,10 +63,10 @@ describe("the doors", { timeout: 120_000 }, () => {
     await show(other, "login");
     await other.getByLabel("Correo", { exact: true }).fill(OWNER.email);
     await other.getByLabel("Contraseña", { exact: true }).fill("otra cosa cualquiera");
-    await other.getByRole("button", { name: "Entrar" }).click();
+    await other.getByRole("button", { name: "Entrar", exact: true }).click();
     await other.getByText("El correo o la contraseña no son correctos.").waitFor();
     await other.getByLabel("Contraseña", { exact: true }).fill(OWNER.password);
-    await other.getByRole("button", { name: "Entrar" }).click();
+    await other.getByRole("button", { name: "Entrar", exact: true }).click();
     await other.waitForURL(/\/settings/);
     await other.close();
   });
@@ -89,13 +89,13 @@ describe("the doors", { timeout: 120_000 }, () => {
     await other.goto(`${server.url}/login`);
     await other.getByLabel("Correo", { exact: true }).fill(OWNER.email);
     await other.getByLabel("Contraseña", { exact: true }).fill(OWNER.password);
-    await other.getByRole("button", { name: "Entrar" }).click();
+    await other.getByRole("button", { name: "Entrar", exact: true }).click();
     await other.getByLabel("Código", { exact: true }).fill("000000");
-    await other.getByRole("button", { name: "Entrar" }).click();
+    await other.getByRole("button", { name: "Entrar", exact: true }).click();
     await other.getByText("El código no es correcto").waitFor();
     // The code that confirmed it has been used: the next one is taken a little early.
     await other.getByLabel("Código", { exact: true }).fill(code(secret, 1));
-    await other.getByRole("button", { name: "Entrar" }).click();
+    await other.getByRole("button", { name: "Entrar", exact: true }).click();
     await other.getByRole("navigation", { name: "Navegación principal" }).waitFor();
     await other.close();
   });
@@ -132,7 +132,7 @@ describe("the doors", { timeout: 120_000 }, () => {
   it("speaks three languages, and remembers which", async () => {
     const other = await chrome.page({ locale: "pt-BR" });
     await other.goto(`${server.url}/login`);
-    await other.getByRole("button", { name: "Entrar" }).waitFor();
+    await other.getByRole("button", { name: "Entrar", exact: true }).waitFor();
     await other.getByLabel("Senha", { exact: true }).waitFor();
     await other.getByRole("button", { name: "English" }).click();
     await other.getByRole("button", { name: "Sign in" }).waitFor();

@@ -41,7 +41,8 @@ export function createQueue(filter: Accessor<Filter>) {
     return call(api.GET("/api/v1/structuring/reviews", { params: { query: { status: "pending", limit: 50, cursor, reason: f.reason as never, target: target as never, field } } }));
   };
 
-  async function load(more: boolean): Promise<void> {
+  /** `again`: the same list once more; what was decided here stays, to be seen. */
+  async function load(more: boolean, again = false): Promise<void> {
     const mine = more ? round : ++round;
     setRows({ loading: true, error: undefined });
     try {
@@ -50,8 +51,8 @@ export function createQueue(filter: Accessor<Filter>) {
       setRows(
         produce((all) => {
           if (!more) {
-            all.order = [];
-            all.by = {};
+            all.order = again ? all.order.filter((id) => all.by[id]!.state !== "pending") : [];
+            all.by = Object.fromEntries(all.order.map((id) => [id, all.by[id]!]));
           }
           for (const review of page.data as Review[])
             if (!all.by[review.id]) {
@@ -66,7 +67,8 @@ export function createQueue(filter: Accessor<Filter>) {
       if (mine === round) setRows({ loading: false, error });
     }
   }
-  createEffect(on([() => JSON.stringify(filter()), epoch], () => void load(false)));
+  createEffect(on(() => JSON.stringify(filter()), () => void load(false)));
+  createEffect(on(epoch, () => void load(false, true), { defer: true }));
 
   // Records come in bursts; whatever is new is on the first page.
   let timer: ReturnType<typeof setTimeout> | undefined;
