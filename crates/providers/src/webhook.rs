@@ -104,6 +104,8 @@ pub struct Outcome {
     pub error: Option<String>,
     /// The first 4 KiB of the body, U+FFFD for what is no text.
     pub answer: Option<String>,
+    /// It sent more than anybody reads, and was hung up on.
+    pub floods: bool,
     /// Seconds.
     pub retry_after: Option<i64>,
     pub took: Duration,
@@ -121,8 +123,8 @@ pub async fn deliver(http: &Http, delivery: &Delivery) -> Outcome {
     let mut outcome = match send(http, delivery).await {
         Ok(answer) => {
             let (status, retry_after) = (answer.status, retry_after(&answer.headers));
-            let answer = Some(beginning(answer).await);
-            Outcome { status: Some(status), retry_after, answer, ..Outcome::default() }
+            let (answer, floods) = beginning(answer).await;
+            Outcome { status: Some(status), retry_after, answer: Some(answer), floods, ..Outcome::default() }
         }
         Err(error) => Outcome { error: Some(error.to_string()), ..Outcome::default() },
     };
@@ -151,7 +153,8 @@ async fn send(http: &Http, delivery: &Delivery) -> Result<Answer, HttpError> {
     http.send(Policy::Webhooks, request).await
 }
 
-async fn beginning(mut answer: Answer) -> String {
+/// Of the body; whether there is more than is read.
+async fn beginning(mut answer: Answer) -> (String, bool) {
     let (mut kept, mut read) = (Vec::new(), 0);
     while read < MOST_READ
         && let Ok(Some(chunk)) = answer.chunk().await
@@ -160,7 +163,7 @@ async fn beginning(mut answer: Answer) -> String {
         kept.extend_from_slice(&chunk[..chunk.len().min(MOST_KEPT - kept.len())]);
     }
     // U+0000 is text that a database refuses.
-    String::from_utf8_lossy(&kept).replace('\0', "\u{fffd}")
+    (String::from_utf8_lossy(&kept).replace('\0', "\u{fffd}"), read >= MOST_READ)
 }
 
 /// In seconds, or a date.

@@ -8,7 +8,7 @@ use crm::webhooks::{self, CALL_SECONDS, Claimed, Due, Ready, Tried, Verdict, Wan
 use providers::webhook::{Delivery, Outcome, Secret, deliver};
 use store::Priority;
 use tokio::sync::mpsc::{Receiver, Sender};
-use tokio::time::{MissedTickBehavior, interval, sleep};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep, sleep_until};
 
 use super::Ended;
 use super::lanes::Lanes;
@@ -23,10 +23,19 @@ pub async fn run(context: Context, mut fresh: Receiver<Vec<Ready>>, tried: Sende
     let mut look = interval(LOOK_EVERY);
     look.set_missed_tick_behavior(MissedTickBehavior::Delay);
     while !context.stop.is_asked() {
-        let wanted = lanes.next();
+        let now = Instant::now();
+        let wanted = lanes.next(now);
         if !wanted.is_empty() {
             start(&context, &mut lanes, &wanted, &tried).await;
         }
+        // Nothing to do but for one that rests.
+        let rested = lanes.rests_until(now).filter(|_| wanted.is_empty());
+        let rested = async {
+            match rested {
+                Some(until) => sleep_until(until).await,
+                None => std::future::pending().await,
+            }
+        };
         // With work in line it only takes up what has come meanwhile.
         let idle = async {
             match wanted.is_empty() {
@@ -38,9 +47,9 @@ pub async fn run(context: Context, mut fresh: Receiver<Vec<Ready>>, tried: Sende
             biased;
             () = context.stop.asked() => break,
             Some(one) = ended.recv() => {
-                lanes.ended(&one);
+                lanes.ended(&one, Instant::now());
                 while let Ok(one) = ended.try_recv() {
-                    lanes.ended(&one);
+                    lanes.ended(&one, Instant::now());
                 }
             }
             Some(endpoints) = fresh.recv() => endpoints.into_iter().for_each(|endpoint| lanes.wake(endpoint)),
@@ -48,6 +57,7 @@ pub async fn run(context: Context, mut fresh: Receiver<Vec<Ready>>, tried: Sende
                 Ok(endpoints) => endpoints.into_iter().for_each(|endpoint| lanes.wake(endpoint)),
                 Err(error) => tracing::warn!(%error, "could not look for webhooks that are due; tried again"),
             },
+            () = rested => {}
             () = idle => {}
         }
     }
@@ -56,7 +66,7 @@ pub async fn run(context: Context, mut fresh: Receiver<Vec<Ready>>, tried: Sende
     while !lanes.is_idle()
         && let Some(one) = ended.recv().await
     {
-        lanes.ended(&one);
+        lanes.ended(&one, Instant::now());
     }
 }
 
@@ -117,6 +127,7 @@ fn send(context: &Context, claimed: Claimed, tried: &Sender<Tried>) {
                 status: outcome.status,
                 error: outcome.error,
                 answer: outcome.answer,
+                floods: outcome.floods,
                 started_at,
                 duration_ms,
                 call: WebhookCallId(crm::id::IdSource::new(started_at, random.0).new_uuid()),

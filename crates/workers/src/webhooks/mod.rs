@@ -20,6 +20,7 @@ const MOST_RUNNING: usize = 512;
 struct Ended {
     endpoint: Ready,
     delivered: bool,
+    floods: bool,
     took: Duration,
 }
 

@@ -27,6 +27,7 @@ pub async fn run(context: Context, mut tries: Receiver<Tried>, end: Sender<Ended
             let ended = Ended {
                 endpoint: (tried.organization, tried.endpoint),
                 delivered: tried.verdict == Verdict::Delivered,
+                floods: tried.floods,
                 took: Duration::from_millis(tried.duration_ms.max(0) as u64),
             };
             // The dispatcher has gone where the server ends.
