@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use api::playground::Playgrounds;
 use api::seal::Sealer;
-use api::stream::StreamLimits;
+use api::stream::{StreamLimits, VISITORS_BESIDE};
 use api::{ApiOptions, App, FileLimits, Patience, token};
 use clap::Args;
 use crm::channels::ChannelType;
@@ -122,6 +122,7 @@ async fn serve(settings: &Settings, with_demo: bool) -> Result<(), Failure> {
         stream_limits: StreamLimits {
             per_key: settings.streams_per_key,
             per_organization: settings.streams_per_organization,
+            visitors_per_organization: settings.streams_per_organization * VISITORS_BESIDE,
             ..StreamLimits::default()
         },
         visitor_files: FileLimits {

@@ -32,12 +32,17 @@ pub use tail::run;
 use crate::problem::Problem;
 use crate::webchat::Rooms;
 
+/// So many visitors' streams of an organization beside one of its team's: a shop has more visitors than people who answer them.
+pub const VISITORS_BESIDE: usize = 5;
+
 /// How many streams may be open at once, and how long one is silent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StreamLimits {
     pub per_key: usize,
-    /// Of keys and members; visitors of its web chats may have as many again.
+    /// Of keys and members.
     pub per_organization: usize,
+    /// Of visitors of its web chats.
+    pub visitors_per_organization: usize,
     /// Of visitors, from one address as it is counted.
     pub per_address: usize,
     /// On this server, of all organizations: other requests need connections too. A quarter is kept for keys and members,
@@ -52,6 +57,7 @@ impl Default for StreamLimits {
         StreamLimits {
             per_key: 100,
             per_organization: 1000,
+            visitors_per_organization: 1000 * VISITORS_BESIDE,
             per_address: 100,
             in_all: 12_288,
             heartbeat: Duration::from_secs(15),
@@ -174,7 +180,8 @@ impl Hub {
         if *taken >= most || *visitors >= most - most / 4 {
             return Err(too_many("This server has as many visitors' streams open as it takes."));
         }
-        if organizations.get(&organization).is_some_and(|known| known.visitors >= self.limits.per_organization) {
+        if organizations.get(&organization).is_some_and(|known| known.visitors >= self.limits.visitors_per_organization)
+        {
             return Err(too_many("This web chat has as many visitors' streams open as it may."));
         }
         if addresses.get(&address).is_some_and(|open| *open >= self.limits.per_address) {

@@ -231,7 +231,8 @@ fn what_was_said_before_a_merge_is_not_missed() {
 #[test]
 fn visitors_leave_the_team_its_streams() {
     each(|w| {
-        let limits = StreamLimits { per_address: 2, per_organization: 5, in_all: 8, ..StreamLimits::default() };
+        let limits =
+            StreamLimits { per_address: 2, visitors_per_organization: 5, in_all: 8, ..StreamLimits::default() };
         let trusted_proxies = Networks::parse("127.0.0.0/8").unwrap();
         let options = ApiOptions { stream_limits: limits, trusted_proxies, ..ApiOptions::default() };
         let server = Server::start(&w.crm, options);

@@ -137,7 +137,7 @@ pub const ALL: &[Setting] = &[
         unset: "",
         example: "1000",
         about: "Streams of events that one organization may have open on this server, 1 to 10000; visitors of its web chats may have \
-                as many again",
+                five times as many",
     },
     Setting {
         key: "webchat_files_per_address",
