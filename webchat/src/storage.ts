@@ -1,4 +1,4 @@
-// What a browser keeps of one channel's chat. Where it keeps nothing (a private window that forbids it), this page does.
+// What a browser keeps of one channel's chat. What it does not take (a private window, a full store), this page keeps.
 import type { Identity } from "./wire.js";
 
 export interface Waiting {
@@ -15,10 +15,13 @@ export class Storage {
   constructor(private readonly prefix: string) {}
 
   private get(name: string): string | null {
+    // What the browser did not take is newer than what it has.
+    const kept = this.memory.get(name);
+    if (kept !== undefined) return kept;
     try {
       return localStorage.getItem(this.prefix + name);
     } catch {
-      return this.memory.get(name) ?? null;
+      return null;
     }
   }
 
@@ -26,6 +29,7 @@ export class Storage {
     try {
       if (value === null) localStorage.removeItem(this.prefix + name);
       else localStorage.setItem(this.prefix + name, value);
+      this.memory.delete(name);
     } catch {
       if (value === null) this.memory.delete(name);
       else this.memory.set(name, value);
