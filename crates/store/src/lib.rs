@@ -56,5 +56,5 @@ pub use metrics::{Metrics, Waiting};
 pub use migrate::{Migration, MigrationReport};
 pub use options::{PostgresOptions, SqliteOptions};
 pub use passing::Overheard;
-pub use tx::Tx;
+pub use tx::{Tx, Written};
 pub use value::{AsParam, FromValue, Mismatch, Param, Row, Value};

@@ -40,12 +40,15 @@ pub fn assign(
     };
     let mut removed = Vec::new();
     if let Some((member, compared)) = which {
-        let sql = format!(
-            "DELETE FROM contact_agents WHERE organization_id = $1 AND contact_id = $2 AND member_id {compared} $3
-             RETURNING member_id"
-        );
-        for row in w.tx.query(&sql, params![w.caller.organization, contact.id, member])? {
+        let which =
+            format!("contact_agents WHERE organization_id = $1 AND contact_id = $2 AND member_id {compared} $3");
+        let params = params![w.caller.organization, contact.id, member];
+        for row in w.tx.query(&format!("SELECT member_id FROM {which}"), params)? {
             removed.push(row.at::<MemberId>(0)?);
+        }
+        // Nearly always there is nobody, and a look is less than a deletion.
+        if !removed.is_empty() {
+            w.tx.execute(&format!("DELETE FROM {which}"), params)?;
         }
     }
     let added = w.tx.execute(

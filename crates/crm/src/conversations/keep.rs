@@ -1,10 +1,10 @@
 //! Keeping a conversation's row as things happen to its contact. Each is one statement where the row is there, and makes it
 //! where it is not: by writing, so that two at once meet there.
 
-use store::{Row, params};
+use store::{Row, Written, params};
 
 use super::{SECOND, SILENT};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::id::{ContactId, StageId, TicketId};
 use crate::messages::{Direction, Message};
 use crate::tickets::Ticket;
@@ -12,7 +12,11 @@ use crate::time::Timestamp;
 use crate::work::Work;
 
 /// What the labels of a conversation need to know.
-const KEPT: &str = "last_activity_at, agents, tagged";
+const KEPT: Written<'_> = Written {
+    table: "conversations",
+    key: "organization_id = $1 AND contact_id = $2",
+    columns: "last_activity_at, agents, tagged",
+};
 
 /// A message or a note was written.
 pub(crate) fn said(w: &mut Work<'_, '_>, message: &Message) -> Result<()> {
@@ -20,22 +24,21 @@ pub(crate) fn said(w: &mut Work<'_, '_>, message: &Message) -> Result<()> {
     let organization = w.caller.organization;
     let at = message.sent_at;
     let updated = match kind {
-        Kind::Inbound => w.tx.query_opt(
-            &format!(
-                "UPDATE conversations SET spoken = true,
-                   last_activity_at = CASE WHEN last_activity_at < $3 THEN $3 ELSE last_activity_at END,
-                   last_message_id = CASE WHEN last_message_at IS NULL OR last_message_at <= $3 THEN $4 ELSE last_message_id END,
-                   last_message_at = CASE WHEN last_message_at IS NULL OR last_message_at <= $3 THEN $3 ELSE last_message_at END,
-                   unread = unread + 1,
-                   waiting_since = CASE WHEN answered_at >= $5 THEN waiting_since
-                                        WHEN waiting_since < $3 THEN waiting_since ELSE $3 END
-                 WHERE organization_id = $1 AND contact_id = $2 RETURNING {KEPT}"
-            ),
+        Kind::Inbound => w.tx.write_row(
+            "UPDATE conversations SET spoken = true,
+               last_activity_at = CASE WHEN last_activity_at < $3 THEN $3 ELSE last_activity_at END,
+               last_message_id = CASE WHEN last_message_at IS NULL OR last_message_at <= $3 THEN $4 ELSE last_message_id END,
+               last_message_at = CASE WHEN last_message_at IS NULL OR last_message_at <= $3 THEN $3 ELSE last_message_at END,
+               unread = unread + 1,
+               waiting_since = CASE WHEN answered_at >= $5 THEN waiting_since
+                                    WHEN waiting_since < $3 THEN waiting_since ELSE $3 END
+             WHERE organization_id = $1 AND contact_id = $2",
+            &KEPT,
             params![organization, message.contact_id, at, message.id, next_second(at)],
         )?,
         Kind::Outbound => {
             tell_of_answer(w, message)?;
-            w.tx.query_opt(
+            w.tx.write_row(
                 &format!(
                     "UPDATE conversations SET spoken = true,
                        last_activity_at = CASE WHEN last_activity_at < $3 THEN $3 ELSE last_activity_at END,
@@ -45,23 +48,22 @@ pub(crate) fn said(w: &mut Work<'_, '_>, message: &Message) -> Result<()> {
                        waiting_since = CASE WHEN waiting_since IS NULL OR waiting_since >= $5 THEN waiting_since ELSE
                          (SELECT min(m.sent_at) FROM messages m WHERE m.organization_id = $1 AND m.contact_id = $2
                             AND m.sent_at >= $5 AND m.direction = 'inbound' AND m.type NOT IN {SILENT}) END
-                     WHERE organization_id = $1 AND contact_id = $2 RETURNING {KEPT}"
+                     WHERE organization_id = $1 AND contact_id = $2"
                 ),
+                &KEPT,
                 params![organization, message.contact_id, at, message.id, next_second(at)],
             )?
         }
-        Kind::Note => w.tx.query_opt(
-            &format!(
-                "UPDATE conversations SET spoken = true,
-                   last_activity_at = CASE WHEN last_activity_at < $3 THEN $3 ELSE last_activity_at END
-                 WHERE organization_id = $1 AND contact_id = $2 RETURNING {KEPT}"
-            ),
+        Kind::Note => w.tx.write_row(
+            "UPDATE conversations SET spoken = true,
+               last_activity_at = CASE WHEN last_activity_at < $3 THEN $3 ELSE last_activity_at END
+             WHERE organization_id = $1 AND contact_id = $2",
+            &KEPT,
             params![organization, message.contact_id, at],
         )?,
-        Kind::Silent => w.tx.query_opt(
-            &format!(
-                "UPDATE conversations SET spoken = true WHERE organization_id = $1 AND contact_id = $2 RETURNING {KEPT}"
-            ),
+        Kind::Silent => w.tx.write_row(
+            "UPDATE conversations SET spoken = true WHERE organization_id = $1 AND contact_id = $2",
+            &KEPT,
             params![organization, message.contact_id],
         )?,
     };
@@ -101,7 +103,7 @@ fn begin(w: &mut Work<'_, '_>, message: &Message, kind: Kind) -> Result<Row> {
     let at = message.sent_at;
     let heard = matches!(kind, Kind::Inbound | Kind::Outbound);
     let inbound = kind == Kind::Inbound;
-    let sql = format!(
+    let sql =
         "INSERT INTO conversations (organization_id, contact_id, channel_id, blocked, spoken, tagged, agents, ticket_id, stage_id,
                                     last_activity_at, last_message_id, last_message_at, answered_at, waiting_since, unread)
          SELECT c.organization_id, c.id, c.channel_id, c.blocked, true,
@@ -110,11 +112,10 @@ fn begin(w: &mut Work<'_, '_>, message: &Message, kind: Kind) -> Result<Row> {
                 t.id, t.stage_id, $3, $8, $4, $5, $6, $7
          FROM contacts c
          LEFT JOIN tickets t ON t.organization_id = c.organization_id AND t.contact_id = c.id AND t.status = 'open'
-         WHERE c.organization_id = $1 AND c.id = $2
-         RETURNING {KEPT}"
-    );
-    Ok(w.tx.query_one(
-        &sql,
+         WHERE c.organization_id = $1 AND c.id = $2";
+    let row = w.tx.write_row(
+        sql,
+        &KEPT,
         params![
             w.caller.organization,
             message.contact_id,
@@ -125,7 +126,12 @@ fn begin(w: &mut Work<'_, '_>, message: &Message, kind: Kind) -> Result<Row> {
             i64::from(inbound),
             heard.then_some(message.id)
         ],
-    )?)
+    )?;
+    row.ok_or_else(nobody)
+}
+
+fn nobody() -> Error {
+    Error::Internal("a conversation with a contact that is not there".into())
 }
 
 /// What is read by agent or tag is sorted by the conversation's activity.
@@ -156,19 +162,19 @@ pub(super) fn label_all(
 
 /// Before the message counts as the answer: who waited for it, and since when.
 fn tell_of_answer(w: &mut Work<'_, '_>, message: &Message) -> Result<()> {
-    let row = w.tx.query_opt(
+    let row = w.tx.write_row(
         "INSERT INTO answers (organization_id, message_id, contact_id, channel_id, ticket_id, stage_id, actor, first, waited_since,
                               answered_at)
-         SELECT v.organization_id, $3, v.contact_id, v.channel_id, v.ticket_id, v.stage_id, $4,
+         SELECT v.organization_id, $2, v.contact_id, v.channel_id, v.ticket_id, v.stage_id, $4,
                 v.responded_ticket_id IS DISTINCT FROM coalesce(v.ticket_id, v.contact_id), v.waiting_since, $5
          FROM conversations v
-         WHERE v.organization_id = $1 AND v.contact_id = $2 AND v.waiting_since < $6
-         ON CONFLICT (organization_id, message_id) DO NOTHING
-         RETURNING first",
+         WHERE v.organization_id = $1 AND v.contact_id = $3 AND v.waiting_since < $6
+         ON CONFLICT (organization_id, message_id) DO NOTHING",
+        &Written { table: "answers", key: "organization_id = $1 AND message_id = $2", columns: "first" },
         params![
             w.caller.organization,
-            message.contact_id,
             message.id,
+            message.contact_id,
             message.actor,
             message.sent_at,
             next_second(message.sent_at)
@@ -275,7 +281,7 @@ pub(super) fn waits(w: &mut Work<'_, '_>, contact: ContactId) -> Result<(Option<
 
 /// An open ticket was made.
 pub(crate) fn ticket_opened(w: &mut Work<'_, '_>, ticket: &Ticket) -> Result<()> {
-    let sql = format!(
+    let sql =
         "INSERT INTO conversations (organization_id, contact_id, channel_id, blocked, spoken, tagged, agents, ticket_id, stage_id,
                                     last_activity_at, unread)
          SELECT c.organization_id, c.id, c.channel_id, c.blocked, false,
@@ -285,14 +291,13 @@ pub(crate) fn ticket_opened(w: &mut Work<'_, '_>, ticket: &Ticket) -> Result<()>
          FROM contacts c WHERE c.organization_id = $1 AND c.id = $2
          ON CONFLICT (organization_id, contact_id) DO UPDATE SET ticket_id = excluded.ticket_id, stage_id = excluded.stage_id,
            last_activity_at = CASE WHEN conversations.last_activity_at < excluded.last_activity_at
-                                   THEN excluded.last_activity_at ELSE conversations.last_activity_at END
-         RETURNING {KEPT}"
-    );
-    let row = w.tx.query_one(
-        &sql,
+                                   THEN excluded.last_activity_at ELSE conversations.last_activity_at END";
+    let row = w.tx.write_row(
+        sql,
+        &KEPT,
         params![w.caller.organization, ticket.contact_id, ticket.id, ticket.stage_id, ticket.created_at],
     )?;
-    label(w, ticket.contact_id, &row)
+    label(w, ticket.contact_id, &row.ok_or_else(nobody)?)
 }
 
 /// A ticket was moved, closed or opened again.
@@ -305,9 +310,10 @@ pub(crate) fn ticket_followed(w: &mut Work<'_, '_>, ticket: &Ticket) -> Result<(
         )?;
         return if known == 1 { Ok(()) } else { ticket_opened(w, ticket) };
     }
-    let row = w.tx.query_opt(
+    let row = w.tx.write_row(
         "UPDATE conversations SET ticket_id = NULL, stage_id = NULL
-         WHERE organization_id = $1 AND contact_id = $2 AND ticket_id = $3 RETURNING spoken",
+         WHERE organization_id = $1 AND contact_id = $2 AND ticket_id = $3",
+        &Written { columns: "spoken", ..KEPT },
         params![organization, ticket.contact_id, ticket.id],
     )?;
     // Of one that nothing was ever said in, the ticket was all there was.
@@ -331,13 +337,11 @@ pub(super) fn end(w: &mut Work<'_, '_>, contact: ContactId) -> Result<()> {
 
 /// Agents or tags came or went.
 pub(crate) fn labels_changed(w: &mut Work<'_, '_>, contact: ContactId) -> Result<()> {
-    let sql = format!(
-        "UPDATE conversations SET
+    let sql = "UPDATE conversations SET
            agents = (SELECT count(*) FROM contact_agents a WHERE a.organization_id = $1 AND a.contact_id = $2),
            tagged = EXISTS (SELECT 1 FROM contact_tags g WHERE g.organization_id = $1 AND g.contact_id = $2)
-         WHERE organization_id = $1 AND contact_id = $2 RETURNING {KEPT}"
-    );
-    match w.tx.query_opt(&sql, params![w.caller.organization, contact])? {
+         WHERE organization_id = $1 AND contact_id = $2";
+    match w.tx.write_row(sql, &KEPT, params![w.caller.organization, contact])? {
         Some(row) => label(w, contact, &row),
         None => Ok(()),
     }

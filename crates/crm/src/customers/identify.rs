@@ -37,13 +37,13 @@ pub fn find_or_create(w: &mut Work<'_, '_>, channel: &Channel, who: &Who) -> Res
     };
     let value = value.ok_or_else(|| Error::Internal(format!("a contact without its {kind}")))?;
     let id: ContactId = w.new_id();
-    let claimed = w.tx.query_opt(
+    let claimed = w.tx.execute(
         "INSERT INTO contact_identifiers (organization_id, channel_id, kind, value, contact_id, actor, created_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7)
-         ON CONFLICT (organization_id, channel_id, kind, value) DO NOTHING RETURNING contact_id",
+         ON CONFLICT (organization_id, channel_id, kind, value) DO NOTHING",
         params![w.caller.organization, channel.id, kind, value, id, w.caller.actor.to_string(), w.now],
     )?;
-    if claimed.is_none() {
+    if claimed == 0 {
         let sql = format!(
             "SELECT {} FROM contact_identifiers i
              JOIN contacts c ON c.organization_id = i.organization_id AND c.id = i.contact_id

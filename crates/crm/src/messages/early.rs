@@ -82,11 +82,14 @@ pub(crate) fn keep(w: &mut Work<'_, '_>, channel: ChannelId, early: &Early) -> R
 /// Applies what was kept for a message that is here now.
 pub(crate) fn apply_to(w: &mut Work<'_, '_>, message: &Message) -> Result<()> {
     let Some(provider_id) = &message.provider_id else { return Ok(()) };
-    let mut rows = w.tx.query(
-        "DELETE FROM early_updates WHERE organization_id = $1 AND channel_id = $2 AND provider_id = $3
-         RETURNING kind, data, happened_at",
-        params![w.caller.organization, message.channel_id, provider_id],
-    )?;
+    const OF_IT: &str = "organization_id = $1 AND channel_id = $2 AND provider_id = $3";
+    let of_it = params![w.caller.organization, message.channel_id, provider_id];
+    // Nearly always there is none, and a look is less than a deletion.
+    let mut rows = w.tx.query(&format!("SELECT kind, data, happened_at FROM early_updates WHERE {OF_IT}"), of_it)?;
+    if rows.is_empty() {
+        return Ok(());
+    }
+    w.tx.execute(&format!("DELETE FROM early_updates WHERE {OF_IT}"), of_it)?;
     rows.sort_by_key(|row| row.at::<Timestamp>(2).unwrap_or_default());
     for row in &rows {
         let at: Timestamp = row.at(2)?;

@@ -1,6 +1,6 @@
 //! Keeping the words of contacts and messages, in the transaction that changes them.
 
-use store::params;
+use store::{Written, params};
 use uuid::Uuid;
 
 use super::words::{digits_of, fnv, mark, parts_of, words_of};
@@ -88,11 +88,11 @@ pub(super) fn keep(w: &mut Work<'_, '_>, kind: Kind, id: Uuid, mut words: Vec<St
         text.push_str(&mark);
         text.push_str(word);
     }
-    let row = w.tx.query_opt(
-        "INSERT INTO search_documents (organization_id, kind, id, hash) VALUES ($1, $2, $3, $4)
-         ON CONFLICT (organization_id, id) DO UPDATE SET hash = excluded.hash WHERE search_documents.hash <> excluded.hash
-         RETURNING number",
-        params![w.caller.organization, kind, id, fnv(text.as_bytes()).cast_signed()],
+    let row = w.tx.write_row(
+        "INSERT INTO search_documents (organization_id, id, kind, hash) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (organization_id, id) DO UPDATE SET hash = excluded.hash WHERE search_documents.hash <> excluded.hash",
+        &Written { table: "search_documents", key: "organization_id = $1 AND id = $2", columns: "number" },
+        params![w.caller.organization, id, kind, fnv(text.as_bytes()).cast_signed()],
     )?;
     if let Some(row) = row {
         w.tx.dialect().put_words(w.tx, WORDS, row.at(0)?, &text)?;

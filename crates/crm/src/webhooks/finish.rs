@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use store::{Tx, params};
+use store::{Tx, Written, params};
 
 use super::disable::Reason;
 use super::schedule::{FAILING_SECONDS, next_try, pause_until};
@@ -159,9 +159,14 @@ impl Health {
             )?;
             return Ok(None);
         }
-        let row = tx.query_opt(
+        let row = tx.write_row(
             "UPDATE webhooks SET failures = failures + $3, failing_since = coalesce(failing_since, $4)
-             WHERE organization_id = $1 AND id = $2 RETURNING failures, failing_since, active, paused_until",
+             WHERE organization_id = $1 AND id = $2",
+            &Written {
+                table: "webhooks",
+                key: "organization_id = $1 AND id = $2",
+                columns: "failures, failing_since, active, paused_until",
+            },
             params![organization, endpoint, self.failures, self.first_failure],
         )?;
         let Some(row) = row else { return Ok(None) };

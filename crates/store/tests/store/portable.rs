@@ -1,7 +1,7 @@
 //! The SQL both engines understand the same way, and the traps between them, each pinned.
 
 use store::testing::each_engine;
-use store::{Db, Engine, Error, Priority, Row, Tx, params};
+use store::{Db, Engine, Error, Priority, Row, Tx, Written, params};
 
 use crate::{batch, read, write};
 
@@ -260,5 +260,35 @@ fn a_statement_outlives_a_change_of_its_table() {
             assert_eq!(write(db, move |tx| tx.query(all, params![])).unwrap()[0].text("country"), Ok("BR"));
             assert_eq!(read(db, move |tx| tx.query(all, params![])).unwrap()[0].text("country"), Ok("BR"));
         }
+    });
+}
+
+/// What [`Tx::write_row`] answers is the row as it is after the statement, and nothing where the statement wrote nothing.
+#[test]
+fn a_row_is_written_and_answered() {
+    const OF: Written<'_> = Written { table: "people", key: "id = $1 AND city = $2", columns: "name, visits" };
+    each_engine(|db| {
+        people(db);
+        let visit = |id: i64, city: &'static str, by: i64| {
+            let row = write(db, move |tx| {
+                let sql = "UPDATE people SET visits = visits + $3 WHERE id = $1 AND city = $2";
+                tx.write_row(sql, &OF, params![id, city, by])
+            });
+            row.unwrap().map(|row| (row.text("name").unwrap().to_owned(), row.get::<i64>("visits").unwrap()))
+        };
+        assert_eq!(visit(1, "Recife", 2), Some(("Ana".to_owned(), 7)));
+        assert_eq!(visit(1, "Recife", 3), Some(("Ana".to_owned(), 10)));
+        assert_eq!(visit(1, "Natal", 1), None);
+        let come = |then: &'static str| {
+            let row = write(db, move |tx| {
+                let sql = format!("INSERT INTO people (id, city, name) VALUES ($1, $2, $3) ON CONFLICT (id) DO {then}");
+                tx.write_row(&sql, &OF, params![9_i64, "Natal", "Eva"])
+            });
+            row.unwrap().map(|row| row.get::<i64>("visits").unwrap())
+        };
+        assert_eq!(come("NOTHING"), Some(0));
+        assert_eq!(come("NOTHING"), None);
+        assert_eq!(come("UPDATE SET visits = people.visits + 1 WHERE people.visits < 1"), Some(1));
+        assert_eq!(come("UPDATE SET visits = people.visits + 1 WHERE people.visits < 1"), None);
     });
 }
