@@ -27,6 +27,7 @@ migrations! {
     12 "webchat" "0012_webchat",
     13 "audit" "0013_audit",
     14 "terms_and_threshold" "0014_terms_and_threshold",
+    18 "fewer_entries" "0018_fewer_entries",
 }
 
 /// The number of the newest schema this program knows; an existing database below it is migrated by `Crm::open`.
