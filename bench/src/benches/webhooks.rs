@@ -21,8 +21,11 @@ const TOPIC: &str = "contact.created";
 const PATIENCE: Duration = Duration::from_secs(120);
 /// The bad receiver's tries have begun, and of one that hangs or dawdles none has ended.
 const UNTIL_IT_IS_BUSY: Duration = Duration::from_secs(2);
-/// Of each bad one, between as many runs without it and one more.
-const ROUNDS: usize = 3;
+/// Runs beside each bad one, each between two without it. Single runs differ by a third, the medians of as many pairs by less
+/// than what is to be shown.
+const PAIRS: usize = 12;
+/// What a webhook leaves when it is deleted is cleared away meanwhile.
+const UNTIL_IT_IS_CLEARED: Duration = Duration::from_millis(500);
 
 /// How a receiver takes a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,13 +64,17 @@ async fn measure(binary: &Path, directory: &Path, report: &mut Report) -> Result
     report.row("webhooks to a fast receiver", format!("{alone:.0} deliveries/s"));
     let before = memory_kib(started.pid(), "VmRSS")?;
     for (behaviour, words) in BAD {
-        let (mut without, mut beside) = (vec![rate(&started)?], Vec::new());
-        for _ in 0..ROUNDS {
-            beside.push(rate_beside(&started, behaviour)?);
-            without.push(rate(&started)?);
+        let mut ratios = Vec::with_capacity(PAIRS);
+        let mut without = rate(&started)?;
+        for _ in 0..PAIRS {
+            let beside = rate_beside(&started, behaviour)?;
+            let again = rate(&started)?;
+            ratios.push(2.0 * beside / (without + again));
+            without = again;
         }
-        let (without, beside) = (middle(without), middle(beside));
-        let figure = format!("{beside:.0} deliveries/s ({:.2} ×)", beside / without);
+        let [low, middle, high] = quartiles(ratios);
+        let figure =
+            format!("{middle:.2} × of the rate without it (quartiles of {PAIRS} pairs {low:.2} and {high:.2})");
         report.row(&format!("the same beside a receiver that {words}"), figure);
     }
     let after = memory_kib(started.pid(), "VmRSS")?;
@@ -76,11 +83,14 @@ async fn measure(binary: &Path, directory: &Path, report: &mut Report) -> Result
     Ok(())
 }
 
-/// The median.
-fn middle(mut rates: Vec<f64>) -> f64 {
-    rates.sort_by(f64::total_cmp);
-    let half = rates.len() / 2;
-    if rates.len() % 2 == 1 { rates[half] } else { (rates[half - 1] + rates[half]) / 2.0 }
+/// The first quartile, the median and the third, between neighbours where they fall there.
+fn quartiles(mut values: Vec<f64>) -> [f64; 3] {
+    values.sort_by(f64::total_cmp);
+    [0.25, 0.5, 0.75].map(|part| {
+        let at = part * (values.len() - 1) as f64;
+        let (low, high) = (values[at.floor() as usize], values[at.ceil() as usize]);
+        low + (high - low) * at.fract()
+    })
 }
 
 /// The rate of a good receiver beside another one that all events wait for as well.
@@ -90,7 +100,7 @@ fn rate_beside(started: &Started, other: Behaviour) -> Result<f64, Failure> {
     replay(started, &webhook)?;
     thread::sleep(UNTIL_IT_IS_BUSY);
     let rate = rate(started);
-    started.call("DELETE", &format!("/api/webhooks/{webhook}"), None)?;
+    delete(started, &webhook)?;
     rate
 }
 
@@ -107,8 +117,14 @@ fn rate(started: &Started) -> Result<f64, Failure> {
         thread::sleep(Duration::from_millis(5));
     }
     let took = began.elapsed();
-    started.call("DELETE", &format!("/api/webhooks/{webhook}"), None)?;
+    delete(started, &webhook)?;
     Ok(queued as f64 / took.as_secs_f64())
+}
+
+fn delete(started: &Started, webhook: &str) -> Result<(), Failure> {
+    started.call("DELETE", &format!("/api/webhooks/{webhook}"), None)?;
+    thread::sleep(UNTIL_IT_IS_CLEARED);
+    Ok(())
 }
 
 fn create(started: &Started, url: &str) -> Result<String, Failure> {
