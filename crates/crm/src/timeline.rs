@@ -90,8 +90,8 @@ impl Place {
     }
 }
 
-/// Topics whose events are the messages and notes themselves. The log's indexes by contact and by ticket leave them out, in
-/// these very words: both planners compare texts.
+/// Topics whose events are the messages and notes themselves. The log's index by ticket leaves them out, in these very words:
+/// the planners compare texts.
 const MESSAGES: &str = "('note.created', 'message.queued', 'message.received', 'message.sent', 'message.status')";
 
 /// Of a contact, and of the contacts that turned out to be this one.
@@ -102,16 +102,7 @@ pub fn of_contact(
     page: &PageRequest,
 ) -> Result<Page<TimelineEntry>> {
     let contact = Contact::get(w, id)?;
-    let rows = w.tx.query(
-        "WITH RECURSIVE same (id) AS (
-            SELECT c.id FROM contacts c WHERE c.organization_id = $1 AND c.id = $2
-            UNION
-            SELECT c.id FROM contacts c JOIN same ON c.merged_into = same.id WHERE c.organization_id = $1)
-         SELECT id FROM same",
-        store::params![w.caller.organization, contact.id],
-    )?;
-    let ids = rows.iter().map(|row| row.at(0)).collect::<std::result::Result<Vec<Uuid>, _>>()?;
-    read(w, "contact_id", &ids, order, page)
+    read(w, contact.id, None, order, page)
 }
 
 /// Of a ticket, whoever it belongs to now.
@@ -122,19 +113,21 @@ pub fn of_ticket(
     page: &PageRequest,
 ) -> Result<Page<TimelineEntry>> {
     let ticket = Ticket::get(w, id)?;
-    read(w, "ticket_id", &[ticket.id.0], order, page)
+    read(w, ticket.contact_id, Some(ticket.id), order, page)
 }
 
 fn read(
     w: &mut Work<'_, '_>,
-    column: &str,
-    ids: &[Uuid],
+    contact: ContactId,
+    ticket: Option<TicketId>,
     order: TimelineOrder,
     page: &PageRequest,
 ) -> Result<Page<TimelineEntry>> {
+    let organization = w.caller.organization;
+    let contacts = names_of(w, contact, ticket.is_some())?;
     let from = page.cursor.as_deref().map(Place::read).transpose()?;
     let surplus = i64::from(page.limit) + 1;
-    let history = History { organization: w.caller.organization, column, ids, order, from, surplus };
+    let history = History { organization, contacts: &contacts, ticket, order, from, surplus };
     let mut entries = Vec::new();
     let found = history.messages();
     for row in w.tx.query(found.sql(), &found.params())? {
@@ -151,48 +144,79 @@ fn read(
     Ok(Page::from_surplus(entries, page.limit, TimelineEntry::cursor))
 }
 
+/// Under which contacts there may be something of one: itself and those that turned out to be it. `once`: also those that it was
+/// once joined to, as what was said meanwhile in a ticket stays with them when it is parted again.
+fn names_of(w: &mut Work<'_, '_>, contact: ContactId, once: bool) -> Result<Vec<Uuid>> {
+    let turned_out = "c.id FROM contacts c JOIN same ON c.merged_into = same.id WHERE c.organization_id = $1";
+    let joined_to = "m.contact_id FROM merges m JOIN same ON m.merged_id = same.id WHERE m.organization_id = $1";
+    let mut names: Vec<Uuid> = Vec::new();
+    for next in [Some(turned_out), Some(joined_to).filter(|_| once)].into_iter().flatten() {
+        let sql = format!(
+            "WITH RECURSIVE same (id) AS (
+               SELECT c.id FROM contacts c WHERE c.organization_id = $1 AND c.id = $2 UNION SELECT {next})
+             SELECT id FROM same"
+        );
+        for row in w.tx.query(&sql, store::params![w.caller.organization, contact])? {
+            names.push(row.at(0)?);
+        }
+    }
+    names.sort_unstable();
+    names.dedup();
+    Ok(names)
+}
+
 /// What one page reads from either table.
 struct History<'a> {
     organization: OrganizationId,
-    /// `contact_id` or `ticket_id`, which is one of `ids`.
-    column: &'a str,
-    ids: &'a [Uuid],
+    contacts: &'a [Uuid],
+    /// This one of theirs alone.
+    ticket: Option<TicketId>,
     order: TimelineOrder,
     from: Option<Place>,
     surplus: i64,
 }
 
 impl History<'_> {
+    /// Those of a ticket by its contact, whose messages an index has in order and with their tickets: one by ticket would have an
+    /// entry of each message, to be found by one look in a thousand.
     fn messages(&self) -> Query {
-        let tie = self.from.map(|from| Value::Uuid(from.message()));
-        self.query(messages::COLUMNS, "messages", "", ("sent_at", "id"), tie)
+        let mut query = self.of(messages::COLUMNS, "messages m", "m.contact_id", self.contacts);
+        query.and_if("m.ticket_id = ", &self.ticket);
+        self.page(query, ("m.sent_at", "m.id"), self.from.map(|from| Value::Uuid(from.message())))
     }
 
+    /// Those of a ticket by the ticket alone: it goes with its contact when two turn out to be one, and what the log has of it stays.
     fn events(&self) -> Query {
-        let not = format!(" AND e.topic NOT IN {MESSAGES}");
-        let tie = self.from.map(|from| Value::Int(from.event()));
-        self.query(events::COLUMNS, "events", &not, ("occurred_at", "sequence"), tie)
+        let mut query = match self.ticket {
+            Some(ticket) => self.of(events::COLUMNS, "events e", "e.ticket_id", &[ticket.0]),
+            None => self.of(events::COLUMNS, "events e", "e.contact_id", self.contacts),
+        };
+        query.text(&format!(" AND e.topic NOT IN {MESSAGES}"));
+        self.page(query, ("e.occurred_at", "e.sequence"), self.from.map(|from| Value::Int(from.event())))
     }
 
-    fn query(&self, columns: &str, table: &str, and: &str, key: (&str, &str), tie: Option<Value>) -> Query {
+    fn of(&self, columns: &str, table: &str, column: &str, ids: &[Uuid]) -> Query {
+        let name = &column[..1];
+        let sql = format!("SELECT {columns} FROM {table} WHERE {name}.organization_id = ");
+        let mut query = Query::new(sql, self.organization);
+        for (n, id) in ids.iter().enumerate() {
+            let text = if n == 0 { format!(" AND {column} IN (") } else { ", ".to_owned() };
+            query.push(&text, *id);
+        }
+        query.text(")");
+        query
+    }
+
+    fn page(&self, mut query: Query, (time, last): (&str, &str), tie: Option<Value>) -> Query {
         let (compared, direction) = match self.order {
             TimelineOrder::NewestFirst => ("<", "DESC"),
             TimelineOrder::OldestFirst => (">", "ASC"),
         };
-        let (name, column, (time, last)) = (&table[..1], self.column, key);
-        let sql = format!("SELECT {columns} FROM {table} {name} WHERE {name}.organization_id = ");
-        let mut query = Query::new(sql, self.organization);
-        for (n, id) in self.ids.iter().enumerate() {
-            let text = if n == 0 { format!(" AND {name}.{column} IN (") } else { ", ".to_owned() };
-            query.push(&text, *id);
-        }
-        query.text(")").text(and);
         if let (Some(from), Some(tie)) = (self.from, tie) {
-            query.push(&format!(" AND ({name}.{time}, {name}.{last}) {compared} ("), from.at);
+            query.push(&format!(" AND ({time}, {last}) {compared} ("), from.at);
             query.push(", ", tie).text(")");
         }
-        let sorted = format!(" ORDER BY {name}.{time} {direction}, {name}.{last} {direction} LIMIT ");
-        query.push(&sorted, self.surplus);
+        query.push(&format!(" ORDER BY {time} {direction}, {last} {direction} LIMIT "), self.surplus);
         query
     }
 }
@@ -202,22 +226,34 @@ mod tests {
     use super::*;
     use crate::work::Crm;
 
-    /// The log's entries of a contact or ticket are found by an index that has no messages, in their order.
+    /// Messages and the log's entries, of a contact as of a ticket, are found by an index in their order.
     #[test]
-    fn a_history_reads_the_log_by_its_own_index() {
+    fn a_history_is_read_by_its_indexes() {
         let fresh = store::testing::fresh_sqlite();
         let crm = Crm::open(fresh.clone()).unwrap();
-        for (column, index) in [("contact_id", "events_contact"), ("ticket_id", "events_ticket")] {
+        for ticket in [None, Some(TicketId(Uuid::nil()))] {
             for from in [None, Some(Place { at: 5, of: Of::Event(7) })] {
-                let plan = move |tx: &mut store::Tx<'_>| -> Result<Vec<String>> {
-                    let (organization, ids, order) =
-                        (OrganizationId::default(), [Uuid::nil()], TimelineOrder::NewestFirst);
-                    let query = History { organization, column, ids: &ids, order, from, surplus: 51 }.events();
-                    let rows = tx.query(&format!("EXPLAIN QUERY PLAN {}", query.sql()), &query.params())?;
-                    rows.iter().map(|row| Ok(row.text("detail")?.to_owned())).collect()
+                let plans = move |tx: &mut store::Tx<'_>| -> Result<Vec<String>> {
+                    let (contacts, order) = ([Uuid::nil()], TimelineOrder::NewestFirst);
+                    let organization = OrganizationId::default();
+                    let history = History { organization, contacts: &contacts, ticket, order, from, surplus: 51 };
+                    let mut plans = Vec::new();
+                    for query in [history.messages(), history.events()] {
+                        let rows = tx.query(&format!("EXPLAIN QUERY PLAN {}", query.sql()), &query.params())?;
+                        let steps: Vec<&str> =
+                            rows.iter().map(|row| row.text("detail")).collect::<std::result::Result<_, _>>()?;
+                        plans.push(steps.join("; "));
+                    }
+                    Ok(plans)
                 };
-                let plan = crm.db().read_blocking(store::Priority::Interactive, plan).unwrap();
-                assert!(plan.len() == 1 && plan[0].contains(index), "{column}: {plan:#?}");
+                let plans = crm.db().read_blocking(store::Priority::Interactive, plans).unwrap();
+                let log = if ticket.is_some() { "events_ticket" } else { "events_contact" };
+                for (plan, index) in plans.iter().zip(["messages_contact", log]) {
+                    assert!(
+                        plan.contains(index) && !plan.contains("B-TREE FOR ORDER BY"),
+                        "{ticket:?} {from:?}: {plan}"
+                    );
+                }
             }
         }
     }

@@ -20,7 +20,7 @@ pub struct Tx<'c> {
 #[derive(Debug, Clone, Copy)]
 pub struct Written<'a> {
     pub table: &'a str,
-    /// A condition that names it by `$1 … $n`, which are the statement's first parameters too.
+    /// A condition that names it by `$1 … $n`, each once, which are the statement's first parameters too.
     pub key: &'a str,
     pub columns: &'a str,
 }

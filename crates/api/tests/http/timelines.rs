@@ -115,3 +115,39 @@ fn a_contact_that_was_merged_is_in_its_successors_timeline() {
         assert_eq!(about, [&json!(older), &json!(newer)]);
     });
 }
+
+/// What was said in a ticket while its contact was one with another stays with the other when they are parted, and in the ticket's
+/// history.
+#[test]
+fn a_ticket_keeps_what_was_said_in_it_while_two_were_one() {
+    each(|w| {
+        let (older, newer) = (w.contact("+56955501001"), w.contact("+56955501002"));
+        let opened = w.post("/api/v1/tickets", json!({"contact_id": newer, "stage_id": w.here.stages[0]}));
+        let ticket = text(&opened.json()["id"]);
+        let said = || -> Vec<String> {
+            let told = walk(w, &format!("/api/v1/tickets/{ticket}/timeline"), "asc", 1, None);
+            told.iter().filter(|entry| entry["type"] == "message").map(what).collect()
+        };
+        let note = |contact: &str, text: &str| {
+            let reply = w.post(&format!("/api/v1/contacts/{contact}/notes"), json!({"text": text}));
+            assert_eq!(reply.status, 201, "{}", reply.text());
+            w.wait(1);
+        };
+        note(&newer, "antes");
+        let merge = |one: &str, other: &str| {
+            let merged = w.post(&format!("/api/v1/contacts/{one}/merge"), json!({"contact_id": other}));
+            assert_eq!(merged.status, 200, "{}", merged.text());
+            text(&merged.json()["id"])
+        };
+        let first = merge(&older, &newer);
+        note(&older, "entretanto");
+        assert_eq!(said(), ["antes", "entretanto"]);
+        let undone = w.post(&format!("/api/v1/merges/{first}/undo"), json!({}));
+        assert_eq!(undone.status, 200, "{}", undone.text());
+        note(&newer, "después");
+        assert_eq!(said(), ["antes", "entretanto", "después"]);
+        // The other goes on to be a third.
+        merge(&w.contact("+56955501003"), &older);
+        assert_eq!(said(), ["antes", "entretanto", "después"]);
+    });
+}

@@ -9,8 +9,8 @@ use crate::query::Query;
 use crate::time::Timestamp;
 use crate::work::Work;
 
-/// Entries of the log's index that one page of some looks at, at most: of a rare topic, or of a contact that was long silent, a
-/// page may have none, and goes on from there.
+/// Entries of the log's index that one page by topic or ticket looks at, at most: of a rare one a page may have none, and goes on
+/// from there.
 const LOOKED_AT: i64 = 20_000;
 
 #[derive(Debug, Clone)]
@@ -59,12 +59,6 @@ pub struct EventFilter {
     pub ticket: Option<TicketId>,
 }
 
-impl EventFilter {
-    fn is_empty(&self) -> bool {
-        self.topics.is_empty() && self.contact.is_none() && self.ticket.is_none()
-    }
-}
-
 #[derive(Debug)]
 pub struct Listed {
     pub events: Vec<EventRow>,
@@ -82,7 +76,7 @@ pub fn list(w: &mut Work<'_, '_>, filter: &EventFilter, after: i64, limit: u32) 
     let organization = w.caller.organization;
     let head = head(w.tx)?;
     let mut end = head;
-    if !filter.is_empty() {
+    if filter.contact.is_none() && !(filter.topics.is_empty() && filter.ticket.is_none()) {
         let far = w.tx.query_opt(
             "SELECT e.sequence FROM events e WHERE e.organization_id = $1 AND e.sequence > $2 AND e.sequence <= $3
              ORDER BY e.sequence LIMIT 1 OFFSET $4",

@@ -292,3 +292,13 @@ fn a_row_is_written_and_answered() {
         assert_eq!(come("UPDATE SET visits = people.visits + 1 WHERE people.visits < 1"), None);
     });
 }
+
+/// The flags of `.cargo/config.toml` are in the SQLite that was built.
+#[test]
+fn sqlite_is_compiled_as_the_project_says() {
+    let db = store::testing::fresh_sqlite();
+    let options = read(&db, |tx| tx.query("SELECT compile_options AS name FROM pragma_compile_options", params![]));
+    let options = texts(&options.unwrap(), "name");
+    assert!(options.iter().any(|option| option == "DEFAULT_MEMSTATUS=0"), "{options:?}");
+    assert!(!options.iter().any(|option| option == "ENABLE_MEMORY_MANAGEMENT"), "{options:?}");
+}
