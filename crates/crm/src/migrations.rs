@@ -27,6 +27,7 @@ migrations! {
     12 "webchat" "0012_webchat",
     13 "audit" "0013_audit",
     14 "terms_and_threshold" "0014_terms_and_threshold",
+    16 "reset_links" "0016_reset_links",
 }
 
 /// The number of the newest schema this program knows; an existing database below it is migrated by `Crm::open`.

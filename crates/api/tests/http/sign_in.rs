@@ -272,7 +272,7 @@ fn nobody_shows_a_password_to_the_network() {
         ] {
             refused(&anonymous(server.address, "POST", path, &beyond, Some(&body)), 403, "insecure_sign_in");
         }
-        for path in ["/", "/login", "/invite", "/index.html"] {
+        for path in ["/", "/login", "/invite", "/reset", "/index.html"] {
             let page = anonymous(server.address, "GET", path, &beyond, None);
             assert_eq!(page.status, 403, "{path}");
             assert!(page.text().contains("plain_sign_in_from") && page.header("content-security-policy").is_some());
@@ -292,6 +292,7 @@ fn nobody_shows_a_password_to_the_network() {
         // Keys are the integration's own affair.
         let key = [("x-forwarded-for", "203.0.113.7"), ("x-api-key", w.here.key.as_str())];
         assert_eq!(anonymous(server.address, "GET", "/api/v1/tags", &key, None).status, 200);
+            ("/api/v1/reset_links/accept", json!({"token": "x", "password": PASSWORD})),
     });
 }
 
