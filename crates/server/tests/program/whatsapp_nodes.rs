@@ -140,6 +140,31 @@ fn a_file_that_somebody_sends_is_fetched_kept_and_served() {
 }
 
 #[test]
+fn whoever_was_read_is_told_one_or_many_and_nobody_waits_for_it() {
+    let number = Number::new(None);
+    let server = number.serve("a");
+    number.open(&server);
+    // For an hour WhatsApp answers no receipt.
+    let fault = json!({"on": "receipts", "then": {"delay": 3_600_000}, "times": null});
+    number.simulator.fault(serde_json::from_value(fault).unwrap()).unwrap();
+    let people: Vec<String> =
+        (1..=3).map(|n| number.writes(&server, Inbound::text(&format!("5695550000{n}"), "hola"))).collect();
+    let receipts = || number.simulator.requests().iter().filter(|request| request.about == "receipt").count();
+    let post = |path: &str, body: Value| {
+        let (status, answer) = server.post(path, &number.key, &body);
+        assert_eq!(status, 200, "{answer}");
+    };
+    post(&format!("/api/v1/conversations/{}/read", people[0]), json!({}));
+    until("the one is told", || receipts() == 1);
+    number.simulator.clear_faults();
+    post("/api/v1/conversations/bulk", json!({"ids": people[1..], "action": "read"}));
+    until("both are told", || receipts() == 3);
+    // Nothing was unread: nobody is told again.
+    post("/api/v1/conversations/bulk", json!({"ids": people, "action": "read"}));
+    assert_eq!(receipts(), 3);
+}
+
+#[test]
 fn a_node_that_is_killed_while_it_sends_is_followed_by_the_other() {
     let database = fresh_postgres();
     let number = Number::new(Some(database.url()));
