@@ -72,8 +72,8 @@ pub(crate) struct ReadBefore {
     pub merged_at: Timestamp,
 }
 
-/// They are two again. What both were read to since counts for both; the contact's flag says what the count says. Seen anew when
-/// the last of the messages is back.
+/// They are two again. What both were read to since counts for both; the contact's flag says what the count says. From here on each
+/// is read by itself, also while messages still go back.
 pub(crate) fn part(w: &mut Work<'_, '_>, survivor: ContactId, merged: ContactId, before: &ReadBefore) -> Result<()> {
     let since = marker_of(w, survivor)?.filter(|since| Some(*since) != before.markers[0]);
     let organization = w.caller.organization;
@@ -83,6 +83,26 @@ pub(crate) fn part(w: &mut Work<'_, '_>, survivor: ContactId, merged: ContactId,
         let marker = before.markers[n].max(all).max(since);
         let mut unread = came_after(w, id, marker, MOST_COUNTED)?;
         if unread == 0 && since.is_none() && !contact.is_chat_read {
+            // Somebody wanted it looked at again.
+            unread = 1;
+        }
+        if contact.is_chat_read != (unread == 0) {
+            contact.is_chat_read = unread == 0;
+            contacts::save(w, &mut contact)?;
+        }
+        rebuild(w, &contact, marker, unread)?;
+    }
+    Ok(())
+}
+
+/// The last of the messages are back: each is counted anew, by how far it was read itself.
+pub(crate) fn parted(w: &mut Work<'_, '_>, survivor: ContactId, merged: ContactId) -> Result<()> {
+    let organization = w.caller.organization;
+    for id in [survivor, merged] {
+        let Some(mut contact) = Contact::as_stored(w.tx, organization, id)? else { continue };
+        let marker = marker_of(w, id)?;
+        let mut unread = came_after(w, id, marker, MOST_COUNTED)?;
+        if unread == 0 && !contact.is_chat_read && unread_of(w, id)? == 1 {
             // Somebody wanted it looked at again.
             unread = 1;
         }
