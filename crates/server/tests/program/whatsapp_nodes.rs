@@ -130,7 +130,7 @@ fn a_file_that_somebody_sends_is_fetched_kept_and_served() {
     let files: Vec<String> = String::from_utf8(find.stdout).unwrap().lines().map(str::to_owned).collect();
     assert_eq!(files.len(), 1, "{files:?}");
     assert!(std::fs::read(&files[0]).unwrap() == picture);
-    // One that WhatsApp loses meanwhile is tried again, and is not the end of its message.
+    // One that WhatsApp does not find just now waits for another try, and is not the end of its message.
     let fault = json!({"on": "media_info", "then": {"http": 500}, "times": 1});
     number.simulator.fault(serde_json::from_value(fault).unwrap()).unwrap();
     let asked = number.simulator.requests().len();
