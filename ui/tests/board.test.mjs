@@ -105,6 +105,53 @@ describe("the board", { timeout: 180_000 }, () => {
     await page.unroute("**/api/v1/tickets/*/move");
   });
 
+  it("shows an archived stage until its tickets are moved out, and takes none in", async () => {
+    const call = (method, path) =>
+      page.evaluate(
+        async ([method, path]) => {
+          const session = await (await fetch("/api/v1/session")).json();
+          const response = await fetch(`/api/v1${path}`, { method, headers: { "X-CSRF-Token": session.csrf_token } });
+          return response.json();
+        },
+        [method, path],
+      );
+    const pipeline = (await call("GET", "/pipelines")).data[0];
+    const stage = pipeline.stages[1];
+    assert.equal((await call("DELETE", `/pipelines/${pipeline.id}/stages/${stage.id}?archive=true`)).archived, true);
+    const gone = page.locator(`section[data-stage="${stage.id}"]`);
+    await gone.getByText("archivada", { exact: true }).waitFor();
+    await shown("it behind the others", async () => (await column(4).getAttribute("data-stage")) === stage.id);
+    await show(page, "board-archived");
+    const id = await gone.locator("article").first().getAttribute("data-ticket");
+    // A conversation knows its ticket as an open one.
+    const { contact_id } = await call("GET", `/tickets/${id}`);
+    await page.goto(`${server.url}/inbox/${contact_id}`);
+    await page.getByRole("button", { name: new RegExp(`^Etapa: ${stage.name}`) }).waitFor();
+    await page.goto(`${server.url}/board`);
+    await page.locator(`#card-${id}`).focus();
+    await page.keyboard.press("Space");
+    await page.keyboard.press("ArrowRight");
+    assert.match(await said(), /sobre Consulta nueva, columna 1 de 4/);
+    await page.keyboard.press("Space");
+    await card(id, 0).waitFor();
+    await card(id, 0).getByRole("button", { name: /^Qué hacer con/ }).click();
+    await page.getByRole("menuitem", { name: `Mover a ${pipeline.stages[2].name}` }).waitFor();
+    assert.equal(await page.getByRole("menuitem", { name: `Mover a ${stage.name}` }).count(), 0);
+    await page.keyboard.press("Escape");
+    // With its last ticket it goes.
+    const { data } = await call("GET", `/tickets?stage_id=${stage.id}&status=open&limit=100`);
+    for (const one of data)
+      await page.evaluate(
+        async ([id, stage_id]) => {
+          const session = await (await fetch("/api/v1/session")).json();
+          const body = JSON.stringify({ stage_id });
+          await fetch(`/api/v1/tickets/${id}/move`, { method: "POST", body, headers: { "X-CSRF-Token": session.csrf_token, "Content-Type": "application/json" } });
+        },
+        [one.id, pipeline.stages[0].id],
+      );
+    await gone.waitFor({ state: "detached" });
+  });
+
   it("sees what somebody else moves, and holds the filter over a reload", async () => {
     const other = await chrome.page();
     await signIn(other, server.url, DEMO, "/board");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { browser, shop, show, signIn, until } from "./harness.mjs";
+import { OWNER, browser, shop, show, signIn, until } from "./harness.mjs";
 
 const ANA = "56955500001";
 const HOSTILE = `<img src=x onerror="document.title='owned'"><script>document.title='owned'</script>`;
@@ -178,6 +178,48 @@ describe("the inbox", { timeout: 180_000 }, () => {
     assert.equal(await bubble("Con siete", last).count(), 1);
     assert.equal(streams.length, 1);
     await last.context().close();
+  });
+
+  it("listens itself where the tab that listens has fallen asleep", async () => {
+    const asleep = await chrome.page();
+    await asleep.addInitScript(() => {
+      const say = BroadcastChannel.prototype.postMessage;
+      BroadcastChannel.prototype.postMessage = function (message) {
+        if (!globalThis.asleep) say.call(this, message);
+      };
+    });
+    await signIn(asleep, world.url);
+    await asleep.getByRole("link", { name: /Ana Rojas/ }).waitFor();
+    const awake = await asleep.context().newPage();
+    await awake.clock.install();
+    const streams = [];
+    awake.on("request", (request) => request.url().includes("/events/stream") && streams.push(request.url()));
+    await awake.goto(`${world.url}/inbox`);
+    await awake.getByRole("link", { name: /Ana Rojas/ }).waitFor();
+    await awake.bringToFront();
+    assert.equal(streams.length, 0);
+    await asleep.evaluate(() => (globalThis.asleep = true));
+    await until("a stream of its own", async () => {
+      await awake.clock.runFor(10_000);
+      return streams.length > 0;
+    });
+    await world.says("56955500777", "Despierta", "¿Hay alguien?");
+    await awake.getByRole("link", { name: /Despierta/ }).waitFor();
+    await asleep.context().close();
+  });
+
+  it("shows who of the team is there", async () => {
+    const id = (await world.call("POST", "/members", { name: "Nora Núñez", email: "nora@example.com" })).id;
+    const dot = async () => {
+      await page.goto(`${world.url}/settings/members`);
+      const row = page.locator("[data-member]").filter({ hasText: "Nora Núñez" });
+      await row.waitFor();
+      return (await row.locator("[class*=presence]").getAttribute("class")).includes("online");
+    };
+    assert.equal(await dot(), false, "chosen, and not there");
+    assert.equal((await world.call("GET", `/members/${id}`)).present, false);
+    const own = page.locator("[data-member]").filter({ hasText: OWNER.name });
+    await until("oneself", async () => (await own.locator("[class*=presence]").getAttribute("class")).includes("online"));
   });
 
   it("can be worked by keyboard alone", async () => {

@@ -4,7 +4,7 @@ import { browser, DEMO, recado, show, signIn, until } from "./harness.mjs";
 
 const KEY = "rk_cmVjYWRvIGRlbW86IGV2ZXJ5Ym9keSBrbm93cyBpdCE";
 
-describe("the profile", { timeout: 120_000 }, () => {
+describe("the profile", { timeout: 240_000 }, () => {
   let server;
   let chrome;
   let page;
@@ -60,6 +60,105 @@ describe("the profile", { timeout: 120_000 }, () => {
     await pane().getByRole("alert").waitFor();
     await page.keyboard.press("Escape");
     await pane().getByRole("button", { name: "martina.rojas@example.com" }).waitFor();
+  });
+
+  const api = async (method, path, body) => {
+    const response = await fetch(`${server.url}/api/v1${path}`, { method, headers: { "x-api-key": KEY, "content-type": "application/json" }, body: body && JSON.stringify(body) });
+    const text = await response.text();
+    assert.ok(response.ok, `${method} ${path}: ${response.status} ${text}`);
+    return text ? JSON.parse(text) : undefined;
+  };
+  const phoneOf = (number) => pane().getByRole("button", { name: number, exact: true });
+  const write = async (number) => {
+    await page.keyboard.press("Control+a");
+    await page.keyboard.type(number);
+    await page.keyboard.press("Enter");
+  };
+
+  it("corrects a number that reached nobody, and says what is none", async () => {
+    await phoneOf("+56 9 5550 7788").click();
+    await write("12");
+    await pane().getByRole("alert").filter({ hasText: "No es un número de teléfono posible." }).waitFor();
+    await write("9 5550 7711");
+    await phoneOf("+56 9 5550 7711").waitFor();
+    assert.equal((await api("GET", `/contacts/${contact}`)).phone, "+56955507711");
+  });
+
+  it("leads from a number that another has to merging the two", async () => {
+    await phoneOf("+56 9 5550 7711").click();
+    await write("+56 9 5550 7799");
+    await pane().getByRole("alert").filter({ hasText: "Otro contacto de este canal ya tiene ese número." }).waitFor();
+    await pane().getByRole("button", { name: "Unir con quien lo tiene" }).click();
+    const sure = page.getByRole("dialog", { name: "¿Son la misma persona?" });
+    await sure.getByText("Martina R. Vidal").waitFor();
+    await sure.getByRole("button", { name: "Cancelar" }).click();
+    await phoneOf("+56 9 5550 7711").waitFor();
+  });
+
+  it("keeps the number that a conversation goes by, and says why", async () => {
+    const { data } = await api("GET", "/conversations?limit=50");
+    const talks = data.find((c) => c.platform === "whatsapp" && c.last_message?.direction === "inbound" && c.phone);
+    await page.goto(`${server.url}/inbox/${talks.id}`);
+    const number = pane().getByRole("button", { name: /^\+56 9/ });
+    await number.click();
+    await write("+56 9 5550 7712");
+    await pane().getByRole("alert").filter({ hasText: "Ya hubo mensajes con este número" }).waitFor();
+    await page.keyboard.press("Escape");
+    await number.waitFor();
+    await page.goto(`${server.url}/inbox/${contact}`);
+    await phoneOf("+56 9 5550 7711").waitFor();
+  });
+
+  it("asks whether two are the same, and does not ask again", async () => {
+    const webchat = (await api("GET", "/channels")).data.find((c) => c.type === "webchat");
+    const visitor = async (user) => {
+      const response = await fetch(`${server.url}/api/public/customer/upsert/info`, {
+        method: "POST",
+        headers: { "x-api-key": KEY, "content-type": "application/json" },
+        body: JSON.stringify({ channel: "webchat", channel_id: webchat.id, external_user_id: user, contact_name: `Visita ${user}`, note: "Preguntó" }),
+      });
+      const { id } = await response.json();
+      await api("PATCH", `/contacts/${id}`, { phone: "+56955507711" });
+      return id;
+    };
+    const [one, other] = [await visitor("uno"), await visitor("dos")];
+    const proposal = pane().getByRole("listitem").filter({ hasText: "Quizás ya se conoce: igual teléfono, +56 9 5550 7711" });
+    await page.goto(`${server.url}/inbox/${one}?profile=1`);
+    await proposal.getByRole("link", { name: "Martina Rojas" }).waitFor();
+    await show(page, "proposal");
+    await proposal.getByRole("button", { name: "No es la misma persona" }).click();
+    await proposal.waitFor({ state: "detached" });
+    assert.deepEqual((await api("GET", `/contacts/${one}/identity`)).merge_proposals, []);
+    await page.goto(`${server.url}/inbox/${other}?profile=1`);
+    await proposal.getByRole("button", { name: "Unir", exact: true }).click();
+    await page.getByRole("dialog", { name: "¿Son la misma persona?" }).getByRole("button", { name: "Unir", exact: true }).click();
+    await page.getByText("Unidos", { exact: true }).waitFor();
+    await pane().getByRole("link", { name: "WhatsApp" }).first().waitFor();
+    await proposal.waitFor({ state: "detached" });
+    await page.goto(`${server.url}/inbox/${contact}`);
+    await phoneOf("+56 9 5550 7711").waitFor();
+  });
+
+  it("shows and changes what an open ticket has of its own", async () => {
+    await api("POST", "/tags", { value: "Espera hora", entity_type: "TICKET" });
+    const { data } = await api("GET", `/tickets?contact_id=${contact}`);
+    const ticket = () => api("GET", `/tickets/${data[0].id}`);
+    const one = pane().getByRole("listitem").filter({ has: page.getByText("Ver historia") });
+    const field = (await api("GET", "/custom_fields")).data.find((f) => f.entity === "ticket" && f.type === "date");
+    const label = one.getByText(field.name, { exact: true });
+    await label.locator("xpath=..").getByRole("button").click();
+    await page.keyboard.type("03142027");
+    await page.keyboard.press("Enter");
+    await until("the date", async () => (await ticket()).custom_fields.some((f) => f.key === field.key));
+    await one.getByRole("button", { name: "Etiqueta del ticket" }).click();
+    await page.getByRole("option", { name: "Espera hora" }).click();
+    await page.keyboard.press("Escape");
+    const taken = one.getByRole("button", { name: "Quitar etiqueta Espera hora" });
+    await taken.waitFor();
+    await until("the tag", async () => (await ticket()).tags.length === 1);
+    // What somebody else changes shows.
+    await api("PATCH", `/tickets/${data[0].id}`, { remove_tag_ids: [(await ticket()).tags[0].id] });
+    await taken.waitFor({ state: "detached" });
   });
 
   it("tells two who change the same value", async () => {

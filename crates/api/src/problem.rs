@@ -141,6 +141,11 @@ impl From<Error> for Problem {
                 problem.errors = errors;
                 problem
             }
+            Error::PhoneTaken { contact } => {
+                let detail = "Another contact of this channel is known by this number, `contact_id` says which: merge the two where they \
+                              are one person.";
+                Problem::new(409, code, detail).with("contact_id", Json::from(contact.to_string()))
+            }
             Error::MayNotSend { message, window, .. } => {
                 Problem::new(409, code, message).with("window", json_of(&window))
             }

@@ -50,6 +50,7 @@ pub async fn serve(app: Arc<App>, listener: TcpListener, stop: impl Future<Outpu
     let (hub, patience) = (app.hub.clone(), app.options.patience);
     let tailing = tokio::spawn(crate::stream::run(hub.clone()));
     let passing = tokio::spawn(crate::stream::run_passing(hub.clone()));
+    let presence = tokio::spawn(crate::stream::run_presence(hub.clone()));
     let router = crate::router(app);
     let places = Arc::new(Semaphore::new(CONNECTIONS));
     let graceful = GracefulShutdown::new();
@@ -101,4 +102,5 @@ pub async fn serve(app: Arc<App>, listener: TcpListener, stop: impl Future<Outpu
     }
     tailing.abort();
     passing.abort();
+    presence.abort();
 }

@@ -1,6 +1,7 @@
 //! The one error of the business. It knows no HTTP; `code()` is what clients may rely on.
 
 use crate::access::Scope;
+use crate::id::ContactId;
 
 /// One thing that is wrong with one part of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +34,9 @@ pub enum Error {
     /// Valid by itself, but not as things stand.
     #[error("{message}")]
     Conflict { code: &'static str, message: String, errors: Vec<FieldError> },
+    /// Another contact of the channel is known by that number.
+    #[error("that phone is another contact's")]
+    PhoneTaken { contact: ContactId },
     /// A message that may not go to this person now.
     #[error("{message}")]
     MayNotSend {
@@ -77,6 +81,7 @@ impl Error {
         match self {
             Error::Invalid(_) => "invalid_request",
             Error::NotFound { code, .. } | Error::Conflict { code, .. } | Error::MayNotSend { code, .. } => code,
+            Error::PhoneTaken { .. } => "phone_taken",
             Error::Stale { .. } => "precondition_failed",
             Error::Unauthorized => "unauthorized",
             Error::Forbidden(_) => "forbidden",

@@ -9,7 +9,7 @@ export interface Notifications {
 }
 
 export interface Session {
-  member: Member & {
+  member: Omit<Member, "present"> & {
     locale: "es" | "pt" | "en" | null;
     theme: "light" | "dark" | null;
     notifications: Notifications;

@@ -5,13 +5,17 @@ import { createStore, reconcile } from "solid-js/store";
 import { api, call, json } from "../api/client";
 import type { CannedReply, Page } from "../api/contract";
 import { Problem } from "../api/problem";
-import type { Channel, CustomField, Member, Pipeline, Stage, Tag } from "../api/types";
+import { t } from "../i18n";
+import type { ArchivedStage, Channel, CustomField, Member, Pipeline, Stage, Tag } from "../api/types";
 import { onEvents, onMoment } from "../live/stream";
+import { arePresent, followPresence } from "./presence";
 
 interface Reference {
   members: Member[];
   channels: Channel[];
   pipelines: Pipeline[];
+  /** Stages out of sight that have open tickets still. */
+  archived: ArchivedStage[];
   tags: Tag[];
   fields: CustomField[];
   canned: CannedReply[];
@@ -22,6 +26,7 @@ const [reference, setReference] = createStore<Reference>({
   members: [],
   channels: [],
   pipelines: [],
+  archived: [],
   tags: [],
   fields: [],
   canned: [],
@@ -33,6 +38,7 @@ const loaders = {
   members: () => pages((cursor) => call(api.GET("/api/v1/members", { params: { query: { cursor, limit: 200 } } }))),
   channels: () => pages((cursor) => call(api.GET("/api/v1/channels", { params: { query: { cursor, limit: 200 } } }))),
   pipelines: () => pages((cursor) => call(api.GET("/api/v1/pipelines", { params: { query: { cursor, limit: 200 } } }))),
+  archived: async () => (await call(api.GET("/api/v1/archived_stages"))).data,
   tags: () => pages((cursor) => call(api.GET("/api/v1/tags", { params: { query: { cursor, limit: 200 } } }))),
   fields: () => pages((cursor) => call(api.GET("/api/v1/custom_fields", { params: { query: { cursor, limit: 200 } } }))),
   canned: () => pages((cursor) => json<Page<CannedReply>>("GET", "/canned_replies", { query: { cursor, limit: 200 } })),
@@ -55,6 +61,7 @@ export async function refresh(kind: Kind): Promise<void> {
   try {
     const rows = await loaders[kind]();
     setReference(kind, reconcile(rows as never, { key: "id" }));
+    if (kind === "members") arePresent((rows as Member[]).filter((m) => m.present).map((m) => m.id));
   } catch (error) {
     // Not for this member's role: the screen does without.
     if (!(error instanceof Problem && (error.status === 403 || error.status === 404))) throw error;
@@ -68,7 +75,7 @@ export async function loadReference(): Promise<void> {
 
 /** Nobody is signed in any more: whoever comes next sees nothing of it. */
 export function forgetReference(): void {
-  setReference({ members: [], channels: [], pipelines: [], tags: [], fields: [], canned: [], ready: false });
+  setReference({ members: [], channels: [], pipelines: [], archived: [], tags: [], fields: [], canned: [], ready: false });
 }
 
 /** Keeps it current; returns what stops that. */
@@ -97,8 +104,9 @@ export function followReference(): () => void {
     onEvents(["setup.changed"], (event) => {
       const data = event.data as Record<string, unknown>;
       const named = [data.kind, data.thing, data.type].map((k) => kindsOf[String(k)]).find(Boolean);
-      later(named ? [named] : (Object.keys(loaders) as Kind[]));
+      later(named === "pipelines" ? [named, "archived"] : named ? [named] : (Object.keys(loaders) as Kind[]));
     }),
+    followPresence(),
     onEvents(["channel.status"], () => later(["channels"])),
     onMoment("presence", ({ member_id, availability }) => setReference("members", (m) => m.id === member_id, "availability", availability)),
   ];
@@ -123,4 +131,9 @@ export function stageById(id: string | null | undefined): Stage | undefined {
     if (found) return found;
   }
   return undefined;
+}
+
+/** For a ticket's place: also of a stage that was put out of sight. */
+export function stageName(id: string | null | undefined): string {
+  return stageById(id)?.name ?? reference.archived.find((s) => s.id === id)?.name ?? (id ? t("common.archived_stage") : "–");
 }

@@ -22,10 +22,16 @@ export interface Viewing {
   contact_id: string;
   member_id: string;
 }
+/** Whose pages are connected, and for how long that may be taken to be so. */
+export interface Present {
+  member_ids: string[];
+  for_seconds: number;
+}
 interface Ephemeral {
   typing: Typing;
   presence: Presence;
   viewing: Viewing;
+  present: Present;
 }
 
 export type Line = "connecting" | "open" | "lost";

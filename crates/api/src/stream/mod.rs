@@ -6,6 +6,7 @@ mod feed;
 mod frame;
 mod listener;
 mod passing;
+mod presence;
 mod tail;
 
 use std::collections::HashMap;
@@ -16,7 +17,7 @@ use std::time::Duration;
 
 use crm::events::{EventFilter, head};
 use crm::id::{OrganizationId, SessionId};
-use crm::{Caller, Crm};
+use crm::{Actor, Caller, Crm};
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 
@@ -27,6 +28,7 @@ pub(crate) use frame::{heartbeat, opening, passing};
 use listener::Begin;
 pub use listener::Listener;
 pub use passing::run_passing;
+pub use presence::run_presence;
 pub use tail::run;
 
 use crate::problem::Problem;
@@ -76,6 +78,8 @@ pub struct Hub {
     sessions: Mutex<HashMap<SessionId, Weak<AtomicBool>>>,
     /// Spreads over time when listeners come back.
     joined: AtomicU64,
+    /// Members who are there, by what nodes said.
+    named: Mutex<presence::Named>,
     /// Where visitors of web chats wait.
     pub rooms: Arc<Rooms>,
 }
@@ -114,6 +118,7 @@ impl Hub {
             closing: AtomicBool::new(false),
             sessions: Mutex::default(),
             joined: AtomicU64::new(0),
+            named: Mutex::default(),
             rooms: Arc::default(),
         })
     }
@@ -133,6 +138,9 @@ impl Hub {
         let (head, revision) = self.crm.read(caller, |w| Ok((head(w.tx)?, w.setup.revision))).await?;
         let (seat, feed) = self.sit(caller, head)?;
         self.wanted.notify_one();
+        if let Actor::Member(member) = caller.actor {
+            self.say_present(caller.organization, &[member]);
+        }
         // Further than the log: it was restored from a backup, and counts again from there.
         let ahead = after.is_some_and(|after| after > head);
         let begin = Begin { position: after.unwrap_or(head).min(head), ahead, revision };

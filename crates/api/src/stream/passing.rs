@@ -6,9 +6,10 @@ use crm::id::{OrganizationId, VisitorId};
 use serde_json::{Value, json};
 
 use super::Hub;
+use super::presence::PRESENT;
 
 impl Hub {
-    /// Tells everybody who listens to all of an organization's events, on every node: `typing`, `viewing`.
+    /// Tells everybody who listens to all of an organization's events, on every node: `typing`, `viewing`, `present`.
     pub fn tell_everywhere(&self, organization: OrganizationId, name: &str, data: &Value) {
         let word = json!({"organization": organization, "event": name, "data": data});
         self.crm.db().say(&word.to_string());
@@ -32,6 +33,7 @@ pub async fn run_passing(hub: Arc<Hub>) {
         let organization = word["organization"].as_str().and_then(|id| id.parse().ok());
         match (organization, word["event"].as_str()) {
             (Some(organization), Some(name @ ("typing" | "viewing"))) => hub.tell(organization, name, &word["data"]),
+            (Some(organization), Some(PRESENT)) => hub.hear_present(organization, &word["data"]),
             (Some(_), Some(VISITOR)) => {
                 let visitor = word["data"]["visitor_id"].as_str().and_then(|id| id.parse().ok());
                 visitor.into_iter().for_each(|visitor: VisitorId| hub.rooms.wake(visitor.0));

@@ -36,6 +36,11 @@ pub fn table() -> Vec<Route> {
             .about(REMOVAL)
             .query::<removal::MoveOrArchive>()
             .answers::<Removed>(200, "Deleted or archived; how many tickets moved."),
+        get("/api/v1/archived_stages", pipelines::list_archived)
+            .scope(SetupRead)
+            .named("v1ListArchivedStages", SET_UP, "Stages out of sight in which tickets are open still")
+            .about("Tickets are moved out of them, and not in. One goes from this list with its last open ticket.")
+            .answers::<pipelines::ArchivedStages>(200, "All of them."),
         get("/api/v1/pipelines/{id}/stages", pipelines::list_stages)
             .scope(SetupRead)
             .named("v1ListStages", SET_UP, "A pipeline's stages, in order")

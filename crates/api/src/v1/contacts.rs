@@ -22,9 +22,10 @@ use super::references::References;
 use super::tickets::{TicketView, view as ticket_view};
 use crate::answer::Answer;
 use crate::call::{Call, complete};
+use crate::compat::record::read_phone;
 use crate::compat::views::{self, FieldObject, TagObject, TeamMember, platform, raw};
 use crate::input::{Fields, Input};
-use crate::kinds::{AnyObject, Email, Flag, SHORT, Text, id};
+use crate::kinds::{AnyObject, Email, Flag, PhoneText, SHORT, Text, id};
 use crate::problem::Problem;
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -39,6 +40,8 @@ pub struct ContactView {
     pub name_source: Option<ValueSource>,
     /// E.164
     pub phone: Option<String>,
+    /// Null where the channel knows the person by the phone.
+    pub phone_source: Option<ValueSource>,
     pub email: Option<String>,
     pub email_source: Option<ValueSource>,
     pub external_user_id: Option<String>,
@@ -70,6 +73,7 @@ fn view(setup: &Setup, contact: &Contact) -> ContactView {
         name: contact.name.clone(),
         name_source: contact.name_source,
         phone: contact.phone.clone(),
+        phone_source: contact.phone_source,
         email: contact.email.clone(),
         email_source: contact.email_source,
         external_user_id: contact.external_user_id.clone(),
@@ -107,7 +111,7 @@ fn full(setup: &Setup, found: &Detail) -> Result<ContactFull, Problem> {
         custom_fields: views::fields(setup, Entity::Customer, &found.values),
         tags: found.tags.iter().map(|tag| views::tag(setup, tag)).collect(),
         agents: found.agents.iter().filter_map(|id| setup.member(*id)).map(views::team_member).collect(),
-        open_ticket: found.active_ticket.as_ref().map(|ticket| ticket_view(setup, ticket, &[])).transpose()?,
+        open_ticket: found.active_ticket.as_ref().map(|ticket| ticket_view(setup, ticket, &[], &[])).transpose()?,
     })
 }
 
@@ -153,6 +157,7 @@ pub async fn show(call: Call) -> Result<Answer, Problem> {
 #[derive(Debug)]
 pub struct UpdateInput {
     pub name: Option<Option<String>>,
+    pub phone: Option<Option<String>>,
     pub email: Option<Option<String>>,
     pub blocked: Option<bool>,
     pub is_chat_read: Option<bool>,
@@ -162,11 +167,14 @@ pub struct UpdateInput {
 impl Input for UpdateInput {
     fn read(f: &mut Fields<'_>) -> Option<Self> {
         let name = f.nullable("name", SHORT, "Null removes it.");
+        let about = "National forms are read as of the channel's country. Where the channel knows people by it: only while nothing was \
+                     sent to them or came from them, and never null.";
+        let phone = f.nullable("phone", PhoneText, about);
         let email = f.nullable("email", Email, "Null removes it.");
         let blocked = f.optional("blocked", Flag, "Nothing is sent to a blocked contact.");
         let is_chat_read = f.optional("is_chat_read", Flag, "");
         let custom_fields = f.optional("custom_fields", AnyObject, "Values by field key; null removes one.");
-        Some(UpdateInput { name, email, blocked, is_chat_read, custom_fields })
+        Some(UpdateInput { name, phone, email, blocked, is_chat_read, custom_fields })
     }
 }
 
@@ -174,7 +182,11 @@ pub async fn update(call: Call) -> Result<Answer, Problem> {
     let contact: ContactId = call.id("id", "contact")?;
     let object = call.object()?;
     let if_version = call.if_version()?;
-    let edit = call.prepare(|setup| edit_of(setup, &call, &object, if_version)).await?;
+    let channel = match object.contains_key("phone") {
+        true => Some(call.read(move |w| Ok(Contact::get(w, contact)?.channel_id)).await?),
+        false => None,
+    };
+    let edit = call.prepare(|setup| edit_of(setup, &call, &object, channel, if_version)).await?;
     call.write(
         move |w| {
             let found = Contact::get(w, contact)?;
@@ -212,15 +224,30 @@ pub async fn assistant(call: Call) -> Result<Answer, Problem> {
     .await
 }
 
-fn edit_of(setup: &Setup, call: &Call, object: &Object, if_version: Option<i64>) -> Result<Edit, Problem> {
+/// `channel`: the contact's, whose country a phone is read in.
+fn edit_of(
+    setup: &Setup,
+    call: &Call,
+    object: &Object,
+    channel: Option<ChannelId>,
+    if_version: Option<i64>,
+) -> Result<Edit, Problem> {
     let mut fields = Fields::object(object, call.style, "");
     let input = UpdateInput::read(&mut fields);
     let mut problems = fields.finish();
     let given = input.as_ref().and_then(|input| input.custom_fields.clone()).unwrap_or_default();
     let custom_fields = typed_fields(setup, &given, &mut problems);
+    let channel = channel.and_then(|id| setup.channel(id));
+    let country = channel.map_or(setup.organization.country.as_str(), |channel| &channel.country);
+    let phone = match input.as_ref().and_then(|input| input.phone.as_ref()) {
+        None => None,
+        Some(None) => Some(None),
+        Some(Some(text)) => read_phone(text, country, "/phone", &mut problems).map(Some),
+    };
     let input = complete(input, problems)?;
     Ok(Edit {
         name: input.name,
+        phone,
         email: input.email,
         blocked: input.blocked,
         is_chat_read: input.is_chat_read,
@@ -275,6 +302,18 @@ pub struct MergeProposal {
     pub customer_id: CustomerId,
     pub actor: ActorView,
     pub created_at: Timestamp,
+    /// Contacts of that customer, oldest first, at most five: what to merge with.
+    pub contacts: Vec<ProposedView>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ProposedView {
+    pub id: ContactId,
+    pub channel_id: ChannelId,
+    pub platform: &'static str,
+    pub name: Option<String>,
+    /// E.164
+    pub phone: Option<String>,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -314,12 +353,20 @@ pub async fn identity(call: Call) -> Result<Answer, Problem> {
         actor: actor(&row.actor),
         created_at: row.created_at,
     };
+    let proposed = |contact: &Contact| ProposedView {
+        id: contact.id,
+        channel_id: contact.channel_id,
+        platform: platform(setup.channel(contact.channel_id)),
+        name: contact.name.clone(),
+        phone: contact.phone.clone(),
+    };
     let proposal = |row: &ProposalRow| MergeProposal {
         kind: row.kind.clone(),
         value: row.value.clone(),
         customer_id: row.customer_id,
         actor: actor(&row.actor),
         created_at: row.created_at,
+        contacts: row.contacts.iter().map(proposed).collect(),
     };
     let sibling = |&(id, channel_id): &(ContactId, ChannelId)| SiblingView {
         id,
@@ -337,4 +384,25 @@ pub async fn identity(call: Call) -> Result<Answer, Problem> {
             merges,
         },
     )
+}
+
+#[derive(Debug)]
+pub struct DismissInput {
+    kind: String,
+    value: String,
+}
+
+impl Input for DismissInput {
+    fn read(f: &mut Fields<'_>) -> Option<Self> {
+        let kind = f.required("kind", Text { max: 100 }, "Of the proposal, as the identity has it.");
+        let value = f.required("value", Text { max: 256 }, "Of the proposal, as the identity has it.");
+        Some(DismissInput { kind: kind?, value: value? })
+    }
+}
+
+pub async fn dismiss_proposal(call: Call) -> Result<Answer, Problem> {
+    let id: ContactId = call.id("id", "contact")?;
+    let DismissInput { kind, value } = call.read_body()?;
+    let done = |(): &(), _: &Setup| Ok(Answer::bytes(204, crate::answer::JSON, bytes::Bytes::new()));
+    call.write(move |w| contacts::dismiss_proposal(w, id, &kind, &value), done).await
 }

@@ -8,6 +8,9 @@ use crm::members::{
 };
 use crm::page::{Page, PageRequest, is_placed, placed};
 
+use schemars::JsonSchema;
+use serde::Serialize;
+
 use super::paging::page;
 use super::removal::MoveOrArchive;
 use crate::answer::Answer;
@@ -19,8 +22,25 @@ use crate::problem::Problem;
 
 const NAME: Text = Text { max: 100 };
 
-fn answer(status: u16, member: &Member) -> Result<Answer, Problem> {
-    Ok(Answer::json(status, member)?.etag(member.version))
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct MemberView {
+    #[serde(flatten)]
+    pub member: Member,
+    /// Whether a page of theirs was connected within the last minute, here or on another node. `availability` says what they
+    /// want to be taken for then.
+    pub present: bool,
+}
+
+fn view(present: &[MemberId], member: &Member) -> MemberView {
+    MemberView { member: member.clone(), present: present.binary_search(&member.id).is_ok() }
+}
+
+fn answer(status: u16, present: &[MemberId], member: &Member) -> Result<Answer, Problem> {
+    Ok(Answer::json(status, &view(present, member))?.etag(member.version))
+}
+
+fn present(call: &Call) -> Vec<MemberId> {
+    call.app.hub.present(call.caller.organization)
 }
 
 #[derive(Debug)]
@@ -41,13 +61,15 @@ pub async fn list(call: Call) -> Result<Answer, Problem> {
     let setup = call.read(|w| Ok(w.setup.clone())).await?;
     let members = setup.members.iter().filter(|member| query.active.is_none_or(|active| member.active == active));
     let key = |member: &&Member| placed(member.created_at.micros(), member.id);
-    Answer::json(200, &Page::<Member>::of_sorted(members, &query.page, is_placed, key, Member::clone)?)
+    let present = present(&call);
+    let view = |member: &Member| view(&present, member);
+    Answer::json(200, &Page::<MemberView>::of_sorted(members, &query.page, is_placed, key, view)?)
 }
 
 pub async fn show(call: Call) -> Result<Answer, Problem> {
     let id: MemberId = call.id("id", "member")?;
     let setup = call.read(|w| Ok(w.setup.clone())).await?;
-    answer(200, get(&setup, id)?)
+    answer(200, &present(&call), get(&setup, id)?)
 }
 
 #[derive(Debug)]
@@ -61,7 +83,11 @@ impl Input for CreateInput {
         let email = f.required("email", Email, "Unique within the organization; what a member logs in with.");
         let phone = f.optional("phone", PhoneText, "National forms are read as of the organization's country.");
         let role = f.optional("role", one_of!(Role), "By itself: agent.");
-        let availability = f.optional("availability", one_of!(Availability), "By itself: offline.");
+        let availability = f.optional(
+            "availability",
+            one_of!(Availability),
+            "By itself: online. Shown only while they are `present`.",
+        );
         Some(CreateInput(NewMember {
             name,
             first_name,
@@ -77,7 +103,8 @@ impl Input for CreateInput {
 
 pub async fn create(call: Call) -> Result<Answer, Problem> {
     let CreateInput(new) = call.read_body()?;
-    call.write(move |w| take_on(w, &new), |member, _: &Setup| answer(201, member)).await
+    let present = present(&call);
+    call.write(move |w| take_on(w, &new), move |member, _: &Setup| answer(201, &present, member)).await
 }
 
 #[derive(Debug)]
@@ -103,7 +130,8 @@ pub async fn update(call: Call) -> Result<Answer, Problem> {
     let id: MemberId = call.id("id", "member")?;
     let UpdateInput(mut patch) = call.read_body()?;
     patch.if_version = call.if_version()?;
-    call.write(move |w| change(w, id, &patch), |member, _: &Setup| answer(200, member)).await
+    let present = present(&call);
+    call.write(move |w| change(w, id, &patch), move |member, _: &Setup| answer(200, &present, member)).await
 }
 
 pub async fn delete(call: Call) -> Result<Answer, Problem> {

@@ -3,7 +3,11 @@
 use crm::Setup;
 use crm::id::{PipelineId, StageId};
 use crm::page::{Page, PageRequest, is_placed, placed};
-use crm::pipelines::{self, NewPipeline, NewStage, Outcome, Pipeline, PipelinePatch, Stage, StagePatch};
+use crm::pipelines::{
+    self, ArchivedStage, NewPipeline, NewStage, Outcome, Pipeline, PipelinePatch, Stage, StagePatch, archived_in_use,
+};
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::paging::PageQuery;
 use super::removal::MoveOrArchive;
@@ -181,4 +185,14 @@ pub async fn delete_stage(call: Call) -> Result<Answer, Problem> {
     let version = call.if_version()?;
     let work = move |w: &mut crm::Work<'_, '_>| pipelines::remove_stage(w, pipeline, id, version, users);
     call.write(work, |removed, _: &Setup| Answer::json(200, removed)).await
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ArchivedStages {
+    pub data: Vec<ArchivedStage>,
+}
+
+pub async fn list_archived(call: Call) -> Result<Answer, Problem> {
+    let data = call.read(archived_in_use).await?;
+    Answer::json(200, &ArchivedStages { data })
 }

@@ -23,22 +23,22 @@ pub fn table() -> Vec<Route> {
             .scope(SetupRead)
             .named("v1ListMembers", ORGANIZATION, "Members, oldest first")
             .query::<members::MembersQuery>()
-            .answers::<Page<crm::members::Member>>(200, "One page."),
+            .answers::<Page<members::MemberView>>(200, "One page."),
         post("/api/v1/members", members::create)
             .scope(Admin)
             .named("v1CreateMember", ORGANIZATION, "Take a member on")
             .about("Without a password: the member cannot log in before one is set.")
             .body::<members::CreateInput>()
-            .answers::<crm::members::Member>(201, "The member."),
+            .answers::<members::MemberView>(201, "The member."),
         get("/api/v1/members/{id}", members::show)
             .scope(SetupRead)
             .named("v1GetMember", ORGANIZATION, "One member")
-            .answers::<crm::members::Member>(200, "The member, with its version as `ETag`."),
+            .answers::<members::MemberView>(200, "The member, with its version as `ETag`."),
         patch("/api/v1/members/{id}", members::update)
             .scope(Admin)
             .named("v1UpdateMember", ORGANIZATION, "Change a member")
             .body::<members::UpdateInput>()
-            .answers::<crm::members::Member>(200, "The member."),
+            .answers::<members::MemberView>(200, "The member."),
         delete("/api/v1/members/{id}", members::delete)
             .scope(Admin)
             .named("v1RemoveMember", ORGANIZATION, "Deactivate a member")

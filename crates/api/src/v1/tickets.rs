@@ -5,9 +5,11 @@ use crm::customers::{FieldValue, check_agent, check_stage, values_of};
 use crm::fields::Entity;
 use crm::id::{ContactId, MemberId, PipelineId, StageId, TicketId};
 use crm::page::{Page, PageRequest};
-use crm::pipelines::Outcome;
+use crm::pipelines::{Outcome, is_stage};
+use crm::tags::Tag;
 use crm::tickets::{
-    self, AmountChange, MetadataChange, Ticket, TicketFilter, TicketStatus, browse, change_metadata, set_amount,
+    self, AmountChange, MetadataChange, Ticket, TicketFilter, TicketStatus, browse, change_metadata, change_tags,
+    set_amount,
 };
 use crm::{Error, FieldError, Problems, Setup, Timestamp, Work, money};
 use schemars::JsonSchema;
@@ -20,9 +22,9 @@ use super::paging::page;
 use super::references::References;
 use crate::answer::Answer;
 use crate::call::{Call, complete};
-use crate::compat::views::{self, FieldObject, raw};
+use crate::compat::views::{self, FieldObject, TagObject, raw};
 use crate::input::{Fields, Input};
-use crate::kinds::{AnyObject, Decimal, OneOf, Text, id};
+use crate::kinds::{AnyObject, Decimal, List, OneOf, Text, Whole as WholeNumber, id};
 use crate::one_of;
 use crate::problem::Problem;
 
@@ -47,12 +49,14 @@ pub struct TicketView {
     pub integration_data: Option<Box<RawValue>>,
     /// Values of ticket fields; empty in lists.
     pub custom_fields: Vec<FieldObject>,
+    /// Empty in lists.
+    pub tags: Vec<TagObject>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
     pub closed_at: Option<Timestamp>,
 }
 
-pub fn view(setup: &Setup, ticket: &Ticket, values: &[FieldValue]) -> Result<TicketView, Problem> {
+pub fn view(setup: &Setup, ticket: &Ticket, values: &[FieldValue], tags: &[Tag]) -> Result<TicketView, Problem> {
     Ok(TicketView {
         id: ticket.id,
         contact_id: ticket.contact_id,
@@ -68,22 +72,26 @@ pub fn view(setup: &Setup, ticket: &Ticket, values: &[FieldValue]) -> Result<Tic
         metadata: raw(&ticket.metadata)?,
         integration_data: ticket.integration_data.as_deref().map(raw).transpose()?,
         custom_fields: views::fields(setup, Entity::Ticket, values),
+        tags: tags.iter().map(|tag| views::tag(setup, tag)).collect(),
         created_at: ticket.created_at,
         updated_at: ticket.updated_at,
         closed_at: ticket.closed_at,
     })
 }
 
-/// A ticket with the values of its fields.
-type Whole = (Ticket, Vec<FieldValue>);
+const TAGS: List<WholeNumber> = List { of: WholeNumber { min: 1, max: i64::MAX }, max: 100 };
+
+/// A ticket with the values of its fields, and its tags.
+type Whole = (Ticket, Vec<FieldValue>, Vec<Tag>);
 
 fn whole(w: &mut Work<'_, '_>, ticket: Ticket) -> crm::Result<Whole> {
     let values = values_of(w, ticket.id.0)?;
-    Ok((ticket, values))
+    let tags = tickets::tags_of_ticket(w, ticket.id)?;
+    Ok((ticket, values, tags))
 }
 
-fn answer(status: u16, (ticket, values): &Whole, setup: &Setup) -> Result<Answer, Problem> {
-    Ok(Answer::json(status, &view(setup, ticket, values)?)?.etag(ticket.version))
+fn answer(status: u16, (ticket, values, tags): &Whole, setup: &Setup) -> Result<Answer, Problem> {
+    Ok(Answer::json(status, &view(setup, ticket, values, tags)?)?.etag(ticket.version))
 }
 
 fn ok(whole: &Whole, setup: &Setup) -> Result<Answer, Problem> {
@@ -119,14 +127,19 @@ impl Input for TicketsQuery {
 pub async fn list(call: Call) -> Result<Answer, Problem> {
     let query: TicketsQuery = call.read_query()?;
     let filter = &query.filter;
+    // One that was put out of sight may have tickets still.
+    let hidden = match filter.stage.filter(|id| call.setup.stage(*id).is_none()) {
+        Some(id) => call.read(move |w| is_stage(w, id)).await?,
+        None => false,
+    };
     call.prepare(|setup| {
         let mut problems = References::of(setup);
-        problems.stage("?stage_id", filter.stage).pipeline("?pipeline_id", filter.pipeline);
+        problems.stage("?stage_id", filter.stage.filter(|_| !hidden)).pipeline("?pipeline_id", filter.pipeline);
         problems.member("?agent_id", filter.agent).check()
     })
     .await?;
     let (found, setup) = call.read(move |w| Ok((browse(w, &query.filter, &query.page)?, w.setup.clone()))).await?;
-    let data = found.data.iter().map(|ticket| view(&setup, ticket, &[])).collect::<Result<_, _>>()?;
+    let data = found.data.iter().map(|ticket| view(&setup, ticket, &[], &[])).collect::<Result<_, _>>()?;
     Answer::json(200, &Page::<TicketView> { data, next_cursor: found.next_cursor })
 }
 
@@ -188,6 +201,8 @@ pub struct UpdateInput {
     pub amount: Option<String>,
     pub currency: Option<String>,
     pub metadata: Option<Object>,
+    pub add_tags: Vec<i64>,
+    pub remove_tags: Vec<i64>,
 }
 
 impl Input for UpdateInput {
@@ -195,6 +210,8 @@ impl Input for UpdateInput {
         let amount = f.optional("amount", Decimal, "At least 0; no more decimals than the currency has.");
         let currency = f.optional("currency", Text { max: 3 }, "ISO 4217, or UF; goes with amount.");
         let metadata = f.optional("metadata", AnyObject, "Merged by top-level key; null removes a key.");
+        let add_tags = f.optional("add_tag_ids", TAGS, "Tags for tickets; the others stay.").unwrap_or_default();
+        let remove_tags = f.optional("remove_tag_ids", TAGS, "").unwrap_or_default();
         if let Some(code) = &currency {
             if money::currency(code).is_none() {
                 f.problem("currency", "invalid_currency", "Expected an ISO 4217 code such as CLP or USD, or UF.");
@@ -205,7 +222,7 @@ impl Input for UpdateInput {
         if amount.as_deref().is_some_and(|text| text.starts_with('-')) {
             f.problem("amount", "out_of_range", "Expected at least 0.");
         }
-        Some(UpdateInput { amount, currency, metadata })
+        Some(UpdateInput { amount, currency, metadata, add_tags, remove_tags })
     }
 }
 
@@ -220,6 +237,7 @@ pub async fn update(call: Call) -> Result<Answer, Problem> {
     let country = Some(call.setup.organization.country.as_str());
     let change = MetadataChange::read(&call.setup, &metadata, "/metadata", country, &mut problems);
     let input = complete(input, problems.0)?;
+    let (add, remove) = (input.add_tags, input.remove_tags);
     let amount = input.amount.map(|amount| AmountChange { amount, currency: input.currency });
     call.write(
         move |w| {
@@ -229,6 +247,9 @@ pub async fn update(call: Call) -> Result<Answer, Problem> {
             }
             if !change.is_empty() {
                 change_metadata(w, &mut ticket, &change)?;
+            }
+            if !add.is_empty() || !remove.is_empty() {
+                change_tags(w, &mut ticket, &add, &remove)?;
             }
             whole(w, ticket)
         },

@@ -28,6 +28,12 @@ pub fn table() -> Vec<Route> {
             .named("v1ContactIdentity", PEOPLE, "Why this contact is who it is")
             .about("Every identifier, who said so, when, and which rule joined it.")
             .answers::<contacts::IdentityView>(200, "The identifiers."),
+        post("/api/v1/contacts/{id}/merge_proposals/dismiss", contacts::dismiss_proposal)
+            .scope(ContactsWrite)
+            .named("v1DismissMergeProposal", PEOPLE, "Say that two who share an identifier are not one person")
+            .about("The same identifier of the same customer is not proposed again. Twice is as once.")
+            .body::<contacts::DismissInput>()
+            .answers::<()>(204, "Put away."),
         post("/api/v1/contacts/{id}/merge", merges::create)
             .scope(ContactsWrite)
             .named("v1MergeContacts", PEOPLE, "Say that two contacts are one person")
@@ -87,7 +93,7 @@ pub fn table() -> Vec<Route> {
             .answers::<tickets::TicketView>(200, "The ticket, with its version as `ETag`."),
         patch("/api/v1/tickets/{id}", tickets::update)
             .scope(TicketsWrite)
-            .named("v1UpdateTicket", "Tickets", "Change a ticket's amount or metadata")
+            .named("v1UpdateTicket", "Tickets", "Change a ticket's amount, metadata or tags")
             .body::<tickets::UpdateInput>()
             .answers::<tickets::TicketView>(200, "The ticket."),
         get("/api/v1/tickets/{id}/timeline", timeline::ticket)

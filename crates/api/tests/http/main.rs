@@ -32,6 +32,8 @@ mod old_reads;
 mod outbound;
 mod people_again;
 mod permissions;
+mod phone;
+mod presence;
 mod proposals;
 mod provenance;
 mod recado_surface;

@@ -18,7 +18,7 @@ fn a_contact_shown_and_changed() {
         assert_eq!(
             body,
             json!({"id": "<id>", "customer_id": "<id>", "channel_id": "<id>", "platform": "playground", "name": null,
-                   "name_source": null, "phone": "+56955501234", "email": null, "email_source": null, "external_user_id": null,
+                   "name_source": null, "phone": "+56955501234", "phone_source": null, "email": null, "email_source": null, "external_user_id": null,
                    "stage_id": "<id>", "chat_status": "ATTENDED", "blocked": false, "assistant_paused": false, "is_chat_read": true,
                    "username": null, "opted_out_at": null, "service_window_ends_at": null, "last_inbound_at": null,
                    "last_message_at": null, "created_at": "<time>", "updated_at": "<time>", "metadata": {},

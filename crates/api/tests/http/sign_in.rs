@@ -547,18 +547,18 @@ fn who_comes_and_goes_is_told_once() {
         let browser = Browser::sign_in(w, "mara@example.com");
         w.settled();
         let (mut live, _) = Live::open(w.address(), &w.here.key, "", None).unwrap();
-        for availability in ["online", "away"] {
+        for availability in ["away", "online"] {
             let body = json!({"availability": availability});
             assert_eq!(browser.send("PATCH", "/api/v1/session/member", Some(&body)).status, 200);
         }
         let mut told: Vec<String> = Vec::new();
-        while told.last().is_none_or(|last| last != "away") {
+        while told.last().is_none_or(|last| last != "online") {
             let frame = live.frame().unwrap();
             if frame.event.as_deref() == Some("presence") {
                 told.push(text(&frame.data.unwrap()["availability"]));
             }
         }
-        assert_eq!(told, ["online", "away"]);
+        assert_eq!(told, ["away", "online"]);
     });
 }
 

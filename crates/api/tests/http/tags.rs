@@ -102,3 +102,37 @@ fn by_name_on_whoever_the_identifier_names() {
         assert_eq!(w.counts(), before);
     });
 }
+
+#[test]
+fn tags_of_a_ticket_are_put_on_and_taken_off() {
+    each(|w| {
+        let (_, ticket) = w.ticket("+56955501234");
+        let path = format!("/api/v1/tickets/{ticket}");
+        let tag =
+            w.post("/api/v1/tags", json!({"value": "Espera repuesto", "entity_type": "TICKET"})).json()["id"].clone();
+        let ids = |reply: &serde_json::Value| {
+            reply["tags"].as_array().unwrap().iter().map(|tag| tag["id"].clone()).collect::<Vec<_>>()
+        };
+        let before = w.last_sequence();
+        // Twice is as once.
+        for _ in 0..2 {
+            let reply = w.patch(&path, json!({"add_tag_ids": [w.here.urgent, tag]}));
+            assert_eq!(
+                (reply.status, ids(&reply.json())),
+                (200, vec![json!(w.here.urgent), tag.clone()]),
+                "{}",
+                reply.text()
+            );
+        }
+        let reply = w.patch(&path, json!({"remove_tag_ids": [w.here.urgent]})).json();
+        assert_eq!(ids(&reply), [tag.clone()]);
+        assert_eq!(ids(&w.get(&path).json()), [tag.clone()]);
+        assert_eq!(w.topics(before), ["ticket.updated", "ticket.updated"]);
+        let log = w.get(&format!("/api/v1/events?after={before}")).json();
+        assert_eq!(log["data"][1]["previous"]["tags"], json!([w.here.urgent, tag]));
+        // All that is wrong at once, and nothing done.
+        let reply = w.patch(&path, json!({"add_tag_ids": [w.here.urgent, w.here.vip], "remove_tag_ids": [999_999]}));
+        assert_eq!(wrong(&reply.json()), ["/add_tag_ids/1 wrong_entity_type", "/remove_tag_ids/0 unknown_reference"]);
+        assert_eq!(ids(&w.get(&path).json()), [tag]);
+    });
+}

@@ -19,9 +19,10 @@ fn nouns(world: &World) -> Vec<Noun> {
             path: "/api/v1/members",
             new: json!({"name": "Luis Soto Díaz", "email": "Luis@Example.com", "phone": 955501234}),
             made: json!({"first_name": "Luis", "last_name": "Soto Díaz", "email": "luis@example.com",
-                         "phone": "+56955501234", "role": "agent", "availability": "offline", "active": true}),
-            change: json!({"role": "admin", "phone": null, "availability": "online"}),
-            changed: json!({"role": "admin", "phone": null, "availability": "online", "name": "Luis Soto Díaz"}),
+                         "phone": "+56955501234", "role": "agent", "availability": "online", "active": true,
+                         "present": false}),
+            change: json!({"role": "admin", "phone": null, "availability": "away"}),
+            changed: json!({"role": "admin", "phone": null, "availability": "away", "name": "Luis Soto Díaz"}),
         },
         Noun {
             path: "/api/v1/api_keys",

@@ -90,3 +90,32 @@ fn a_field_and_a_tag_in_use_stay() {
         assert_eq!(world.delete(&format!("{tag}?force=true")).body, json!({"contacts": 1, "tickets": 0}));
     });
 }
+
+#[test]
+fn what_was_archived_in_use_is_listed_until_it_is_empty() {
+    each(|world| {
+        playground(world);
+        let (pipeline, ids) = stages(world);
+        let ticket = person(world, "+56955500001", &ids[0], None);
+        let archived = || world.get("/api/v1/archived_stages").body["data"].clone();
+        assert_eq!(archived(), json!([]));
+        let path = format!("/api/v1/pipelines/{pipeline}/stages/{}?archive=true", ids[0].as_str().unwrap());
+        assert_eq!(world.delete(&path).body, json!({"archived": true, "moved": 0}));
+        let listed = archived();
+        assert_eq!(listed.as_array().unwrap().len(), 1, "{listed}");
+        let one = &listed[0];
+        assert_eq!((&one["id"], &one["pipeline_id"], &one["open_tickets"]), (&ids[0], &json!(pipeline), &json!(1)));
+        assert_eq!(one["pipeline_archived"], json!(false));
+        // Its tickets are found, moved out, and not moved in again.
+        let there = world.get(&format!("/api/v1/tickets?stage_id={}&status=open", ids[0].as_str().unwrap()));
+        assert_eq!(there.body["data"][0]["id"], ticket, "{}", there.body);
+        let to = |stage: &Value| {
+            world.post(&format!("/api/v1/tickets/{}/move", ticket.as_str().unwrap()), json!({"stage_id": stage}))
+        };
+        assert_eq!(to(&ids[1]).status, 200);
+        assert_eq!(archived(), json!([]));
+        assert_eq!(to(&ids[0]).wrong(), ["/stage_id unknown_reference"]);
+        let nobody = world.get("/api/v1/tickets?stage_id=00000000-0000-0000-0000-000000000000");
+        assert_eq!(nobody.wrong(), ["?stage_id unknown_reference"]);
+    });
+}

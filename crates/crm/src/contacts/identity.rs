@@ -2,7 +2,7 @@
 
 use store::params;
 
-use super::Contact;
+use super::{COLUMNS, Contact};
 use crate::access::Actor;
 use crate::error::Result;
 use crate::id::{ChannelId, ContactId, CustomerId};
@@ -30,6 +30,8 @@ pub struct ProposalRow {
     pub customer_id: CustomerId,
     pub actor: String,
     pub created_at: Timestamp,
+    /// That customer's contacts, oldest first, a few of them.
+    pub contacts: Vec<Contact>,
 }
 
 #[derive(Debug)]
@@ -96,15 +98,22 @@ pub fn identity(w: &mut Work<'_, '_>, id: ContactId) -> Result<Identity> {
     let mut merge_proposals = Vec::new();
     for row in w.tx.query(
         "SELECT kind, value, customer_id, actor, created_at FROM merge_proposals
-         WHERE organization_id = $1 AND contact_id = $2 ORDER BY created_at, kind, value",
+         WHERE organization_id = $1 AND contact_id = $2 AND dismissed_at IS NULL ORDER BY created_at, kind, value LIMIT 50",
         params![organization, id],
     )? {
+        let customer_id: CustomerId = row.at(2)?;
+        let sql = format!(
+            "SELECT {COLUMNS} FROM contacts c WHERE c.organization_id = $1 AND c.customer_id = $2 AND c.merged_into IS NULL
+             ORDER BY c.created_at, c.id LIMIT 5"
+        );
+        let rows = w.tx.query(&sql, params![organization, customer_id])?;
         merge_proposals.push(ProposalRow {
             kind: row.at(0)?,
             value: row.at(1)?,
-            customer_id: row.at(2)?,
+            customer_id,
             actor: row.at(3)?,
             created_at: row.at(4)?,
+            contacts: rows.iter().map(Contact::from_row).collect::<Result<_>>()?,
         });
     }
     Ok(Identity { contact, identifiers, contacts, merge_proposals })

@@ -6,6 +6,8 @@ mod detail;
 mod identity;
 mod list;
 mod merge;
+mod not_same;
+mod phone;
 mod recognize;
 mod save;
 mod tag;
@@ -24,6 +26,7 @@ pub use merge::{
     Follows, MOVED_AT_ONCE, MergeRow, MergeRule, MergeStatus, Merged, NAMED, merge, merge_row, merges_of, move_on,
     undo_merge,
 };
+pub use not_same::dismiss_proposal;
 pub use recognize::recognize;
 pub(crate) use save::{insert, save, save_activity};
 pub use tag::{TaggedByName, add_by_name, replace_tags, tags_of, unknown_contact};
@@ -72,6 +75,8 @@ pub struct Contact {
     pub name_source: Option<ValueSource>,
     /// E.164
     pub phone: Option<String>,
+    /// Who said the phone; none where its channel did, or nobody knows any more.
+    pub phone_source: Option<ValueSource>,
     pub email: Option<String>,
     pub email_source: Option<ValueSource>,
     pub external_user_id: Option<String>,
@@ -106,7 +111,7 @@ pub struct Contact {
 pub(crate) const COLUMNS: &str = "c.id, c.customer_id, c.channel_id, c.name, c.name_source, c.phone, c.email, c.email_source, \
      c.external_user_id, c.metadata, c.stage_id, c.chat_status, c.blocked, c.is_chat_read, c.last_message_at, \
      c.last_inbound_at, c.version, c.created_at, c.updated_at, c.wa_id, c.username, c.opted_out_at, c.merged_into, \
-     c.preference_at, c.assistant_paused";
+     c.preference_at, c.assistant_paused, c.phone_source";
 
 impl Contact {
     pub(crate) fn from_row(row: &Row) -> Result<Contact> {
@@ -136,6 +141,7 @@ impl Contact {
             merged_into: row.at(22)?,
             preference_at: row.at(23)?,
             assistant_paused: row.at(24)?,
+            phone_source: row.at(25)?,
             words_hash: 0,
         };
         contact.words_hash = crate::search::contact_hash(&contact);

@@ -120,7 +120,7 @@ fn describe(contact: &mut Contact, person: &Person, moved: bool) -> bool {
     }
     if let Some(phone) = &person.phone {
         if moved || contact.phone.is_none() {
-            contact.phone = Some(phone.as_str().to_owned());
+            (contact.phone, contact.phone_source) = (Some(phone.as_str().to_owned()), None);
         }
         if contact.phone.as_deref() == Some(phone.as_str()) {
             contact.wa_id.clone_from(&person.wa_id);

@@ -127,7 +127,7 @@ pub fn add_by_name(w: &mut Work<'_, '_>, contact: &Contact, names: &[String]) ->
             match open.as_ref().and_then(Option::as_ref) {
                 None => result.not_assigned.push(name.clone()),
                 Some(ticket) => {
-                    if insert_ticket_tag(w, ticket, &tag)? {
+                    if tickets::insert_tag(w, ticket, tag.id)? {
                         on_ticket.push(tag.id);
                     }
                     result.assigned.push(tag);
@@ -169,16 +169,6 @@ fn insert_contact_tag(w: &mut Work<'_, '_>, contact: ContactId, tag: i64) -> Res
     Ok(())
 }
 
-/// Answers whether the ticket did not have it.
-fn insert_ticket_tag(w: &mut Work<'_, '_>, ticket: &Ticket, tag: &Tag) -> Result<bool> {
-    let inserted = w.tx.execute(
-        "INSERT INTO ticket_tags (organization_id, ticket_id, tag_id, created_at) VALUES ($1, $2, $3, $4)
-         ON CONFLICT (organization_id, ticket_id, tag_id) DO NOTHING",
-        params![w.caller.organization, ticket.id, tag.id, w.now],
-    )?;
-    Ok(inserted == 1)
-}
-
 fn record_tags(w: &mut Work<'_, '_>, contact: ContactId, before: &[i64], after: &[i64]) -> Result<()> {
     let fact = Fact::new(Topic::ContactUpdated).contact(contact).data(json!({"tags": after}));
     events::record(w, fact.previous(json!({"tags": before})))?;
@@ -186,11 +176,7 @@ fn record_tags(w: &mut Work<'_, '_>, contact: ContactId, before: &[i64], after: 
 }
 
 fn record_ticket_tags(w: &mut Work<'_, '_>, ticket: &Ticket, added: &[i64]) -> Result<()> {
-    let rows = w.tx.query(
-        "SELECT tag_id FROM ticket_tags WHERE organization_id = $1 AND ticket_id = $2 ORDER BY tag_id",
-        params![w.caller.organization, ticket.id],
-    )?;
-    let after = rows.iter().map(|row| row.at(0)).collect::<std::result::Result<Vec<i64>, _>>()?;
+    let after: Vec<i64> = tickets::tags_of_ticket(w, ticket.id)?.iter().map(|tag| tag.id).collect();
     let before: Vec<i64> = after.iter().copied().filter(|id| !added.contains(id)).collect();
     tickets::record_update(w, ticket, json!({"tags": after}), json!({"tags": before}))
 }

@@ -2,7 +2,9 @@
 
 use structuring::Json;
 use structuring::json::Object;
+use structuring::phone::Phone;
 
+use super::phone::set_phone;
 use super::{Contact, ValueSource, save};
 use crate::conversations;
 use crate::customers::{self, Applied, Structured};
@@ -20,6 +22,7 @@ pub fn update_metadata(w: &mut Work<'_, '_>, contact: &mut Contact, structured: 
 #[derive(Debug, Clone, Default)]
 pub struct Edit {
     pub name: Option<Option<String>>,
+    pub phone: Option<Option<Phone>>,
     pub email: Option<Option<String>>,
     pub blocked: Option<bool>,
     pub is_chat_read: Option<bool>,
@@ -43,6 +46,13 @@ pub fn edit(w: &mut Work<'_, '_>, mut contact: Contact, edit: &Edit) -> Result<C
         note(&mut data, &mut previous, "name", name.clone(), contact.name.clone());
         contact.name_source = name.as_ref().map(|_| source);
         contact.name = name.clone();
+    }
+    if let Some(phone) = &edit.phone {
+        let before = contact.phone.clone();
+        // First: it may join the contact to another customer, whose values the fields are then.
+        if set_phone(w, &mut contact, phone.as_ref(), source)? {
+            note(&mut data, &mut previous, "phone", contact.phone.clone(), before);
+        }
     }
     if let Some(email) = &edit.email
         && (contact.email != *email || contact.email_source != email.as_ref().map(|_| source))

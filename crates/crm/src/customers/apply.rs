@@ -214,7 +214,10 @@ impl Writer<'_> {
                         claim_identifier_field(w, self.contact, field, &placement.value)?;
                     }
                 }
-                Target::Phone if !by_phone && placement.value.as_str() != self.contact.phone.as_deref() => {
+                Target::Phone
+                    if !by_phone
+                        && (placement.value.as_str() != self.contact.phone.as_deref() || !self.phone_is_firm()) =>
+                {
                     let phone = placement.value.as_str().and_then(|text| phone::read_possible(text, None).ok());
                     if let Some(phone) = phone {
                         claim_phone(w, self.contact, &phone)?;
@@ -224,6 +227,10 @@ impl Writer<'_> {
             }
         }
         Ok(())
+    }
+
+    fn phone_is_firm(&self) -> bool {
+        self.contact.phone_source.is_some_and(|source| !source.yields_to_inference())
     }
 
     /// The provenance of what was just written.
@@ -323,10 +330,15 @@ impl Writer<'_> {
     /// The phone of a contact that its channel knows by it never changes here; a webchat contact's may.
     fn phone(&mut self, w: &mut Work<'_, '_>, found: &Found<'_>) -> Result<bool> {
         let Some(new) = found.placement.value.as_str() else { return Ok(false) };
+        let by_phone = w.setup.channel(self.contact.channel_id).is_none_or(|c| c.channel_type.by_phone());
         if self.contact.phone.as_deref() == Some(new) {
+            // Saying explicitly what was only inferred makes it firm.
+            if found.explicit() && !by_phone && !self.phone_is_firm() {
+                self.contact.phone_source = Some(found.source());
+                self.contact_changed = true;
+            }
             return Ok(true);
         }
-        let by_phone = w.setup.channel(self.contact.channel_id).is_none_or(|c| c.channel_type.by_phone());
         let sure = found.placement.confidence >= sure_from(w) && !found.placement.flags.contains(&Flag::Ambiguous);
         let fills = self.contact.phone.is_none() && sure;
         if by_phone || !(found.explicit() || fills) {
@@ -341,12 +353,13 @@ impl Writer<'_> {
             propose_if_somebody_else(w, self.contact, "phone", new)?;
         }
         let before = self.contact.phone.replace(new.to_owned());
+        let before_source = self.contact.phone_source.replace(found.source());
         if let Some(before) = &before {
             release_phone(w, self.contact, before)?;
         }
         self.contact_changed = true;
         self.changes.set("phone", new, before.clone());
-        self.record(found, Before { value: before.map(Json::from), ..Before::default() })?;
+        self.record(found, Before { value: before.map(Json::from), source: before_source, structuring_id: None })?;
         Ok(true)
     }
 

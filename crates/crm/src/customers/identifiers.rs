@@ -73,8 +73,8 @@ pub(crate) fn release_identifier_field(
     release(w, contact, &field.identifier_kind(), &identity_key(field, value))
 }
 
-/// A phone that a webchat contact no longer has, unless another of the customer's contacts does.
-pub(super) fn release_phone(w: &mut Work<'_, '_>, contact: &Contact, phone: &str) -> Result<()> {
+/// A phone that a contact no longer has, unless another of the customer's contacts does.
+pub(crate) fn release_phone(w: &mut Work<'_, '_>, contact: &Contact, phone: &str) -> Result<()> {
     let row = w.tx.query_one(
         "SELECT EXISTS (SELECT 1 FROM contacts WHERE organization_id = $1 AND customer_id = $2 AND id <> $3 AND phone = $4) AS held",
         params![w.caller.organization, contact.customer_id, contact.id, phone],
@@ -105,10 +105,11 @@ pub(crate) fn is_identified_by(w: &mut Work<'_, '_>, contact: &Contact, kind: &s
     Ok(customer_of(w, kind, value)? == Some(contact.customer_id))
 }
 
-/// Of an inferred identifier that was taken back.
+/// Of an inferred identifier that was taken back. What somebody put away stays so.
 pub(crate) fn forget_proposal(w: &mut Work<'_, '_>, contact: &Contact, kind: &str, value: &str) -> Result<()> {
     w.tx.execute(
-        "DELETE FROM merge_proposals WHERE organization_id = $1 AND contact_id = $2 AND kind = $3 AND value = $4",
+        "DELETE FROM merge_proposals WHERE organization_id = $1 AND contact_id = $2 AND kind = $3 AND value = $4
+           AND dismissed_at IS NULL",
         params![w.caller.organization, contact.id, kind, value],
     )?;
     Ok(())
@@ -134,7 +135,7 @@ pub(super) fn propose_if_somebody_else(w: &mut Work<'_, '_>, contact: &Contact, 
     }
 }
 
-/// Somebody is to decide whether the contact is one of that customer's.
+/// Somebody is to decide whether the contact is one of that customer's, unless somebody has decided that it is not.
 pub(crate) fn propose(
     w: &mut Work<'_, '_>,
     contact: &Contact,
@@ -144,7 +145,11 @@ pub(crate) fn propose(
 ) -> Result<()> {
     w.tx.execute(
         "INSERT INTO merge_proposals (organization_id, contact_id, kind, value, customer_id, actor, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (organization_id, contact_id, kind, value) DO NOTHING",
+         VALUES ($1, $2, $3, $4, $5, $6, $7)
+         ON CONFLICT (organization_id, contact_id, kind, value) DO UPDATE SET
+           customer_id = excluded.customer_id, actor = excluded.actor, created_at = excluded.created_at,
+           dismissed_at = NULL, dismissed_by = NULL
+         WHERE merge_proposals.customer_id <> excluded.customer_id",
         params![w.caller.organization, contact.id, kind, value, owner, w.caller.actor.to_string(), w.now],
     )?;
     Ok(())

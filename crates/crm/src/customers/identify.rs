@@ -8,7 +8,7 @@ use structuring::phone::Phone;
 
 use super::identifiers::{customer_of, register};
 use crate::channels::Channel;
-use crate::contacts::{self, ChatStatus, Contact};
+use crate::contacts::{self, ChatStatus, Contact, ValueSource};
 use crate::error::{Error, Result};
 use crate::events::{self, Fact, Topic};
 use crate::id::{ContactId, CustomerId};
@@ -66,6 +66,7 @@ pub(crate) fn create_contact(
     describe: impl FnOnce(&mut Contact) -> bool,
 ) -> Result<Contact> {
     let customer_id = customer_for_new(w, who)?;
+    let said = who.phone.is_some() && !channel.channel_type.by_phone();
     let mut contact = Contact {
         id,
         customer_id,
@@ -73,6 +74,7 @@ pub(crate) fn create_contact(
         name: None,
         name_source: None,
         phone: who.phone.as_ref().map(|p| p.as_str().to_owned()),
+        phone_source: said.then_some(ValueSource::Explicit),
         email: None,
         email_source: None,
         external_user_id: who.external_user_id.clone(),

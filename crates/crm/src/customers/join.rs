@@ -48,11 +48,16 @@ pub(crate) struct Proposed {
     pub customer_id: CustomerId,
     actor: String,
     created_at: i64,
+    #[serde(default)]
+    dismissed_at: Option<i64>,
+    #[serde(default)]
+    dismissed_by: Option<String>,
 }
 
 impl Proposed {
     /// Columns of [`Proposed::from_row`].
-    pub(crate) const COLUMNS: &str = "contact_id, kind, value, customer_id, actor, created_at";
+    pub(crate) const COLUMNS: &str =
+        "contact_id, kind, value, customer_id, actor, created_at, dismissed_at, dismissed_by";
 
     pub(crate) fn from_row(row: &store::Row) -> Result<Proposed> {
         Ok(Proposed {
@@ -62,14 +67,17 @@ impl Proposed {
             customer_id: row.at(3)?,
             actor: row.at(4)?,
             created_at: row.at(5)?,
+            dismissed_at: row.at(6)?,
+            dismissed_by: row.at(7)?,
         })
     }
 
     /// Proposes it again, of this contact; whether it was not proposed already. A customer that is no more is proposed to nobody.
     pub(crate) fn propose(&self, w: &mut Work<'_, '_>, contact: ContactId) -> Result<bool> {
         let made = w.tx.execute(
-            "INSERT INTO merge_proposals (organization_id, contact_id, kind, value, customer_id, actor, created_at)
-             SELECT $1, $2, $3, $4, id, $6, $7 FROM customers WHERE organization_id = $1 AND id = $5
+            "INSERT INTO merge_proposals (organization_id, contact_id, kind, value, customer_id, actor, created_at,
+                dismissed_at, dismissed_by)
+             SELECT $1, $2, $3, $4, id, $6, $7, $8, $9 FROM customers WHERE organization_id = $1 AND id = $5
              ON CONFLICT (organization_id, contact_id, kind, value) DO NOTHING",
             params![
                 w.caller.organization,
@@ -78,7 +86,9 @@ impl Proposed {
                 self.value,
                 self.customer_id,
                 self.actor,
-                self.created_at
+                self.created_at,
+                self.dismissed_at,
+                self.dismissed_by
             ],
         )?;
         Ok(made == 1)

@@ -16,7 +16,8 @@ mod values;
 
 pub use apply::{Applied, apply};
 pub(crate) use identifiers::{
-    claim_identifier_field, forget_proposal, is_identified_by, propose, register, release_identifier_field,
+    claim_identifier_field, claim_phone, forget_proposal, is_identified_by, propose, register,
+    release_identifier_field, release_phone,
 };
 pub(crate) use identify::create_contact;
 pub use identify::{Found, Who, find_or_create};

@@ -64,7 +64,7 @@ impl Correction {
         Ok(match target {
             Target::Name => of(&contact.name, contact.name_source),
             Target::Email => of(&contact.email, contact.email_source),
-            Target::Phone => of(&contact.phone, None),
+            Target::Phone => of(&contact.phone, contact.phone_source),
             Target::Field(key) => {
                 let setup = w.setup.clone();
                 let field = field_of(&setup, key)?;
@@ -97,7 +97,7 @@ impl Correction {
         let before = self.current(w, target)?.map(|current| current.value);
         let text = value.as_str().map(str::to_owned);
         match target {
-            Target::Phone => return self.put_phone(w, value),
+            Target::Phone => return self.put_phone(w, value, source),
             Target::Name => (self.contact.name, self.contact.name_source) = (text, Some(source)),
             Target::Email => (self.contact.email, self.contact.email_source) = (text, Some(source)),
             Target::Field(key) => {
@@ -120,7 +120,7 @@ impl Correction {
         Ok(())
     }
 
-    fn put_phone(&mut self, w: &mut Work<'_, '_>, value: &Json) -> Result<()> {
+    fn put_phone(&mut self, w: &mut Work<'_, '_>, value: &Json, source: ValueSource) -> Result<()> {
         let new = value.as_str().unwrap_or_default();
         let phone = phone::read_possible(new, None).map_err(|error| Error::Internal(format!("a phone: {error}")))?;
         let claimed = claim_phone_or_propose(w, &self.contact, &phone)?;
@@ -136,6 +136,7 @@ impl Correction {
             return Ok(());
         }
         let before = self.contact.phone.replace(new.to_owned());
+        self.contact_changed |= self.contact.phone_source.replace(source) != Some(source);
         if before.as_deref() != Some(new) {
             self.changes.set("phone", new, before);
             self.contact_changed = true;
@@ -152,7 +153,7 @@ impl Correction {
         match target {
             Target::Name => (self.contact.name, self.contact.name_source) = (text, source),
             Target::Email => (self.contact.email, self.contact.email_source) = (text, source),
-            Target::Phone => self.contact.phone = text,
+            Target::Phone => (self.contact.phone, self.contact.phone_source) = (text, source),
             Target::Field(key) => {
                 let setup = w.setup.clone();
                 let field = field_of(&setup, key)?;

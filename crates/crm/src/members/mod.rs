@@ -36,7 +36,7 @@ wire_enum! {
 
 wire_enum! {
     #[derive(Default)]
-    pub enum Availability { Online = "online", Away = "away", #[default] Offline = "offline" }
+    pub enum Availability { #[default] Online = "online", Away = "away", Offline = "offline" }
 }
 
 impl Role {
@@ -68,6 +68,7 @@ pub struct Member {
     /// E.164
     pub phone: Option<String>,
     pub role: Role,
+    /// What the member has chosen; whether they are there at all is another question.
     pub availability: Availability,
     pub active: bool,
     #[serde(skip)]

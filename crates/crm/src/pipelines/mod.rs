@@ -1,12 +1,14 @@
 //! Ordered boards and their stages.
 
 mod add_stage;
+mod archived;
 mod create;
 mod remove;
 mod update;
 mod update_stage;
 
 pub use add_stage::add_stage;
+pub use archived::{ArchivedStage, archived_in_use, is_stage};
 pub use create::{NewPipeline, NewStage, create};
 pub use remove::{remove, remove_stage};
 pub use update::{PipelinePatch, update};

@@ -21,7 +21,7 @@ const RECENT: i64 = 100;
 pub struct StructuredValue {
     pub target: Target,
     pub value: Json,
-    /// Who said it; none of a phone.
+    /// Who said it; none of a phone that its channel knows the person by.
     pub source: Option<ValueSource>,
     /// None where it was not read by structuring.
     pub provenance: Option<Provenance>,
@@ -61,7 +61,7 @@ pub fn of_contact(w: &mut Work<'_, '_>, id: ContactId) -> Result<(Contact, Vec<S
     let own = [
         (Target::Name, &contact.name, contact.name_source),
         (Target::Email, &contact.email, contact.email_source),
-        (Target::Phone, &contact.phone, None),
+        (Target::Phone, &contact.phone, contact.phone_source),
     ];
     for (target, value, source) in own {
         let Some(value) = value else { continue };

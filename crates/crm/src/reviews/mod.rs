@@ -90,7 +90,7 @@ pub struct Whose {
 /// With contacts as `c`, the runs as `s`, the values of the field as `v`.
 const COLUMNS: &str = "r.id, r.structuring_id, r.target, r.field_key, r.value, r.source, r.pointers, r.origins, r.known, \
      r.confidence, r.method, r.reason, r.status, r.decision, r.created_at, r.decided_at, r.decided_by, s.request_id, \
-     c.id AS contact_id, c.customer_id, c.channel_id, c.name, c.name_source, c.phone, c.email, c.email_source, \
+     c.id AS contact_id, c.customer_id, c.channel_id, c.name, c.name_source, c.phone, c.email, c.email_source, c.phone_source, \
      v.value AS field_value, v.source AS field_source";
 const TABLES: &str = "reviews r \
      JOIN contacts c ON c.organization_id = r.organization_id AND c.id = r.contact_id \
@@ -116,7 +116,7 @@ impl Review {
         let current = match target {
             Target::Name => of(&contact.name, row.get("name_source")?),
             Target::Email => of(&contact.email, row.get("email_source")?),
-            Target::Phone => of(&contact.phone, None),
+            Target::Phone => of(&contact.phone, row.get("phone_source")?),
             Target::Field(_) => {
                 let value: Option<String> = row.get("field_value")?;
                 let source = row.get("field_source")?;

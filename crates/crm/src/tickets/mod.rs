@@ -10,6 +10,7 @@ mod moving;
 mod open;
 mod place;
 mod save;
+mod tag;
 
 pub use amount::{AmountChange, set_amount};
 pub(crate) use arrive::arrive;
@@ -22,6 +23,8 @@ pub(crate) use open::merge_integration_data;
 pub use open::{IntegrationData, Open, Opened, OutboundMessage, open};
 pub use place::{Placed, place};
 pub(crate) use save::{insert, record_update, save};
+pub(crate) use tag::insert_tag;
+pub use tag::{change_tags, tags_of_ticket};
 
 use store::{Row, Tx, params};
 use structuring::json::Object;

@@ -4,9 +4,12 @@ import { batch, createEffect, createMemo, createSignal, on, onCleanup, untrack, 
 import { createStore, produce } from "solid-js/store";
 import { api, call } from "../../api/client";
 import { Problem } from "../../api/problem";
-import type { Pipeline, Stage, Ticket } from "../../api/types";
+import type { Stage, Ticket } from "../../api/types";
 import { stageById } from "../../data/reference";
 import { epoch, onEvents } from "../../live/stream";
+
+/** A column; `archived`: out of sight everywhere else, with open tickets still, and none may be put there. */
+export type Place = Pick<Stage, "id" | "name" | "outcome"> & { archived?: boolean };
 
 export interface Person {
   id: string;
@@ -25,7 +28,7 @@ interface Column {
 const PAGE = 200;
 const EXACT = 1000;
 
-export function createBoard(pipeline: Accessor<Pipeline | undefined>, agent: Accessor<string | undefined>) {
+export function createBoard(stages: Accessor<readonly Place[]>, agent: Accessor<string | undefined>) {
   const [tickets, setTickets] = createStore<Record<string, Ticket>>({});
   const [columns, setColumns] = createStore<Record<string, Column>>({});
   const [people, setPeople] = createStore<Record<string, Person>>({});
@@ -33,13 +36,13 @@ export function createBoard(pipeline: Accessor<Pipeline | undefined>, agent: Acc
   let round = 0;
 
   const belongs = (x: Ticket) => {
-    const stage = pipeline()?.stages.find((s) => s.id === x.stage_id);
+    const stage = stages().find((s) => s.id === x.stage_id);
     return stage !== undefined && (agent() === undefined || x.agent_id === agent()) && (stage.outcome === "open") === (x.status === "open");
   };
   const put = (x: Ticket) => setTickets(produce((all) => void (belongs(x) ? (all[x.id] = x) : delete all[x.id])));
   const remember = (rows: Person[]) => setPeople(produce((all) => rows.forEach((p) => (all[p.id] = { id: p.id, name: p.name ?? null, phone: p.phone ?? null }))));
 
-  async function page(stage: Stage, mine: number, cursor: string | null): Promise<string | null> {
+  async function page(stage: Place, mine: number, cursor: string | null): Promise<string | null> {
     const answer = await call(
       api.GET("/api/v1/tickets", {
         params: { query: { stage_id: stage.id, status: stage.outcome === "open" ? "open" : "closed", agent_id: agent(), limit: stage.outcome === "open" ? PAGE : 50, cursor: cursor ?? undefined } },
@@ -51,12 +54,12 @@ export function createBoard(pipeline: Accessor<Pipeline | undefined>, agent: Acc
   }
 
   /** Names of who stands in a stage, in one go; who is missing is asked for when their card comes into sight. */
-  async function names(stage: Stage): Promise<void> {
+  async function names(stage: Place): Promise<void> {
     const answer = await call(api.GET("/api/v1/contacts", { params: { query: { stage_id: stage.id, limit: PAGE } } }));
     remember(answer.data as Person[]);
   }
 
-  async function load(stage: Stage, mine: number): Promise<void> {
+  async function load(stage: Place, mine: number): Promise<void> {
     setColumns(stage.id, { loading: true, error: undefined, next: null });
     try {
       const named = names(stage).catch(() => {});
@@ -75,11 +78,11 @@ export function createBoard(pipeline: Accessor<Pipeline | undefined>, agent: Acc
   }
 
   createEffect(
-    on([() => pipeline()?.stages.map((s) => `${s.id}${s.outcome}`).join(), agent, epoch], () => {
+    on([() => stages().map((s) => `${s.id}${s.outcome}`).join(), agent, epoch], () => {
       const mine = ++round;
-      const stages = untrack(() => pipeline()?.stages ?? []);
-      setTickets(produce((all) => Object.keys(all).forEach((id) => delete all[id])));
-      for (const stage of stages) void load(stage, mine);
+      const all = untrack(stages);
+      setTickets(produce((old) => Object.keys(old).forEach((id) => delete old[id])));
+      for (const stage of all) void load(stage, mine);
     }),
   );
 
@@ -162,10 +165,10 @@ export function createBoard(pipeline: Accessor<Pipeline | undefined>, agent: Acc
       asked.add(id);
       void fetchPerson(id);
     },
-    reload(stage: Stage): void {
+    reload(stage: Place): void {
       void load(stage, round);
     },
-    async more(stage: Stage): Promise<void> {
+    async more(stage: Place): Promise<void> {
       const at = columns[stage.id];
       if (!at?.next || at.loading) return;
       setColumns(stage.id, "loading", true);

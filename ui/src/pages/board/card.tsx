@@ -1,20 +1,20 @@
 // A ticket as a card: whose, how much, with whom, for how long.
 import { A } from "@solidjs/router";
 import { Show, onMount } from "solid-js";
-import type { Stage, Ticket } from "../../api/types";
+import type { Ticket } from "../../api/types";
 import { memberById, reference } from "../../data/reference";
 import { t } from "../../i18n";
 import { duration, money, now, phone, shortTime } from "../../i18n/format";
 import { Avatar } from "../../parts/avatar";
 import { MoreIcon } from "../../parts/icons";
 import { Menu, type MenuItem } from "../../parts/menu";
-import type { Board } from "./board";
+import type { Board, Place } from "./board";
 import type { Hand } from "./hand";
 import s from "./card.module.css";
 
 interface Props {
   ticket: Ticket;
-  stages: readonly Stage[];
+  stages: readonly Place[];
   board: Board;
   hand: Hand;
   name: string;

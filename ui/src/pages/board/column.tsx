@@ -1,6 +1,6 @@
 // A stage as a column: how many, how much, and the cards, of which only those in sight are drawn.
 import { For, Match, Show, Switch, createEffect, createSignal } from "solid-js";
-import type { Stage, Ticket } from "../../api/types";
+import type { Ticket } from "../../api/types";
 import { t, tn } from "../../i18n";
 import { number } from "../../i18n/format";
 import { Badge } from "../../parts/badge";
@@ -8,7 +8,7 @@ import { Button } from "../../parts/button";
 import { CheckIcon, CloseIcon, RefreshIcon } from "../../parts/icons";
 import { Skeleton } from "../../parts/state";
 import { createVirtual } from "../../parts/virtual";
-import type { Board } from "./board";
+import type { Board, Place } from "./board";
 import { Card } from "./card";
 import type { Hand } from "./hand";
 import { sumText } from "./sums";
@@ -17,8 +17,9 @@ import s from "./board.module.css";
 const CARD = 94;
 
 interface Props {
-  stage: Stage;
-  stages: readonly Stage[];
+  stage: Place;
+  /** Where its cards may go. */
+  stages: readonly Place[];
   tickets: readonly Ticket[];
   filtered: boolean;
   board: Board;
@@ -67,9 +68,9 @@ export function Column(props: Props) {
 
   return (
     <section
-      ref={(el) => props.hand.column(el, () => props.stage.id)}
+      ref={(el) => !props.stage.archived && props.hand.column(el, () => props.stage.id)}
       class={s.column}
-      classList={{ [s.over!]: over() }}
+      classList={{ [s.over!]: over(), [s.archived!]: props.stage.archived }}
       aria-labelledby={`stage-${props.stage.id}`}
       data-stage={props.stage.id}
     >
@@ -77,6 +78,9 @@ export function Column(props: Props) {
         <h2 id={`stage-${props.stage.id}`} class="clip" title={props.stage.name}>
           {props.stage.name}
         </h2>
+        <Show when={props.stage.archived}>
+          <Badge title={t("board.archived_text")}>{t("common.archived")}</Badge>
+        </Show>
         <Show when={props.stage.outcome !== "open"}>
           <span class={props.stage.outcome === "won" ? s.won : s.lost}>
             {props.stage.outcome === "won" ? <CheckIcon size={15} /> : <CloseIcon size={15} />}

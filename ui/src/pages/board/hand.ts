@@ -1,8 +1,8 @@
 // A card in the hand: of a mouse or a finger, by pragmatic-drag-and-drop, or of the keyboard. Says aloud what happens.
 import { draggable, dropTargetForElements, monitorForElements } from "@atlaskit/pragmatic-drag-and-drop/element/adapter";
 import { createSignal, onCleanup, onMount } from "solid-js";
-import type { Stage } from "../../api/types";
 import { t } from "../../i18n";
+import type { Place } from "./board";
 
 interface Held {
   id: string;
@@ -11,10 +11,11 @@ interface Held {
   by: "pointer" | "keys";
 }
 
-export function createHand(options: { stages: () => readonly Stage[]; name: (id: string) => string; onDrop: (id: string, stage: string) => void }) {
+/** `stages` are those that a card may be put into, `known` all that one may come from. */
+export function createHand(options: { stages: () => readonly Place[]; known: () => readonly Place[]; name: (id: string) => string; onDrop: (id: string, stage: string) => void }) {
   const [held, setHeld] = createSignal<Held | null>(null);
   const [said, setSaid] = createSignal("");
-  const stageName = (id: string) => options.stages().find((s) => s.id === id)?.name ?? "";
+  const stageName = (id: string) => options.known().find((s) => s.id === id)?.name ?? "";
 
   onMount(() =>
     onCleanup(

@@ -15,7 +15,7 @@ import { Empty, Skeleton } from "../../parts/state";
 import { plain } from "../../parts/text";
 import { tell, tellError } from "../../parts/toast";
 import { may } from "../../session";
-import { createBoard } from "./board";
+import { createBoard, type Place } from "./board";
 import { Closing } from "./closing";
 import { Column } from "./column";
 import { createHand } from "./hand";
@@ -59,7 +59,15 @@ function Whole(props: { id: string }) {
   const [search, setSearch] = useSearchParams<{ agent_id?: string; q?: string; ticket?: string }>();
   const pipeline = () => pipelineById(props.id);
   const stages = () => pipeline()?.stages ?? [];
-  const board = createBoard(pipeline, () => search.agent_id || undefined);
+  // Those of a pipeline that is gone itself have no other board.
+  const archived = createMemo((): Place[] => {
+    const here = reference.archived.filter((x) => x.pipeline_id === props.id || x.pipeline_archived);
+    return here.map((x) => ({ id: x.id, name: x.pipeline_id === props.id ? x.name : `${x.name} · ${x.pipeline_name}`, outcome: "open", archived: true }));
+  });
+  const all = (): readonly Place[] => [...stages(), ...archived()];
+  const board = createBoard(all, () => search.agent_id || undefined);
+  const inSight = () => [...stages(), ...archived().filter((x) => board.inStage(x.id).length > 0)];
+  const stageOf = (x: Ticket) => all().find((stage) => stage.id === x.stage_id);
   const [closing, setClosing] = createSignal<{ ticket: Ticket; stage: Stage }>();
   const mayMove = () => may("tickets:write");
   let field!: HTMLInputElement;
@@ -69,7 +77,7 @@ function Whole(props: { id: string }) {
     return person?.name || phone(person?.phone) || t("common.nameless");
   };
   const nameOf = (id: string) => (board.tickets[id] ? name(board.tickets[id]!) : "");
-  const hand = createHand({ stages, name: nameOf, onDrop: (id, stage) => begin(board.tickets[id], stage) });
+  const hand = createHand({ stages, known: all, name: nameOf, onDrop: (id, stage) => begin(board.tickets[id], stage) });
   const fits = (x: Ticket) => {
     const wanted = plain(search.q ?? "");
     if (!wanted) return true;
@@ -87,8 +95,8 @@ function Whole(props: { id: string }) {
     else setClosing({ ticket, stage });
   }
 
-  async function move(ticket: Ticket, stage: Stage, undoable: boolean, reason?: string): Promise<void> {
-    const from = stages().find((x) => x.id === ticket.stage_id);
+  async function move(ticket: Ticket, stage: Place, undoable: boolean, reason?: string): Promise<void> {
+    const from = stageOf(ticket);
     const who = name(ticket);
     const done = board.move(ticket.id, stage.id, { reason });
     focusCard(ticket.id);
@@ -96,7 +104,7 @@ function Whole(props: { id: string }) {
       await done;
       const text = t("board.put_down", { name: who, stage: stage.name });
       hand.say(text);
-      if (undoable && from?.outcome === "open")
+      if (undoable && from?.outcome === "open" && !from.archived)
         tell(t("board.moved", { name: who, stage: stage.name }), { label: t("common.undo"), run: () => void move(board.tickets[ticket.id] ?? ticket, from, false) });
     } catch (error) {
       hand.say(t("board.failed_back", { name: who, stage: from?.name ?? "" }));
@@ -109,7 +117,7 @@ function Whole(props: { id: string }) {
 
   // A link to one of them: its card is shown and marked; where it is not on the board, whose it is.
   const wanted = () => search.ticket;
-  const looking = createMemo(() => stages().some((x) => board.column(x.id).loading));
+  const looking = createMemo(() => all().some((x) => board.column(x.id).loading));
   createEffect(
     on([wanted, looking], ([id, busy]) => {
       if (!id || busy || board.tickets[id]) return;
@@ -120,7 +128,7 @@ function Whole(props: { id: string }) {
     }),
   );
 
-  const places = () => stages().map((st) => shown(st.id).map((x) => x.id));
+  const places = () => inSight().map((st) => shown(st.id).map((x) => x.id));
 
   // A card that changes its place in a column leaves the page for a moment, and with it goes the focus.
   let kept: string | undefined;
@@ -223,7 +231,7 @@ function Whole(props: { id: string }) {
         {hand.said()}
       </p>
       <div class={s.columns} role="group" aria-label={t("board.columns", { pipeline: pipeline()?.name ?? "" })} onKeyDown={onKey}>
-        <For each={stages()}>
+        <For each={inSight()}>
           {(stage) => (
             <Column
               stage={stage}
@@ -250,7 +258,7 @@ function Whole(props: { id: string }) {
             board={board}
             onClose={() => {
               setClosing(undefined);
-              hand.say(t("board.left", { name: name(c.ticket), stage: stages().find((x) => x.id === c.ticket.stage_id)?.name ?? "" }));
+              hand.say(t("board.left", { name: name(c.ticket), stage: stageOf(c.ticket)?.name ?? "" }));
             }}
             onDone={(reason) => {
               setClosing(undefined);

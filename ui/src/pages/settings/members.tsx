@@ -4,6 +4,7 @@ import { api, call, json } from "../../api/client";
 import type { Invitation } from "../../api/setup";
 import type { Member } from "../../api/types";
 import { reference, refresh } from "../../data/reference";
+import { presenceOf } from "../../data/presence";
 import { t } from "../../i18n";
 import { shortTime } from "../../i18n/format";
 import { Avatar } from "../../parts/avatar";
@@ -59,7 +60,7 @@ export default function Members() {
         <For each={members()}>
           {(m) => (
             <li data-member={m.id}>
-              <Avatar name={m.name} of={m.id} presence={m.active ? m.availability : undefined} />
+              <Avatar name={m.name} of={m.id} presence={m.active ? presenceOf(m) : undefined} />
               <span class={s.grow}>
                 <strong>{m.name}</strong>
                 <Show when={m.id === me().id}> ({t("settings.you")})</Show>

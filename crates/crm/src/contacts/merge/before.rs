@@ -30,6 +30,8 @@ pub(super) struct Columns {
     pub preference_at: Option<i64>,
     #[serde(default)]
     pub assistant_paused: bool,
+    #[serde(default)]
+    pub phone_source: Option<ValueSource>,
 }
 
 impl Columns {
@@ -53,6 +55,7 @@ impl Columns {
             opted_out_at: micros(contact.opted_out_at),
             preference_at: micros(contact.preference_at),
             assistant_paused: contact.assistant_paused,
+            phone_source: contact.phone_source,
         }
     }
 
@@ -75,6 +78,7 @@ impl Columns {
         contact.opted_out_at = instant(self.opted_out_at);
         contact.preference_at = instant(self.preference_at);
         contact.assistant_paused = self.assistant_paused;
+        contact.phone_source = self.phone_source;
     }
 }
 

@@ -55,6 +55,7 @@ pub(super) fn join(
         name: None,
         name_source: None,
         phone: None,
+        phone_source: None,
         email: None,
         email_source: None,
         wa_id: None,
@@ -112,7 +113,9 @@ fn absorb(survivor: &mut Contact, merged: &Contact) -> Result<()> {
     if survivor.email.is_none() {
         (survivor.email, survivor.email_source) = (merged.email.clone(), merged.email_source);
     }
-    survivor.phone = survivor.phone.take().or_else(|| merged.phone.clone());
+    if survivor.phone.is_none() {
+        (survivor.phone, survivor.phone_source) = (merged.phone.clone(), merged.phone_source);
+    }
     survivor.wa_id = survivor.wa_id.take().or_else(|| merged.wa_id.clone());
     survivor.username = survivor.username.take().or_else(|| merged.username.clone());
     let mut metadata = survivor.metadata()?;

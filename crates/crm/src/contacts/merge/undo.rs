@@ -198,7 +198,7 @@ fn recount(w: &mut Work<'_, '_>, id: ContactId, before: &ContactsBefore) -> Resu
             }
         )*};
     }
-    keep_what_changed!(name, name_source, phone, email, email_source, wa_id, username, metadata, blocked);
+    keep_what_changed!(name, name_source, phone, phone_source, email, email_source, wa_id, username, metadata, blocked);
     keep_what_changed!(
         is_chat_read,
         chat_status,
@@ -208,6 +208,11 @@ fn recount(w: &mut Work<'_, '_>, id: ContactId, before: &ContactsBefore) -> Resu
         preference_at,
         assistant_paused
     );
+    // A number that goes back with the other is the survivor's no longer, whoever chose it since.
+    let goes = |phone: &String| before.identifiers.iter().any(|(_, kind, value)| kind == "phone" && value == phone);
+    if contact.phone.as_ref().is_some_and(goes) {
+        (contact.phone, contact.phone_source) = (before.survivor.phone.clone(), before.survivor.phone_source);
+    }
     let open = tickets::open_ticket_of(w, id)?;
     contact.stage_id = match (&open, now.stage_id != as_merged.stage_id) {
         (Some(open), _) => Some(open.stage_id),

@@ -17,7 +17,7 @@ import { CannedList } from "./cannedlist";
 import { draftOf, noteDraft } from "./draft";
 import { EmojiPicker } from "./emoji";
 import { Tray } from "./tray";
-import { createUploads } from "./uploads";
+import { uploadsFor } from "./uploads";
 import { windowOf } from "./window";
 import s from "./composer.module.css";
 
@@ -43,7 +43,7 @@ export function Composer(props: Props) {
   const [note, setNote] = createSignal(false);
   const [picking, setPicking] = createSignal(false);
   const [at, setAt] = createSignal(0);
-  const uploads = createUploads(() => c().channel_id);
+  const uploads = uploadsFor(c().id, c().channel_id);
   let field!: HTMLTextAreaElement;
   let file!: HTMLInputElement;
 

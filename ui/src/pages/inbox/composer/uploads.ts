@@ -1,11 +1,12 @@
 // Files on their way out: each is uploaded as soon as it is chosen, so that sending waits for little.
-import { createSignal } from "solid-js";
+import { createEffect, createRoot, createSignal, on } from "solid-js";
 import { raw } from "../../../api/client";
 import { explain } from "../../../api/problem";
 import type { Attachment } from "../../../api/types";
 import { t } from "../../../i18n";
 import { bytes } from "../../../i18n/format";
 import { tell } from "../../../parts/toast";
+import { session } from "../../../session";
 
 export interface Upload {
   id: number;
@@ -29,7 +30,34 @@ export function kindOf(mime: string): Upload["kind"] {
   return "document";
 }
 
-export function createUploads(channel: () => string) {
+// Per contact, for as long as this page is: what was chosen for somebody is there again when one comes back to them.
+const kept = new Map<string, Uploads>();
+
+// Whoever comes next sees nothing of it.
+createRoot(() =>
+  createEffect(
+    on(
+      () => session()?.member.id,
+      () => {
+        for (const one of kept.values()) one.clear();
+        kept.clear();
+      },
+      { defer: true },
+    ),
+  ),
+);
+
+export function uploadsFor(contact: string, channel: string): Uploads {
+  const known = kept.get(contact);
+  if (known) return known;
+  // Those that hold nothing are not missed.
+  for (const [id, one] of kept) if (one.uploads().length === 0) kept.delete(id);
+  const made = createUploads(channel);
+  kept.set(contact, made);
+  return made;
+}
+
+function createUploads(channel: string) {
   const [uploads, setUploads] = createSignal<readonly Upload[]>([]);
   let next = 1;
   const change = (id: number, by: Partial<Upload>) => setUploads((all) => all.map((u) => (u.id === id ? { ...u, ...by } : u)));
@@ -47,7 +75,7 @@ export function createUploads(channel: () => string) {
   }
 
   async function put(upload: Upload): Promise<void> {
-    const query = new URLSearchParams({ channel_id: channel(), type: upload.kind, file_name: upload.file.name.slice(0, 255) });
+    const query = new URLSearchParams({ channel_id: channel, type: upload.kind, file_name: upload.file.name.slice(0, 255) });
     try {
       const response = await raw(`/api/v1/media?${query}`, {
         method: "POST",

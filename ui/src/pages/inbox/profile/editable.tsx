@@ -1,12 +1,12 @@
 // A value that is edited where it stands: pressed, it becomes a field; Enter keeps, Escape leaves; a conflict is told with
 // both values. Where it came from stands beside it.
-import { For, Match, Show, Switch, createSignal, createUniqueId } from "solid-js";
-import { Problem, explain } from "../../../api/problem";
+import { For, Match, Show, Switch, createSignal, createUniqueId, type JSX } from "solid-js";
+import { Problem, explain, partText } from "../../../api/problem";
 import type { CustomField } from "../../../api/types";
 import { t } from "../../../i18n";
 import { Button } from "../../../parts/button";
-import { PencilIcon } from "../../../parts/icons";
-import type { Profile, Seen, Target } from "./profile";
+import { MergeIcon, PencilIcon } from "../../../parts/icons";
+import type { Editing, Target } from "./profile";
 import { Provenance } from "./provenance";
 import { parsed, shown, typed } from "./value";
 import s from "./profile.module.css";
@@ -18,9 +18,13 @@ interface Props {
   options?: string[];
   currency?: string | null;
   target: Target;
-  profile: Profile;
+  profile: Editing<any>;
   big?: boolean;
   readOnly?: boolean;
+  /** Beside the value while it is not edited. */
+  after?: JSX.Element;
+  /** Where another contact has the value: what is offered to do about that contact. */
+  onTaken?: (contact: string) => void;
 }
 
 export function Editable(props: Props) {
@@ -29,18 +33,21 @@ export function Editable(props: Props) {
   const [correcting, setCorrecting] = createSignal(false);
   const [busy, setBusy] = createSignal(false);
   const [error, setError] = createSignal("");
+  /** The contact that has the value already. */
+  const [taken, setTaken] = createSignal("");
   /** What somebody else said in the meantime, and what was to be said here. */
   const [conflict, setConflict] = createSignal<{ mine: unknown } | null>(null);
   let button: HTMLButtonElement | undefined;
 
   // What stood here when it was opened: others may change it while somebody writes.
-  let seen: Seen;
+  let seen: unknown;
   let before: unknown;
 
   const begin = (correct: boolean) => {
     seen = props.profile.seen();
     before = props.value ?? null;
     setError("");
+    setTaken("");
     setCorrecting(correct);
     setEditing(true);
   };
@@ -52,19 +59,24 @@ export function Editable(props: Props) {
   const body = (value: unknown) => {
     const target = props.target;
     if (target.target === "field") return { custom_fields: { [target.key]: value } };
-    return target.target === "name" ? { name: value as string | null } : { email: value as string | null };
+    return { [target.target]: value as string | null };
   };
   const save = async (value: unknown, overwrite = false): Promise<void> => {
     if (!overwrite && [before, props.value ?? null].some((x) => JSON.stringify(value) === JSON.stringify(x))) return stop();
     setBusy(true);
     setError("");
+    setTaken("");
     try {
       if (correcting() && value !== null) await props.profile.correct(props.target, value);
       else await props.profile.change(body(value), seen, overwrite);
       stop();
     } catch (problem) {
       if (problem instanceof Problem && problem.status === 412) setConflict({ mine: value });
-      else setError(explain(problem));
+      else {
+        // Named beside the field: the place of each part needs no saying.
+        setError(problem instanceof Problem && problem.errors.length === 1 ? partText(problem.errors[0]!) : explain(problem));
+        if (problem instanceof Problem && problem.code === "phone_taken" && typeof problem.body.contact_id === "string") setTaken(problem.body.contact_id);
+      }
     } finally {
       setBusy(false);
     }
@@ -88,13 +100,37 @@ export function Editable(props: Props) {
               </button>
             </Show>
             <Provenance target={props.target} profile={props.profile} onCorrect={() => begin(true)} />
+            {props.after}
           </span>
         }
       >
         <Show
           when={conflict()}
           fallback={
-            <Input {...props} busy={busy()} labelledby={id} error={error()} hint={correcting() ? t("profile.correct_hint") : ""} onSave={(v) => void save(v)} onCancel={stop} />
+            <Input
+              {...props}
+              busy={busy()}
+              labelledby={id}
+              error={error()}
+              hint={correcting() ? t("profile.correct_hint") : ""}
+              offer={
+                <Show when={props.onTaken && taken()}>
+                  <Button
+                    small
+                    icon={<MergeIcon size={14} />}
+                    onClick={() => {
+                      const contact = taken();
+                      stop();
+                      props.onTaken!(contact);
+                    }}
+                  >
+                    {t("profile.merge_with_owner")}
+                  </Button>
+                </Show>
+              }
+              onSave={(v) => void save(v)}
+              onCancel={stop}
+            />
           }
         >
           {(c) => (
@@ -118,7 +154,7 @@ export function Editable(props: Props) {
 
 const INPUT: Record<string, string> = { date: "date", email: "email", url: "url", phone: "tel" };
 
-function Input(props: Props & { busy: boolean; labelledby: string; error: string; hint: string; onSave: (value: unknown) => void; onCancel: () => void }) {
+function Input(props: Props & { busy: boolean; labelledby: string; error: string; hint: string; offer?: JSX.Element; onSave: (value: unknown) => void; onCancel: () => void }) {
   const id = createUniqueId();
   const [text, setText] = createSignal(typed(props.type, props.value));
   const [many, setMany] = createSignal<string[]>(Array.isArray(props.value) ? props.value.map(String) : []);
@@ -202,6 +238,7 @@ function Input(props: Props & { busy: boolean; labelledby: string; error: string
       <p id={`${id}-say`} classList={{ [s.error!]: Boolean(props.error), [s.hint!]: !props.error }} role={props.error ? "alert" : undefined}>
         {props.error || understood() || props.hint}
       </p>
+      {props.offer}
       <div class={s.buttons}>
         <Button small onClick={() => props.onCancel()}>
           {t("common.cancel")}

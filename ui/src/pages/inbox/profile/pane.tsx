@@ -1,8 +1,9 @@
 // The right pane: who this is.
-import { For, Show } from "solid-js";
+import { For, Show, createSignal } from "solid-js";
+import { api, call } from "../../../api/client";
 import { reference } from "../../../data/reference";
 import { t } from "../../../i18n";
-import { dateTime, phone } from "../../../i18n/format";
+import { dateTime } from "../../../i18n/format";
 import { Avatar } from "../../../parts/avatar";
 import { Badge } from "../../../parts/badge";
 import { IconButton } from "../../../parts/button";
@@ -10,15 +11,17 @@ import { BanIcon, CloseIcon, CopyIcon } from "../../../parts/icons";
 import { Failed, Skeleton } from "../../../parts/state";
 import { tell, tellError } from "../../../parts/toast";
 import { Editable, fieldProps } from "./editable";
-import { People } from "./people";
+import { MergeDialog, People, type Mergeable } from "./people";
 import { createProfile } from "./profile";
-import { Provenance } from "./provenance";
 import { Tags } from "./tags";
 import { Tickets } from "./tickets";
 import s from "./profile.module.css";
 
 export function ProfilePane(props: { contact: string; onClose: () => void }) {
   const profile = createProfile(() => props.contact);
+  // The one to merge with, where somebody has chosen already.
+  const [other, setOther] = createSignal<Mergeable>();
+  const offer = (id: string) => call(api.GET("/api/v1/contacts/{id}", { params: { path: { id } } })).then(setOther, tellError);
   const copy = (text: string) => void navigator.clipboard.writeText(text).then(() => tell(t("common.copied")), tellError);
   return (
     <aside class={s.pane} aria-label={t("inbox.profile")}>
@@ -44,18 +47,31 @@ export function ProfilePane(props: { contact: string; onClose: () => void }) {
                 </Show>
               </header>
               <section class={s.section}>
-                <div class={s.item}>
-                  <span class={s.label}>{t("profile.phone")}</span>
-                  <span class={s.value}>
-                    <Show when={c().phone} fallback={<span class={s.plainValue}>{c().username ?? c().external_user_id ?? "–"}</span>}>
-                      <button type="button" class={s.press} title={t("common.copy")} onClick={() => copy(c().phone!)}>
-                        <span>{phone(c().phone)}</span>
+                <Editable
+                  label={t("profile.phone")}
+                  type="phone"
+                  value={c().phone}
+                  target={{ target: "phone" }}
+                  profile={profile}
+                  onTaken={(id) => void offer(id)}
+                  after={
+                    <Show when={c().phone}>
+                      <IconButton label={t("profile.copy_phone")} small onClick={() => copy(c().phone!)}>
                         <CopyIcon size={13} />
-                      </button>
+                      </IconButton>
                     </Show>
-                    <Provenance target={{ target: "phone" }} profile={profile} onCorrect={() => undefined} />
-                  </span>
-                </div>
+                  }
+                />
+                <Show when={c().username ?? (c().phone ? null : c().external_user_id)}>
+                  {(user) => (
+                    <div class={s.item}>
+                      <span class={s.label}>{t("profile.user")}</span>
+                      <span class={s.value}>
+                        <span class={s.plainValue}>{user()}</span>
+                      </span>
+                    </div>
+                  )}
+                </Show>
                 <Editable label={t("profile.email")} type="email" value={c().email} target={{ target: "email" }} profile={profile} />
               </section>
               <section class={s.section}>
@@ -93,6 +109,9 @@ export function ProfilePane(props: { contact: string; onClose: () => void }) {
                 <h2>{t("profile.elsewhere")}</h2>
                 <People contact={c()} identity={profile.identity()} onChanged={profile.again} />
               </section>
+              <Show when={other()}>
+                {(o) => <MergeDialog contact={c()} chosen={o()} onClose={() => setOther(undefined)} onMerged={profile.again} />}
+              </Show>
               <p class={s.since}>{t("profile.since", { time: dateTime(c().created_at) })}</p>
             </>
           )}

@@ -4,7 +4,7 @@ import { For, Show, createEffect, createSignal, on, onCleanup } from "solid-js";
 import { api, call } from "../../../api/client";
 import { explain } from "../../../api/problem";
 import type { Contact, Identity } from "../../../api/types";
-import { channelById } from "../../../data/reference";
+import { channelById, reference } from "../../../data/reference";
 import { t, tx } from "../../../i18n";
 import { phone, shortTime } from "../../../i18n/format";
 import { Avatar } from "../../../parts/avatar";
@@ -15,12 +15,19 @@ import { MergeIcon } from "../../../parts/icons";
 import { tell, tellError } from "../../../parts/toast";
 import s from "./profile.module.css";
 
-type Found = Pick<Contact, "id" | "name" | "phone" | "channel_id">;
+export type Mergeable = Pick<Contact, "id" | "name" | "phone" | "channel_id">;
 
 export function People(props: { contact: Contact; identity: Identity | undefined; onChanged: () => void }) {
-  const [merging, setMerging] = createSignal(false);
+  const [merging, setMerging] = createSignal<{ chosen?: Mergeable }>();
   const others = () => props.identity?.contacts.filter((c) => c.id !== props.contact.id) ?? [];
   const undo = (merge: string) => void call(api.POST("/api/v1/merges/{id}/undo", { params: { path: { id: merge } } })).then(() => (tell(t("common.undone")), props.onChanged()), tellError);
+  const dismiss = (kind: string, value: string) =>
+    void call(api.POST("/api/v1/contacts/{id}/merge_proposals/dismiss", { params: { path: { id: props.contact.id } }, body: { kind, value } })).then(
+      () => (tell(t("profile.not_same_kept")), props.onChanged()),
+      tellError,
+    );
+  const kindName = (kind: string) =>
+    reference.fields.find((f) => `field:${f.key}` === kind)?.name ?? tx("profile", `kind_${kind}`, kind);
   const done = () => props.identity?.merges.filter((m) => m.status === "done") ?? [];
   return (
     <>
@@ -37,7 +44,22 @@ export function People(props: { contact: Contact; identity: Identity | undefined
         <For each={props.identity?.merge_proposals ?? []}>
           {(p) => (
             <li class={s.proposal}>
-              {t("profile.maybe_same", { kind: tx("profile", `kind_${p.kind}`, p.kind), value: p.value })}
+              <p>{t("profile.maybe_same", { kind: kindName(p.kind), value: p.kind === "phone" ? phone(p.value) : p.value })}</p>
+              <div class={s.buttons}>
+                <Show when={p.contacts[0]}>
+                  {(other) => (
+                    <>
+                      <A href={`/inbox/${other().id}`}>{label(other())}</A>
+                      <Button small look="primary" icon={<MergeIcon size={14} />} onClick={() => setMerging({ chosen: other() })}>
+                        {t("profile.merge_do")}
+                      </Button>
+                    </>
+                  )}
+                </Show>
+                <Button small onClick={() => dismiss(p.kind, p.value)}>
+                  {t("profile.not_same")}
+                </Button>
+              </div>
             </li>
           )}
         </For>
@@ -55,24 +77,25 @@ export function People(props: { contact: Contact; identity: Identity | undefined
       <Show when={others().length === 0 && done().length === 0}>
         <p class="muted">{t("profile.only_here")}</p>
       </Show>
-      <Button small icon={<MergeIcon size={14} />} onClick={() => setMerging(true)}>
+      <Button small icon={<MergeIcon size={14} />} onClick={() => setMerging({})}>
         {t("profile.merge")}
       </Button>
       <Show when={merging()}>
-        <MergeDialog contact={props.contact} onClose={() => setMerging(false)} onMerged={props.onChanged} />
+        {(m) => <MergeDialog contact={props.contact} chosen={m().chosen} onClose={() => setMerging()} onMerged={props.onChanged} />}
       </Show>
     </>
   );
 }
 
-function MergeDialog(props: { contact: Contact; onClose: () => void; onMerged: () => void }) {
-  const [text, setText] = createSignal("");
-  const [found, setFound] = createSignal<Found[]>([]);
-  const [problem, setProblem] = createSignal("");
-  const [chosen, setChosen] = createSignal<Found>();
-  const [busy, setBusy] = createSignal(false);
-  const label = (c: Found) => c.name ?? (phone(c.phone) || t("common.nameless"));
+const label = (c: Mergeable) => c.name ?? (phone(c.phone) || t("common.nameless"));
 
+/** `chosen`: the other one, where it is known already; then only the last question is asked. */
+export function MergeDialog(props: { contact: Contact; chosen?: Mergeable; onClose: () => void; onMerged: () => void }) {
+  const [text, setText] = createSignal("");
+  const [found, setFound] = createSignal<Mergeable[]>([]);
+  const [problem, setProblem] = createSignal("");
+  const [chosen, setChosen] = createSignal<Mergeable | undefined>(props.chosen);
+  const [busy, setBusy] = createSignal(false);
   createEffect(
     on(text, (q) => {
       setProblem("");
@@ -83,13 +106,13 @@ function MergeDialog(props: { contact: Contact; onClose: () => void; onMerged: (
       const cut = new AbortController();
       const timer = setTimeout(() => {
         call(api.GET("/api/v1/contacts", { params: { query: { q: q.trim(), limit: 8 } }, signal: cut.signal }))
-          .then((page) => setFound(page.data.filter((c) => c.id !== props.contact.id) as Found[]))
+          .then((page) => setFound(page.data.filter((c) => c.id !== props.contact.id) as Mergeable[]))
           .catch((e: unknown) => !cut.signal.aborted && setProblem(explain(e)));
       }, 150);
       onCleanup(() => (clearTimeout(timer), cut.abort()));
     }),
   );
-  const merge = async (other: Found) => {
+  const merge = async (other: Mergeable) => {
     setBusy(true);
     try {
       const done = await call(api.POST("/api/v1/contacts/{id}/merge", { params: { path: { id: props.contact.id } }, body: { contact_id: other.id } }));
@@ -100,6 +123,10 @@ function MergeDialog(props: { contact: Contact; onClose: () => void; onMerged: (
         run: () => void call(api.POST("/api/v1/merges/{id}/undo", { params: { path: { id: done.id } } })).then(props.onMerged, tellError),
       });
     } catch (error) {
+      if (props.chosen) {
+        tellError(error);
+        return props.onClose();
+      }
       setChosen(undefined);
       setProblem(explain(error));
     } finally {
@@ -108,7 +135,7 @@ function MergeDialog(props: { contact: Contact; onClose: () => void; onMerged: (
   };
   return (
     <>
-      <Dialog open onClose={props.onClose} title={t("profile.merge")}>
+      <Dialog open={!props.chosen} onClose={props.onClose} title={t("profile.merge")}>
         <p>{t("profile.merge_text", { name: label(props.contact) })}</p>
         <TextField label={t("profile.merge_who")} placeholder={t("common.find_placeholder")} error={problem() || undefined} autofocus value={text()} onInput={(e) => setText(e.currentTarget.value)} />
         <ul>
@@ -132,7 +159,7 @@ function MergeDialog(props: { contact: Contact; onClose: () => void; onMerged: (
         confirm={t("profile.merge_do")}
         busy={busy()}
         onConfirm={() => void merge(chosen()!)}
-        onClose={() => setChosen(undefined)}
+        onClose={() => (props.chosen ? props.onClose() : setChosen(undefined))}
       />
     </>
   );

@@ -2,9 +2,9 @@
 // two who change the same are told.
 import { createResource, createSignal, onCleanup } from "solid-js";
 import { api, call, callTagged } from "../../../api/client";
-import { Problem } from "../../../api/problem";
 import type { Contact, StructuredValue } from "../../../api/types";
 import { epoch, onEvents } from "../../../live/stream";
+import { changeSeen, type Tagged } from "./tagged";
 
 export type Target = { target: "name" | "email" | "phone" } | { target: "field"; key: string };
 
@@ -13,6 +13,7 @@ export const sameTarget = (v: Pick<StructuredValue, "target" | "key">, t: Target
 
 export interface Change {
   name?: string | null;
+  phone?: string | null;
   email?: string | null;
   custom_fields?: Record<string, unknown>;
 }
@@ -20,11 +21,20 @@ export interface Change {
 /** What stands in a contact where `body` would change it, as one comparable text. */
 function touched(body: Change, c: Contact): string {
   const fields = Object.keys(body.custom_fields ?? {}).map((key) => c.custom_fields.find((f) => f.key === key)?.value ?? null);
-  return JSON.stringify(["name" in body ? c.name : null, "email" in body ? c.email : null, fields]);
+  return JSON.stringify(["name" in body ? c.name : null, "email" in body ? c.email : null, "phone" in body ? c.phone : null, fields]);
 }
 
 /** A contact as it stood at some moment, and which version that was. */
-export type Seen = { data: Contact; etag: string | null } | undefined;
+export type Seen = Tagged<Contact> | undefined;
+
+/** What a value that is edited in place wants to know of what it belongs to, and does with it. */
+export interface Editing<S = unknown> {
+  seen: () => S;
+  change: (body: Change, from: S, overwrite?: boolean) => Promise<void>;
+  correct: (target: Target, value: unknown) => Promise<void>;
+  provenance: (target: Target) => ReturnType<Profile["provenance"]>;
+  undo: (target: Target, structuring: string) => Promise<void>;
+}
 
 export type Profile = ReturnType<typeof createProfile>;
 
@@ -53,22 +63,16 @@ export function createProfile(contact: () => string) {
    * anything else in between (each message makes a new version) is no conflict: then it is tried again.
    */
   async function change(body: Change, from: Seen, overwrite = false): Promise<void> {
-    let etag = from?.etag;
-    for (let tries = 0; ; tries += 1) {
-      const header = etag && !overwrite ? { "If-Match": etag } : {};
-      try {
-        mutate(await callTagged<Contact>(api.PATCH("/api/v1/contacts/{id}", { params: { path: { id: contact() }, header }, body })));
-        again();
-        return;
-      } catch (problem) {
-        if (!(problem instanceof Problem && problem.status === 412)) throw problem;
-        const now = await callTagged<Contact>(api.GET("/api/v1/contacts/{id}", { params: { path: { id: contact() } } }));
-        const same = from && touched(body, from.data) === touched(body, now.data);
-        mutate(now);
-        etag = now.etag;
-        if (!same || tries > 3) throw problem;
-      }
-    }
+    const path = { id: contact() };
+    await changeSeen(
+      from,
+      overwrite,
+      (header) => callTagged<Contact>(api.PATCH("/api/v1/contacts/{id}", { params: { path, header }, body })),
+      () => callTagged<Contact>(api.GET("/api/v1/contacts/{id}", { params: { path } })),
+      mutate,
+      (data) => touched(body, data),
+    );
+    again();
   }
 
   /** Says what a structured value should have been; the feed it came from learns. */

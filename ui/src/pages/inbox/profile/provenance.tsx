@@ -6,10 +6,10 @@ import { Button } from "../../../parts/button";
 import { PencilIcon, SparklesIcon, UndoIcon } from "../../../parts/icons";
 import { Popover } from "../../../parts/popover";
 import { tell, tellError } from "../../../parts/toast";
-import type { Profile, Target } from "./profile";
+import type { Editing, Target } from "./profile";
 import s from "./provenance.module.css";
 
-export function Provenance(props: { target: Target; profile: Profile; onCorrect: () => void }) {
+export function Provenance(props: { target: Target; profile: Pick<Editing, "provenance" | "undo">; onCorrect: () => void }) {
   const found = () => props.profile.provenance(props.target);
   const [busy, setBusy] = createSignal(false);
   const percent = (n: number) => `${Math.round(n * 100)} %`;

@@ -3,13 +3,14 @@ import { For, Show, Suspense, createMemo, createResource, createSignal } from "s
 import { api, call } from "../../../api/client";
 import { explain } from "../../../api/problem";
 import type { Ticket } from "../../../api/types";
-import { memberById, pipelineById, stageById } from "../../../data/reference";
+import { memberById, pipelineById, stageName } from "../../../data/reference";
 import { t, tx } from "../../../i18n";
 import { decimal, decimalField } from "../../../i18n/decimal";
 import { dateTime, duration, money, now, shortTime } from "../../../i18n/format";
 import { Badge } from "../../../parts/badge";
 import { Button } from "../../../parts/button";
 import { Skeleton } from "../../../parts/state";
+import { TicketDetail } from "./ticketdetail";
 import { EventLine } from "../thread/eventline";
 import { session } from "../../../session";
 import s from "./profile.module.css";
@@ -36,7 +37,7 @@ function One(props: { ticket: Ticket; onChanged: () => void }) {
   return (
     <li class={s.ticket}>
       <div class={s.ticketHead}>
-        <strong class="clip">{stageById(x().stage_id)?.name ?? "–"}</strong>
+        <strong class="clip">{stageName(x().stage_id)}</strong>
         <Badge tone={tone()}>{state()}</Badge>
       </div>
       <p class={s.ticketSub}>
@@ -49,6 +50,9 @@ function One(props: { ticket: Ticket; onChanged: () => void }) {
           .join(" · ")}
       </p>
       <Amount ticket={x()} onChanged={props.onChanged} />
+      <Show when={x().status === "open"}>
+        <TicketDetail id={x().id} version={x().updated_at} onChanged={props.onChanged} />
+      </Show>
       <Show when={x().reason}>
         <p class={s.ticketSub}>{x().reason}</p>
       </Show>

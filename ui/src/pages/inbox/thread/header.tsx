@@ -4,11 +4,13 @@ import { For, Show, createSignal } from "solid-js";
 import { json } from "../../../api/client";
 import type { Conversation } from "../../../api/contract";
 import type { Member } from "../../../api/types";
-import { channelById, memberById, pipelineById, reference, stageById } from "../../../data/reference";
+import { presenceOf } from "../../../data/presence";
+import { channelById, memberById, pipelineById, reference, stageById, stageName } from "../../../data/reference";
 import { t, tn } from "../../../i18n";
 import { phone } from "../../../i18n/format";
 import { useShortcuts } from "../../../keys/registry";
 import { Avatar } from "../../../parts/avatar";
+import { Badge } from "../../../parts/badge";
 import { IconButton } from "../../../parts/button";
 import { BanIcon, BoardIcon, CheckIcon, ChevronLeftIcon, InboxIcon, MoreIcon, PanelRightIcon, UserPlusIcon } from "../../../parts/icons";
 import { Menu, type MenuItem } from "../../../parts/menu";
@@ -41,7 +43,8 @@ export function ThreadHeader(props: Props) {
   const writes = () => typingIn(c().id, name());
   const assigned = () => memberById(c().agent_ids[0]);
   const others = () => c().agent_ids.length - 1;
-  const stage = () => stageById(c().open_ticket?.stage_id);
+  // Also one that was put out of sight: the ticket is open all the same.
+  const stage = () => (c().open_ticket ? { name: stageName(c().open_ticket!.stage_id), archived: !stageById(c().open_ticket!.stage_id) } : undefined);
 
   /** Whether it was done. */
   const run = (action: Record<string, unknown>): Promise<boolean> =>
@@ -65,7 +68,7 @@ export function ThreadHeader(props: Props) {
   const active = () => reference.members.filter((m) => m.active);
   const nameOf = (m: Member) => (m.id === me().id ? t("inbox.me", { name: m.name }) : m.name);
   const choices = () => [
-    ...active().map((m) => ({ id: m.id, label: nameOf(m), mark: <Avatar name={m.name} of={m.id} size="s" presence={m.availability} /> })),
+    ...active().map((m) => ({ id: m.id, label: nameOf(m), mark: <Avatar name={m.name} of={m.id} size="s" presence={presenceOf(m)} /> })),
     // Two who answer together are the exception: said in words.
     ...(c().agent_ids.length === 0 ? [] : active().filter((m) => !c().agent_ids.includes(m.id)).map((m) => ({ id: ALSO + m.id, label: t("inbox.assign_also", { name: nameOf(m) }) }))),
   ];
@@ -169,6 +172,9 @@ export function ThreadHeader(props: Props) {
                 <span class="sr">{t("inbox.stage_is", { name: "" })}</span>
               </Show>
               <span class="clip">{stage()?.name ?? t("inbox.open_ticket")}</span>
+              <Show when={stage()?.archived}>
+                <Badge>{t("common.archived")}</Badge>
+              </Show>
             </>
           }
         />
