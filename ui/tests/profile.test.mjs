@@ -125,6 +125,7 @@ describe("the profile", { timeout: 240_000 }, () => {
     const proposal = pane().getByRole("listitem").filter({ hasText: "Quizás ya se conoce: igual teléfono, +56 9 5550 7711" });
     await page.goto(`${server.url}/inbox/${one}?profile=1`);
     await proposal.getByRole("link", { name: "Martina Rojas" }).waitFor();
+    await proposal.scrollIntoViewIfNeeded();
     await show(page, "proposal");
     await proposal.getByRole("button", { name: "No es la misma persona" }).click();
     await proposal.waitFor({ state: "detached" });
@@ -135,6 +136,8 @@ describe("the profile", { timeout: 240_000 }, () => {
     await page.getByText("Unidos", { exact: true }).waitFor();
     await pane().getByRole("link", { name: "WhatsApp" }).first().waitFor();
     await proposal.waitFor({ state: "detached" });
+    const { merges } = await api("GET", `/contacts/${contact}/identity`);
+    await api("POST", `/merges/${merges[0].id}/undo`);
     await page.goto(`${server.url}/inbox/${contact}`);
     await phoneOf("+56 9 5550 7711").waitFor();
   });

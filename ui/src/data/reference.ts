@@ -103,7 +103,7 @@ export function followReference(): () => void {
   const offs = [
     onEvents(["setup.changed"], (event) => {
       const data = event.data as Record<string, unknown>;
-      const named = [data.kind, data.thing, data.type].map((k) => kindsOf[String(k)]).find(Boolean);
+      const named = [data.noun, data.kind, data.thing, data.type].map((k) => kindsOf[String(k)]).find(Boolean);
       later(named === "pipelines" ? [named, "archived"] : named ? [named] : (Object.keys(loaders) as Kind[]));
     }),
     followPresence(),

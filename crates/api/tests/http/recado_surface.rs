@@ -56,7 +56,7 @@ fn a_contact_shown_and_changed() {
             "/blocked invalid_type",
             "/email invalid_email",
             "/custom_fields/nope unknown_reference",
-            "/phone unknown_key",
+            "/phone invalid_phone",
         ] {
             assert!(found.contains(&expected.to_owned()), "{expected} in {found:?}");
         }
@@ -123,7 +123,7 @@ fn a_tickets_life() {
             redact(&made.json()),
             json!({"id": "<id>", "contact_id": "<id>", "pipeline_id": "<id>", "stage_id": "<id>", "stage_since": "<time>",
                    "status": "open", "outcome": null, "reason": null, "agent_id": "<id>", "amount": null, "currency": null,
-                   "metadata": {}, "integration_data": null, "custom_fields": [], "created_at": "<time>",
+                   "metadata": {}, "integration_data": null, "custom_fields": [], "tags": [], "created_at": "<time>",
                    "updated_at": "<time>", "closed_at": null})
         );
         assert_eq!((create().status, create().json()["id"].clone()), (200, json!(ticket)), "the open one, not another");

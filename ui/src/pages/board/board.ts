@@ -55,6 +55,8 @@ export function createBoard(stages: Accessor<readonly Place[]>, agent: Accessor<
 
   /** Names of who stands in a stage, in one go; who is missing is asked for when their card comes into sight. */
   async function names(stage: Place): Promise<void> {
+    // The list of contacts knows no stage that is out of sight: each card asks.
+    if (stage.archived) return;
     const answer = await call(api.GET("/api/v1/contacts", { params: { query: { stage_id: stage.id, limit: PAGE } } }));
     remember(answer.data as Person[]);
   }

@@ -11,7 +11,7 @@ import { BanIcon, CloseIcon, CopyIcon } from "../../../parts/icons";
 import { Failed, Skeleton } from "../../../parts/state";
 import { tell, tellError } from "../../../parts/toast";
 import { Editable, fieldProps } from "./editable";
-import { MergeDialog, People, type Mergeable } from "./people";
+import { MergeDialog, People, Proposals, type Mergeable } from "./people";
 import { createProfile } from "./profile";
 import { Tags } from "./tags";
 import { Tickets } from "./tickets";
@@ -73,6 +73,7 @@ export function ProfilePane(props: { contact: string; onClose: () => void }) {
                   )}
                 </Show>
                 <Editable label={t("profile.email")} type="email" value={c().email} target={{ target: "email" }} profile={profile} />
+                <Proposals contact={c()} identity={profile.identity()} onChanged={profile.again} />
               </section>
               <section class={s.section}>
                 <h2>{t("profile.tags")}</h2>

@@ -17,10 +17,9 @@ import s from "./profile.module.css";
 
 export type Mergeable = Pick<Contact, "id" | "name" | "phone" | "channel_id">;
 
-export function People(props: { contact: Contact; identity: Identity | undefined; onChanged: () => void }) {
-  const [merging, setMerging] = createSignal<{ chosen?: Mergeable }>();
-  const others = () => props.identity?.contacts.filter((c) => c.id !== props.contact.id) ?? [];
-  const undo = (merge: string) => void call(api.POST("/api/v1/merges/{id}/undo", { params: { path: { id: merge } } })).then(() => (tell(t("common.undone")), props.onChanged()), tellError);
+/** Who may be the same person, for somebody to say whether they are. */
+export function Proposals(props: { contact: Contact; identity: Identity | undefined; onChanged: () => void }) {
+  const [chosen, setChosen] = createSignal<Mergeable>();
   const dismiss = (kind: string, value: string) =>
     void call(api.POST("/api/v1/contacts/{id}/merge_proposals/dismiss", { params: { path: { id: props.contact.id } }, body: { kind, value } })).then(
       () => (tell(t("profile.not_same_kept")), props.onChanged()),
@@ -28,6 +27,43 @@ export function People(props: { contact: Contact; identity: Identity | undefined
     );
   const kindName = (kind: string) =>
     reference.fields.find((f) => `field:${f.key}` === kind)?.name ?? tx("profile", `kind_${kind}`, kind);
+  return (
+    <Show when={(props.identity?.merge_proposals.length ?? 0) > 0}>
+      <ul class={s.people}>
+        <For each={props.identity?.merge_proposals ?? []}>
+          {(p) => (
+            <li class={s.proposal}>
+              <p>{t("profile.maybe_same", { kind: kindName(p.kind), value: p.kind === "phone" ? phone(p.value) : p.value })}</p>
+              <div class={s.buttons}>
+                <Show when={p.contacts[0]}>
+                  {(other) => (
+                    <>
+                      <A href={`/inbox/${other().id}`}>{label(other())}</A>
+                      <Button small look="primary" icon={<MergeIcon size={14} />} onClick={() => setChosen(other())}>
+                        {t("profile.merge_do")}
+                      </Button>
+                    </>
+                  )}
+                </Show>
+                <Button small onClick={() => dismiss(p.kind, p.value)}>
+                  {t("profile.not_same")}
+                </Button>
+              </div>
+            </li>
+          )}
+        </For>
+      </ul>
+      <Show when={chosen()}>
+        {(other) => <MergeDialog contact={props.contact} chosen={other()} onClose={() => setChosen(undefined)} onMerged={props.onChanged} />}
+      </Show>
+    </Show>
+  );
+}
+
+export function People(props: { contact: Contact; identity: Identity | undefined; onChanged: () => void }) {
+  const [merging, setMerging] = createSignal(false);
+  const others = () => props.identity?.contacts.filter((c) => c.id !== props.contact.id) ?? [];
+  const undo = (merge: string) => void call(api.POST("/api/v1/merges/{id}/undo", { params: { path: { id: merge } } })).then(() => (tell(t("common.undone")), props.onChanged()), tellError);
   const done = () => props.identity?.merges.filter((m) => m.status === "done") ?? [];
   return (
     <>
@@ -38,28 +74,6 @@ export function People(props: { contact: Contact; identity: Identity | undefined
               <A href={`/inbox/${c.id}`}>
                 {channelById(c.channel_id)?.name ?? c.platform}
               </A>
-            </li>
-          )}
-        </For>
-        <For each={props.identity?.merge_proposals ?? []}>
-          {(p) => (
-            <li class={s.proposal}>
-              <p>{t("profile.maybe_same", { kind: kindName(p.kind), value: p.kind === "phone" ? phone(p.value) : p.value })}</p>
-              <div class={s.buttons}>
-                <Show when={p.contacts[0]}>
-                  {(other) => (
-                    <>
-                      <A href={`/inbox/${other().id}`}>{label(other())}</A>
-                      <Button small look="primary" icon={<MergeIcon size={14} />} onClick={() => setMerging({ chosen: other() })}>
-                        {t("profile.merge_do")}
-                      </Button>
-                    </>
-                  )}
-                </Show>
-                <Button small onClick={() => dismiss(p.kind, p.value)}>
-                  {t("profile.not_same")}
-                </Button>
-              </div>
             </li>
           )}
         </For>
@@ -77,11 +91,11 @@ export function People(props: { contact: Contact; identity: Identity | undefined
       <Show when={others().length === 0 && done().length === 0}>
         <p class="muted">{t("profile.only_here")}</p>
       </Show>
-      <Button small icon={<MergeIcon size={14} />} onClick={() => setMerging({})}>
+      <Button small icon={<MergeIcon size={14} />} onClick={() => setMerging(true)}>
         {t("profile.merge")}
       </Button>
       <Show when={merging()}>
-        {(m) => <MergeDialog contact={props.contact} chosen={m().chosen} onClose={() => setMerging()} onMerged={props.onChanged} />}
+        <MergeDialog contact={props.contact} onClose={() => setMerging(false)} onMerged={props.onChanged} />
       </Show>
     </>
   );
