@@ -59,7 +59,7 @@ export function TicketDetail(props: { id: string; version: string; onChanged: ()
         {(x) => (
           <>
             <Show when={tags().length > 0 || x().tags.length > 0}>
-              <div class={s.tags}>
+              <div class={`${s.tags} ${s.ticketTags}`}>
                 <For each={x().tags}>
                   {(tag) => (
                     <TagChip
