@@ -114,7 +114,7 @@ describe("setting things up", { timeout: 240_000 }, () => {
   it("says what goes away, who still calls it, and what to call instead", async () => {
     const key = /rk_[\w-]+/.exec(server.output())[0];
     await fetch(`${server.url}/api/public/whatsapp/contact/contacts?phone_number=%2B56955500100`, { headers: { "x-api-key": key } });
-    await go("/api-keys/sunsets", "Push a person in with a note");
+    await go("/api-keys/sunsets", "Ingresar a una persona con una nota");
     await show(page, "sunsets");
     const one = page.locator("[data-operation=note-send]");
     await one.getByText(/quedan \d+ días/).waitFor();

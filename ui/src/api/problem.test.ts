@@ -26,7 +26,7 @@ describe("what the server refuses", () => {
 
   it("says which part where it stands beside none, and the server's sentence where there are no words", () => {
     expect(explain(wrong("invalid_phone", "x", "/phone"))).toMatch(/^phone: No es un número/);
-    expect(explain(refused("two_people", "The call names two contacts."))).toBe("The call names two contacts.");
+    expect(explain(refused("signature_required", "Users of this web chat must be signed."))).toBe("Users of this web chat must be signed.");
     expect(explain(new Problem(429, { code: "rate_limited" }, "7"))).toBe("Demasiado a la vez. Espera 7 segundos.");
   });
 });

@@ -385,24 +385,3 @@ pub async fn identity(call: Call) -> Result<Answer, Problem> {
         },
     )
 }
-
-#[derive(Debug)]
-pub struct DismissInput {
-    kind: String,
-    value: String,
-}
-
-impl Input for DismissInput {
-    fn read(f: &mut Fields<'_>) -> Option<Self> {
-        let kind = f.required("kind", Text { max: 100 }, "Of the proposal, as the identity has it.");
-        let value = f.required("value", Text { max: 256 }, "Of the proposal, as the identity has it.");
-        Some(DismissInput { kind: kind?, value: value? })
-    }
-}
-
-pub async fn dismiss_proposal(call: Call) -> Result<Answer, Problem> {
-    let id: ContactId = call.id("id", "contact")?;
-    let DismissInput { kind, value } = call.read_body()?;
-    let done = |(): &(), _: &Setup| Ok(Answer::bytes(204, crate::answer::JSON, bytes::Bytes::new()));
-    call.write(move |w| contacts::dismiss_proposal(w, id, &kind, &value), done).await
-}

@@ -2,7 +2,7 @@
 
 use crm::contacts::{self, MergeRow, MergeRule, MergeStatus, merge, merges_of, undo_merge};
 use crm::id::{ContactId, MergeId};
-use crm::{Error, FieldError, Timestamp};
+use crm::{Error, FieldError, Setup, Timestamp};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -10,7 +10,7 @@ use super::events::{ActorView, actor};
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::input::{Fields, Input};
-use crate::kinds::id;
+use crate::kinds::{Text, id};
 use crate::problem::Problem;
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -95,4 +95,25 @@ pub async fn undo(call: Call) -> Result<Answer, Problem> {
 /// Of the page of identifiers.
 pub(super) fn of_contact(w: &mut crm::Work<'_, '_>, contact: ContactId) -> crm::Result<Vec<MergeView>> {
     Ok(merges_of(w, contact)?.iter().map(view).collect())
+}
+
+#[derive(Debug)]
+pub struct DismissInput {
+    kind: String,
+    value: String,
+}
+
+impl Input for DismissInput {
+    fn read(f: &mut Fields<'_>) -> Option<Self> {
+        let kind = f.required("kind", Text { max: 100 }, "Of the proposal, as the identity has it.");
+        let value = f.required("value", Text { max: 256 }, "Of the proposal, as the identity has it.");
+        Some(DismissInput { kind: kind?, value: value? })
+    }
+}
+
+pub async fn dismiss_proposal(call: Call) -> Result<Answer, Problem> {
+    let id: ContactId = call.id("id", "contact")?;
+    let DismissInput { kind, value } = call.read_body()?;
+    let done = |(): &(), _: &Setup| Ok(Answer::bytes(204, crate::answer::JSON, bytes::Bytes::new()));
+    call.write(move |w| contacts::dismiss_proposal(w, id, &kind, &value), done).await
 }

@@ -28,11 +28,11 @@ pub fn table() -> Vec<Route> {
             .named("v1ContactIdentity", PEOPLE, "Why this contact is who it is")
             .about("Every identifier, who said so, when, and which rule joined it.")
             .answers::<contacts::IdentityView>(200, "The identifiers."),
-        post("/api/v1/contacts/{id}/merge_proposals/dismiss", contacts::dismiss_proposal)
+        post("/api/v1/contacts/{id}/merge_proposals/dismiss", merges::dismiss_proposal)
             .scope(ContactsWrite)
             .named("v1DismissMergeProposal", PEOPLE, "Say that two who share an identifier are not one person")
             .about("The same identifier of the same customer is not proposed again. Twice is as once.")
-            .body::<contacts::DismissInput>()
+            .body::<merges::DismissInput>()
             .answers::<()>(204, "Put away."),
         post("/api/v1/contacts/{id}/merge", merges::create)
             .scope(ContactsWrite)

@@ -3,7 +3,7 @@ import { For, Show, createResource, createSignal, onCleanup } from "solid-js";
 import { api, call } from "../../api/client";
 import { Problem, explain } from "../../api/problem";
 import type { Sunset } from "../../api/types";
-import { t, tn } from "../../i18n";
+import { t, tn, tx } from "../../i18n";
 import { calendarDate, number, shortTime } from "../../i18n/format";
 import { epoch, onEvents } from "../../live/stream";
 import { Badge, type Tone } from "../../parts/badge";
@@ -41,7 +41,7 @@ function One(props: { sunset: Sunset }) {
     <article class={css.card} data-operation={x().operation}>
       <header>
         <div>
-          <h2>{x().summary}</h2>
+          <h2>{tx("api", `sunset_${x().operation.replaceAll("-", "_")}`, x().summary)}</h2>
           <p class={s.operation}>
             {x().method} {x().path}
           </p>
