@@ -15,6 +15,7 @@ export function App() {
       <Route path="/login" component={lazy(() => import("./pages/login"))} />
       <Route path="/setup" component={screen(() => import("./pages/setup"))} />
       <Route path="/invite" component={screen(() => import("./pages/invite"))} />
+      <Route path="/reset" component={screen(() => import("./pages/reset"))} />
       <Route component={SignedIn}>
         <Route path="/" component={() => <Navigate href="/inbox" />} />
         <Route path="/inbox/:id?" component={lazy(() => import("./pages/inbox"))} />

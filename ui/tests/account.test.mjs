@@ -129,6 +129,33 @@ describe("the doors", { timeout: 120_000 }, () => {
     await late.close();
   });
 
+  it("lets in again who forgot the password, by a link, once", async () => {
+    await page.goto(`${server.url}/settings/members`);
+    await page.getByRole("button", { name: /^Enlace de acceso: / }).first().click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByRole("checkbox").check();
+    await show(page, "reset-make");
+    await dialog.getByRole("button", { name: "Crear el enlace" }).click();
+    const link = await dialog.locator("code").innerText();
+    assert.match(link, /\/reset#token=/);
+    await dialog.getByRole("button", { name: "Cerrar" }).last().click();
+    const guest = await chrome.page();
+    await guest.goto(link);
+    await guest.getByRole("heading", { name: /^Una contraseña nueva para / }).waitFor();
+    await guest.getByText("tu segundo factor se quita").waitFor();
+    await show(guest, "reset");
+    await guest.getByLabel("Contraseña nueva", { exact: true }).fill("corta");
+    await guest.getByRole("button", { name: "Guardar y entrar" }).click();
+    await guest.getByRole("alert").first().waitFor();
+    await guest.getByLabel("Contraseña nueva", { exact: true }).fill("una contraseña que sí recuerdo");
+    await guest.getByRole("button", { name: "Guardar y entrar" }).click();
+    await guest.waitForURL(/\/inbox/);
+    await guest.goto("about:blank");
+    await guest.goto(link);
+    await guest.getByRole("heading", { name: "Este enlace ya no es válido" }).waitFor();
+    await guest.close();
+  });
+
   it("speaks three languages, and remembers which", async () => {
     const other = await chrome.page({ locale: "pt-BR" });
     await other.goto(`${server.url}/login`);

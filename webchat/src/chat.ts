@@ -322,8 +322,10 @@ export class Chat {
     if (this.reading || this.unread === 0 || this.stream === null) return;
     this.reading = true;
     try {
+      // What comes while it is on its way is not read by it.
+      const looked = new Set(this.messages.filter((one) => one.from === "team").map((one) => one.id));
       await this.server.read();
-      for (const one of this.messages) if (one.from === "team") one.status = "read";
+      for (const one of this.messages) if (looked.has(one.id)) one.status = "read";
       this.watcher.changed();
     } catch {
       // It stays unread, and is read again with the next look.

@@ -13,6 +13,7 @@ use crate::lifecycle::{Announcements, Ledger, Registry};
 use crate::limits::{Limiter, Rate};
 use crate::playground::Playgrounds;
 use crate::problem::Problem;
+use crate::receipts::Receipts;
 use crate::route::Route;
 use crate::routes;
 use crate::seal::Sealer;
@@ -84,6 +85,7 @@ pub struct App {
     pub(crate) hook_channels: crate::hooks::HookChannels,
     pub(crate) webchat: crate::webchat::Limits,
     pub(crate) sign_in: SignIn,
+    pub(crate) receipts: Receipts,
 }
 
 /// What signing in keeps in memory.
@@ -140,6 +142,7 @@ impl App {
             hook_channels: crate::hooks::HookChannels::default(),
             webchat,
             sign_in: SignIn::default(),
+            receipts: Receipts::default(),
         })
     }
 

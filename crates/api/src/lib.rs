@@ -20,6 +20,7 @@ pub mod limits;
 pub mod openapi;
 pub mod playground;
 mod problem;
+mod receipts;
 mod route;
 mod routes;
 pub use providers::seal;

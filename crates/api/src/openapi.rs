@@ -69,8 +69,8 @@ pub(crate) fn document_with(sunsets: &Registry) -> Value {
                 "apiKeyInQuery": {"type": "apiKey", "in": "query", "name": "x-api-key"},
                 "session": {
                     "type": "apiKey", "in": "cookie", "name": "recado_session",
-                    "description": "A member who signed in (`POST /api/v1/session`). Whatever is not `GET` wants the session's \
-                                    `csrf_token` in the header `X-CSRF-Token` as well.",
+                    "description": "A member who signed in (`POST /api/v1/session`); by https it is called `__Host-recado_session`. \
+                                    Whatever is not `GET` wants the session's `csrf_token` in the header `X-CSRF-Token` as well.",
                 },
             },
         },

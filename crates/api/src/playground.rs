@@ -30,6 +30,11 @@ impl Playgrounds {
         self.simulators.write().unwrap_or_else(PoisonError::into_inner).insert(channel, Arc::new(simulator));
     }
 
+    /// Ends those of channels that are not to be played any more.
+    pub fn keep(&self, wanted: impl Fn(ChannelId) -> bool) {
+        self.simulators.write().unwrap_or_else(PoisonError::into_inner).retain(|id, _| wanted(*id));
+    }
+
     pub fn get(&self, channel: ChannelId) -> Option<Arc<Simulator>> {
         self.simulators.read().unwrap_or_else(PoisonError::into_inner).get(&channel).cloned()
     }

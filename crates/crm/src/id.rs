@@ -87,6 +87,8 @@ ids! {
     /// A member signed in on one browser.
     SessionId
     InvitationId
+    /// By which a member sets a password anew.
+    ResetLinkId
 }
 
 /// Makes the ids of one unit of work. Seeded from outside, so that a closure which is run again makes the same ids and a

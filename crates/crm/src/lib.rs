@@ -31,6 +31,7 @@ pub mod proposals;
 pub mod provenance;
 mod query;
 pub mod reports;
+pub mod reset_links;
 pub mod reviews;
 pub mod rules;
 pub mod search;

@@ -27,6 +27,7 @@ migrations! {
     12 "webchat" "0012_webchat",
     13 "audit" "0013_audit",
     14 "terms_and_threshold" "0014_terms_and_threshold",
+    16 "reset_links" "0016_reset_links",
     18 "fewer_entries" "0018_fewer_entries",
 }
 

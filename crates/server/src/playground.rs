@@ -1,6 +1,7 @@
 //! A simulator for each playground channel, in the place of Meta: it is called over HTTP and calls the signed hook, so that
 //! everything on the way is what a real number goes through.
 
+use std::collections::HashSet;
 use std::fmt::Write;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -42,17 +43,23 @@ pub async fn run(crm: Crm, sealer: Sealer, address: SocketAddr, playgrounds: Arc
     }
 }
 
+/// One that cannot be played keeps no other from it: the first trouble is told when all were looked at.
 async fn look(crm: &Crm, sealer: &Sealer, address: SocketAddr, playgrounds: &Playgrounds) -> crm::Result<()> {
+    let (mut seen, mut outcome) = (HashSet::new(), Ok(()));
     for organization in crm.db().read(Priority::Background, organizations::all_ids).await? {
         let setup = crm.setup(organization).await?;
         let played = |channel: &&Channel| channel.channel_type == ChannelType::Playground && !channel.archived;
         for channel in setup.channels.iter().filter(played) {
+            seen.insert(channel.id);
             if playgrounds.get(channel.id).is_none() {
-                play(crm, sealer, address, playgrounds, organization, channel).await?;
+                let played = play(crm, sealer, address, playgrounds, organization, channel).await;
+                outcome = outcome.and(played);
             }
         }
     }
-    Ok(())
+    // An archived one is played no more.
+    playgrounds.keep(|id| seen.contains(&id));
+    outcome
 }
 
 async fn play(

@@ -261,6 +261,7 @@ test("by keyboard, and back where one was", async (t) => {
   await launcher(page).focus();
   await page.keyboard.press("Enter");
   await panel(page).waitFor();
+  assert.equal(await panel(page).getAttribute("aria-modal"), "true", "it covers the page");
   const focused = () => page.evaluate(() => {
     const active = document.activeElement?.shadowRoot?.activeElement;
     return active?.getAttribute("aria-label") ?? active?.tagName ?? null;
@@ -276,6 +277,20 @@ test("by keyboard, and back where one was", async (t) => {
   await page.keyboard.press("Escape");
   assert.equal(await focused(), "Abrir el chat");
   assert.ok(await panel(page).isHidden());
+});
+
+test("beside the page it hides nothing of it: the keyboard goes on to the page", async (t) => {
+  const { page } = await visit(t, { viewport: { width: 1280, height: 800 } });
+  await launcher(page).click();
+  await panel(page).waitFor();
+  assert.equal(await panel(page).getAttribute("aria-modal"), "false");
+  const within = () => page.evaluate(() => document.activeElement?.id === "recado-webchat");
+  assert.ok(await within());
+  for (let n = 0; n < 12 && (await within()); n += 1) await page.keyboard.press("Tab");
+  assert.ok(!(await within()), "out of the chat");
+  assert.ok(await panel(page).isVisible());
+  await page.setViewportSize({ width: 390, height: 760 });
+  await page.waitForFunction(() => document.querySelector("#recado-webchat").shadowRoot.querySelector("[role=dialog]").getAttribute("aria-modal") === "true");
 });
 
 test("the form before the chat, in the dark and in another language", async (t) => {

@@ -1,4 +1,4 @@
-// The shapes of invitations and of the audit log, as docs/sign-in.md has them.
+// The shapes of invitations, of reset links and of the audit log, as docs/sign-in.md has them.
 import type { Member } from "./types";
 
 export interface Invitation {
@@ -8,6 +8,14 @@ export interface Invitation {
   expires_at: string;
   /** Only in the answer that made it. */
   link?: string;
+}
+
+export interface ResetLink {
+  member_id: string;
+  removes_totp: boolean;
+  expires_at: string;
+  /** Only in this answer. */
+  link: string;
 }
 
 export interface AuditEntry {

@@ -11,6 +11,8 @@ import { adopt } from "./styles.js";
 
 const BUBBLE = "M4 3h16a2 2 0 0 1 2 2v11a2 2 0 0 1-2 2H9l-5 4v-4a2 2 0 0 1-2-2V5a2 2 0 0 1 2-2z";
 const CROSS = "m18.3 7.1-1.4-1.4-4.9 4.9-4.9-4.9-1.4 1.4 4.9 4.9-4.9 4.9 1.4 1.4 4.9-4.9 4.9 4.9 1.4-1.4-4.9-4.9z";
+/** Where the panel covers the page; the same as in the styles. */
+const COVERING = "(max-width:480px)";
 /** Who types and then does not go on has stopped. */
 const TYPING_FOR = 8_000;
 const NOTICE_FOR = 6_000;
@@ -40,6 +42,7 @@ export class Widget {
   private noticeTimer: ReturnType<typeof setTimeout> | undefined;
   private remark = "";
   private drawing = false;
+  private readonly covers = matchMedia(COVERING);
   isOpen = false;
 
   constructor(
@@ -81,13 +84,16 @@ export class Widget {
     });
     this.panel = h(
       "section",
-      { class: `panel ${look.position}`, role: "dialog", "aria-modal": "true", "aria-labelledby": "title", hidden: true },
+      { class: `panel ${look.position}`, role: "dialog", "aria-labelledby": "title", hidden: true },
       h("header", {}, h("div", {}, title, away), close),
       this.log.element,
       this.typingLine,
       this.notice,
       this.composer.element,
     );
+    const covering = () => set(this.panel, { "aria-modal": String(this.covers.matches) });
+    this.covers.addEventListener("change", covering);
+    covering();
     this.panel.addEventListener("keydown", (event) => this.key(event));
     this.panel.addEventListener("dragover", (event) => event.preventDefault());
     this.panel.addEventListener("drop", (event) => {
@@ -100,14 +106,14 @@ export class Widget {
     this.draw();
   }
 
-  /** Escape closes; Tab stays within, as in every dialog that lies over a page. */
+  /** Escape closes. Where the panel covers the page Tab stays within; beside it, it goes on to the page, which is there as well. */
   private key(event: KeyboardEvent): void {
     // The host page's shortcuts are not meant.
     event.stopPropagation();
     if (event.key === "Escape") {
       event.preventDefault();
       this.close();
-    } else if (event.key === "Tab") {
+    } else if (event.key === "Tab" && this.covers.matches) {
       const places = [...this.panel.querySelectorAll<HTMLElement>("button,input,textarea,a[href],[tabindex='0']")].filter(
         (one) => one.offsetParent !== null && !one.hasAttribute("disabled") && one.tabIndex >= 0,
       );
@@ -139,7 +145,7 @@ export class Widget {
 
   /** As it was on the page before, without taking the focus. */
   restore(): void {
-    if (this.storage.isOpen && innerWidth > 480) this.show(true);
+    if (this.storage.isOpen && !this.covers.matches) this.show(true);
   }
 
   private show(open: boolean): void {

@@ -171,6 +171,11 @@ impl Attempts {
         }
     }
 
+    /// Who has another password now is not held to guesses at the one before.
+    pub fn forgive(&self, member: MemberId) {
+        self.accounts.forget(&Account::Member(member));
+    }
+
     /// Neither right nor wrong: the server's own trouble, or a right password that is not enough. Where it was wrong beside
     /// that, it stays a failure.
     pub fn undo(&self, attempt: &Attempt, now: Timestamp) {

@@ -12,6 +12,9 @@ use crate::problem::Problem;
 use crate::route::Method;
 
 pub const COOKIE: &str = "recado_session";
+/// By https: a browser takes a cookie of such a name only from this very host, and from no neighbour below the same domain
+/// (<https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#name-the-__host-prefix>).
+pub const HOST_COOKIE: &str = "__Host-recado_session";
 
 #[derive(Debug, Clone)]
 pub struct Client {
@@ -22,13 +25,22 @@ pub struct Client {
     /// Whether a password of theirs goes over a network in clear: by plain HTTP, from another machine, and of no network that
     /// the operator trusts so far.
     pub in_clear: bool,
-    /// What its cookie holds.
+    /// What the session's cookie is called there.
+    pub cookie: &'static str,
+    /// What it holds.
     pub token: Option<String>,
 }
 
 impl Default for Client {
     fn default() -> Self {
-        Client { address: Ipv6Addr::UNSPECIFIED.into(), user_agent: None, secure: false, in_clear: false, token: None }
+        Client {
+            address: Ipv6Addr::UNSPECIFIED.into(),
+            user_agent: None,
+            secure: false,
+            in_clear: false,
+            cookie: COOKIE,
+            token: None,
+        }
     }
 }
 
@@ -43,12 +55,15 @@ impl Client {
         let secure = forwarded_https || app.origin().starts_with("https://");
         // Without a connection it is a call within the process.
         let goes_over_a_network = parts.extensions.get::<Peer>().is_some() && !address.is_loopback();
+        // Who goes to this machine's own address past the proxy has no https, whatever public_url says.
+        let cookie = if secure && !text("host").is_some_and(is_this_machine) { HOST_COOKIE } else { COOKIE };
         Client {
             address,
             user_agent: text("user-agent").map(str::to_owned),
             secure,
             in_clear: !secure && goes_over_a_network && !app.options.plain_sign_in_from.contains(address),
-            token: cookie(&parts.headers),
+            cookie,
+            token: token_in(&parts.headers, cookie),
         }
     }
 
@@ -66,7 +81,8 @@ impl Client {
     /// For `Set-Cookie`.
     pub fn set_cookie(&self, token: &str, seconds: i64) -> String {
         let secure = if self.secure { "; Secure" } else { "" };
-        format!("{COOKIE}={token}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
+        let name = self.cookie;
+        format!("{name}={token}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
     }
 
     pub fn remove_cookie(&self) -> String {
@@ -74,10 +90,18 @@ impl Client {
     }
 }
 
-fn cookie(headers: &HeaderMap) -> Option<String> {
+/// A `Host` that is a loopback address, or its name.
+fn is_this_machine(host: &str) -> bool {
+    let name =
+        host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit())).map_or(host, |(n, _)| n);
+    let name = name.trim_start_matches('[').trim_end_matches(']');
+    name.eq_ignore_ascii_case("localhost") || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+fn token_in(headers: &HeaderMap, cookie: &str) -> Option<String> {
     let lines = headers.get_all("cookie").iter().filter_map(|value| value.to_str().ok());
     let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    let (_, value) = pairs.find(|(name, _)| *name == COOKIE)?;
+    let (_, value) = pairs.find(|(name, _)| *name == cookie)?;
     (value.len() == token::LENGTH).then(|| value.to_owned())
 }
 
@@ -113,4 +137,19 @@ pub fn check_page(app: &App, method: Method, headers: &HeaderMap, cookie: &str) 
     }
     let detail = "Send the csrf_token of GET /api/v1/session in the header X-CSRF-Token.";
     Err(Problem::new(403, "csrf", detail))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn this_machine_by_its_names() {
+        for host in ["localhost", "LOCALHOST:8080", "127.0.0.1", "127.0.0.1:8080", "[::1]:8080", "[::1]"] {
+            assert!(is_this_machine(host), "{host}");
+        }
+        for host in ["crm.example.com", "crm.example.com:443", "localhost.example.com", "10.0.0.1:80", ""] {
+            assert!(!is_this_machine(host), "{host}");
+        }
+    }
 }

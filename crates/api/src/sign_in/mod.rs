@@ -5,6 +5,7 @@ pub mod attempts;
 pub mod client;
 pub mod invitations;
 pub mod password;
+pub mod reset_links;
 pub mod second_factor;
 pub mod session;
 pub mod sessions;
@@ -71,6 +72,22 @@ fn in_and_out() -> Vec<Route> {
             .body::<invitations::AcceptInput>()
             .answers::<view::SessionView>(201, "Signed in; the cookie is `recado_session`.")
             .refuses(&[409]),
+        post("/api/v1/reset_links/look", reset_links::look)
+            .open()
+            .named("v1LookAtResetLink", TAG, "Whose password a link sets")
+            .body::<reset_links::LookInput>()
+            .answers::<reset_links::LookView>(200, "An open link.")
+            .refuses(&[429]),
+        post("/api/v1/reset_links/accept", reset_links::accept)
+            .open()
+            .named("v1AcceptResetLink", TAG, "Set a password by a link, and sign in")
+            .about(
+                "All sessions of the member end. 401 `code_required`: the second factor stays, and a code of it, or a recovery \
+                 code, is wanted as well.",
+            )
+            .body::<reset_links::AcceptInput>()
+            .answers::<view::SessionView>(201, "Signed in; the cookie is `recado_session`.")
+            .refuses(&[401, 429]),
     ]
 }
 
@@ -141,6 +158,20 @@ fn others() -> Vec<Route> {
             .scope(Admin)
             .named("v1WithdrawInvitation", TAG, "Withdraw an invitation")
             .answers::<()>(204, "Its link is dead."),
+        post("/api/v1/members/{id}/reset_link", reset_links::create)
+            .scope(Admin)
+            .named("v1MakeResetLink", TAG, "Let a member set a password anew")
+            .about(
+                "For who has none yet, forgot it, or lost the second factor. Nothing is sent: pass the link on. It is good once \
+                 and for a day, takes the place of the one before, and changes nothing until it is followed. Of owners by \
+                 owners; not for oneself.",
+            )
+            .body::<reset_links::CreateInput>()
+            .answers::<reset_links::MadeView>(201, "The link is in this answer only."),
+        delete("/api/v1/members/{id}/reset_link", reset_links::withdraw)
+            .scope(Admin)
+            .named("v1WithdrawResetLink", TAG, "Withdraw a member's reset link")
+            .answers::<()>(204, "It is dead."),
         get("/api/v1/audit", audit::list)
             .scope(Admin)
             .named("v1Audit", TAG, "Who changed what")

@@ -1,8 +1,8 @@
 //! Signing in and out.
 
-use crm::id::OrganizationId;
+use crm::id::{MemberId, OrganizationId};
 use crm::second_factor as factor;
-use crm::sessions::{self, Candidate, SecondFactor};
+use crm::sessions::{self, Candidate, SecondFactor, Totp};
 use structuring::Json;
 use structuring::json::Mode;
 
@@ -68,7 +68,8 @@ async fn attempt_it(
         return Err(choose(&fitting));
     }
     let candidate = fitting.pop().ok_or_else(wrong_credentials)?;
-    let second = second_of(call, &candidate, input.code.as_deref())?;
+    let Candidate { organization, member, totp, .. } = &candidate;
+    let second = second_of(call, *organization, *member, totp.as_ref(), input.code.as_deref())?;
     let proof = Proof {
         organization: candidate.organization,
         member: candidate.member,
@@ -83,21 +84,26 @@ async fn attempt_it(
     })
 }
 
-fn second_of(call: &Call, candidate: &Candidate, code: Option<&str>) -> Result<Option<SecondFactor>, Problem> {
-    let Some(kept) = &candidate.totp else { return Ok(None) };
-    let Some(code) = code else {
-        return Err(Problem::new(
-            401,
-            "code_required",
-            "A code of the second factor is wanted as well: send it as code.",
-        ));
-    };
-    let place = factor::seal_place(candidate.organization, candidate.member);
+pub fn code_required() -> Problem {
+    Problem::new(401, "code_required", "A code of the second factor is wanted as well: send it as code.")
+}
+
+/// What the code proves, where the member has a second factor. 401 `code_required`, `wrong_code`.
+pub fn second_of(
+    call: &Call,
+    organization: OrganizationId,
+    member: MemberId,
+    totp: Option<&Totp>,
+    code: Option<&str>,
+) -> Result<Option<SecondFactor>, Problem> {
+    let Some(kept) = totp else { return Ok(None) };
+    let Some(code) = code else { return Err(code_required()) };
+    let place = factor::seal_place(organization, member);
     let secret = second_factor::open(&call.app, &place, &kept.secret)?;
     if let Some(step) = totp::step_of(&secret, code, call.app.crm.now()) {
         return Ok(Some(SecondFactor::Code { step, confirmed_at: kept.confirmed_at }));
     }
-    second_factor::recovery_hash(candidate.member, code)
+    second_factor::recovery_hash(member, code)
         .map(|hash| Some(SecondFactor::Recovery(hash)))
         .ok_or_else(second_factor::wrong_code)
 }

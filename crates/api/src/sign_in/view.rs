@@ -89,6 +89,14 @@ pub struct Proof {
 
 /// Makes the session, and answers it with its cookie.
 pub async fn sign_in(call: &Call, proof: Proof) -> Result<Answer, Problem> {
+    sign_in_after(call, proof, |_| Ok(Vec::new())).await
+}
+
+/// The same, after something else in the same transaction; it answers the sessions that it ended.
+pub async fn sign_in_after<F>(call: &Call, proof: Proof, before: F) -> Result<Answer, Problem>
+where
+    F: Fn(&mut Work<'_, '_>) -> crm::Result<Vec<SessionId>> + Send + 'static,
+{
     let cookie = token::new()?;
     let caller = Caller {
         organization: proof.organization,
@@ -106,11 +114,12 @@ pub async fn sign_in(call: &Call, proof: Proof) -> Result<Answer, Problem> {
         instead_of: call.client.token.as_deref().map(token::hash),
     };
     let started = call.app.crm.write(&caller, move |w| {
+        let mut ended = before(w)?;
         let started = sessions::start(w, &new)?;
-        Ok((started, Own::load(w, new.member)?, w.setup.clone()))
+        ended.extend(started.ended.iter().copied());
+        Ok((started, ended, Own::load(w, new.member)?, w.setup.clone()))
     });
-    let (started, own, setup) = started.await?;
-    let mut ended = started.ended;
+    let (started, mut ended, own, setup) = started.await?;
     ended.extend(end_elsewhere(call, proof.organization).await);
     call.app.hub.end_sessions(&ended);
     let answer = Answer::json(201, &own.view(&setup, &cookie, started.session.expires_at)?)?;

@@ -15,6 +15,7 @@ use crate::call::Call;
 use crate::input::{Fields, Input};
 use crate::kinds::{List, OneOf, Text, Whole, id};
 use crate::problem::Problem;
+use crate::receipts::JustRead;
 
 /// As much as a message may have.
 const DRAFT: Text = Text { max: 4096 };
@@ -186,8 +187,16 @@ pub struct FailedView {
 
 pub async fn bulk(call: Call) -> Result<Answer, Problem> {
     let BulkInput { ids, what } = call.read_body()?;
-    call.write(move |w| conversations::bulk(w, &ids, &what), |outcomes, _: &Setup| Answer::json(200, &told(outcomes)))
-        .await
+    let just = JustRead::default();
+    let read = just.clone();
+    let work = move |w: &mut crm::Work<'_, '_>| {
+        let outcomes = conversations::bulk(w, &ids, &what)?;
+        read.put(&outcomes.read);
+        Ok(outcomes)
+    };
+    let answer = call.write(work, |outcomes, _: &Setup| Answer::json(200, &told(outcomes))).await?;
+    just.tell(&call);
+    Ok(answer)
 }
 
 fn told(outcomes: &Outcomes) -> BulkAnswer {

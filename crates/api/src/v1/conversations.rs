@@ -1,7 +1,5 @@
 //! The inbox: its list, its counts, one conversation, and what the team does with it as a whole.
 
-use std::time::Duration;
-
 use crm::conversations::{self, Conversation, ConversationFilter, Counts, LastMessage, PREVIEW, View};
 use crm::id::{ChannelId, ContactId, CustomerId, MemberId, MessageId, PipelineId, StageId, TicketId};
 use crm::messages::{Direction, MessageStatus};
@@ -11,7 +9,6 @@ use crm::{Actor, Setup, Timestamp, Work};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::outside::graph_of;
 use super::paging::page;
 use super::references::References;
 use super::search::WORDS;
@@ -22,9 +19,7 @@ use crate::input::{Fields, Input};
 use crate::kinds::{Flag, Whole, id};
 use crate::one_of;
 use crate::problem::Problem;
-
-/// Of telling the person that they were read: whoever reads waits no longer for it.
-const RECEIPT_TIME: Duration = Duration::from_secs(3);
+use crate::receipts::JustRead;
 
 /// A contact with a message or an open ticket.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -275,45 +270,24 @@ impl Input for ReadInput {
     }
 }
 
-/// For the whole team; and the person is told, where the channel can.
+/// For the whole team; and the person is told, where the channel can, once this is answered.
 pub async fn read(call: Call) -> Result<Answer, Problem> {
     let id: ContactId = call.id("id", "conversation")?;
     let input: ReadInput = call.read_body()?;
-    let newest = std::sync::Arc::new(std::sync::Mutex::new(None));
-    let told = newest.clone();
+    let just = JustRead::default();
+    let found = just.clone();
     let answer = call
         .write(
             move |w| {
                 let read = conversations::mark_read(w, id, input.up_to)?;
-                *told.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = read.newest;
+                found.put(&read.newest);
                 conversations::get(w, id)
             },
             |found, setup| Answer::json(200, &view(setup, found)),
         )
         .await?;
-    let newest = newest.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
-    if let Some((provider_id, channel)) = newest.and_then(|message| Some((message.provider_id?, message.channel_id))) {
-        tell(&call, channel, &provider_id).await;
-    }
+    just.tell(&call);
     Ok(answer)
-}
-
-/// Whether the provider takes the receipt changes nothing here.
-async fn tell(call: &Call, channel: ChannelId, provider_id: &str) {
-    let receipt = async {
-        match graph_of(call, channel).await {
-            Ok(Some(graph)) => {
-                graph.read_receipt(provider_id, false).await.map(drop).map_err(|error| error.to_string())
-            }
-            Ok(None) => Ok(()),
-            Err(problem) => Err(problem.detail),
-        }
-    };
-    match tokio::time::timeout(RECEIPT_TIME, receipt).await {
-        Ok(Ok(())) => {}
-        Ok(Err(error)) => tracing::debug!(%channel, error, "a read receipt was not taken"),
-        Err(_) => tracing::debug!(%channel, "a read receipt took too long"),
-    }
 }
 
 pub async fn unread(call: Call) -> Result<Answer, Problem> {

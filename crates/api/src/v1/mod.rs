@@ -22,7 +22,7 @@ mod messages;
 mod notes;
 mod organization;
 mod outbound;
-mod outside;
+pub(crate) mod outside;
 pub mod paging;
 mod pipelines;
 mod playground;

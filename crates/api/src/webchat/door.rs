@@ -36,6 +36,8 @@ pub struct Visit {
     pub token: Option<[u8; 32]>,
     /// As it is counted.
     pub address: IpAddr,
+    /// The page's origin, where it is let in by the channel's list.
+    pub origin: Option<String>,
 }
 
 /// A call of the widget, through the door to its handler.
@@ -91,6 +93,7 @@ async fn pass(
     let id: ChannelId = call.id("channel", "channel")?;
     let origin = header(parts, "origin");
     let setup = enter(&app, parts, id, origin.as_deref()).await?;
+    let listed = origin.clone().filter(|origin| !is_own(&app, parts, origin));
     *reader = origin;
     let token = header(parts, "authorization").and_then(|value| Some(key::hash(value.strip_prefix("Bearer ")?.trim())));
     if let (Some(token), true) = (token, route.method != Method::Get) {
@@ -101,7 +104,7 @@ async fn pass(
     call.content_type = header(parts, "content-type");
     call.last_event_id = header(parts, "last-event-id");
     call.range = header(parts, "range");
-    call.visit = Some(Visit { channel: id, token, address });
+    call.visit = Some(Visit { channel: id, token, address, origin: listed });
     if let Some(limit) = route.file {
         // Before the first byte is taken.
         call.visitor().await?;
@@ -144,17 +147,22 @@ fn check(app: &App, setup: &Setup, parts: &Parts, id: ChannelId, origin: Option<
             false => Err(refused("a page without an origin")),
         };
     };
-    let allowed: Vec<&str> = channel
-        .settings
-        .get("allowed_origins")
-        .and_then(|list| list.as_array())
-        .map(|list| list.iter().filter_map(|one| one.as_str()).collect())
-        .unwrap_or_default();
-    if is_allowed(&allowed, origin) || is_own(app, parts, origin) {
+    if is_listed(channel, origin) || is_own(app, parts, origin) {
         return Ok(());
     }
     let shown: String = origin.chars().filter(|c| c.is_ascii_graphic()).take(200).collect();
     Err(refused(&shown))
+}
+
+fn is_listed(channel: &Channel, origin: &str) -> bool {
+    let listed = channel.settings.get("allowed_origins").and_then(|list| list.as_array());
+    let listed: Vec<&str> = listed.into_iter().flatten().filter_map(|one| one.as_str()).collect();
+    is_allowed(&listed, origin)
+}
+
+/// Whether who is in may stay: the channel is there, and its page still allowed.
+pub(super) fn may_stay(setup: &Setup, id: ChannelId, origin: Option<&str>) -> bool {
+    channel(setup, id).is_ok_and(|channel| origin.is_none_or(|origin| is_listed(channel, origin)))
 }
 
 fn refused(origin: &str) -> Problem {

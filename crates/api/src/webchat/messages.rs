@@ -181,9 +181,7 @@ pub async fn read(call: Call) -> Result<Answer, Problem> {
         .crm
         .write(&call.caller, move |w| {
             let Some(visitor) = webchat::by_token(w, channel, &token)? else { return Ok(false) };
-            if let Some(contact) = webchat::sees(w, &visitor)? {
-                webchat::read(w, channel, contact)?;
-            }
+            webchat::read(w, &visitor)?;
             Ok(true)
         })
         .await?;

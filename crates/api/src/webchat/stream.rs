@@ -16,6 +16,7 @@ use crm::{Caller, FieldError};
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep_until};
 
+use super::door::may_stay;
 use super::room::{Room, Rooms};
 use super::session::unknown;
 use super::view;
@@ -36,6 +37,8 @@ pub struct VisitorStream {
     app: Arc<App>,
     caller: Caller,
     channel: ChannelId,
+    /// Of the page, which may be taken off the channel's list.
+    origin: Option<String>,
     token: [u8; 32],
     visitor: Visitor,
     contact: Option<ContactId>,
@@ -95,6 +98,7 @@ pub async fn stream(call: Call) -> Result<Answer, Problem> {
         caller: call.caller.clone(),
         app: call.app.clone(),
         channel,
+        origin: call.visit()?.origin.clone(),
         token,
         visitor,
         contact: None,
@@ -115,7 +119,7 @@ pub async fn stream(call: Call) -> Result<Answer, Problem> {
 }
 
 impl VisitorStream {
-    /// Who the visitor is by now; its end where its token is nobody's.
+    /// Who the visitor is by now; its end where its token is nobody's, the channel is gone, or the page is not allowed any more.
     async fn meet(&mut self) -> Result<(), Problem> {
         let (channel, token) = (self.channel, self.token);
         let found = self
@@ -124,10 +128,11 @@ impl VisitorStream {
             .read(&self.caller, move |w| {
                 let Some(visitor) = webchat::by_token(w, channel, &token)? else { return Ok(None) };
                 let contact = webchat::sees(w, &visitor)?;
-                Ok(Some((visitor, contact)))
+                Ok(Some((visitor, contact, w.setup.clone())))
             })
             .await?;
-        let Some((visitor, contact)) = found else {
+        let found = found.filter(|(_, _, setup)| may_stay(setup, channel, self.origin.as_deref()));
+        let Some((visitor, contact, _)) = found else {
             self.ended = true;
             return Ok(());
         };
@@ -180,6 +185,10 @@ impl VisitorStream {
                 Ok((found, seen, listed.last_sequence, listed.more, w.setup.clone(), joined))
             })
             .await?;
+        if !may_stay(&setup, self.channel, self.origin.as_deref()) {
+            self.ended = true;
+            return Ok(());
+        }
         if joined {
             // What was said under another name of the contact's has its events there.
             self.position = last.max(self.position);

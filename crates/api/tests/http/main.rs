@@ -37,6 +37,7 @@ mod provenance;
 mod recado_surface;
 mod redact;
 mod reports;
+mod reset_links;
 mod reviews;
 mod rules;
 mod same_person;

@@ -251,3 +251,45 @@ fn much_moves_in_pieces() {
         assert_eq!(w.post(&undo, json!({})).json()["status"], "undone");
     });
 }
+
+#[test]
+fn how_far_each_was_read_outlasts_an_undo_in_pieces() {
+    each(|w| {
+        let ((a, _), (b, _)) = (w.ticket("+56955501234"), w.ticket("+56955509999"));
+        let many = crm::contacts::MOVED_AT_ONCE + 150;
+        let contact: crm::id::ContactId = b.parse().unwrap();
+        w.work(move |w| {
+            let channel = crm::contacts::Contact::get(w, contact)?.channel_id;
+            for n in 0..many {
+                let id: crm::id::MessageId = w.new_id();
+                let (organization, at) = (w.organization(), w.now.plus_seconds(n - 10_000));
+                w.tx.execute(
+                    "INSERT INTO messages (organization_id, id, contact_id, channel_id, direction, type, body, status, actor,
+                                           sent_at, created_at)
+                     VALUES ($1, $2, $3, $4, 'inbound', 'text', $6, 'received', 'system', $5, $5)",
+                    store::params![organization, id, contact, channel, at, n.to_string()],
+                )?;
+            }
+            Ok(())
+        });
+        let unread = |id: &str| w.get(&format!("/api/v1/conversations/{id}")).json()["unread"].clone();
+        let move_on = || while w.server().wait_for(crm::contacts::move_on(&w.crm)).unwrap() {};
+        assert_eq!(w.post(&format!("/api/v1/conversations/{b}/unread"), json!({})).status, 200);
+        assert_eq!((unread(&a), unread(&b)), (json!(0), json!(1)));
+        let merged = w.post(&format!("/api/v1/contacts/{a}/merge"), json!({"contact_id": b})).json();
+        assert_eq!(merged["status"], "moving");
+        let shown = w.get(&format!("/api/v1/conversations/{a}")).json()["last_message"]["body"].clone();
+        assert_eq!(shown, json!((many - 1).to_string()), "the newest is there at once");
+        move_on();
+        assert_eq!(unread(&a), json!(1));
+        let undo = format!("/api/v1/merges/{}/undo", text(&merged["id"]));
+        assert_eq!(w.post(&undo, json!({})).json()["status"], "undoing");
+        // Whoever reads the one now has not read the other.
+        assert_eq!(w.post(&format!("/api/v1/conversations/{a}/read"), json!({})).status, 200);
+        assert_eq!((unread(&a), unread(&b)), (json!(0), json!(1)));
+        move_on();
+        assert_eq!((unread(&a), unread(&b)), (json!(0), json!(1)));
+        let info = w.info(&b);
+        assert_eq!(info["is_chat_read"], json!(false), "{info}");
+    });
+}

@@ -57,6 +57,10 @@ fn of_a_days_work() {
         let reached: Vec<&Value> = funnel["rows"].as_array().unwrap().iter().map(|row| &row[2]).collect();
         assert_eq!(reached, [&json!(2), &json!(1), &json!(1), &json!(1), &json!(0)], "{funnel}");
         assert_eq!(funnel["totals"][2], 2);
+        let opened = |from: &str, to: &str| {
+            report(w, &format!("funnel?from={from}T00:00:00Z&to={to}T00:00:00Z"))["totals"][2].clone()
+        };
+        assert_eq!((opened("2026-11-01", "2026-12-01"), opened("2026-12-01", "2026-12-02")), (json!(0), json!(2)));
         let file = w.call("GET", "/api/v1/reports/messages?group=channel", &[("accept", "text/csv")], None);
         assert_eq!(file.header("content-type"), Some("text/csv; charset=utf-8"));
         assert_eq!(file.text(), "channel,inbound,outbound,failed\r\nLínea 1,3,2,0\r\n");

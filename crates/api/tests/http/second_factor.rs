@@ -12,7 +12,7 @@ use crate::world::{World, each, text};
 const EMAIL: &str = "mara@example.com";
 
 /// The code of an app, made here from the secret as it is shown, now or some steps away.
-fn app(w: &World, secret: &str, steps: i64) -> String {
+pub fn app(w: &World, secret: &str, steps: i64) -> String {
     let mut bits = String::new();
     for letter in secret.bytes() {
         let value = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".iter().position(|known| *known == letter).unwrap();
@@ -37,7 +37,7 @@ fn is(reply: &Reply, status: u16, code: &str) {
 }
 
 /// Mara's browser with a confirmed second factor: the secret, the recovery codes, and the code that confirmed it.
-fn set_up(w: &World) -> (Browser, String, Vec<String>, String) {
+pub fn set_up(w: &World) -> (Browser, String, Vec<String>, String) {
     let browser = Browser::sign_in(w, EMAIL);
     let begun = browser.post("/api/v1/session/totp", json!({"password": PASSWORD}));
     assert_eq!(begun.status, 200, "{}", begun.text());

@@ -246,6 +246,29 @@ fn a_proxy_says_where_somebody_comes_from_and_nobody_else_does() {
 }
 
 #[test]
+fn by_https_a_neighbour_below_the_same_domain_plants_no_session() {
+    each(|w| {
+        mara(w, Role::Agent);
+        let origin = Some("https://crm.example.com".to_owned());
+        let server = Server::start(&w.crm, ApiOptions { origin, ..ApiOptions::default() });
+        let credentials = json!({"email": "mara@example.com", "password": PASSWORD});
+        let host = ("host", "crm.example.com");
+        let reply = anonymous(server.address, "POST", SESSION, &[host], Some(&credentials));
+        assert_eq!(reply.status, 201, "{}", reply.text());
+        let set = reply.header("set-cookie").unwrap().to_owned();
+        let value = set.strip_prefix("__Host-recado_session=").unwrap().split(';').next().unwrap();
+        assert!(set.contains("; Path=/;") && set.ends_with("; Secure") && !set.contains("Domain"), "{set}");
+        let with = |cookie: &str| anonymous(server.address, "GET", SESSION, &[host, ("cookie", cookie)], None).status;
+        assert_eq!(with(&format!("__Host-recado_session={value}")), 200);
+        // What any neighbour may set for the whole domain is nobody's session, however good its token is.
+        assert_eq!(with(&format!("recado_session={value}")), 401);
+        // On the machine itself, past the proxy, there is no https.
+        let here = anonymous(server.address, "POST", SESSION, &[("host", "127.0.0.1:8080")], Some(&credentials));
+        assert!(here.header("set-cookie").unwrap().starts_with("recado_session="));
+    });
+}
+
+#[test]
 fn nobody_shows_a_password_to_the_network() {
     each(|w| {
         mara(w, Role::Agent);
@@ -269,10 +292,11 @@ fn nobody_shows_a_password_to_the_network() {
                 json!({"token": "x", "organization": "x", "country": "CL", "name": "x", "email": "x@example.com", "password": PASSWORD}),
             ),
             ("/api/v1/invitations/accept", json!({"token": "x", "name": "x", "password": PASSWORD})),
+            ("/api/v1/reset_links/accept", json!({"token": "x", "password": PASSWORD})),
         ] {
             refused(&anonymous(server.address, "POST", path, &beyond, Some(&body)), 403, "insecure_sign_in");
         }
-        for path in ["/", "/login", "/invite", "/index.html"] {
+        for path in ["/", "/login", "/invite", "/reset", "/index.html"] {
             let page = anonymous(server.address, "GET", path, &beyond, None);
             assert_eq!(page.status, 403, "{path}");
             assert!(page.text().contains("plain_sign_in_from") && page.header("content-security-policy").is_some());

@@ -148,6 +148,14 @@ fn every_route_with_ids_in_its_path() {
         let webhook = w.raw(&w.there.key, "POST", "/api/v1/webhooks", &[], Some(hook.as_bytes())).json();
         let webhook = text(&webhook["id"]);
         let [template, media, message] = sent(w, &contact);
+        let made = |path: &str, body: Value| {
+            let reply = w.raw(&w.there.key, "POST", path, &[], Some(body.to_string().as_bytes()));
+            assert_eq!(reply.status, 201, "{path}: {}", reply.text());
+            text(&reply.json()["id"])
+        };
+        let reply = made("/api/v1/canned_replies", json!({"shortcut": "oi", "text": "Olá"}));
+        let invitation = made("/api/v1/invitations", json!({"email": "bia@example.com", "role": "agent"}));
+        let api_key = made("/api/v1/api_keys", json!({"name": "Chave", "scopes": ["contacts:read"]}));
         let before = w.counts();
         let there = w.there.clone();
         let mut walked = 0;
@@ -166,6 +174,9 @@ fn every_route_with_ids_in_its_path() {
             "template",
             "media",
             "message",
+            "canned reply",
+            "invitation",
+            "API key",
             "organization",
         ] {
             let foreign = match kind {
@@ -183,6 +194,9 @@ fn every_route_with_ids_in_its_path() {
                 "template" => template.clone(),
                 "media" => media.clone(),
                 "message" => message.clone(),
+                "canned reply" => reply.clone(),
+                "invitation" => invitation.clone(),
+                "API key" => api_key.clone(),
                 _ => there.organization.to_string(),
             };
             let fill = |id: &str| {

@@ -49,6 +49,7 @@ fn a_file_goes_up_and_comes_down() {
         assert_eq!(down.header("content-type"), Some("application/octet-stream"));
         assert!(down.header("content-disposition").unwrap().starts_with("attachment"));
         // Too large, empty, nobody's: not one byte is kept.
+        let kept = bytes_below(directory.path());
         let large = vec![0; 10 * 1024 * 1024 + 1];
         assert_eq!(up("files?client_id=f-3", "image/png", &large).status, 413);
         assert_eq!(up("files?client_id=f-4", "image/png", b"").status, 400);
@@ -56,6 +57,7 @@ fn a_file_goes_up_and_comes_down() {
         let nobody = Visitor { token: "rwv_nobody".to_owned(), ..ana.clone() };
         assert_eq!(nobody.send("POST", "files?client_id=f-5", &[("content-type", "image/png")], Some(PNG)).status, 401);
         assert_eq!(w.number("SELECT count(*) AS n FROM media"), 2);
+        assert_eq!(bytes_below(directory.path()), kept);
     });
 }
 

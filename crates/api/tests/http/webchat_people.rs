@@ -293,3 +293,44 @@ fn other_users_at_one_browser_are_new_visitors() {
         assert_eq!(browser.begin(json!({"external_user_id": "a"})).status, 200);
     });
 }
+
+#[test]
+fn what_is_signed_beside_the_user_is_asked_the_same_as_of_the_api() {
+    each(|w| {
+        let secret = identity_secret(w);
+        let signs = |user: &str, name: &str, email: &str| {
+            let claims = json!({"sub": user, "exp": seconds(w) + 300, "name": name, "email": email});
+            let page = Visitor::new(w, json!({"user_token": jwt(&secret, &claims)}));
+            assert_eq!(page.says("m-1", "Hola").status, 201, "the chat goes on");
+            let info = w.info(&contacts(w).pop().unwrap());
+            (info["name"].clone(), info["email"].clone())
+        };
+        assert_eq!(signs("ana-1", "  Ana   Rojas ", "ANA@example.com"), (json!("Ana Rojas"), json!("ana@example.com")));
+        assert_eq!(signs("bea-1", "Bea", "foo"), (json!("Bea"), Value::Null));
+        assert_eq!(signs("cam-1", "Cam\u{7}", "cam@example.com"), (Value::Null, json!("cam@example.com")));
+        assert_eq!(signs("dan-1", &"x".repeat(256), " "), (Value::Null, Value::Null));
+    });
+}
+
+#[test]
+fn what_nobody_was_shown_nobody_has_read() {
+    each(|w| {
+        let bea = Visitor::new(w, json!({}));
+        bea.says("m-1", "Hola, soy Bea");
+        let one = contacts(w).pop().unwrap();
+        let before = text(&answer(w, &one, "Solo para Bea")["id"]);
+        w.wait(5);
+        let ana = Visitor::new(w, json!({}));
+        ana.says("m-1", "Hola, soy Ana");
+        let other = contacts(w).into_iter().find(|id| *id != one).unwrap();
+        // Somebody takes the two for one.
+        assert_eq!(w.post(&format!("/api/v1/contacts/{one}/merge"), json!({"contact_id": other})).status, 200);
+        let after = text(&answer(w, &one, "Para las dos")["id"]);
+        assert_eq!(ana.sees(), [visitor("Hola, soy Ana"), team("Para las dos")]);
+        assert_eq!(ana.post("read", json!({})).status, 204);
+        let status = |id: &str| w.get(&format!("/api/v1/messages/{id}")).json()["status"].clone();
+        assert_eq!((status(&before), status(&after)), (json!("sent"), json!("read")));
+        assert_eq!(bea.post("read", json!({})).status, 204);
+        assert_eq!(status(&before), json!("read"));
+    });
+}

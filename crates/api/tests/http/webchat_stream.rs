@@ -270,3 +270,32 @@ fn visitors_leave_the_team_its_streams() {
         assert!(again.iter().all(Result::is_ok));
     });
 }
+
+#[test]
+fn a_stream_ends_with_its_channel_and_with_the_leave_of_its_page() {
+    each(|w| {
+        let limits = StreamLimits { heartbeat: Duration::from_millis(20), ..StreamLimits::default() };
+        let node = Server::start(&w.crm, ApiOptions { stream_limits: limits, ..ApiOptions::default() });
+        let (ana, contact) = begin(w);
+        let ana = Visitor { to: node.address, ..ana };
+        let channel = format!("/api/v1/channels/{}", w.here.webchat);
+        let allow = |origin: &str| assert_eq!(w.patch(&channel, json!({"allowed_origins": [origin]})).status, 200);
+        // It ends by itself, and shows nothing that is said from then on.
+        let ends = |live: &mut Live| {
+            while let Some(frame) = live.frame() {
+                assert_ne!(frame.event.as_deref(), Some("message"), "{frame:?}");
+            }
+        };
+        let (mut live, _) = ana.stream(Some(ana.cursor())).unwrap();
+        allow("https://other.example.com");
+        answer(w, &contact, "No para esta página");
+        ends(&mut live);
+        assert_eq!(ana.stream(None).err(), Some(403));
+        allow(PAGE);
+        let (mut live, _) = ana.stream(Some(ana.cursor())).unwrap();
+        let gone = w.call("DELETE", &format!("{channel}?archive=true"), &[], None);
+        assert_eq!(gone.status, 200, "{}", gone.text());
+        ends(&mut live);
+        assert_eq!(ana.stream(None).err(), Some(404));
+    });
+}

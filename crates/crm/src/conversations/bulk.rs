@@ -9,6 +9,7 @@ use crate::customers::{check_agent, check_stage};
 use crate::error::{Error, Problems, Result};
 use crate::events::{self, Fact, Topic};
 use crate::id::{ContactId, MemberId, StageId};
+use crate::messages::Message;
 use crate::pipelines::Outcome;
 use crate::tickets;
 use crate::work::Work;
@@ -49,6 +50,8 @@ impl Bulk {
 pub struct Outcomes {
     pub done: Vec<ContactId>,
     pub failed: Vec<Failed>,
+    /// Of each conversation that was read now its newest message, by which its sender can be told.
+    pub read: Vec<Message>,
 }
 
 #[derive(Debug)]
@@ -67,7 +70,10 @@ pub fn bulk(w: &mut Work<'_, '_>, ids: &[ContactId], what: &Bulk) -> Result<Outc
     let mut outcomes = Outcomes::default();
     for id in ids {
         match w.savepoint(|w| one(w, *id, what)) {
-            Ok(()) => outcomes.done.push(*id),
+            Ok(read) => {
+                outcomes.done.push(*id);
+                outcomes.read.extend(read);
+            }
             // The whole of it is run again, or has failed.
             Err(error @ (Error::Store(_) | Error::Internal(_))) => return Err(error),
             Err(error) => {
@@ -99,9 +105,10 @@ fn check(w: &mut Work<'_, '_>, what: &Bulk) -> Result<()> {
     problems.check()
 }
 
-fn one(w: &mut Work<'_, '_>, id: ContactId, what: &Bulk) -> Result<()> {
-    match what {
-        Bulk::Read => mark_read(w, id, None).map(drop),
+/// Of `read` the newest message that was read now.
+fn one(w: &mut Work<'_, '_>, id: ContactId, what: &Bulk) -> Result<Option<Message>> {
+    let done = match what {
+        Bulk::Read => return mark_read(w, id, None).map(|read| read.newest),
         Bulk::Assign(member) => {
             let contact = Contact::get(w, id)?;
             let ticket = tickets::open_ticket_of(w, contact.id)?;
@@ -131,7 +138,8 @@ fn one(w: &mut Work<'_, '_>, id: ContactId, what: &Bulk) -> Result<()> {
             let contact = Contact::get(w, id)?;
             contacts::put_tag(w, &contact, *tag, false)
         }
-    }
+    };
+    done.map(|()| None)
 }
 
 fn open_ticket(w: &mut Work<'_, '_>, contact: &Contact) -> Result<tickets::Ticket> {

@@ -42,7 +42,7 @@ pub fn mark_read(w: &mut Work<'_, '_>, id: ContactId, up_to: Option<MessageId>) 
     let unread = match up_to {
         None => 0,
         // More than there were it cannot be.
-        Some(_) if moves => came_after(w, contact.id, Some(marker))?.min(before),
+        Some(_) if moves => came_after(w, contact.id, Some(marker), before)?,
         Some(_) => before,
     };
     if moves {

@@ -36,15 +36,22 @@ pub(crate) fn unread_of(w: &mut Work<'_, '_>, contact: ContactId) -> Result<i64>
     Ok(row.map(|row| row.at(0)).transpose()?.unwrap_or(0))
 }
 
-/// Inbound messages that came after a marker.
-pub(super) fn came_after(w: &mut Work<'_, '_>, contact: ContactId, marker: Option<Marker>) -> Result<i64> {
+/// By so much a message may be late, in microseconds: WhatsApp repeats what was not taken for seven days.
+const LATEST: i64 = 8 * 86_400 * 1_000_000;
+/// More than so many unread ones are not counted on.
+const MOST_COUNTED: i64 = 1000;
+
+/// Inbound messages that came after a marker, `most` of them at most. What is older by its own time than anything late could be is
+/// not walked through: this runs where others wait to write, and each look of the interface asks for it.
+pub(super) fn came_after(w: &mut Work<'_, '_>, contact: ContactId, marker: Option<Marker>, most: i64) -> Result<i64> {
     let (at, id) = marker.map_or((i64::MIN, MessageId::default()), |marker| (marker.at, marker.id));
     let row = w.tx.query_one(
         &format!(
-            "SELECT count(*) AS n FROM messages WHERE organization_id = $1 AND contact_id = $2 AND (created_at, id) > ($3, $4)
-               AND direction = 'inbound' AND type NOT IN {SILENT}"
+            "SELECT count(*) AS n FROM (
+               SELECT 1 AS one FROM messages WHERE organization_id = $1 AND contact_id = $2 AND sent_at > $5 AND (created_at, id) > ($3, $4)
+                 AND direction = 'inbound' AND type NOT IN {SILENT} LIMIT $6) AS unread"
         ),
-        params![w.caller.organization, contact, at, id],
+        params![w.caller.organization, contact, at, id, at.saturating_sub(LATEST), most],
     )?;
     Ok(row.at(0)?)
 }
@@ -65,8 +72,8 @@ pub(crate) struct ReadBefore {
     pub merged_at: Timestamp,
 }
 
-/// They are two again. What both were read to since counts for both; the contact's flag says what the count says. Seen anew when
-/// the last of the messages is back.
+/// They are two again. What both were read to since counts for both; the contact's flag says what the count says. From here on each
+/// is read by itself, also while messages still go back.
 pub(crate) fn part(w: &mut Work<'_, '_>, survivor: ContactId, merged: ContactId, before: &ReadBefore) -> Result<()> {
     let since = marker_of(w, survivor)?.filter(|since| Some(*since) != before.markers[0]);
     let organization = w.caller.organization;
@@ -74,8 +81,28 @@ pub(crate) fn part(w: &mut Work<'_, '_>, survivor: ContactId, merged: ContactId,
         let Some(mut contact) = Contact::as_stored(w.tx, organization, id)? else { continue };
         let all = before.all[n].then(|| Marker { at: before.merged_at.micros(), id: MessageId::default() });
         let marker = before.markers[n].max(all).max(since);
-        let mut unread = came_after(w, id, marker)?;
+        let mut unread = came_after(w, id, marker, MOST_COUNTED)?;
         if unread == 0 && since.is_none() && !contact.is_chat_read {
+            // Somebody wanted it looked at again.
+            unread = 1;
+        }
+        if contact.is_chat_read != (unread == 0) {
+            contact.is_chat_read = unread == 0;
+            contacts::save(w, &mut contact)?;
+        }
+        rebuild(w, &contact, marker, unread)?;
+    }
+    Ok(())
+}
+
+/// The last of the messages are back: each is counted anew, by how far it was read itself.
+pub(crate) fn parted(w: &mut Work<'_, '_>, survivor: ContactId, merged: ContactId) -> Result<()> {
+    let organization = w.caller.organization;
+    for id in [survivor, merged] {
+        let Some(mut contact) = Contact::as_stored(w.tx, organization, id)? else { continue };
+        let marker = marker_of(w, id)?;
+        let mut unread = came_after(w, id, marker, MOST_COUNTED)?;
+        if unread == 0 && !contact.is_chat_read && unread_of(w, id)? == 1 {
             // Somebody wanted it looked at again.
             unread = 1;
         }

@@ -7,8 +7,8 @@ use super::{check_owners_affair, get};
 use crate::changes::record_for_audit;
 use crate::error::Result;
 use crate::id::{MemberId, SessionId};
-use crate::sessions;
 use crate::work::Work;
+use crate::{reset_links, sessions};
 
 /// Sets another hash, and ends the member's sessions but the one in which that was asked for; answers those.
 pub fn set_password(
@@ -24,6 +24,7 @@ pub fn set_password(
         "UPDATE members SET password_hash = $3 WHERE organization_id = $1 AND id = $2",
         params![w.caller.organization, id, password_hash],
     )?;
+    reset_links::void(w, id)?;
     record_for_audit(w, "member", id, "updated", json!({}), json!({"changed": {"password": true}}))?;
     match kept {
         Some(kept) => sessions::end_others(w, id, kept),

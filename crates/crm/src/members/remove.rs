@@ -8,9 +8,8 @@ use crate::changes::{MOVE_LIMIT, Removed, Users, check_version, in_use, record, 
 use crate::contacts::{self, Contact, Leaving};
 use crate::error::{Error, Result};
 use crate::id::{ContactId, MemberId};
-use crate::sessions;
-use crate::tickets;
 use crate::work::Work;
+use crate::{reset_links, sessions, tickets};
 
 /// What a member has in hand.
 #[derive(Debug, Clone, Copy)]
@@ -77,6 +76,7 @@ pub fn remove(w: &mut Work<'_, '_>, id: MemberId, if_version: Option<i64>, users
     save(w, &mut member)?;
     let details = json!({"changed": {"active": false}, "moved": moved});
     record(w, "member", id, "archived", details, Some(json!({"active": true})))?;
+    reset_links::void(w, id)?;
     sessions::end_all(w, id)?;
     w.reload_setup()?;
     Ok(Removed { archived: true, moved })

@@ -9,7 +9,7 @@ use crate::changes::{Changes, check_version};
 use crate::error::{Problems, Result};
 use crate::id::MemberId;
 use crate::work::Work;
-use crate::{checks, keys, sessions};
+use crate::{checks, keys, reset_links, sessions};
 
 /// None leaves as it is; an inner none removes.
 #[derive(Debug, Clone, Default)]
@@ -95,6 +95,7 @@ pub fn update(w: &mut Work<'_, '_>, id: MemberId, patch: &MemberPatch) -> Result
     save(w, &mut member)?;
     changes.record(w, "member", id)?;
     if !member.active {
+        reset_links::void(w, id)?;
         sessions::end_all(w, id)?;
     }
     w.reload_setup()?;

@@ -1,5 +1,6 @@
 //! How far the tickets of a pipeline get: of those that were opened in a time.
 
+use super::range::first_id;
 use super::table::summary;
 use super::{Cell, MOST_ROWS, ReportFilter, Table};
 use crate::error::{Error, Result};
@@ -25,7 +26,7 @@ pub fn funnel(w: &mut Work<'_, '_>, filter: &ReportFilter) -> Result<Table> {
     // One that only a merge closed is in the other, which stayed.
     query.text(" AND coalesce(t.reason, '') <> 'merged'");
     query.and("t.pipeline_id = ", pipeline.id);
-    query.and("t.created_at >= ", filter.from).and("t.created_at < ", filter.to);
+    query.and("t.id >= ", first_id(filter.from)).and("t.id < ", first_id(filter.to));
     query.and_if("c.channel_id = ", &filter.channel).and_if("t.agent_id = ", &filter.agent);
     query.push(" ORDER BY t.id DESC LIMIT ", MOST_ROWS + 1);
     let rows = w.tx.query(query.sql(), &query.params())?;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::range::first_id;
 use super::table::{Grouping, Place};
 use super::{Cell, Group, ReportFilter, Table};
 use crate::access::Actor;
@@ -67,25 +68,4 @@ pub fn messages(w: &mut Work<'_, '_>, filter: &ReportFilter) -> Result<Table> {
         totals: [vec![Cell::Nothing(())], cells(totals).to_vec()].concat(),
         cut: false,
     })
-}
-
-/// No id that was made at this time or later is before it.
-fn first_id(at: Timestamp) -> uuid::Uuid {
-    let milliseconds = (at.micros().max(0) / 1000) as u64;
-    let mut bytes = [0; 16];
-    bytes[..6].copy_from_slice(&milliseconds.to_be_bytes()[2..]);
-    uuid::Uuid::from_bytes(bytes)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::id::IdSource;
-
-    #[test]
-    fn ids_begin_with_their_time() {
-        let at = Timestamp::from_micros(1_800_000_000_123_000);
-        let id = IdSource::new(at, 0).new_uuid();
-        assert!(first_id(at) <= id && id < first_id(Timestamp::from_micros(at.micros() + 1000)));
-    }
 }

@@ -3,6 +3,7 @@
 mod answers;
 mod funnel;
 mod messages;
+mod range;
 mod resolution;
 mod table;
 mod waiting;

@@ -7,12 +7,17 @@ use store::params;
 use super::visitor::Visitor;
 use super::{CLAIMED, USER, VISITOR};
 use crate::channels::Channel;
+use crate::checks;
 use crate::contacts::{self, Contact, Edit, by_identifier};
 use crate::customers::{self, Found, Who};
-use crate::error::{Error, Result};
+use crate::error::{Error, Problems, Result};
 use crate::events::{self, Fact, Topic};
 use crate::id::{ChannelId, ContactId, VisitorId};
 use crate::work::Work;
+
+/// Longest name, in characters, and e-mail address, in bytes, as the API takes them.
+const NAME: usize = 255;
+const EMAIL: usize = 255;
 
 /// Finds it, or makes it.
 pub fn contact_of(w: &mut Work<'_, '_>, channel: &Channel, visitor: &mut Visitor) -> Result<Found> {
@@ -130,11 +135,16 @@ pub(super) fn vouch(w: &mut Work<'_, '_>, channel: &Channel, own: ContactId, use
     Ok(Some(contact.id))
 }
 
-/// Name and e-mail that the page's server signed: said explicitly, as by an integration.
+/// Name and e-mail that the page's server signed: said explicitly, as by an integration, and asked the same of. What cannot be
+/// either is left out; the chat goes on without it.
 pub(super) fn signed_profile(w: &mut Work<'_, '_>, contact: Contact, profile: &str) -> Result<Contact> {
     let said: Map<String, Value> = serde_json::from_str(profile).unwrap_or_default();
-    let text = |name: &str| Some(Some(said.get(name)?.as_str()?.to_owned()));
-    contacts::edit(w, contact, &Edit { name: text("name"), email: text("email"), ..Edit::default() })
+    let text = |name: &str| said.get(name).and_then(Value::as_str);
+    let mut problems = Problems::default();
+    let name = text("name").map(|name| checks::line(name, "/name", NAME, &mut problems));
+    let name = name.filter(|_| problems.0.is_empty());
+    let email = text("email").filter(|email| email.len() <= EMAIL).and_then(structuring::read_email);
+    contacts::edit(w, contact, &Edit { name: name.map(Some), email: email.map(Some), ..Edit::default() })
 }
 
 /// The form before the chat was filled in.

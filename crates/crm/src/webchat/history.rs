@@ -39,9 +39,13 @@ fn visible(w: &Work<'_, '_>, visitor: &Visitor, contact: ContactId) -> Query {
         Query::new(format!("SELECT {COLUMNS} FROM messages m WHERE m.organization_id = "), w.caller.organization);
     query.and("m.contact_id = ", contact).and("m.channel_id = ", visitor.channel_id);
     query.text(" AND m.direction <> 'note' AND m.status NOT IN ('failed', 'cancelled')");
-    // Nobody vouches for who they are: what was said before they came is not theirs to read, whoever they are joined with.
-    query.and_if("m.created_at >= ", &(!visitor.signed).then_some(visitor.created_at));
+    query.and_if("m.created_at >= ", &shown_since(visitor));
     query
+}
+
+/// Where nobody vouches for who they are: what was said before they came is not theirs to read, whoever they are joined with.
+pub(super) fn shown_since(visitor: &Visitor) -> Option<Timestamp> {
+    (!visitor.signed).then_some(visitor.created_at)
 }
 
 /// The newest, or those before a message.

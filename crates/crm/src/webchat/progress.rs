@@ -2,9 +2,12 @@
 
 use store::params;
 
+use super::history::{sees, shown_since};
+use super::visitor::Visitor;
 use crate::error::Result;
-use crate::id::{ChannelId, ContactId, MessageId};
+use crate::id::{ChannelId, MessageId};
 use crate::messages::{self, MessageStatus, StatusUpdate};
+use crate::time::Timestamp;
 use crate::work::Work;
 
 /// Messages of one look; older ones than these are as good as read.
@@ -23,12 +26,15 @@ pub fn delivered(w: &mut Work<'_, '_>, channel: ChannelId, ids: &[MessageId]) ->
     ids.iter().try_for_each(|id| advance(w, channel, *id, MessageStatus::Delivered))
 }
 
-/// Somebody looked at the conversation: everything in it is read.
-pub fn read(w: &mut Work<'_, '_>, channel: ChannelId, contact: ContactId) -> Result<()> {
+/// Somebody looked at the conversation: everything in it that they are shown is read.
+pub fn read(w: &mut Work<'_, '_>, visitor: &Visitor) -> Result<()> {
+    let Some(contact) = sees(w, visitor)? else { return Ok(()) };
+    let channel = visitor.channel_id;
+    let since = shown_since(visitor).unwrap_or(Timestamp::from_micros(i64::MIN));
     let rows = w.tx.query(
-        "SELECT id FROM messages WHERE organization_id = $1 AND contact_id = $2 AND channel_id = $3
+        "SELECT id FROM messages WHERE organization_id = $1 AND contact_id = $2 AND channel_id = $3 AND created_at >= $5
            AND direction = 'outbound' AND status IN ('sent', 'delivered') ORDER BY sent_at DESC, id DESC LIMIT $4",
-        params![w.caller.organization, contact, channel, MOST],
+        params![w.caller.organization, contact, channel, MOST, since],
     )?;
     for row in rows.iter().rev() {
         advance(w, channel, row.at(0)?, MessageStatus::Read)?;

@@ -1,6 +1,7 @@
 //! The demo's playground, from the signed hook to the ticks: a customer writes, the team answers, the window shuts, a template
 //! goes out.
 
+use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -157,4 +158,14 @@ fn a_new_organization_makes_a_playground_of_its_own() {
         page["data"].as_array()?.iter().find(|message| message["attachments"][0]["state"] == "stored").cloned()
     });
     assert_eq!(stored["body"], "Hola");
+    // Put away, it is played no more: nobody listens in Meta's place.
+    let channel = format!("/api/v1/channels/{}", made["id"].as_str().unwrap());
+    let shown = server.get(&channel, &key).1;
+    let meta =
+        shown["settings"]["graph_base_url"].as_str().unwrap_or_else(|| panic!("{shown}")).trim_start_matches("http://");
+    let meta: SocketAddr = meta.trim_end_matches('/').parse().unwrap();
+    assert!(TcpStream::connect(meta).is_ok());
+    let (status, gone) = server.call("DELETE", &format!("{channel}?archive=true"), &[("x-api-key", &key)], "");
+    assert_eq!(status, 200, "{gone}");
+    until("the end of its simulator", || TcpStream::connect(meta).is_err().then_some(()));
 }

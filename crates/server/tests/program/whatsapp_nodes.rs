@@ -130,13 +130,38 @@ fn a_file_that_somebody_sends_is_fetched_kept_and_served() {
     let files: Vec<String> = String::from_utf8(find.stdout).unwrap().lines().map(str::to_owned).collect();
     assert_eq!(files.len(), 1, "{files:?}");
     assert!(std::fs::read(&files[0]).unwrap() == picture);
-    // One that WhatsApp loses meanwhile is tried again, and is not the end of its message.
+    // One that WhatsApp does not find just now waits for another try, and is not the end of its message.
     let fault = json!({"on": "media_info", "then": {"http": 500}, "times": 1});
     number.simulator.fault(serde_json::from_value(fault).unwrap()).unwrap();
     let asked = number.simulator.requests().len();
     number.writes(&server, Inbound::media("56955501234", "document", "application/pdf", b"%PDF-1.4 x"));
     until("it was asked for", || number.simulator.requests().len() > asked);
     assert_eq!(attachment(1)["state"], "pending");
+}
+
+#[test]
+fn whoever_was_read_is_told_one_or_many_and_nobody_waits_for_it() {
+    let number = Number::new(None);
+    let server = number.serve("a");
+    number.open(&server);
+    // For an hour WhatsApp answers no receipt.
+    let fault = json!({"on": "receipts", "then": {"delay": 3_600_000}, "times": null});
+    number.simulator.fault(serde_json::from_value(fault).unwrap()).unwrap();
+    let people: Vec<String> =
+        (1..=3).map(|n| number.writes(&server, Inbound::text(&format!("5695550000{n}"), "hola"))).collect();
+    let receipts = || number.simulator.requests().iter().filter(|request| request.about == "receipt").count();
+    let post = |path: &str, body: Value| {
+        let (status, answer) = server.post(path, &number.key, &body);
+        assert_eq!(status, 200, "{answer}");
+    };
+    post(&format!("/api/v1/conversations/{}/read", people[0]), json!({}));
+    until("the one is told", || receipts() == 1);
+    number.simulator.clear_faults();
+    post("/api/v1/conversations/bulk", json!({"ids": people[1..], "action": "read"}));
+    until("both are told", || receipts() == 3);
+    // Nothing was unread: nobody is told again.
+    post("/api/v1/conversations/bulk", json!({"ids": people, "action": "read"}));
+    assert_eq!(receipts(), 3);
 }
 
 #[test]

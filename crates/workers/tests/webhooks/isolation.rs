@@ -53,15 +53,14 @@ fn nobody_waits_for_those_that_hang_flood_refuse_or_lead_inside() {
     });
 }
 
-/// Slow: it waits for a receiver that takes nearly all the time there is. A busy machine may make one that answers after 14.9 s
-/// too late, so there are some of them, and what each came to is what its own time says.
+/// Slow: it waits for receivers that take most of the time there is. A busy machine may make one of them too late, so there are
+/// some, with two seconds to spare, and what each came to is what its own time says.
 #[test]
 fn an_answer_within_fifteen_seconds_counts_and_holds_nobody_up() {
     let db = fresh_sqlite();
     let w = World::new(&db);
     let topics = &["event.tracked"];
-    let late: Vec<Receiver> =
-        (0..6).map(|_| Receiver::start(|_, _| Reply::Late(Duration::from_millis(14_900)))).collect();
+    let late: Vec<Receiver> = (0..6).map(|_| Receiver::start(|_, _| Reply::Late(Duration::from_secs(13)))).collect();
     let late: Vec<(WebhookId, &Receiver)> =
         late.iter().map(|receiver| (w.endpoint(&receiver.url, topics), receiver)).collect();
     let good = Receiver::start(|_, _| Reply::Status(200));
@@ -78,7 +77,7 @@ fn an_answer_within_fifteen_seconds_counts_and_holds_nobody_up() {
         late.iter().flat_map(|(id, _)| w.calls(*id)).map(|call| (call.outcome, call.duration_ms)).collect();
     assert!(ends.iter().any(|(outcome, _)| outcome == "delivered"), "{ends:?}");
     for (outcome, took) in ends {
-        assert!(took >= 14_900, "{took}");
+        assert!(took >= 13_000, "{took}");
         assert!(outcome == "delivered" || took >= 15_000, "{outcome} after {took} ms");
     }
     node.kill();

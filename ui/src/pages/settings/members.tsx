@@ -16,6 +16,7 @@ import { tell, tellError } from "../../parts/toast";
 import { may, me } from "../../session";
 import { Invite } from "./invite";
 import { Removal } from "./removal";
+import { Reset } from "./reset";
 import s from "./settings.module.css";
 
 export const ROLES = ["owner", "admin", "agent"] as const;
@@ -25,6 +26,7 @@ export const grantable = () => ROLES.filter((r) => r !== "owner" || may("owner")
 export default function Members() {
   const [inviting, setInviting] = createSignal(false);
   const [removing, setRemoving] = createSignal<Member>();
+  const [resetting, setResetting] = createSignal<Member>();
   const [invitations, { refetch, mutate }] = createResource(
     () => may("admin"),
     async () => {
@@ -72,6 +74,7 @@ export default function Members() {
               </Show>
               <Show when={mayChange(m)}>
                 <Show when={m.active} fallback={<Button small onClick={() => void patch(m, { active: true })}>{t("settings.reactivate")}</Button>}>
+                  <Button small aria-label={`${t("settings.reset")}: ${m.name}`} onClick={() => setResetting(m)}>{t("settings.reset")}</Button>
                   <Button small aria-label={`${t("settings.deactivate")}: ${m.name}`} onClick={() => setRemoving(m)}>{t("settings.deactivate")}</Button>
                 </Show>
               </Show>
@@ -98,6 +101,9 @@ export default function Members() {
       </Show>
       <Show when={inviting()}>
         <Invite onClose={() => setInviting(false)} onDone={() => void refetch()} />
+      </Show>
+      <Show when={resetting()} keyed>
+        {(m) => <Reset member={m} onClose={() => setResetting(undefined)} />}
       </Show>
       <Show when={removing()} keyed>
         {(m) => (

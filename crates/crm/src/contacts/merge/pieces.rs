@@ -12,7 +12,7 @@ use crate::id::{ContactId, MergeId, OrganizationId};
 use crate::outbox;
 use crate::work::{Crm, Work};
 
-/// Moves a piece of the messages and lists them; whether all are there.
+/// Moves a piece of the messages and lists them, the newest first, so that what is said last shows at once; whether all are there.
 pub(super) fn move_messages(
     w: &mut Work<'_, '_>,
     id: MergeId,
@@ -25,7 +25,7 @@ pub(super) fn move_messages(
     w.tx.execute(
         "INSERT INTO merge_moves (organization_id, merge_id, kind, row_id)
          SELECT organization_id, $3, 'message', id FROM messages WHERE organization_id = $1 AND contact_id = $2
-         ORDER BY sent_at, created_at, id LIMIT $4",
+         ORDER BY sent_at DESC, created_at DESC, id DESC LIMIT $4",
         params![organization, from, id, most],
     )?;
     let moved = w.tx.execute(
@@ -41,13 +41,14 @@ pub(super) fn move_messages(
     Ok(if (moved as i64) < most { MergeStatus::Done } else { MergeStatus::Moving })
 }
 
-/// Moves a piece of the messages back; whether all are.
+/// Moves a piece of the messages back, the newest first; whether all are.
 pub(super) fn send_back(w: &mut Work<'_, '_>, merged: &Merged, most: i64) -> Result<MergeStatus> {
     let organization = w.caller.organization;
     outbox::part(w, merged.id, merged.contact, merged.merged)?;
     let rows = w.tx.query(
         "DELETE FROM merge_moves WHERE organization_id = $1 AND merge_id = $2 AND kind = 'message' AND row_id IN
-           (SELECT row_id FROM merge_moves WHERE organization_id = $1 AND merge_id = $2 AND kind = 'message' LIMIT $3)
+           (SELECT row_id FROM merge_moves WHERE organization_id = $1 AND merge_id = $2 AND kind = 'message'
+            ORDER BY row_id DESC LIMIT $3)
          RETURNING row_id",
         params![organization, merged.id, most],
     )?;
@@ -77,7 +78,7 @@ pub async fn move_on(crm: &Crm) -> Result<bool> {
     };
     let Some((organization, id)) = crm.db().read(store::Priority::Background, find).await? else { return Ok(false) };
     let work = move |w: &mut Work<'_, '_>| {
-        let Stored { merged, before, created_at } = load(w, id)?;
+        let Stored { merged, before, .. } = load(w, id)?;
         let status = match merged.status {
             MergeStatus::Moving => move_messages(w, id, merged.merged, merged.contact, PIECE)?,
             MergeStatus::Undoing => send_back(w, &merged, PIECE)?,
@@ -85,9 +86,7 @@ pub async fn move_on(crm: &Crm) -> Result<bool> {
         };
         match (status, &before.contacts) {
             (MergeStatus::Done, Some(_)) => conversations::refresh(w, merged.contact)?,
-            (MergeStatus::Undone, Some(contacts)) => {
-                conversations::part(w, merged.contact, merged.merged, &contacts.read_before(created_at))?;
-            }
+            (MergeStatus::Undone, Some(_)) => conversations::parted(w, merged.contact, merged.merged)?,
             _ => {}
         }
         set_status(w, id, status)
