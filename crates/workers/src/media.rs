@@ -9,7 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use crm::channels::{self, ChannelType};
 use crm::id::OrganizationId;
-use crm::media::{self, Fetch, Media, most_bytes};
+use crm::media::{self, Called, Fetch, Media, most_bytes};
 use crm::{Caller, Crm, organizations};
 use providers::Http;
 use providers::media_store::{MediaStore, StoreError};
@@ -39,6 +39,10 @@ pub struct Lines {
 }
 
 impl Lines {
+    fn called(&self) -> Called {
+        Called { playgrounds: self.playgrounds.is_some(), whatsapp: self.whatsapp.is_some() }
+    }
+
     fn of(&self, channel_type: ChannelType) -> Option<&Http> {
         if channel_type == ChannelType::Playground { self.playgrounds.as_ref() } else { self.whatsapp.as_ref() }
     }
@@ -51,7 +55,7 @@ pub async fn fetch(context: Context, media: MediaStore, lines: Lines) {
     while !context.stop.is_asked() {
         while fetching.try_join_next().is_some() {}
         let free = AT_ONCE - fetching.len();
-        let claimed = if free > 0 { claim(&context, free).await } else { Ok(Vec::new()) };
+        let claimed = if free > 0 { claim(&context, lines.called(), free).await } else { Ok(Vec::new()) };
         match claimed {
             Ok(claimed) => {
                 for (organization, file) in claimed {
@@ -73,9 +77,9 @@ pub async fn fetch(context: Context, media: MediaStore, lines: Lines) {
     fetching.abort_all();
 }
 
-async fn claim(context: &Context, most: usize) -> crm::Result<Vec<(OrganizationId, Media)>> {
+async fn claim(context: &Context, called: Called, most: usize) -> crm::Result<Vec<(OrganizationId, Media)>> {
     let now = context.crm.now();
-    let any = context.crm.db().read(Priority::Background, move |tx| media::any_pending(tx, now)).await?;
+    let any = context.crm.db().read(Priority::Background, move |tx| media::any_pending(tx, called, now)).await?;
     if !any {
         return Ok(Vec::new());
     }
@@ -83,7 +87,7 @@ async fn claim(context: &Context, most: usize) -> crm::Result<Vec<(OrganizationI
     context
         .crm
         .db()
-        .write_claim(Priority::Background, move |tx| media::claim_pending(tx, now, most as i64))
+        .write_claim(Priority::Background, move |tx| media::claim_pending(tx, called, now, most as i64))
         .await
 }
 
