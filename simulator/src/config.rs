@@ -23,6 +23,55 @@ pub struct Number {
     pub coexistence: bool,
 }
 
+/// What it keeps in memory at most. The defaults are a program's of its own; the oldest goes first, and of files only those that
+/// are held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bounds {
+    /// Bytes of all media, and of one.
+    pub media: usize,
+    pub largest_file: usize,
+    /// Messages that went either way, and their bytes.
+    pub messages: usize,
+    pub message_bytes: usize,
+    /// Entries and bytes, of the log of calls and of that of webhooks each.
+    pub logged: usize,
+    pub logged_bytes: usize,
+    /// Connections at once.
+    pub connections: usize,
+}
+
+const MIB: usize = 1 << 20;
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Self {
+            media: 512 * MIB,
+            largest_file: crate::media::LARGEST,
+            messages: 100_000,
+            message_bytes: 128 * MIB,
+            logged: 100_000,
+            logged_bytes: 64 * MIB,
+            connections: 1024,
+        }
+    }
+}
+
+impl Bounds {
+    /// 24 MiB in all: for a simulator within a program that does other things.
+    #[must_use]
+    pub fn small() -> Self {
+        Self {
+            media: 16 * MIB,
+            largest_file: 16 * MIB,
+            messages: 5_000,
+            message_bytes: 4 * MIB,
+            logged: 1_000,
+            logged_bytes: 2 * MIB,
+            connections: 64,
+        }
+    }
+}
+
 /// The defaults give a complete simulator on a free port of the loopback interface; change what matters.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -44,6 +93,9 @@ pub struct Config {
     pub app_id: String,
     pub numbers: Vec<Number>,
     pub knobs: Knobs,
+    pub bounds: Bounds,
+    /// Whether anybody who reaches it steers it, by `/_simulator`. False: only who holds the [`Simulator`](crate::Simulator).
+    pub steered_by_http: bool,
 }
 
 /// What [`Config::default`] uses, for those who write it into their own configuration.
@@ -77,6 +129,8 @@ impl Default for Config {
                 coexistence: false,
             }],
             knobs: Knobs::default(),
+            bounds: Bounds::default(),
+            steered_by_http: true,
         }
     }
 }

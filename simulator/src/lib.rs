@@ -37,7 +37,7 @@ mod webhook;
 mod world;
 
 pub use clock::Clock;
-pub use config::{Config, Number};
+pub use config::{Bounds, Config, Number};
 pub use faults::{Fault, On, Trouble};
 pub use knobs::{Knobs, Refusals, Review, Token, Window};
 pub use messages::Sent;

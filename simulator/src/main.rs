@@ -105,6 +105,7 @@ impl Arguments {
             app_id: self.app_id,
             numbers,
             knobs,
+            ..Config::default()
         };
         config.check()?;
         Ok(config)

@@ -8,8 +8,6 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use sha2::{Digest as _, Sha256};
 
-/// All media together hold at most this much; the oldest go first.
-const MOST_BYTES: usize = 512 << 20;
 const DAY_MS: i64 = 24 * 3600 * 1000;
 /// How long an address of a medium can be used.
 pub(crate) const ADDRESS_SECONDS: i64 = 300;
@@ -85,14 +83,20 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     })
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Media {
+    /// Bytes of all together; the oldest go first.
+    most: usize,
     by_id: BTreeMap<String, Medium>,
     order: std::collections::VecDeque<String>,
     held: usize,
 }
 
 impl Media {
+    pub(crate) fn new(most: usize) -> Self {
+        Self { most, by_id: BTreeMap::new(), order: std::collections::VecDeque::new(), held: 0 }
+    }
+
     /// Uploaded media are there for 30 days, received ones for 7.
     pub(crate) fn put(&mut self, id: &str, number: &str, mime: &str, bytes: Bytes, now_ms: i64, uploaded: bool) {
         let days = if uploaded { 30 } else { 7 };
@@ -107,7 +111,7 @@ impl Media {
         };
         self.by_id.insert(id.to_owned(), medium);
         self.order.push_back(id.to_owned());
-        while self.held > MOST_BYTES {
+        while self.held > self.most {
             let Some(oldest) = self.order.pop_front() else { break };
             self.remove(&oldest);
         }
@@ -173,12 +177,16 @@ mod tests {
 
     #[test]
     fn media_end() {
-        let mut media = Media::default();
+        let mut media = Media::new(2 * PNG.len());
         media.put("1", "n", "image/png", Bytes::from_static(PNG), 0, false);
         assert!(media.get("1", 7 * DAY_MS - 1).is_some());
         assert!(media.get("1", 7 * DAY_MS).is_none());
         assert!(media.remove("1"));
         assert!(!media.remove("1"));
         assert_eq!(media.held, 0);
+        for id in ["2", "3", "4"] {
+            media.put(id, "n", "image/png", Bytes::from_static(PNG), 0, false);
+        }
+        assert_eq!(["2", "3", "4"].map(|id| media.get(id, 0).is_some()), [false, true, true]);
     }
 }

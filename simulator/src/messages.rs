@@ -7,9 +7,6 @@ use serde_json::Value;
 
 use crate::bounded::Ring;
 
-/// How many messages are remembered, and how much they may hold; the oldest go first.
-const MOST: usize = 100_000;
-const MOST_BYTES: usize = 128 << 20;
 const DAY_MS: i64 = 24 * 3600 * 1000;
 
 /// A message that the business sent and that was accepted. What was refused is in the list of requests only.
@@ -93,13 +90,12 @@ impl Talk {
     }
 }
 
-impl Default for Messages {
-    fn default() -> Self {
-        Self { known: HashMap::new(), order: Ring::new(MOST, MOST_BYTES), sent: 0, talks: HashMap::new() }
-    }
-}
-
 impl Messages {
+    /// How many messages are remembered, and how much they may hold; the oldest go first.
+    pub(crate) fn new(most: usize, most_bytes: usize) -> Self {
+        Self { known: HashMap::new(), order: Ring::new(most, most_bytes), sent: 0, talks: HashMap::new() }
+    }
+
     /// `weight`: bytes of its body.
     pub(crate) fn add(&mut self, id: &str, known: Known, weight: usize) {
         self.sent += usize::from(matches!(known.way, Way::Out(_)));

@@ -20,20 +20,18 @@ use crate::control;
 use crate::graph::{Cut, handle};
 use crate::world::Shared;
 
-const CONNECTIONS: usize = 1024;
-
-pub(crate) fn router(shared: Arc<Shared>) -> Router {
-    Router::new()
-        .nest("/_simulator", control::router())
-        .route("/", routing::get(control::hello))
-        .fallback(handle)
-        .layer(DefaultBodyLimit::disable())
-        .with_state(shared)
+/// `steered`: with what steers it, without a secret.
+pub(crate) fn router(shared: Arc<Shared>, steered: bool) -> Router {
+    let router = match steered {
+        true => Router::new().nest("/_simulator", control::router()).route("/", routing::get(control::hello)),
+        false => Router::new(),
+    };
+    router.fallback(handle).layer(DefaultBodyLimit::disable()).with_state(shared)
 }
 
 /// Runs until it is aborted; its connections end with it.
-pub(crate) async fn run(listener: TcpListener, router: Router) {
-    let places = Arc::new(Semaphore::new(CONNECTIONS));
+pub(crate) async fn run(listener: TcpListener, router: Router, most: usize) {
+    let places = Arc::new(Semaphore::new(most));
     let mut connections = JoinSet::new();
     loop {
         let Ok(place) = places.clone().acquire_owned().await else { return };

@@ -45,9 +45,10 @@ impl Simulator {
         config.check().map_err(std::io::Error::other)?;
         let listener = TcpListener::bind(config.listen).await?;
         let url = format!("http://{}", listener.local_addr()?);
+        let (steered, most) = (config.steered_by_http, config.bounds.connections);
         let shared = Arc::new(Shared::new(World::new(config, url.clone())));
         let tasks = vec![
-            tokio::spawn(serve::run(listener, serve::router(shared.clone()))),
+            tokio::spawn(serve::run(listener, serve::router(shared.clone(), steered), most)),
             tokio::spawn(deliver::run(shared.clone())),
         ];
         Ok(Self { shared, tasks, url })

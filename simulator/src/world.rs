@@ -22,10 +22,6 @@ use crate::random::Random;
 use crate::webhook::deliver::Webhook;
 use crate::webhook::queue::{Call, Queue};
 
-/// How much of the log is kept: entries, bytes.
-const LOGGED: usize = 100_000;
-const LOGGED_BYTES: usize = 64 << 20;
-
 /// Why the simulator does not do what it was told: a sentence.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
@@ -134,12 +130,13 @@ impl World {
             .iter()
             .map(|number| (number.waba_id.clone(), WabaState { subscribed: true, webhook_url: None }))
             .collect();
+        let bounds = config.bounds;
         Self {
             knobs: config.knobs.clone(),
             random: Random::new(config.seed),
             people: People::default(),
-            messages: Messages::default(),
-            media: Media::default(),
+            messages: Messages::new(bounds.messages, bounds.message_bytes),
+            media: Media::new(bounds.media),
             templates: Templates::default(),
             reviews: BTreeMap::new(),
             limits: Limits::default(),
@@ -148,8 +145,8 @@ impl World {
             numbers,
             wabas,
             uploads: HashMap::new(),
-            requests: Ring::new(LOGGED, LOGGED_BYTES),
-            webhooks: Ring::new(LOGGED, LOGGED_BYTES),
+            requests: Ring::new(bounds.logged, bounds.logged_bytes),
+            webhooks: Ring::new(bounds.logged, bounds.logged_bytes),
             config,
             url,
         }

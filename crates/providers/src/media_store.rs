@@ -1,9 +1,11 @@
 //! Files of messages on disk: each under the hash of its bytes, below its organization, written aside and put in place once it is
 //! whole and synced. What has a name here is complete.
 
+use std::ffi::OsStr;
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 use std::time::{Duration, SystemTime};
 
 use crm::id::OrganizationId;
@@ -40,6 +42,13 @@ pub struct Stored {
     /// Lower-case hexadecimal.
     pub sha256: String,
     pub size: u64,
+}
+
+/// What [`MediaStore::folders`] finds.
+#[derive(Debug, Default)]
+pub struct Folders {
+    pub known: Vec<PathBuf>,
+    pub of_others: Vec<OrganizationId>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -87,13 +96,24 @@ impl MediaStore {
         }
     }
 
-    /// The directories that files are in, those of all organizations.
-    pub async fn folders(&self) -> io::Result<Vec<PathBuf>> {
+    /// The directories that files are in, those of these organizations; and of which others there are files. What cannot be
+    /// read is left out, and told in the log.
+    pub async fn folders(&self, of: Vec<OrganizationId>) -> io::Result<Folders> {
         let root = self.root.clone();
-        let walk = move || -> io::Result<Vec<PathBuf>> {
-            let mut folders = Vec::new();
-            for organization in directories(&root)?.into_iter().filter(|at| !at.ends_with(ASIDE)) {
-                folders.extend(directories(&organization)?);
+        let walk = move || -> io::Result<Folders> {
+            let mut folders = Folders::default();
+            for directory in directories(&root)? {
+                let name = directory.file_name().and_then(OsStr::to_str);
+                // Anything else, such as lost+found, is not ours.
+                let Some(id) = name.and_then(|name| OrganizationId::from_str(name).ok()) else { continue };
+                if !of.contains(&id) {
+                    folders.of_others.push(id);
+                    continue;
+                }
+                match directories(&directory) {
+                    Ok(found) => folders.known.extend(found),
+                    Err(error) => tracing::warn!(%error, organization = %id, "a directory of files cannot be read"),
+                }
             }
             Ok(folders)
         };

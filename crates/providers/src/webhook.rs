@@ -19,7 +19,7 @@ const PREFIX: &str = "whsec_";
 const SHORTEST: usize = 16;
 const LONGEST: usize = 256;
 const MADE: usize = 32;
-/// What is read of an answer, and what is kept of it, in bytes.
+/// What an answer may have and still be read to its end, and what is kept of it, in bytes.
 const MOST_READ: usize = 64 * 1024;
 const MOST_KEPT: usize = 4 * 1024;
 
@@ -156,14 +156,14 @@ async fn send(http: &Http, delivery: &Delivery) -> Result<Answer, HttpError> {
 /// Of the body; whether there is more than is read.
 async fn beginning(mut answer: Answer) -> (String, bool) {
     let (mut kept, mut read) = (Vec::new(), 0);
-    while read < MOST_READ
+    while read <= MOST_READ
         && let Ok(Some(chunk)) = answer.chunk().await
     {
         read += chunk.len();
         kept.extend_from_slice(&chunk[..chunk.len().min(MOST_KEPT - kept.len())]);
     }
     // U+0000 is text that a database refuses.
-    (String::from_utf8_lossy(&kept).replace('\0', "\u{fffd}"), read >= MOST_READ)
+    (String::from_utf8_lossy(&kept).replace('\0', "\u{fffd}"), read > MOST_READ)
 }
 
 /// In seconds, or a date.

@@ -10,6 +10,7 @@ use std::time::Duration;
 use hyper::Method;
 use hyper::header::{AUTHORIZATION, HeaderValue};
 use providers::http::{HttpOptions, Request, Resolver};
+use providers::webhook::{Delivery, Secret, deliver};
 use providers::{Http, HttpError, Networks, Policy, Target};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -221,4 +222,24 @@ async fn who_says_nothing_is_given_up() {
     drop(listener);
     let error = refused(&open_to_webhooks(), Policy::Webhooks, &to).await;
     assert!(matches!(error, HttpError::Unreachable(_)) && !error.may_have_arrived(), "{error}");
+}
+
+/// An answer that is read to its end is none that floods, however large; a longer one is.
+#[tokio::test]
+async fn an_answer_floods_that_is_more_than_is_read() {
+    const READ: usize = 64 * 1024;
+    for (size, floods) in [(READ, false), (READ + 1, true)] {
+        let server =
+            serve(move |_| format!("HTTP/1.1 200 OK\r\ncontent-length: {size}\r\n\r\n{}", "x".repeat(size))).await;
+        let http = Http::new(HttpOptions { webhooks_allow: loopback(), ..HttpOptions::default() });
+        let delivery = Delivery {
+            url: format!("http://127.0.0.1:{}/", server.port),
+            id: "msg_1".to_owned(),
+            body: "{}".into(),
+            secrets: vec![Secret::random().unwrap()],
+            within: PATIENCE,
+        };
+        let outcome = deliver(&http, &delivery).await;
+        assert_eq!((outcome.status, outcome.floods), (Some(200), floods), "{size}: {:?}", outcome.error);
+    }
 }

@@ -9,13 +9,13 @@ use std::time::Duration;
 
 use api::playground::Playgrounds;
 use api::seal::Sealer;
-use crm::channels::{self, Channel, ChannelSecrets, ChannelType, Played, seal_place};
+use crm::channels::{self, Channel, ChannelSecrets, Played, seal_place};
 use crm::id::OrganizationId;
 use crm::page::PageRequest;
 use crm::templates::{self, TemplateFilter};
-use crm::{Caller, Crm, organizations};
+use crm::{Caller, Crm};
 use providers::whatsapp_cloud::{Account, Graph};
-use recado_simulator::{Config, Knobs, Number, Simulator, Window};
+use recado_simulator::{Bounds, Config, Knobs, Number, Simulator, Window};
 use serde_json::{Value, json};
 use store::Priority;
 use tokio::time::sleep;
@@ -46,15 +46,16 @@ pub async fn run(crm: Crm, sealer: Sealer, address: SocketAddr, playgrounds: Arc
 /// One that cannot be played keeps no other from it: the first trouble is told when all were looked at.
 async fn look(crm: &Crm, sealer: &Sealer, address: SocketAddr, playgrounds: &Playgrounds) -> crm::Result<()> {
     let (mut seen, mut outcome) = (HashSet::new(), Ok(()));
-    for organization in crm.db().read(Priority::Background, organizations::all_ids).await? {
-        let setup = crm.setup(organization).await?;
-        let played = |channel: &&Channel| channel.channel_type == ChannelType::Playground && !channel.archived;
-        for channel in setup.channels.iter().filter(played) {
-            seen.insert(channel.id);
-            if playgrounds.get(channel.id).is_none() {
-                let played = play(crm, sealer, address, playgrounds, organization, channel).await;
-                outcome = outcome.and(played);
-            }
+    for (organization, id) in crm.db().read(Priority::Background, channels::all_playgrounds).await? {
+        seen.insert(id);
+        if playgrounds.get(id).is_none() {
+            let caller = Caller::system(organization);
+            let found = crm.read(&caller, move |w| channels::get(&w.setup, id).cloned()).await;
+            let played = match found {
+                Ok(channel) => play(crm, sealer, address, playgrounds, organization, &channel).await,
+                Err(error) => Err(error),
+            };
+            outcome = outcome.and(played);
         }
     }
     // An archived one is played no more.
@@ -99,6 +100,9 @@ async fn play(
         access_token: token.clone(),
         numbers: vec![number],
         knobs,
+        // It is within a server that does other things, and is steered by the API alone, which asks who it is.
+        bounds: Bounds::small(),
+        steered_by_http: false,
         ..Config::default()
     };
     let simulator = Simulator::start(config).await.map_err(|error| internal(&error))?;

@@ -1,6 +1,7 @@
 //! Files in: what people sent is fetched from WhatsApp, checked, and put below the media directory. And what nobody uses is
 //! forgotten.
 
+use std::collections::HashSet;
 use std::io;
 use std::time::Duration;
 
@@ -8,8 +9,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use crm::channels::{self, ChannelType};
 use crm::id::OrganizationId;
-use crm::media::{self, Fetch, Media, most_bytes};
-use crm::{Caller, Crm};
+use crm::media::{self, Called, Fetch, Media, most_bytes};
+use crm::{Caller, Crm, organizations};
 use providers::Http;
 use providers::media_store::{MediaStore, StoreError};
 use providers::whatsapp_cloud::errors::Fate as After;
@@ -25,7 +26,7 @@ const AT_ONCE: usize = 8;
 /// Between two looks, at least.
 const BREATH: Duration = Duration::from_millis(50);
 const TIDY_EVERY: Duration = Duration::from_secs(600);
-/// Between a file's name and its row lies less, and so much between two looks for files without one.
+/// Between two looks for files without a row, and how old such a file is at least.
 const DAY: Duration = Duration::from_secs(86_400);
 const PIECE: i64 = 100;
 
@@ -38,6 +39,10 @@ pub struct Lines {
 }
 
 impl Lines {
+    fn called(&self) -> Called {
+        Called { playgrounds: self.playgrounds.is_some(), whatsapp: self.whatsapp.is_some() }
+    }
+
     fn of(&self, channel_type: ChannelType) -> Option<&Http> {
         if channel_type == ChannelType::Playground { self.playgrounds.as_ref() } else { self.whatsapp.as_ref() }
     }
@@ -50,7 +55,7 @@ pub async fn fetch(context: Context, media: MediaStore, lines: Lines) {
     while !context.stop.is_asked() {
         while fetching.try_join_next().is_some() {}
         let free = AT_ONCE - fetching.len();
-        let claimed = if free > 0 { claim(&context, free).await } else { Ok(Vec::new()) };
+        let claimed = if free > 0 { claim(&context, lines.called(), free).await } else { Ok(Vec::new()) };
         match claimed {
             Ok(claimed) => {
                 for (organization, file) in claimed {
@@ -72,14 +77,18 @@ pub async fn fetch(context: Context, media: MediaStore, lines: Lines) {
     fetching.abort_all();
 }
 
-async fn claim(context: &Context, most: usize) -> crm::Result<Vec<(OrganizationId, Media)>> {
+async fn claim(context: &Context, called: Called, most: usize) -> crm::Result<Vec<(OrganizationId, Media)>> {
     let now = context.crm.now();
-    let any = context.crm.db().read(Priority::Background, move |tx| media::any_pending(tx, now)).await?;
+    let any = context.crm.db().read(Priority::Background, move |tx| media::any_pending(tx, called, now)).await?;
     if !any {
         return Ok(Vec::new());
     }
     let now = context.crm.now();
-    context.crm.db().write_claim(Priority::Background, move |tx| media::claim_pending(tx, now, most as i64)).await
+    context
+        .crm
+        .db()
+        .write_claim(Priority::Background, move |tx| media::claim_pending(tx, called, now, most as i64))
+        .await
 }
 
 async fn bring(context: &Context, store: &MediaStore, lines: &Lines, organization: OrganizationId, file: Media) {
@@ -207,6 +216,7 @@ async fn forget_file(crm: &Crm, store: &MediaStore, path: &str) {
 pub async fn tidy(context: Context, media: MediaStore) {
     let mut next = Instant::now() + Duration::from_secs(60);
     let mut swept: Option<Instant> = None;
+    let mut told = HashSet::new();
     loop {
         tokio::select! {
             () = tokio::time::sleep_until(next) => {}
@@ -220,26 +230,52 @@ pub async fn tidy(context: Context, media: MediaStore) {
             // Those of before the last look were asked about then, but for the first time.
             let most = if swept.is_some() { 7 * DAY } else { Duration::MAX };
             match sweep(&context.crm, &media, most, &context.stop).await {
-                Ok(()) => swept = Some(Instant::now()),
+                Ok(of_others) => {
+                    swept = Some(Instant::now());
+                    tell_once(&mut told, of_others);
+                }
                 Err(error) => tracing::warn!(%error, "could not look for files that nobody names; tried again"),
             }
         }
     }
 }
 
+fn tell_once(told: &mut HashSet<OrganizationId>, of_others: Vec<OrganizationId>) {
+    let new: Vec<String> = of_others.into_iter().filter(|id| told.insert(*id)).map(|id| id.to_string()).collect();
+    if !new.is_empty() {
+        let some = new.iter().take(10).map(String::as_str).collect::<Vec<_>>().join(", ");
+        tracing::warn!(
+            count = new.len(),
+            organizations = some,
+            "the media directory has files of organizations that this database does not know; they are left alone. Is this the right database?"
+        );
+    }
+}
+
 /// Deletes files older than a day that no row names: of requests that were refused once their file was there, of a repetition
-/// that was known already, of a transaction that failed. `most`: how old those are that are looked at.
-pub async fn sweep(crm: &Crm, store: &MediaStore, most: Duration, stop: &Stop) -> io::Result<()> {
-    for folder in store.folders().await? {
-        for path in store.placed(folder, DAY, most).await? {
+/// that was known already, of a transaction that failed. `most`: how old those are that are looked at. Answers with the
+/// organizations that have files here and that this database does not know: those are another database's, to which this
+/// directory belongs as well or alone, and are left alone.
+pub async fn sweep(crm: &Crm, store: &MediaStore, most: Duration, stop: &Stop) -> io::Result<Vec<OrganizationId>> {
+    let known = crm.db().read(Priority::Background, organizations::all_ids).await.map_err(io::Error::other)?;
+    let folders = store.folders(known).await?;
+    for folder in folders.known {
+        let placed = match store.placed(folder, DAY, most).await {
+            Ok(placed) => placed,
+            Err(error) => {
+                tracing::warn!(%error, "a directory of files cannot be read; it is looked at again tomorrow");
+                continue;
+            }
+        };
+        for path in placed {
             if stop.is_asked() {
-                return Ok(());
+                return Ok(Vec::new());
             }
             forget_file(crm, store, &path).await;
         }
         sleep(Duration::from_millis(10)).await;
     }
-    Ok(())
+    Ok(folders.of_others)
 }
 
 async fn tidy_once(context: &Context, store: &MediaStore) -> crm::Result<()> {
@@ -283,30 +319,15 @@ mod tests {
     async fn a_file_that_no_row_names_goes_after_a_day() {
         each_engine_async(async |db| {
             let crm = Crm::open(db.clone()).unwrap();
-            let founded = crm.create_organization_blocking(NewOrganization {
-                name: "Tienda".to_owned(),
-                country: "CL".to_owned(),
-                time_zone: None,
-                currency: None,
-                language: None,
-                owner_name: None,
-                owner_email: "olga@example.com".to_owned(),
-                owner_password_hash: None,
-                key_hash: [1; 32],
-                key_hint: "rk_1".to_owned(),
-            });
-            let organization = founded.unwrap().organization_id;
+            let organization = found(&crm);
             let directory = std::env::temp_dir().join(uuid::Uuid::new_v4().simple().to_string());
             let store = MediaStore::open(&directory).unwrap();
             let mut paths = Vec::new();
             for bytes in [&b"named"[..], b"of nobody", b"of nobody, and young", b"of nobody, looked at before"] {
-                let mut incoming = store.create(100).await.unwrap();
-                incoming.write(bytes).await.unwrap();
-                paths.push(incoming.finish(organization).await.unwrap().path);
+                paths.push(put(&store, organization, bytes).await);
             }
             for (at, days) in [(0, 2), (1, 2), (3, 9)] {
-                let file = std::fs::File::options().write(true).open(store.path(&paths[at]).unwrap()).unwrap();
-                file.set_modified(SystemTime::now() - days * DAY).unwrap();
+                age(&store, &paths[at], days);
             }
             name(&crm, organization, paths[0].clone());
             let (_asked, stop) = watch::channel(false);
@@ -314,13 +335,73 @@ mod tests {
             let left = |paths: &[String]| -> Vec<bool> {
                 paths.iter().map(|path| store.path(path).unwrap().exists()).collect()
             };
-            sweep(&crm, &store, 7 * DAY, &stop).await.unwrap();
+            assert_eq!(sweep(&crm, &store, 7 * DAY, &stop).await.unwrap(), []);
             assert_eq!(left(&paths), [true, false, true, true]);
             sweep(&crm, &store, Duration::MAX, &stop).await.unwrap();
             assert_eq!(left(&paths), [true, false, true, false]);
             std::fs::remove_dir_all(directory).unwrap();
         })
         .await;
+    }
+
+    /// A server that is started on an empty or another database, over the files of the right one.
+    #[tokio::test]
+    async fn files_of_another_database_stay() {
+        each_engine_async(async |db| {
+            let crm = Crm::open(db.clone()).unwrap();
+            let directory = std::env::temp_dir().join(uuid::Uuid::new_v4().simple().to_string());
+            let store = MediaStore::open(&directory).unwrap();
+            let other = OrganizationId::default();
+            let theirs = put(&store, other, b"years of photos").await;
+            age(&store, &theirs, 400);
+            let (_asked, stop) = watch::channel(false);
+            let stop = Stop(stop);
+            assert_eq!(sweep(&crm, &store, Duration::MAX, &stop).await.unwrap(), [other]);
+            // The same once somebody has set it up, and beside a directory that is no organization's.
+            let ours = put(&store, found(&crm), b"of nobody").await;
+            age(&store, &ours, 2);
+            let elsewhere = directory.join("lost+found/aa/bb");
+            std::fs::create_dir_all(elsewhere.parent().unwrap()).unwrap();
+            std::fs::write(&elsewhere, b"what a check of the disk found").unwrap();
+            std::fs::File::options()
+                .write(true)
+                .open(&elsewhere)
+                .unwrap()
+                .set_modified(SystemTime::now() - 2 * DAY)
+                .unwrap();
+            assert_eq!(sweep(&crm, &store, Duration::MAX, &stop).await.unwrap(), [other]);
+            assert!(store.path(&theirs).unwrap().exists() && elsewhere.exists());
+            assert!(!store.path(&ours).unwrap().exists());
+            std::fs::remove_dir_all(directory).unwrap();
+        })
+        .await;
+    }
+
+    fn found(crm: &Crm) -> OrganizationId {
+        let founded = crm.create_organization_blocking(NewOrganization {
+            name: "Tienda".to_owned(),
+            country: "CL".to_owned(),
+            time_zone: None,
+            currency: None,
+            language: None,
+            owner_name: None,
+            owner_email: "olga@example.com".to_owned(),
+            owner_password_hash: None,
+            key_hash: [1; 32],
+            key_hint: "rk_1".to_owned(),
+        });
+        founded.unwrap().organization_id
+    }
+
+    async fn put(store: &MediaStore, organization: OrganizationId, bytes: &[u8]) -> String {
+        let mut incoming = store.create(100).await.unwrap();
+        incoming.write(bytes).await.unwrap();
+        incoming.finish(organization).await.unwrap().path
+    }
+
+    fn age(store: &MediaStore, path: &str, days: u32) {
+        let file = std::fs::File::options().write(true).open(store.path(path).unwrap()).unwrap();
+        file.set_modified(SystemTime::now() - days * DAY).unwrap();
     }
 
     /// Writes the row of a file.

@@ -145,7 +145,7 @@ pub(super) fn app(world: &mut World, call: &Call, id: &str, rest: &[&str]) -> Re
             let (Some(length), Some(kind)) = (length, call.text("file_type")) else {
                 return Err(GraphError::parameter("The parameters file_length and file_type are required."));
             };
-            if length == 0 || length > crate::media::LARGEST || world.uploads.len() >= 10_000 {
+            if length == 0 || length > world.config.bounds.largest_file || world.uploads.len() >= 10_000 {
                 return Err(GraphError::parameter("Param file_length is too large, or there are too many uploads"));
             }
             use base64::Engine as _;

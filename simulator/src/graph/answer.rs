@@ -87,7 +87,8 @@ impl Answer {
 }
 
 pub(crate) async fn handle(State(shared): State<Arc<Shared>>, request: Request<Body>) -> Response<Body> {
-    let (call, unreadable) = match Call::read(request).await {
+    let largest = shared.look(|world| world.config.bounds.largest_file);
+    let (call, unreadable) = match Call::read(request, largest).await {
         Ok(call) => (call, None),
         Err(unreadable) => (unreadable.0, Some(unreadable.1)),
     };

@@ -9,7 +9,6 @@ use multer::Multipart;
 use serde_json::{Map, Value, json};
 
 use super::error::GraphError;
-use crate::media::LARGEST;
 
 /// What a body may hold that is no upload.
 const PLAIN_BYTES: usize = 1 << 20;
@@ -64,9 +63,11 @@ impl Call {
         Value::Object(object.into_iter().filter(|(key, _)| wanted(key)).collect())
     }
 
+    /// `largest`: bytes of a file.
+    ///
     /// # Errors
     /// 100 where the body cannot be read or is too large.
-    pub(crate) async fn read(request: Request<Body>) -> Result<Self, Box<(Self, GraphError)>> {
+    pub(crate) async fn read(request: Request<Body>, largest: usize) -> Result<Self, Box<(Self, GraphError)>> {
         let (parts, body) = request.into_parts();
         let path = parts.uri.path().to_owned();
         let mut segments: Vec<String> = path.split('/').filter(|s| !s.is_empty()).map(unescaped).collect();
@@ -92,14 +93,14 @@ impl Call {
         call.parameters.remove("access_token");
         let content_type = text(&parts.headers, CONTENT_TYPE.as_str()).unwrap_or_default();
         if let Ok(boundary) = multer::parse_boundary(&content_type) {
-            let body = BodyDataStream::new(Limited::new(body, LARGEST + AROUND_A_FILE));
+            let body = BodyDataStream::new(Limited::new(body, largest + AROUND_A_FILE));
             return match call.read_form(Multipart::new(body, boundary)).await {
                 Ok(()) => Ok(call),
                 Err(error) => Err(Box::new((call, error))),
             };
         }
         let most =
-            if call.segments.first().is_some_and(|first| first.starts_with("upload:")) { LARGEST } else { PLAIN_BYTES };
+            if call.segments.first().is_some_and(|first| first.starts_with("upload:")) { largest } else { PLAIN_BYTES };
         let Ok(bytes) = Limited::new(body, most).collect().await else {
             let error = GraphError::parameter("The request is too large, or ended early");
             return Err(Box::new((call, error)));

@@ -9,7 +9,7 @@ use super::Result;
 use super::answer::Answer;
 use super::call::Call;
 use super::error::GraphError;
-use crate::media::{ADDRESS_SECONDS, LARGEST, all_types, class, plain};
+use crate::media::{ADDRESS_SECONDS, all_types, class, plain};
 use crate::random::of_text;
 use crate::world::World;
 
@@ -42,7 +42,8 @@ pub(super) fn upload(world: &mut World, call: &Call, number: &str) -> Result {
     if file.bytes.is_empty() {
         return Err(GraphError::parameter("Param file must not be empty"));
     }
-    if file.bytes.len() > most.min(LARGEST) {
+    let most = most.min(world.config.bounds.largest_file);
+    if file.bytes.len() > most {
         let details = format!("A file for {class} has at most {most} bytes, this one has {}", file.bytes.len());
         return Err(GraphError::coded(131_053, details));
     }

@@ -1,10 +1,14 @@
 //! C25 and C26: a template to somebody who is somewhere in a record, filled from that record.
 
+use std::collections::HashSet;
+use std::iter::{Enumerate, Peekable};
+use std::vec::IntoIter;
+
 use bytes::Bytes;
 use crm::channels;
 use crm::id::{ContactId, MessageId, StageId};
 use crm::messages::{ToCustomer, ToSend, send_to_customer};
-use crm::templates::{self, Definition, Found, Reference, from_data};
+use crm::templates::{self, Blanks, Found, Reference};
 use crm::tickets::IntegrationData;
 use crm::{FieldError, Problems, Setup};
 use schemars::JsonSchema;
@@ -12,6 +16,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 use structuring::json::{Mode, Object};
 use structuring::{Explicit, Json, Method};
+use tokio::task::JoinSet;
 
 use super::record;
 use super::session_message::{own_channel, sent};
@@ -27,6 +32,8 @@ use crate::problem::Problem;
 pub const FORMS: &[&str] = &[form::MULTIPART];
 /// Records of one call of C26.
 const MOST: usize = 1000;
+/// Of them at the same time.
+const AT_ONCE: usize = 32;
 const VARIABLES: List<TextOrNumber> = List { of: TextOrNumber { max: 1024 }, max: 100 };
 const TEMPLATE_AT: &str = "{templateId}";
 const FROM_AT: &str = "?from-phone-number";
@@ -108,46 +115,110 @@ pub async fn send(call: Call) -> Result<Answer, Problem> {
     let data = form::object(&call.body, call.content_type.as_deref(), FORMS).await?;
     let query: DataQuery = call.read_query()?;
     let template = find(&call, &query).await?;
-    one(&call, &query, &template, &data).await
+    let prepared = prepared(&call, &query, &template, &data).await?;
+    queue(&call, prepared).await
 }
 
-/// C26: each record by itself. Where the database cannot go on in the middle, the records after it are told as not tried. A repetition with the same `Idempotency-Key` sends what was not sent.
+/// C26: each record by itself, several at a time: each is a commit, and commits that wait together are one write to the disk. Answers
+/// are in the order of the records, and what one person is sent is too. Where the database cannot go on in the middle, the records
+/// after it are told as not tried. A repetition with the same `Idempotency-Key` sends what was not sent.
 pub async fn send_many(call: Call) -> Result<Answer, Problem> {
     let records = records(&call)?;
     let query: DataQuery = call.read_query()?;
     let template = find(&call, &query).await?;
     let count = records.len();
+    let told = |problem: Problem| problem.into_answer(Style::Compatible, &call.caller.request_id).body;
     let mut results = Vec::with_capacity(count);
-    for (n, record) in records.into_iter().enumerate() {
-        let mut of_one = call.clone();
-        if let Some(key) = &mut of_one.request_key {
-            let body = record.to_string();
-            key.request_hash = Sha256::new().chain_update(key.request_hash).chain_update(&body).finalize().into();
-            key.operation = format!("{} #{n}", key.operation);
-        }
-        let result = match record.into_object() {
-            Some(data) => one(&of_one, &query, &template, &data).await,
-            None => Err(Problem::invalid(vec![FieldError::new("", "invalid_type", "Expected a JSON object.")])),
-        };
-        let answer = match result {
-            // Not only this one would fail now. Where something was sent before, it is told what: the call must not be repeated whole.
-            Err(problem) if problem.status >= 500 && results.is_empty() => return Err(problem),
-            Err(problem) if problem.status >= 500 => {
-                results.push(problem.into_answer(Style::Compatible, &call.caller.request_id).body);
-                let rest = Problem::new(503, "not_tried", "This record was not tried. Send it again.");
-                let rest = rest.into_answer(Style::Compatible, &call.caller.request_id).body;
-                results.resize(count, rest);
-                break;
+    let mut records = records.into_iter().enumerate().peekable();
+    while records.peek().is_some() {
+        let together = together(&call, &query, &template, &mut records).await;
+        let outcomes = all(together).await;
+        let is_broken = |outcome: &Result<Answer, Problem>| matches!(outcome, Err(problem) if problem.status >= 500);
+        let broken = outcomes.iter().any(is_broken);
+        let none_done = results.is_empty() && outcomes.iter().all(is_broken);
+        for outcome in outcomes {
+            match outcome {
+                // Not only this one would fail now. Where something was sent before, it is told what: the call must not be repeated
+                // whole.
+                Err(problem) if none_done => return Err(problem),
+                Err(problem) => results.push(told(problem)),
+                Ok(answer) => results.push(answer.body),
             }
-            Err(problem) => problem.into_answer(Style::Compatible, &call.caller.request_id),
-            Ok(answer) => answer,
-        };
-        results.push(answer.body);
+        }
+        if broken {
+            let rest = told(Problem::new(503, "not_tried", "This record was not tried. Send it again."));
+            results.resize(count, rest);
+            break;
+        }
     }
     let mut body = vec![b'['];
     body.extend_from_slice(&results.join(&b','));
     body.push(b']');
     Ok(Answer::bytes(201, crate::answer::JSON, Bytes::from(body)))
+}
+
+/// Records that are sent at the same time: prepared, or what is wrong with them.
+type Together = Vec<Result<(Call, Prepared), Problem>>;
+
+/// The next records, as many as may go at once: a person's second one waits for the first to be queued.
+async fn together(
+    call: &Call,
+    query: &DataQuery,
+    template: &Blanks,
+    records: &mut Peekable<Enumerate<IntoIter<Json>>>,
+) -> Together {
+    let (mut together, mut persons) = (Together::new(), HashSet::new());
+    while together.len() < AT_ONCE
+        && let Some((n, record)) = records.peek()
+    {
+        let prepared = match record.as_object() {
+            Some(data) => prepared(call, query, template, data).await,
+            None => Err(Problem::invalid(vec![FieldError::new("", "invalid_type", "Expected a JSON object.")])),
+        };
+        if let Ok((to, _)) = &prepared
+            && let Some(phone) = &to.upsert.who.phone
+            && !persons.insert(phone.as_str().to_owned())
+        {
+            break;
+        }
+        together.push(prepared.map(|prepared| (of_one(call, *n, record), prepared)));
+        records.next();
+    }
+    together
+}
+
+/// The call for one record alone.
+fn of_one(call: &Call, n: usize, record: &Json) -> Call {
+    let mut of_one = call.clone();
+    if let Some(key) = &mut of_one.request_key {
+        let body = record.to_string();
+        key.request_hash = Sha256::new().chain_update(key.request_hash).chain_update(&body).finalize().into();
+        key.operation = format!("{} #{n}", key.operation);
+    }
+    of_one
+}
+
+/// What came of each, in their order. Whoever hangs up ends those that are under way.
+async fn all(together: Together) -> Vec<Result<Answer, Problem>> {
+    let mut outcomes: Vec<Option<Result<Answer, Problem>>> = Vec::with_capacity(together.len());
+    let mut sending = JoinSet::new();
+    for (at, one) in together.into_iter().enumerate() {
+        match one {
+            Ok((call, prepared)) => {
+                outcomes.push(None);
+                sending.spawn(async move { (at, queue(&call, prepared).await) });
+            }
+            Err(problem) => outcomes.push(Some(Err(problem))),
+        }
+    }
+    while let Some(sent) = sending.join_next().await {
+        match sent {
+            Ok((at, outcome)) => outcomes[at] = Some(outcome),
+            Err(error) => tracing::error!(%error, "a record of many ended before its time"),
+        }
+    }
+    let lost = || Err(Problem::internal("a record of many ended before its time"));
+    outcomes.into_iter().map(|outcome| outcome.unwrap_or_else(lost)).collect()
 }
 
 fn records(call: &Call) -> Result<Vec<Json>, Problem> {
@@ -164,7 +235,7 @@ fn records(call: &Call) -> Result<Vec<Json>, Problem> {
 }
 
 /// What the template wants, once for all records.
-async fn find(call: &Call, query: &DataQuery) -> Result<Definition, Problem> {
+async fn find(call: &Call, query: &DataQuery) -> Result<Blanks, Problem> {
     let channel = call
         .prepare(|setup| {
             let mut problems = Vec::new();
@@ -178,15 +249,21 @@ async fn find(call: &Call, query: &DataQuery) -> Result<Definition, Problem> {
     let reference = Reference::Id(call.param("templateId").to_owned());
     call.read(move |w| {
         let setup = w.setup.clone();
-        templates::definition_of(w, channels::get(&setup, channel)?, &reference, TEMPLATE_AT)
+        let definition = templates::definition_of(w, channels::get(&setup, channel)?, &reference, TEMPLATE_AT)?;
+        Ok(Blanks::of(&definition))
     })
     .await
 }
 
-async fn one(call: &Call, query: &DataQuery, template: &Definition, data: &Object) -> Result<Answer, Problem> {
+/// What is to be sent, and what was found for it.
+type Prepared = (ToCustomer, Vec<Found>);
+
+async fn prepared(call: &Call, query: &DataQuery, template: &Blanks, data: &Object) -> Result<Prepared, Problem> {
     let reference = Reference::Id(call.param("templateId").to_owned());
-    let (input, found) =
-        call.prepare(|setup| prepare(setup, &call.source(), query, template, reference.clone(), data)).await?;
+    call.prepare(|setup| prepare(setup, &call.source(), query, template, reference.clone(), data)).await
+}
+
+async fn queue(call: &Call, (input, found): Prepared) -> Result<Answer, Problem> {
     call.write(
         move |w| send_to_customer(w, &input),
         move |queued, _| {
@@ -215,10 +292,10 @@ fn prepare(
     setup: &Setup,
     source: &str,
     query: &DataQuery,
-    template: &Definition,
+    template: &Blanks,
     reference: Reference,
     data: &Object,
-) -> Result<(ToCustomer, Vec<Found>), Problem> {
+) -> Result<Prepared, Problem> {
     let mut problems = Vec::new();
     let mut data = data.clone();
     let channel = own_channel(setup, Some(query.from.as_str()), FROM_AT, &mut problems);
@@ -238,7 +315,7 @@ fn prepare(
             let list = VARIABLES.read(Raw::Json(&given), "/variables", &mut problems);
             (values(list.unwrap_or_default(), Vec::new()), Vec::new())
         }
-        None => from_data(template, &data, Some(country)),
+        None => template.fill(&data, Some(country)),
     };
     let structured = record::structured(setup, source, country, data, Explicit::default());
     let phone = record::phone_identity(None, &structured, "", "", &mut problems);

@@ -154,20 +154,33 @@ fn too_early(seconds: i64) -> Problem {
 impl Attempts {
     /// At these accounts, without those where it is too early for another; 429 where that is all of them.
     pub fn begin(&self, accounts: Vec<Account>, address: IpAddr, now: Timestamp) -> Result<Attempt, Problem> {
+        let mut attempt = self.begin_from(address, now)?;
+        self.begin_at(&mut attempt, accounts, now)?;
+        Ok(attempt)
+    }
+
+    /// From there, before anything is looked up for it: 429 where it is too early for another.
+    pub fn begin_from(&self, address: IpAddr, now: Timestamp) -> Result<Attempt, Problem> {
         self.addresses.begin(address, now).map_err(too_early)?;
-        let (mut tried, mut left_out) = (Vec::new(), None::<i64>);
+        Ok(Attempt { tried: Vec::new(), right: Vec::new(), left_out: None, address })
+    }
+
+    /// Whom it turns out to be about; as [`begin`](Attempts::begin).
+    pub fn begin_at(&self, attempt: &mut Attempt, accounts: Vec<Account>, now: Timestamp) -> Result<(), Problem> {
         for account in accounts {
             match self.accounts.begin(account.clone(), now) {
-                Ok(()) => tried.push(account),
-                Err(seconds) => left_out = Some(left_out.map_or(seconds, |least| least.min(seconds))),
+                Ok(()) => attempt.tried.push(account),
+                Err(seconds) => {
+                    attempt.left_out = Some(attempt.left_out.map_or(seconds, |least| least.min(seconds)));
+                }
             }
         }
-        match left_out {
-            Some(seconds) if tried.is_empty() => {
-                self.addresses.undo(&address, now);
+        match attempt.left_out {
+            Some(seconds) if attempt.tried.is_empty() => {
+                self.addresses.undo(&attempt.address, now);
                 Err(too_early(seconds))
             }
-            _ => Ok(Attempt { tried, right: Vec::new(), left_out, address }),
+            _ => Ok(()),
         }
     }
 

@@ -45,9 +45,11 @@ pub async fn create(call: Call) -> Result<Answer, Problem> {
     call.client.check_not_in_clear()?;
     let input: SignInInput = call.read_body()?;
     let (attempts, now) = (&call.app.sign_in.attempts, call.app.crm.now());
-    let mut found = call.app.crm.candidates(input.email.clone(), input.organization).await?;
-    let accounts = Account::of(&input.email, &found);
-    let mut attempt = attempts.begin(accounts, counted(call.client.address), now)?;
+    // Whoever has to wait costs nothing but this.
+    let mut attempt = attempts.begin_from(counted(call.client.address), now)?;
+    let found = call.app.crm.candidates(input.email.clone(), input.organization).await;
+    let mut found = found.inspect_err(|_| attempts.undo(&attempt, now))?;
+    attempts.begin_at(&mut attempt, Account::of(&input.email, &found), now)?;
     found.retain(|candidate| attempt.tries(candidate.member));
     let result = attempt_it(&call, input, found, &mut attempt).await;
     attempts.settle(&attempt, now, result)

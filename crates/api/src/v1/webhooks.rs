@@ -135,7 +135,6 @@ pub async fn test(call: Call) -> Result<Answer, Problem> {
         status: outcome.status,
         error: outcome.error,
         answer: outcome.answer,
-        floods: outcome.floods,
         started_at: now,
         duration_ms: outcome.took.as_millis() as i64,
         call: WebhookCallId(ids.new_uuid()),

@@ -132,6 +132,33 @@ fn of_many_each_is_sent_or_refused_by_itself() {
     });
 }
 
+/// Many are under way at once; nobody sees that.
+#[test]
+fn answers_and_what_each_person_gets_are_in_the_order_of_the_records() {
+    each(|w| {
+        let id = greeting(w);
+        let path = format!("{FILLED}/{id}/many?from-phone-number={PHONE_ID}");
+        let of = |n: usize| {
+            let person = n % 20;
+            json!({"nombre": "Ana Rojas", "telefono": format!("+569555012{:02}", person), "pedido": n})
+        };
+        let mut records: Vec<Value> = (0..70).map(of).collect();
+        records[41] = json!({"telefono": "+56955501201"});
+        let reply = w.post(&path, json!(records));
+        assert_eq!(reply.status, 201, "{}", reply.text());
+        let results = reply.json();
+        assert_eq!((results.as_array().unwrap().len(), queued(w)), (70, 69));
+        for n in (0..70).filter(|n| *n != 41) {
+            assert_eq!(results[n]["variables"][1]["value"], json!(n.to_string()), "{n}: {}", results[n]);
+        }
+        assert_eq!(wrong(&results[41]), ["/variables/1 missing_variable", "/variables/2 missing_variable"]);
+        let contact = text(&results[0]["aiContactId"]);
+        let sent = w.get(&format!("/api/v1/contacts/{contact}/messages")).json();
+        let ids: Vec<&Value> = sent["data"].as_array().unwrap().iter().map(|message| &message["id"]).collect();
+        assert_eq!(ids, [0, 20, 40, 60].map(|n: usize| &results[n]["messageId"]));
+    });
+}
+
 #[test]
 fn a_text_by_the_qr_channel_as_json_form_or_query() {
     each(|w| {

@@ -278,6 +278,13 @@ fn what_was_read_while_they_were_one_is_read_of_both() {
         read(&two, &two.ana);
         two.undo(&merge);
         assert_eq!(unread(&two), [(0, true), (0, true)]);
+        // Who follows the log is told of both.
+        w.settled();
+        for contact in [&two.ana, &two.bea] {
+            let log = w.get(&format!("/api/v1/events?contact_id={contact}&topic=contact.updated&limit=1000")).json();
+            let flags = log["data"].as_array().unwrap().iter().map(|event| &event["data"]["is_chat_read"]);
+            assert_eq!(flags.filter(|flag| flag.is_boolean()).next_back(), Some(&json!(true)), "{log}");
+        }
     });
 }
 

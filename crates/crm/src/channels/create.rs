@@ -4,7 +4,9 @@ use serde_json::{Map, json};
 use store::params;
 
 use super::details::{self, ChannelDetails};
-use super::{Channel, ChannelType, DefaultStage, check_default_stage, check_reopen_hours, check_unique, get};
+use super::{
+    Channel, ChannelType, DefaultStage, check_default_stage, check_reopen_hours, check_unique, get, playground,
+};
 use crate::error::{FieldError, Problems, Result};
 use crate::id::ChannelId;
 use crate::setup::Setup;
@@ -74,7 +76,8 @@ fn first_status(channel_type: ChannelType) -> &'static str {
     }
 }
 
-/// 409 `channel_exists` where the number, or the phone number id, has a channel of this type already.
+/// 409 `channel_exists` where the number, or the phone number id, has a channel of this type already; `limit_reached` where there
+/// are too many playgrounds.
 pub fn create(w: &mut Work<'_, '_>, new: &NewChannel) -> Result<Channel> {
     let mut problems = Problems::default();
     let channel = new.read(&w.setup, w.now, &mut problems);
@@ -85,6 +88,9 @@ pub fn create(w: &mut Work<'_, '_>, new: &NewChannel) -> Result<Channel> {
     }
     problems.check()?;
     check_unique(&w.setup, &channel)?;
+    if new.channel_type == ChannelType::Playground {
+        playground::check_room(&w.setup)?;
+    }
     w.bump_revision()?;
     let (rule, default_stage_id) = channel.default_stage.columns();
     w.tx.execute(

@@ -12,7 +12,7 @@ mod update;
 pub use create::{NewChannel, create};
 pub use details::ChannelDetails;
 pub use origin::is_allowed;
-pub use playground::{Played, play, set_window};
+pub use playground::{MOST_PLAYGROUNDS, Played, all_playgrounds, play, set_window};
 pub use remove::remove;
 pub use secrets::{ChannelSecrets, SealedSecrets, renew_visitor_secret, seal_place, sealed_secrets};
 pub use state::{ChannelProblem, ChannelState, set_state};

@@ -1,14 +1,18 @@
 //! A playground channel that a simulator plays, in the place of Meta.
 
 use serde_json::json;
-use store::params;
+use store::{Tx, params};
 
 use super::{Channel, ChannelType, get};
 use crate::contacts::{self, Contact};
 use crate::error::{Error, Result};
-use crate::id::{ChannelId, ContactId};
+use crate::id::{ChannelId, ContactId, OrganizationId};
 use crate::messages::SERVICE_WINDOW_HOURS;
+use crate::setup::Setup;
 use crate::work::Work;
+
+/// Of one organization, those that are put away left out: each has a simulator in the server's memory.
+pub const MOST_PLAYGROUNDS: usize = 5;
 
 /// Where its simulator is, and what the two know each other by.
 #[derive(Debug, Clone)]
@@ -19,6 +23,27 @@ pub struct Played {
     pub waba_id: String,
     /// Sealed `ChannelSecrets`.
     pub secrets: Vec<u8>,
+}
+
+/// Those of all organizations that are to be played.
+pub fn all_playgrounds(tx: &mut Tx<'_>) -> Result<Vec<(OrganizationId, ChannelId)>> {
+    let rows = tx.query(
+        "SELECT organization_id, id FROM channels WHERE type = $1 AND NOT archived ORDER BY created_at, id",
+        params![ChannelType::Playground],
+    )?;
+    rows.iter().map(|row| Ok((row.at(0)?, row.at(1)?))).collect()
+}
+
+/// 409 `limit_reached` where there are [`MOST_PLAYGROUNDS`].
+pub(super) fn check_room(setup: &Setup) -> Result<()> {
+    let played = |channel: &&Channel| channel.channel_type == ChannelType::Playground && !channel.archived;
+    if setup.channels.iter().filter(played).count() < MOST_PLAYGROUNDS {
+        return Ok(());
+    }
+    let message = format!(
+        "An organization has at most {MOST_PLAYGROUNDS} channels of type playground. Delete or archive one first."
+    );
+    Err(Error::conflict("limit_reached", message))
 }
 
 /// From now on the channel works as one of the Cloud API does, towards this simulator. At each start of the server it is another

@@ -1,5 +1,6 @@
 //! A conversation's row from what there is: after contacts were made one, or two again.
 
+use serde_json::json;
 use store::params;
 use uuid::Uuid;
 
@@ -7,6 +8,7 @@ use super::SILENT;
 use super::keep::{end, label_all, waits};
 use crate::contacts::{self, Contact};
 use crate::error::Result;
+use crate::events::{self, Fact, Topic};
 use crate::id::{ContactId, MessageId, StageId, TicketId};
 use crate::time::Timestamp;
 use crate::work::Work;
@@ -86,12 +88,24 @@ pub(crate) fn part(w: &mut Work<'_, '_>, survivor: ContactId, merged: ContactId,
             // Somebody wanted it looked at again.
             unread = 1;
         }
-        if contact.is_chat_read != (unread == 0) {
-            contact.is_chat_read = unread == 0;
-            contacts::save(w, &mut contact)?;
-        }
+        flag(w, &mut contact, unread)?;
         rebuild(w, &contact, marker, unread)?;
     }
+    Ok(())
+}
+
+/// The contact's flag says what the count says, and whoever follows the log is told.
+fn flag(w: &mut Work<'_, '_>, contact: &mut Contact, unread: i64) -> Result<()> {
+    let (read, was) = (unread == 0, contact.is_chat_read);
+    if read == was {
+        return Ok(());
+    }
+    let before = unread_of(w, contact.id)?;
+    contact.is_chat_read = read;
+    contacts::save(w, contact)?;
+    let fact = Fact::new(Topic::ContactUpdated).contact(contact.id);
+    let fact = fact.data(json!({"is_chat_read": read, "unread": unread}));
+    events::record(w, fact.previous(json!({"is_chat_read": was, "unread": before})))?;
     Ok(())
 }
 
@@ -106,10 +120,7 @@ pub(crate) fn parted(w: &mut Work<'_, '_>, survivor: ContactId, merged: ContactI
             // Somebody wanted it looked at again.
             unread = 1;
         }
-        if contact.is_chat_read != (unread == 0) {
-            contact.is_chat_read = unread == 0;
-            contacts::save(w, &mut contact)?;
-        }
+        flag(w, &mut contact, unread)?;
         rebuild(w, &contact, marker, unread)?;
     }
     Ok(())

@@ -14,12 +14,33 @@ const CLAIM_SECONDS: i64 = 900;
 /// After so many tries it is given up: 1 minute, 2, 4, … between them, 8 hours in all.
 const MOST_ATTEMPTS: i64 = 10;
 
-/// What is due, of all organizations, claimed. Runs in a [`store::Db::write_claim`].
-pub fn claim_pending(tx: &mut Tx<'_>, now: Timestamp, most: i64) -> Result<Vec<(OrganizationId, Media)>> {
+/// Of a channel whose provider this server calls.
+const OF_TYPES: &str =
+    "EXISTS (SELECT 1 FROM channels c WHERE c.organization_id = media.organization_id AND c.id = media.channel_id
+    AND (c.type = 'playground' AND $2 OR c.type <> 'playground' AND $3))";
+
+/// Which channels' providers this server calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Called {
+    pub playgrounds: bool,
+    /// All others.
+    pub whatsapp: bool,
+}
+
+/// What is due at providers that are called, of all organizations, claimed. Runs in a [`store::Db::write_claim`].
+pub fn claim_pending(
+    tx: &mut Tx<'_>,
+    called: Called,
+    now: Timestamp,
+    most: i64,
+) -> Result<Vec<(OrganizationId, Media)>> {
     let suffix = tx.dialect().claim_suffix();
     let due = tx.query(
-        &format!("SELECT organization_id, id FROM media WHERE state = 'pending' AND due_at <= $1 ORDER BY due_at, id LIMIT $2 {suffix}"),
-        params![now, most],
+        &format!(
+            "SELECT organization_id, id FROM media WHERE state = 'pending' AND due_at <= $1 AND {OF_TYPES}
+             ORDER BY due_at, id LIMIT $4 {suffix}"
+        ),
+        params![now, called.playgrounds, called.whatsapp, most],
     )?;
     let mut claimed = Vec::new();
     for row in &due {
@@ -72,7 +93,7 @@ pub fn fetched(w: &mut Work<'_, '_>, media: &Media, fetch: &Fetch) -> Result<()>
                 params![w.caller.organization, media.id, path, sha256, size, mime, now],
             )?;
         }
-        Fetch::Again { why, .. } if media.attempts >= MOST_ATTEMPTS => {
+        Fetch::Again { why, patience: false } if media.attempts >= MOST_ATTEMPTS => {
             state(w, MediaState::Failed, Some(why), now, media.attempts)?;
         }
         Fetch::Again { why, patience } => {
@@ -92,7 +113,126 @@ pub fn fetched(w: &mut Work<'_, '_>, media: &Media, fetch: &Fetch) -> Result<()>
 }
 
 /// Whether there is anything to claim; asked by a reader, because as a rule there is not.
-pub fn any_pending(tx: &mut Tx<'_>, now: Timestamp) -> Result<bool> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM media WHERE state = 'pending' AND due_at <= $1) AS pending";
-    Ok(tx.query_one(sql, params![now])?.at(0)?)
+pub fn any_pending(tx: &mut Tx<'_>, called: Called, now: Timestamp) -> Result<bool> {
+    let sql = format!(
+        "SELECT EXISTS (SELECT 1 FROM media WHERE state = 'pending' AND due_at <= $1 AND {OF_TYPES}) AS pending"
+    );
+    Ok(tx.query_one(&sql, params![now, called.playgrounds, called.whatsapp])?.at(0)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use store::Priority;
+    use store::testing::each_engine;
+
+    use super::*;
+    use crate::channels::{self, ChannelDetails, ChannelType, DefaultStage, NewChannel};
+    use crate::organizations::NewOrganization;
+    use crate::{Caller, Crm};
+
+    /// One file of each of two channels, both due.
+    fn each(body: impl Fn(&Crm, &Caller)) {
+        each_engine(|db| {
+            let crm = Crm::open(db.clone()).unwrap();
+            let founded = crm.create_organization_blocking(NewOrganization {
+                name: "Tienda".to_owned(),
+                country: "CL".to_owned(),
+                time_zone: None,
+                currency: None,
+                language: None,
+                owner_name: None,
+                owner_email: "olga@example.com".to_owned(),
+                owner_password_hash: None,
+                key_hash: [1; 32],
+                key_hint: "rk_1".to_owned(),
+            });
+            let caller = Caller::system(founded.unwrap().organization_id);
+            for (channel_type, phone) in [(ChannelType::Playground, "1"), (ChannelType::Whatsapp, "2")] {
+                crm.write_blocking(&caller, move |w| file_of(w, channel_type, phone)).unwrap();
+            }
+            body(&crm, &caller);
+        });
+    }
+
+    fn file_of(w: &mut Work<'_, '_>, channel_type: ChannelType, phone: &str) -> Result<()> {
+        let said = |text: &str| Some(Some(text.to_owned()));
+        let whatsapp = channel_type == ChannelType::Whatsapp;
+        let details = ChannelDetails {
+            phone_number: Some(Some(format!("+5622345670{phone}"))),
+            phone_number_id: if whatsapp { said("106540352242922") } else { None },
+            waba_id: if whatsapp { said("102290129340398") } else { None },
+            ..ChannelDetails::default()
+        };
+        let new = NewChannel {
+            id: w.new_id(),
+            channel_type,
+            name: "Línea".to_owned(),
+            country: None,
+            details,
+            secrets: whatsapp.then(|| b"sealed".to_vec()),
+            default_stage: DefaultStage::First,
+            reopen_within_hours: 0,
+        };
+        let channel = channels::create(w, &new)?.id;
+        let (id, now): (MediaId, _) = (w.new_id(), w.now);
+        w.tx.execute(
+            "INSERT INTO media (organization_id, id, channel_id, type, state, attempts, due_at, created_at, updated_at)
+             VALUES ($1, $2, $3, 'image', 'pending', 0, $4, $4, $4)",
+            params![w.caller.organization, id, channel, now],
+        )?;
+        Ok(())
+    }
+
+    fn claim(crm: &Crm, called: Called, at: Timestamp) -> Vec<(OrganizationId, Media)> {
+        let any = crm.db().read_blocking(Priority::Background, move |tx| any_pending(tx, called, at)).unwrap();
+        let claim = move |tx: &mut Tx<'_>| claim_pending(tx, called, at, 10);
+        let claimed = crm.db().write_blocking(Priority::Background, claim).unwrap();
+        assert_eq!(any, !claimed.is_empty());
+        claimed
+    }
+
+    /// What no line of this server's leads to waits untouched for one that has it.
+    #[test]
+    fn only_files_of_providers_that_are_called_are_claimed() {
+        each(|crm, _| {
+            let (none, playgrounds) =
+                (Called { playgrounds: false, whatsapp: false }, Called { playgrounds: true, whatsapp: false });
+            let later = crm.now().plus_seconds(1);
+            assert_eq!(claim(crm, none, later).len(), 0);
+            assert_eq!(claim(crm, playgrounds, later).len(), 1);
+            assert_eq!(claim(crm, playgrounds, later).len(), 0, "claimed already");
+            let whatsapp = claim(crm, Called { playgrounds: true, whatsapp: true }, later);
+            assert_eq!((whatsapp.len(), whatsapp[0].1.attempts), (1, 1));
+        });
+    }
+
+    /// A channel that is stopped, a disk that is full: however often.
+    #[test]
+    fn what_is_no_fault_of_a_file_uses_up_none_of_its_tries() {
+        each(|crm, caller| {
+            let called = Called { playgrounds: true, whatsapp: false };
+            let mut at = crm.now().plus_seconds(1);
+            let fetched_is = |media: Media, patience: bool| {
+                let fetch = Fetch::Again { why: "not now".to_owned(), patience };
+                let id = media.id;
+                crm.write_blocking(caller, move |w| {
+                    fetched(w, &media, &fetch)?;
+                    let sql = "SELECT state FROM media WHERE organization_id = $1 AND id = $2";
+                    Ok(w.tx.query_one(sql, params![w.caller.organization, id])?.at::<String>(0)?)
+                })
+                .unwrap()
+            };
+            let next = |at: &mut Timestamp| {
+                *at = at.plus_seconds(100_000);
+                claim(crm, called, *at).remove(0).1
+            };
+            for _ in 1..MOST_ATTEMPTS {
+                assert_eq!(fetched_is(next(&mut at), false), "pending");
+            }
+            for _ in 0..3 {
+                assert_eq!(fetched_is(next(&mut at), true), "pending", "the last try is still to come");
+            }
+            assert_eq!(fetched_is(next(&mut at), false), "failed");
+        });
+    }
 }

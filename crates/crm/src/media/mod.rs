@@ -5,7 +5,7 @@ mod keep;
 mod limits;
 mod list;
 
-pub use fetch::{Fetch, any_pending, claim_pending, fetched};
+pub use fetch::{Called, Fetch, any_pending, claim_pending, fetched};
 pub(crate) use keep::received;
 pub(crate) use keep::use_in;
 pub use keep::{Upload, forget_unused, get, is_used, uploaded, used_in};

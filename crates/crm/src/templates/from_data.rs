@@ -3,6 +3,7 @@
 //! says which that is.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use structuring::json::{Object, escape_pointer};
 use structuring::{
@@ -54,53 +55,86 @@ struct Wanted {
     /// What it is about, where the template says so.
     word: Option<String>,
     greets: bool,
+    /// What structuring is asked for, once a record has none of the labels: the whole engine runs for it.
+    target: OnceLock<Option<Target>>,
 }
 
-pub fn from_data(definition: &Definition, data: &Object, country: Option<&str>) -> (Values, Vec<Found>) {
-    let mut wanted = Vec::new();
-    let header = match &definition.header {
-        Some(Header::Text(text)) => wanted_of(text, definition.named),
-        _ => Vec::new(),
-    };
-    let headers = header.len();
-    wanted.extend(header);
-    wanted.extend(wanted_of(&definition.body, definition.named));
-    let texts = wanted.len();
-    for (index, button) in definition.buttons.iter().enumerate() {
-        if matches!(button.kind, ButtonKind::OpenUrl | ButtonKind::CopyCode) {
-            let labels = vec![format!("button_{index}"), snake_key(&button.text)];
-            wanted.push(Wanted { name: format!("buttons.{index}"), labels, word: None, greets: false });
-        }
+impl Wanted {
+    fn new(name: String, labels: Vec<String>, word: Option<String>, greets: bool) -> Wanted {
+        Wanted { name, labels, word, greets, target: OnceLock::new() }
     }
-    let found = search(&wanted, data, country);
-    let mut values = Values::default();
-    let mut named = BTreeMap::new();
-    for (at, one) in found.iter().enumerate() {
-        let Some(one) = one else { continue };
-        if at < headers {
-            values.header = Some(HeaderValue::Text(one.value.clone()));
-        } else if at < texts {
-            named.insert(one.name.clone(), one.value.clone());
-        } else if let Some(index) = one.name.strip_prefix("buttons.").and_then(|index| index.parse().ok()) {
-            values.buttons.insert(index, one.value.clone());
-        }
+
+    /// One of the person's own values, or what the word stands for.
+    fn target(&self) -> Option<Target> {
+        let find = || {
+            if self.greets {
+                return Some(Target::Name);
+            }
+            let word = self.word.clone()?;
+            person_of(&word).or(Some(Target::Field(word)))
+        };
+        self.target.get_or_init(find).clone()
     }
-    values.variables = Variables::Named(named);
-    (values, found.into_iter().flatten().collect())
+}
+
+/// What a template wants filled; read once, for as many records as there are.
+pub struct Blanks {
+    wanted: Vec<Wanted>,
+    /// The first of them are the header's, those up to `texts` the body's, then come the buttons'.
+    headers: usize,
+    texts: usize,
+}
+
+impl Blanks {
+    pub fn of(definition: &Definition) -> Blanks {
+        let mut wanted = match &definition.header {
+            Some(Header::Text(text)) => wanted_of(text, definition.named),
+            _ => Vec::new(),
+        };
+        let headers = wanted.len();
+        wanted.extend(wanted_of(&definition.body, definition.named));
+        let texts = wanted.len();
+        for (index, button) in definition.buttons.iter().enumerate() {
+            if matches!(button.kind, ButtonKind::OpenUrl | ButtonKind::CopyCode) {
+                let labels = vec![format!("button_{index}"), snake_key(&button.text)];
+                wanted.push(Wanted::new(format!("buttons.{index}"), labels, None, false));
+            }
+        }
+        Blanks { wanted, headers, texts }
+    }
+
+    pub fn fill(&self, data: &Object, country: Option<&str>) -> (Values, Vec<Found>) {
+        let found = search(&self.wanted, data, country);
+        let mut values = Values::default();
+        let mut named = BTreeMap::new();
+        for (at, one) in found.iter().enumerate() {
+            let Some(one) = one else { continue };
+            if at < self.headers {
+                values.header = Some(HeaderValue::Text(one.value.clone()));
+            } else if at < self.texts {
+                named.insert(one.name.clone(), one.value.clone());
+            } else if let Some(index) = one.name.strip_prefix("buttons.").and_then(|index| index.parse().ok()) {
+                values.buttons.insert(index, one.value.clone());
+            }
+        }
+        values.variables = Variables::Named(named);
+        (values, found.into_iter().flatten().collect())
+    }
 }
 
 fn wanted_of(text: &Text, named: bool) -> Vec<Wanted> {
     let of = |name: &String| {
         let mut labels = vec![snake_key(name)];
         if named {
-            return Wanted { name: name.clone(), word: labels.first().cloned(), labels, greets: false };
+            let word = labels.first().cloned();
+            return Wanted::new(name.clone(), labels, word, false);
         }
         let before = word_before(&text.text, name);
         let greets = before.as_deref().is_some_and(|word| GREETINGS.contains(&word));
         let word = before.filter(|word| !greets && word.chars().count() > 2);
         labels.extend(["variable", "var", "param"].map(|prefix| format!("{prefix}_{name}")));
         labels.extend(word.clone());
-        Wanted { name: name.clone(), labels, word, greets }
+        Wanted::new(name.clone(), labels, word, greets)
     };
     text.variables.iter().map(of).collect()
 }
@@ -127,7 +161,7 @@ fn word_before(text: &str, name: &str) -> Option<String> {
 fn search(wanted: &[Wanted], data: &Object, country: Option<&str>) -> Vec<Option<Found>> {
     let named: Vec<Option<Found>> = wanted.iter().map(|one| under_its_name(one, data)).collect();
     let targets: Vec<Option<Target>> =
-        wanted.iter().zip(&named).map(|(one, found)| if found.is_some() { None } else { target_of(one) }).collect();
+        wanted.iter().zip(&named).map(|(one, found)| if found.is_some() { None } else { one.target() }).collect();
     if targets.iter().all(Option::is_none) {
         return named;
     }
@@ -152,15 +186,6 @@ fn search(wanted: &[Wanted], data: &Object, country: Option<&str>) -> Vec<Option
         Some(Found { name: one.name.clone(), value: text_of(&placed.value)?, source, method: placed.method })
     };
     wanted.iter().zip(named).zip(targets).map(fill).collect()
-}
-
-/// What structuring is asked for: one of the person's own values, or what the word stands for.
-fn target_of(one: &Wanted) -> Option<Target> {
-    if one.greets {
-        return Some(Target::Name);
-    }
-    let word = one.word.clone()?;
-    person_of(&word).or(Some(Target::Field(word)))
 }
 
 fn under_its_name(one: &Wanted, data: &Object) -> Option<Found> {
@@ -219,7 +244,7 @@ mod tests {
     fn filled(body: &str, named: bool, data: serde_json::Value) -> Vec<(String, String, Vec<String>)> {
         let definition = Definition::read(&json!([{"type": "BODY", "text": body}]), named);
         let data = Json::from(&data).into_object().unwrap();
-        let (_, found) = from_data(&definition, &data, Some("CL"));
+        let (_, found) = Blanks::of(&definition).fill(&data, Some("CL"));
         found.into_iter().map(|found| (found.name, found.value, found.source)).collect()
     }
 

@@ -12,7 +12,7 @@ pub use change::{Notice, delete, notice, put};
 pub use definition::{Button, ButtonKind, Definition, Header, Text};
 pub use fill::{Filled, HeaderValue, Values, Variables, fill};
 pub use find::{Reference, Usable, definition_of, usable};
-pub use from_data::{Found, from_data};
+pub use from_data::{Blanks, Found};
 pub use list::{TemplateFilter, browse, get, page_of};
 pub use sync::{Fetched, finish, page};
 

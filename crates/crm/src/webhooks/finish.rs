@@ -35,8 +35,6 @@ pub struct Tried {
     pub error: Option<String>,
     /// The beginning of the answer's body.
     pub answer: Option<String>,
-    /// The answer had no end that anybody would wait for.
-    pub floods: bool,
     pub started_at: Timestamp,
     pub duration_ms: i64,
     /// Made outside, so that a closure which is run again writes the same.

@@ -38,6 +38,31 @@ fn make(world: &World, new: NewChannel) -> crm::Result<Channel> {
     world.write(move |w| channels::create(w, &new))
 }
 
+/// Each has a simulator in the server's memory.
+#[test]
+fn there_are_only_so_many_playgrounds() {
+    each(|world| {
+        let id = || world.write(|w| Ok(w.new_id())).unwrap();
+        let made: Vec<_> = (0..channels::MOST_PLAYGROUNDS)
+            .map(|n| make(world, playground(id(), &format!("+56 2 2345 670{n}"))).unwrap().id)
+            .collect();
+        let (one_more, too_many) = (playground(id(), "+56 2 2345 6799"), id());
+        let refused = make(world, NewChannel { id: too_many, ..one_more.clone() });
+        assert!(matches!(&refused, Err(crm::Error::Conflict { code: "limit_reached", .. })), "{refused:?}");
+        // Of another type there may be more, elsewhere as well, and here once one is put away.
+        make(world, whatsapp(world)).unwrap();
+        let elsewhere = playground(id(), "+56 2 2345 6701");
+        world.write_elsewhere(move |w| channels::create(w, &elsewhere)).unwrap();
+        let first = made[0];
+        world.write(move |w| channels::remove(w, first, None, false)).unwrap();
+        make(world, one_more).unwrap();
+        let played = world.write(|w| channels::all_playgrounds(w.tx)).unwrap();
+        let here = |organization| played.iter().filter(|(of, id)| *of == organization && *id != first).count();
+        assert_eq!(here(world.here.organization_id), channels::MOST_PLAYGROUNDS);
+        assert_eq!(played.len(), channels::MOST_PLAYGROUNDS + 1);
+    });
+}
+
 fn change(world: &World, id: ChannelId, patch: ChannelPatch) -> crm::Result<Channel> {
     world.write(move |w| channels::update(w, id, &patch))
 }

@@ -8,6 +8,7 @@ mod keys;
 mod members;
 mod organizations;
 mod pipelines;
+mod starts;
 mod tags;
 mod together;
 mod world;

@@ -1,6 +1,7 @@
 //! The demo's playground, from the signed hook to the ticks: a customer writes, the team answers, the window shuts, a template
 //! goes out.
 
+use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
@@ -22,6 +23,16 @@ fn until<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
         assert!(Instant::now() < end, "{what}");
         std::thread::sleep(Duration::from_millis(30));
     }
+}
+
+/// The answer to a call without a body.
+fn asked(at: SocketAddr, order: &str) -> String {
+    let mut connection = TcpStream::connect(at).unwrap();
+    connection.set_read_timeout(Some(PATIENCE)).unwrap();
+    write!(connection, "{order} HTTP/1.1\r\nhost: {at}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).unwrap();
+    answer
 }
 
 struct Played {
@@ -165,6 +176,11 @@ fn a_new_organization_makes_a_playground_of_its_own() {
         shown["settings"]["graph_base_url"].as_str().unwrap_or_else(|| panic!("{shown}")).trim_start_matches("http://");
     let meta: SocketAddr = meta.trim_end_matches('/').parse().unwrap();
     assert!(TcpStream::connect(meta).is_ok());
+    // Whoever is on this machine does not steer it, nor reads what was said: that is the API's, which asks who it is.
+    for order in ["GET /_simulator/requests", "GET /_simulator/webhooks", "POST /_simulator/reset", "GET /"] {
+        let answer = asked(meta, order);
+        assert!(answer.starts_with("HTTP/1.1 4"), "{order}: {answer}");
+    }
     let (status, gone) = server.call("DELETE", &format!("{channel}?archive=true"), &[("x-api-key", &key)], "");
     assert_eq!(status, 200, "{gone}");
     until("the end of its simulator", || TcpStream::connect(meta).is_err().then_some(()));

@@ -7,7 +7,7 @@ mod relay;
 
 use std::time::Duration;
 
-use crm::webhooks::{self, Ready};
+use crm::webhooks::{self, Ready, Tried};
 use store::{Engine, Priority};
 use tokio::sync::mpsc;
 
@@ -16,10 +16,17 @@ use crate::{Context, Workers};
 /// Tries that run at once, on this server.
 const MOST_RUNNING: usize = 512;
 
-/// One that ended, for the dispatcher.
+/// One that ended, for the recorder.
+struct Done {
+    tried: Tried,
+    floods: bool,
+}
+
+/// One that is written down, for the dispatcher.
 struct Ended {
     endpoint: Ready,
     delivered: bool,
+    /// Its answer had no end that anybody would wait for.
     floods: bool,
     took: Duration,
 }

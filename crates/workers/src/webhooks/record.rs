@@ -9,7 +9,7 @@ use store::Priority;
 use tokio::sync::mpsc::{Receiver, Sender};
 use tokio::time::sleep;
 
-use super::Ended;
+use super::{Done, Ended};
 use crate::Context;
 
 const MOST_AT_ONCE: usize = 128;
@@ -18,16 +18,18 @@ const AFTER_FAILURE: Duration = Duration::from_millis(500);
 const ATTEMPTS: usize = 40;
 
 /// Ends when nobody can try any more.
-pub async fn run(context: Context, mut tries: Receiver<Tried>, end: Sender<Ended>) {
+pub async fn run(context: Context, mut tries: Receiver<Done>, end: Sender<Ended>) {
     let mut batch = Vec::with_capacity(MOST_AT_ONCE);
     while tries.recv_many(&mut batch, MOST_AT_ONCE).await > 0 {
-        let written: Arc<[Tried]> = std::mem::take(&mut batch).into();
+        let (written, floods): (Vec<Tried>, Vec<bool>) =
+            batch.drain(..).map(|done: Done| (done.tried, done.floods)).unzip();
+        let written: Arc<[Tried]> = written.into();
         record(&context, written.clone()).await;
-        for tried in written.iter() {
+        for (tried, floods) in written.iter().zip(floods) {
             let ended = Ended {
                 endpoint: (tried.organization, tried.endpoint),
                 delivered: tried.verdict == Verdict::Delivered,
-                floods: tried.floods,
+                floods,
                 took: Duration::from_millis(tried.duration_ms.max(0) as u64),
             };
             // The dispatcher has gone where the server ends.
