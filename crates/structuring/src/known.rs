@@ -30,7 +30,8 @@ pub(crate) struct Known {
     pub fiance: Set,
     pub child: Set,
     pub dependant: Set,
-    pub agent: Set,
+    /// Who or where notes are taken.
+    pub desks: Set,
     pub relative: Set,
     pub pet: Set,
     pub pet_traits: Set,
@@ -107,7 +108,7 @@ pub(crate) static KNOWN: LazyLock<Known> = LazyLock::new(|| Known {
     fiance: set(&["R_FIANCE"]),
     child: set(&["R_CHILD"]),
     dependant: set(&["DEPENDANT"]),
-    agent: set(&["R_AGENT"]),
+    desks: set(&["R_AGENT", "R_SITE", "R_SUPPORT"]),
     relative: set(&["R_RELATIVE"]),
     pet: set(&["R_PET"]),
     pet_traits: set(&["R_PET", "SPECIES", "BREED", "VACCINE", "NEUTERED"]),

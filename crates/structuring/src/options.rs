@@ -200,7 +200,10 @@ pub(crate) fn choose(choices: &[Choice], said: &Said) -> Option<Chosen> {
             let (option, _) = fitting.next()?;
             fitting.next().is_none().then_some(Chosen { option, quality: 0.98 })
         };
-        return joined().or_else(|| in_range(choices, said)).or_else(|| by_number(choices, said));
+        return joined()
+            .or_else(|| in_range(choices, said))
+            .or_else(|| by_number(choices, said))
+            .or_else(|| by_clock(choices, said));
     }
     let unique = |quality: f32, fits: &dyn Fn(&Choice) -> bool| {
         let mut fitting = choices.iter().enumerate().filter(|(_, choice)| fits(choice));
@@ -220,6 +223,8 @@ pub(crate) fn choose(choices: &[Choice], said: &Said) -> Option<Chosen> {
             unique(0.8, &|choice| !choice.other && words.len() < choice.words.len() && covers(&choice.words, words))
         })
         .or_else(|| unique(0.86, &|choice| near(&choice.folded, &said.folded)))
+        .or_else(|| by_initial(choices, said))
+        .or_else(|| by_clock(choices, said))
         .or_else(|| by_meaning(choices, said))
 }
 
@@ -273,8 +278,54 @@ pub(crate) fn stem(word: &str) -> &str {
 /// `ing industrial` for `ingenieria industrial`: every word begins the option's word at its place.
 fn abbreviates(words: &[String], option: &[String]) -> bool {
     words.len() == option.len()
-        && words.iter().zip(option).all(|(short, long)| long.starts_with(short.as_str()))
+        && words.iter().zip(option).all(|(short, long)| long.starts_with(short.as_str()) || contracts(short, long))
         && words.iter().any(|word| word.len() >= 3)
+}
+
+/// `cta` for `cuenta`, `dpto` for `departamento`: the first and the last letter, and some between in their order.
+fn contracts(short: &str, long: &str) -> bool {
+    let (a, b) = (short.as_bytes(), long.as_bytes());
+    let mut rest = b.iter();
+    (3..=5).contains(&a.len())
+        && b.len() > a.len() + 1
+        && a[0] == b[0]
+        && a.last() == b.last()
+        && a.iter().all(|letter| rest.any(|other| other == letter))
+}
+
+/// "T" of morning, afternoon, night: the option that alone begins with the letter, where all begin differently.
+fn by_initial(choices: &[Choice], said: &Said) -> Option<Chosen> {
+    let letter = *said.folded.as_bytes().first().filter(|_| said.folded.len() == 1)?;
+    let mut initials: Vec<u8> = choices.iter().filter_map(|choice| choice.folded.bytes().next()).collect();
+    let option = choices.iter().position(|choice| choice.folded.as_bytes().first() == Some(&letter))?;
+    // Parts of the day are shortened so everywhere; of other options one letter says too little.
+    synonym(choices, groups_of("tarde")).filter(|_| choices.len() < 6)?;
+    initials.sort_unstable();
+    let apart = initials.windows(2).all(|pair| pair[0] != pair[1]);
+    (apart && choices.len() > 1 && choices.iter().all(|choice| choice.folded.len() > 2))
+        .then_some(Chosen { option, quality: 0.8 })
+}
+
+/// "18:30", "10am", "19h" where the options are parts of the day.
+fn by_clock(choices: &[Choice], said: &Said) -> Option<Chosen> {
+    const PARTS: [&str; 3] = ["manana", "tarde", "noche"];
+    let text = said.folded.trim_start_matches("as ").trim_start_matches("a las ").trim_start_matches("at ");
+    if text.len() > 9 || !text.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    let hour = crate::text_marks::hour_of(text)?;
+    let part = match hour {
+        5..=11 => PARTS[0],
+        12..=17 => PARTS[1],
+        // Six is evening in some places, afternoon in others.
+        19..=23 => PARTS[2],
+        _ => return None,
+    };
+    let groups = groups_of(part);
+    if !PARTS.iter().filter(|part| **part != "noche").all(|part| synonym(choices, groups_of(part)).is_some()) {
+        return None;
+    }
+    synonym(choices, groups).map(|option| Chosen { option, quality: 0.86 })
 }
 
 /// One or two letters wrong, in longer words only.
@@ -466,5 +517,9 @@ mod tests {
         assert_eq!(pick(&["Luna de miel", "Familiar"], "luna_de_miel"), Some("Luna de miel"));
         assert_eq!(pick(&["AI", "Automation", "Support"], "no support"), None);
         assert_eq!(pick(&["PP", "P", "M", "G", "GG"], "GG"), Some("GG"));
+        assert_eq!(pick(&["Efectivo", "Cuenta corriente"], "Cta. Cte."), Some("Cuenta corriente"));
+        assert_eq!(pick(&["Manhã", "Tarde", "Noite"], "T"), Some("Tarde"));
+        assert_eq!(pick(&["Mañana", "Tarde", "Noche"], "19:30"), Some("Noche"));
+        assert_eq!(pick(&["Mañana", "Tarde", "Noche"], "18:30"), None);
     }
 }

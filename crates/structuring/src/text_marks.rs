@@ -90,6 +90,26 @@ pub(crate) fn pages(page: &Page<'_>, fields: &[&Field]) -> Vec<Finding> {
     found
 }
 
+/// The hour of a folded clock time: `18 30`, `10am`, `7 30 pm`, `19h`. A bare number is none.
+pub(crate) fn hour_of(folded: &str) -> Option<u8> {
+    let digits = folded.bytes().take_while(u8::is_ascii_digit).count();
+    let hour: u8 = folded.get(..digits).filter(|_| (1..=2).contains(&digits))?.parse().ok()?;
+    let tail = folded[digits..].trim_start();
+    let minutes = tail.trim_start_matches(['h', ':']).trim_start();
+    let minuted = minutes.len() >= 2 && minutes.as_bytes()[..2].iter().all(u8::is_ascii_digit) && minutes[..2] < *"60";
+    let rest = if minuted { minutes[2..].trim_start() } else { tail };
+    let half = match rest {
+        "pm" | "p m" => Some(true),
+        "am" | "a m" => Some(false),
+        "" | "h" | "hs" | "hrs" | "horas" if minuted || !rest.is_empty() => None,
+        _ => return None,
+    };
+    match half {
+        Some(true) if hour < 12 => Some(hour + 12),
+        _ => (hour < 24).then_some(hour),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::time_at;

@@ -249,7 +249,8 @@ pub(crate) fn read_folded(folded: &str) -> Option<bool> {
         "todavia no" | "aun no" | "ainda nao" | "not yet" | "i dont" | "i do not" | "we dont" | "dont have"
         | "not included" | "not needed" | "not required" | "not necessary" | "mejor no" | "creo que no"
         | "no thanks" | "para nada" | "de jeito nenhum" | "not at all" | "opt out" | "opted out" | "en absoluto"
-        | "not interested" => {
+        | "not interested" | "no hace falta" | "no es necesario" | "no es necesaria" | "no need" | "nao precisa"
+        | "nao e necessario" | "nao preciso" | "falta" | "en falta" | "falta entregar" | "aun pendiente" => {
             return Some(false);
         }
         _ => {}
