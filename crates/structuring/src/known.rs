@@ -41,7 +41,8 @@ pub(crate) struct Known {
     pub billing: Set,
     pub brand: Set,
     pub carline: Set,
-    pub vehicle: Set,
+    /// What has a make and a model.
+    pub made: Set,
     /// Concepts that qualify others and never stand for a field alone.
     pub qualifiers: Set,
     pub prevq: Set,
@@ -118,7 +119,7 @@ pub(crate) static KNOWN: LazyLock<Known> = LazyLock::new(|| Known {
     billing: set(&["BILLING"]),
     brand: set(&["BRAND"]),
     carline: set(&["CARLINE"]),
-    vehicle: set(&["VEHICLE"]),
+    made: set(&["VEHICLE", "APPLIANCE"]),
     qualifiers: set(&[
         "NAME",
         "NUMBER",

@@ -313,7 +313,7 @@ pub(crate) fn find(
             let all = scored.key.concepts();
             all.meets(&known.dependant.or(&known.child)) && !all.meets(&known.manager) && reading.likeness() >= 0.6
         })
-        && !person.names.iter().any(|name| name.leaves.contains(&leaf))
+        && !person.names.iter().min_by_key(|name| name.rank).is_some_and(|name| name.leaves.contains(&leaf))
     {
         person.phones.retain(|phone| !phone.leaves.iter().any(|leaf| answers(*leaf)));
         person.emails.retain(|email| !email.leaves.iter().any(|leaf| answers(*leaf)));

@@ -186,6 +186,7 @@ impl Desk<'_> {
         self.named_twice();
         self.whole_names();
         self.by_value();
+        self.heads_the_row();
         self.ticked();
         self.when();
         self.brand_and_model();

@@ -191,12 +191,16 @@ pub(crate) fn find_phones(text: &str, words: &[Word], country: Option<&str>) -> 
                 // "el de él es …", "o dela é …": the one that the record is about, after somebody else's.
                 || matches!(pair, ["el" | "ella", "de"] | ["es", "suyo"] | ["e", "dele" | "dela"])
         });
-        let their = clause.iter().position(|word| is_one_of(word, &OTHER_CUES));
+        // "Tel. 555…" ends no sentence.
+        let nearest_ends = before.first().is_some_and(|word| word.ends && !PHONE_CUES.contains(word.folded.as_str()));
+        let their = clause.iter().enumerate().position(|(place, word)| {
+            is_one_of(word, &OTHER_CUES) && !(PLACES.contains(word) && nearest_ends && place > 0)
+        });
         // "… la sucursal Sur. 5555505102": a place of the sentence before has no say in the next.
         let near_other = before.iter().enumerate().take(4).any(|(place, word)| {
             is_one_of(&word.folded, &OTHER_CUES)
                 && (!PLACES.contains(&word.folded.as_str())
-                    || before[..=place].iter().skip(1).all(|later| !later.ends) && (place == 0 || !word.ends))
+                    || !nearest_ends && before[..=place].iter().skip(1).all(|later| !later.ends))
         });
         let other = near_other && own.is_none_or(|own| their.is_some_and(|their| their < own))
             || their.is_some_and(|their| own.is_none_or(|own| their < own));
