@@ -91,6 +91,14 @@ impl Choice {
     }
 }
 
+impl Choice {
+    /// A day of the week.
+    pub fn is_weekday(&self) -> bool {
+        const DAYS: [&str; 7] = ["lunes", "martes", "miercoles", "jueves", "viernes", "sabado", "domingo"];
+        DAYS.iter().any(|day| groups_of(day).iter().any(|group| self.groups.contains(group)))
+    }
+}
+
 fn content(folded: &str) -> Vec<String> {
     let words: Vec<String> =
         folded.split(' ').filter(|word| !is_stop(word) && !word.is_empty()).map(str::to_owned).collect();
@@ -306,26 +314,27 @@ fn by_initial(choices: &[Choice], said: &Said) -> Option<Chosen> {
         .then_some(Chosen { option, quality: 0.8 })
 }
 
-/// "18:30", "10am", "19h" where the options are parts of the day.
+/// "19:30", "10am", "19h" where the options are parts of the day.
 fn by_clock(choices: &[Choice], said: &Said) -> Option<Chosen> {
-    const PARTS: [&str; 3] = ["manana", "tarde", "noche"];
     let text = said.folded.trim_start_matches("as ").trim_start_matches("a las ").trim_start_matches("at ");
     if text.len() > 9 || !text.starts_with(|c: char| c.is_ascii_digit()) {
         return None;
     }
-    let hour = crate::text_marks::hour_of(text)?;
-    let part = match hour {
-        5..=11 => PARTS[0],
-        12..=17 => PARTS[1],
+    at_clock(choices, text, false).map(|option| Chosen { option, quality: 0.86 })
+}
+
+/// The part of the day of a folded clock time; `after` where it is the earliest.
+pub(crate) fn at_clock(choices: &[Choice], text: &str, after: bool) -> Option<usize> {
+    synonym(choices, groups_of("manana")).and(synonym(choices, groups_of("tarde")))?;
+    let part = match crate::text_marks::hour_of(text)? {
+        5..=11 => "manana",
+        12..=17 => "tarde",
         // Six is evening in some places, afternoon in others.
-        19..=23 => PARTS[2],
+        18 if after => "noche",
+        19..=23 => "noche",
         _ => return None,
     };
-    let groups = groups_of(part);
-    if !PARTS.iter().filter(|part| **part != "noche").all(|part| synonym(choices, groups_of(part)).is_some()) {
-        return None;
-    }
-    synonym(choices, groups).map(|option| Chosen { option, quality: 0.86 })
+    synonym(choices, groups_of(part))
 }
 
 /// One or two letters wrong, in longer words only.

@@ -15,6 +15,8 @@ struct Kind {
     about: Set,
     /// A model that follows belongs to the name.
     extends: bool,
+    /// Only where somebody says that they saw or found something there.
+    seen: bool,
 }
 
 struct Name {
@@ -35,9 +37,13 @@ static NAMES: LazyLock<Names> = LazyLock::new(|| {
     let mut names = Names { kinds: Vec::new(), by_text: FxHashMap::default() };
     for line in include_str!("../assets/names-of-trades.txt").lines() {
         let Some((head, list)) = line.split_once(" = ").filter(|_| !line.starts_with('#')) else { continue };
-        let concepts: Vec<&str> = head.split(' ').filter(|part| *part != "+").collect();
+        let concepts: Vec<&str> = head.split(' ').filter(|part| !matches!(*part, "+" | "?")).collect();
         let kind = names.kinds.len();
-        names.kinds.push(Kind { about: lexicon::set(&concepts), extends: head.ends_with('+') });
+        names.kinds.push(Kind {
+            about: lexicon::set(&concepts),
+            extends: head.ends_with('+'),
+            seen: head.ends_with('?'),
+        });
         for name in list.split(", ") {
             let everyday = name.starts_with('~');
             let known = names.by_text.entry(fold(name.trim_start_matches('~'))).or_default();
@@ -150,6 +156,41 @@ fn said(page: &Page<'_>, hit: &Hit, field: &Field) -> bool {
     });
     if denied {
         return false;
+    }
+    if NAMES.kinds[hit.kind].seen {
+        const SEEN: &[&str] = &[
+            "vi",
+            "vimos",
+            "encontre",
+            "encontramos",
+            "conoci",
+            "conocimos",
+            "achei",
+            "achamos",
+            "found",
+            "saw",
+            "seen",
+            "heard",
+            "descobri",
+            "conheci",
+            "descubri",
+            "anuncio",
+            "ad",
+            "ads",
+            "publicidad",
+            "propaganda",
+            "through",
+            "aparecio",
+            "apareceu",
+            "publicacion",
+            "post",
+            "entere",
+            "enteramos",
+            "llegue",
+            "cheguei",
+        ];
+        let clause = page.words[hit.from.saturating_sub(6)..hit.from].iter().rev().take_while(|word| !word.ends);
+        return clause.into_iter().any(|word| SEEN.contains(&word.folded.as_str()));
     }
     if hit.everyday {
         let within = hit.from > 0 && !page.words[hit.from - 1].ends;

@@ -23,7 +23,7 @@ pub(crate) fn clock(page: &Page<'_>, fields: &[&Field], found: &[Finding]) -> Op
 }
 
 /// `18:00`, `7:30 pm`, `10am`, `19h`, `19h30` at a place.
-fn time_at(text: &str, at: usize) -> Option<(usize, usize)> {
+pub(crate) fn time_at(text: &str, at: usize) -> Option<(usize, usize)> {
     let before = text[..at].chars().next_back();
     if before.is_some_and(|c| c.is_alphanumeric() || matches!(c, ':' | '.' | '/' | '-' | '+')) {
         return None;
