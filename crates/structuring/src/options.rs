@@ -411,6 +411,17 @@ fn ordinal(word: &str) -> Option<String> {
 
 /// The number of the only option that has it, where every option has one: `21k` of `5 km, 10 km, 21 km`.
 fn by_number(choices: &[Choice], said: &Said) -> Option<Chosen> {
+    // "2°" of "Primero, Segundo, Tercero".
+    let bare = said.folded.trim_end_matches(['o', 'a']).trim();
+    if (1..=2).contains(&bare.len()) && bare.bytes().all(|b| b.is_ascii_digit()) {
+        let mut fitting = choices.iter().enumerate().filter(|(_, choice)| {
+            choice.words.first().and_then(|word| ordinal(word)).is_some_and(|number| number == bare)
+        });
+        let several = choices.iter().filter(|choice| choice.words.first().is_some_and(|word| ordinal(word).is_some()));
+        if let (Some((option, _)), None, true) = (fitting.next(), fitting.next(), several.count() > 1) {
+            return Some(Chosen { option, quality: 0.9 });
+        }
+    }
     let digits = |text: &str| text.bytes().any(|b| b.is_ascii_digit());
     let numbered = choices.iter().filter(|choice| digits(&choice.folded)).count();
     if numbered < 2 || !digits(&said.folded) && said.words().len() > 2 {

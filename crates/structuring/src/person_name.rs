@@ -326,6 +326,9 @@ fn piece(
         _ if key.opaque => 3,
         _ => return None,
     };
+    // {"Conductor": "Eladio 6555-0788"} has no word of a name of its own.
+    let divides = reading.leaf().part.as_ref().is_some_and(|part| part.divides && part.span.is_some());
+    let rank = if divides && subject { 2 } else { rank };
     // Words of the key that nobody knows may make it another kind of name.
     if rank == 0 && key.unknown > 0 && likeness < 0.7 || rank > 0 && key.unknown > 0 {
         return None;

@@ -261,13 +261,17 @@ fn read_phone(text: &str, country: Option<&str>) -> Option<(Phone, Line, bool)> 
         return None;
     }
     let named = named_country(text);
-    scan::digit_runs(text).into_iter().find_map(|(from, to)| {
+    let mut runs = scan::digit_runs(text).into_iter().filter_map(|(from, to)| {
         // The whole text was read already, and is none.
         if (from, to) == (0, text.len()) && named.is_none() {
             return None;
         }
         found(phone::read_with_line(&text[from..to], named.or(country))?, false)
-    })
+    });
+    let first = runs.next()?;
+    // "022555019 / 0984555027": a mobile comes before a landline.
+    let mobile = if first.1 == Line::Landline { runs.take(3).find(|other| other.1 == Line::Mobile) } else { None };
+    Some(mobile.unwrap_or(first))
 }
 
 /// An answer that is little but a number in words.

@@ -90,7 +90,10 @@ fn roles_agree(key: &Key, field: &Field, method: Method) -> bool {
     // The child of a family is the school's pupil.
     let pupil =
         !hard_mine.is_empty() && hard_mine.without(&known.child).is_empty() && field.concepts.meets(&known.dependant);
-    if only_creature || answers || relation || pupil || shortened && key.tail.concepts.meets(&CATEGORY) {
+    // "¿Trae receta de su doctor?" asks for the prescription, whoever wrote it.
+    let asked = field.definition.field_type == FieldType::Boolean
+        && key.tail.concepts.without(&known.qualifiers).without(&known.others).meets(&field.concepts);
+    if asked || only_creature || answers || relation || pupil || shortened && key.tail.concepts.meets(&CATEGORY) {
         return true;
     }
     let only_owner =
@@ -316,7 +319,11 @@ pub(crate) fn fit(
             }
         }
         FieldType::Number => 0.9 * f + 0.06,
-        FieldType::Currency => 0.88 * f + 0.05 + 0.1 * own,
+        // A zero is what systems write where nothing was said.
+        FieldType::Currency => {
+            let nothing = value.as_f64() == Some(0.0);
+            0.88 * f + 0.05 + 0.1 * own - if nothing { 0.15 } else { 0.0 }
+        }
         FieldType::Boolean | FieldType::Date | FieldType::Phone | FieldType::Email | FieldType::Url => {
             0.86 * f + 0.13 * own + 0.02
         }

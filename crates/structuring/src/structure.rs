@@ -345,6 +345,12 @@ impl Desk<'_> {
             || !crowded.is_empty();
         self.place(target.clone(), Json::from(best.value.as_str()), &leaves, best.confidence, best.method);
         crowded.iter().for_each(|leaf| self.taken[*leaf] = false);
+        // "call me after 6 - 720.555.0162": what else it says stays.
+        for &leaf in leaves.iter().filter(|_| target == Target::Phone) {
+            let text = self.readings[leaf].leaf().text().unwrap_or("");
+            let words = text.split_whitespace().filter(|word| word.chars().all(char::is_alphabetic)).count();
+            self.taken[leaf] &= words < 3;
+        }
         let (value, whose) = (best.value.clone(), best.whose());
         for &leaf in &crowded {
             let text = crate::shapes::clip(self.readings[leaf].leaf().text().unwrap_or(""));

@@ -227,6 +227,13 @@ pub(crate) fn amounts(page: &Page<'_>, fields: &[&Field], busy: &[(usize, usize)
 fn paid(before: &[&Word], after: &[&Word], reading: &number::Reading) -> bool {
     const PAYING: &[&str] = &[
         "pago",
+        "paga",
+        "pagan",
+        "paying",
+        "pay",
+        "pays",
+        "gasta",
+        "gasto",
         "pagou",
         "pague",
         "pagaron",
@@ -268,6 +275,11 @@ fn paid(before: &[&Word], after: &[&Word], reading: &number::Reading) -> bool {
                 "y" | "e" | "and" | "por" | "for" | "en" | "em" | "in" | "al" | "ao" | "con" | "com"
             )
         })
+}
+
+/// Twenty to ninety.
+fn tens(folded: &str) -> Option<i128> {
+    number_words::word_value(folded).filter(|value| (20..100).contains(value) && value % 10 == 0)
 }
 
 /// "60 barras", "treinta chapas": several of a thing that no other field counts.
@@ -381,6 +393,24 @@ fn in_words(page: &Page<'_>, numbers: &[&&Field]) -> Vec<(f32, usize, Json, (usi
     let mut edges = Vec::new();
     for (at, word) in page.words.iter().enumerate() {
         let Some(value) = number_words::word_value(&word.folded).filter(|_| !word.ends) else { continue };
+        // "ochenta y cinco": the five is of another number.
+        let compound = at > 1
+            && matches!(page.words[at - 1].folded.as_str(), "y" | "e" | "and")
+            && tens(&page.words[at - 2].folded).is_some();
+        if compound {
+            continue;
+        }
+        let (value, last) = match (value, page.words.get(at + 1), page.words.get(at + 2)) {
+            (tens, Some(and), Some(unit))
+                if tens >= 20 && tens % 10 == 0 && matches!(and.folded.as_str(), "y" | "e" | "and") =>
+            {
+                match number_words::word_value(&unit.folded).filter(|unit| (1..10).contains(unit)) {
+                    Some(unit) => (tens + unit, at + 2),
+                    None => (value, at),
+                }
+            }
+            _ => (value, at),
+        };
         if value == 1 || matches!(word.folded.as_str(), "once" | "cem" | "cien") {
             continue;
         }
@@ -398,7 +428,7 @@ fn in_words(page: &Page<'_>, numbers: &[&&Field]) -> Vec<(f32, usize, Json, (usi
             edges.push((0.8, field_at, Json::from(value), word.span));
             continue;
         }
-        let noun: Vec<&Word> = page.words[at + 1..].iter().take(1).collect();
+        let noun: Vec<&Word> = page.words[last + 1..].iter().take(1).collect();
         let cue = Cue::new(&noun);
         for (field_at, field) in
             numbers.iter().enumerate().filter(|(_, field)| field.definition.field_type == FieldType::Number)

@@ -17,6 +17,8 @@ struct Kind {
     extends: bool,
     /// Only where somebody says that they saw or found something there.
     seen: bool,
+    /// Models, not makes.
+    models: bool,
 }
 
 struct Name {
@@ -37,12 +39,13 @@ static NAMES: LazyLock<Names> = LazyLock::new(|| {
     let mut names = Names { kinds: Vec::new(), by_text: FxHashMap::default() };
     for line in include_str!("../assets/names-of-trades.txt").lines() {
         let Some((head, list)) = line.split_once(" = ").filter(|_| !line.starts_with('#')) else { continue };
-        let concepts: Vec<&str> = head.split(' ').filter(|part| !matches!(*part, "+" | "?")).collect();
+        let concepts: Vec<&str> = head.split(' ').filter(|part| !matches!(*part, "+" | "++" | "?")).collect();
         let kind = names.kinds.len();
         names.kinds.push(Kind {
             about: lexicon::set(&concepts),
             extends: head.ends_with('+'),
             seen: head.ends_with('?'),
+            models: head.ends_with("++"),
         });
         for name in list.split(", ") {
             let everyday = name.starts_with('~');
@@ -54,6 +57,8 @@ static NAMES: LazyLock<Names> = LazyLock::new(|| {
 });
 
 static YEAR: LazyLock<Set> = LazyLock::new(|| lexicon::set(&["YEAR"]));
+static BRAND: LazyLock<Set> = LazyLock::new(|| lexicon::set(&["BRAND"]));
+static CARLINE: LazyLock<Set> = LazyLock::new(|| lexicon::set(&["CARLINE"]));
 static VEHICLE: LazyLock<Set> = LazyLock::new(|| lexicon::set(&["VEHICLE"]));
 
 /// A name that stands in a text.
@@ -67,7 +72,11 @@ struct Hit {
 /// The one name of its kind that a text says, for the one field that asks for such a name.
 pub(crate) fn brands(page: &Page<'_>, fields: &[&Field], found: &[Finding]) -> Vec<Finding> {
     let names = &*NAMES;
-    let all = names.kinds.iter().fold(Set::default(), |all, kind| all.or(&kind.about));
+    let all = names.kinds.iter().fold(BRAND.or(&CARLINE), |all, kind| all.or(&kind.about));
+    // Where the make has a field of its own, the model's takes the model alone.
+    let plain =
+        |field: &Field, about: &Set| field.definition.field_type == FieldType::Text && field.concepts.meets(about);
+    let makes = page.definitions.fields.iter().any(|field| plain(field, &BRAND) && !field.concepts.meets(&CARLINE));
     let open: Vec<&&Field> = fields
         .iter()
         .filter(|field| {
@@ -80,14 +89,23 @@ pub(crate) fn brands(page: &Page<'_>, fields: &[&Field], found: &[Finding]) -> V
     if open.is_empty() {
         return Vec::new();
     }
+    let of_make = |field: &Field| field.concepts.meets(&BRAND) && !field.concepts.meets(&CARLINE);
+    let of_model = |field: &Field| makes && field.concepts.meets(&CARLINE) && !field.concepts.meets(&BRAND);
     let hits = hits(page.words);
     let mut more: Vec<Finding> = Vec::new();
     for field in open {
         let fitting: Vec<&Hit> = hits
             .iter()
-            .filter(|hit| names.kinds[hit.kind].about.meets(&field.concepts) && said(page, hit, field))
+            .filter(|hit| {
+                let kind = &names.kinds[hit.kind];
+                let part = kind.extends && (field.concepts.meets(&BRAND) && !kind.models || of_model(field));
+                (kind.about.meets(&field.concepts) || part) && said(page, hit, field)
+            })
             .collect();
         let Some(first) = fitting.first() else { continue };
+        if of_make(field) && names.kinds[first.kind].models {
+            continue;
+        }
         // "Nissan Versa": the make and its model are one thing.
         let mut to = first.to;
         let extends = names.kinds[first.kind].extends;
@@ -100,7 +118,17 @@ pub(crate) fn brands(page: &Page<'_>, fields: &[&Field], found: &[Finding]) -> V
         let rivals = fitting
             .iter()
             .any(|hit| hit.from >= to && text_of(page, hit.from, hit.to) != text_of(page, first.from, first.to));
-        let span = (page.words[first.from].span.0, page.words[to - 1].span.1);
+        let mut from = first.from;
+        if extends && of_make(field) {
+            to = first.to;
+        } else if extends && of_model(field) && !names.kinds[first.kind].models {
+            from = first.to;
+            to -= usize::from(year(&page.words[to - 1].folded));
+        }
+        if from >= to {
+            continue;
+        }
+        let span = (page.words[from].span.0, page.words[to - 1].span.1);
         let used = found.iter().chain(&more).any(|other| other.span.0 < span.1 && span.0 < other.span.1);
         if !rivals && !used {
             more.push(finding(field, &page.text[span.0..span.1], span, 0.72));

@@ -19,7 +19,18 @@ pub(crate) fn clock(page: &Page<'_>, fields: &[&Field], found: &[Finding]) -> Op
     let mut times =
         page.words.iter().filter_map(|word| time_at(page.text, word.span.0)).filter(|span| !page.is_covered(*span));
     let (span, None) = (times.next()?, times.next()) else { return None };
+    let span = (earliest(page, span.0), span.1);
     Some(finding(field, &page.text[span.0..span.1], span, 0.72))
+}
+
+/// "depois das 18h", "after 6 pm": the words before a time that make it a bound belong to it.
+fn earliest(page: &Page<'_>, at: usize) -> usize {
+    let before = page.before(at, 4);
+    let joins = |word: &str| matches!(word, "de" | "das" | "da" | "do" | "las" | "la" | "as" | "the");
+    let bound = before.iter().rev().find(|word| !joins(&word.folded));
+    bound
+        .filter(|word| matches!(word.folded.as_str(), "depois" | "despues" | "after" | "before" | "antes"))
+        .map_or(at, |word| word.span.0)
 }
 
 /// `18:00`, `7:30 pm`, `10am`, `19h`, `19h30` at a place.

@@ -8,7 +8,7 @@ use crate::text::Finding;
 use crate::text_brands::brands;
 use crate::text_fields::{Page, finding};
 use crate::text_marks::{clock, pages};
-use crate::text_places::{country, place, postcode};
+use crate::text_places::{address, country, from_to, place, postcode};
 use crate::{FieldType, score};
 use std::sync::LazyLock;
 
@@ -63,10 +63,17 @@ pub(crate) fn labelled(page: &Page<'_>, fields: &[&Field]) -> Vec<Finding> {
             }
         }
     }
+    found.extend(from_to(page, fields));
     found.extend(code(page, fields, &found));
-    found.extend(named_things(page, fields));
-    found.extend(announced(page, fields, &found));
+    found.extend(address(page, fields, &found));
     found.extend(brands(page, fields, &found));
+    let left: Vec<&Field> = fields
+        .iter()
+        .copied()
+        .filter(|field| !found.iter().any(|other| other.target.key() == Some(&field.definition.key)))
+        .collect();
+    found.extend(named_things(page, &left));
+    found.extend(announced(page, fields, &found));
     found.extend(firm(page, fields, &found));
     found.extend(paid_to(page, fields, &found));
     found.extend(allergic(page, fields, &found));
@@ -404,7 +411,7 @@ fn plain_place(page: &Page<'_>, last: usize, cue: &str) -> Option<(usize, usize)
 /// "… de Hargreaves Joinery Ltd", "VP Sales @ Nimbuscart": the one company a text names, for the one field that asks for it.
 fn firm(page: &Page<'_>, fields: &[&Field], found: &[Finding]) -> Option<Finding> {
     static COMPANY: LazyLock<Set> = LazyLock::new(|| set(&["COMPANY"]));
-    static OTHERS: LazyLock<Set> = LazyLock::new(|| KNOWN.others.without(&COMPANY));
+    static OTHERS: LazyLock<Set> = LazyLock::new(|| KNOWN.others.without(&COMPANY).without(&set(&["OPPOSING"])));
     let mut open = fields.iter().filter(|field| {
         field.definition.field_type == FieldType::Text
             && field.concepts.meets(&COMPANY)
@@ -530,7 +537,7 @@ fn paid_to(page: &Page<'_>, fields: &[&Field], found: &[Finding]) -> Option<Find
     let mut hits = (0..page.words.len()).filter_map(|at| {
         let leads = matches!(
             page.words[at].folded.as_str(),
-            "a" | "con" | "com" | "with" | "da" | "de" | "do" | "es" | "e" | "is"
+            "a" | "con" | "com" | "with" | "da" | "de" | "do" | "es" | "e" | "is" | "na" | "no" | "en" | "em"
         );
         let clause = page.words[at.saturating_sub(9)..at].iter().rev().take_while(|word| !word.ends);
         let paying =

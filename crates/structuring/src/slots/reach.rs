@@ -88,6 +88,10 @@ pub(super) fn phone_of(leaf: usize, key: &Key, reading: &Reading<'_>, whose: Who
     Some(Candidate::new(vec![leaf], value, rank, whose, confidence, method))
 }
 
+fn parent_of(pointer: &str) -> &str {
+    pointer.rsplit_once('/').map_or("", |(parent, _)| parent)
+}
+
 pub(super) fn email_of(leaf: usize, key: &Key, reading: &Reading<'_>, whose: Whose) -> Option<Candidate> {
     let known = &*KNOWN;
     let all = key.concepts();
@@ -119,7 +123,16 @@ pub(super) fn join_split_phones(
             let tail = scored.key.tail.concepts;
             let digits = readings[leaf].text()?.bytes().filter(u8::is_ascii_digit).count();
             let nation = tail.meets(&known.country_code);
-            ((tail.meets(&known.area) || nation) && (1..=5).contains(&digits) && whose(&scored.key, at) != Whose::Other)
+            // {"area": "81", "phone": "15555210"}
+            let beside = readings[leaf].leaf().path.last().is_some_and(|key| matches!(key.as_ref(), "area" | "prefix"))
+                && keys.iter().zip(readings).any(|(other, reading)| {
+                    other.key.concepts().meets(&known.phone)
+                        && parent_of(&reading.leaf().pointer) == parent_of(&readings[leaf].leaf().pointer)
+                        && reading.leaf().pointer != readings[leaf].leaf().pointer
+                });
+            ((tail.meets(&known.area) || nation || beside)
+                && (1..=5).contains(&digits)
+                && whose(&scored.key, at) != Whose::Other)
                 .then_some((leaf, nation))
         })
         .collect();
