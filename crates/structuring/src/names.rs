@@ -339,9 +339,6 @@ fn introduced(text: &str) -> &str {
         "soy el ",
         "soy ",
         "con la ",
-        "con ",
-        "com ",
-        "with ",
         "con el ",
         "meu nome é ",
         "meu nome e ",
@@ -362,7 +359,12 @@ fn introduced(text: &str) -> &str {
         "habla ",
         "aquí ",
         "aqui é ",
+        "con ",
+        "com ",
+        "with ",
     ];
+    const FILLERS: &[&str] = &[" nomás", " nomas", " para servirle", " a sus órdenes", " a la orden", " às ordens"];
+    let text = FILLERS.iter().find_map(|filler| text.strip_suffix(filler)).unwrap_or(text);
     let bare = ungreeted(text.trim_start_matches(['¡', '¿', ' ']));
     let text = if bare.len() < text.len() && bare.starts_with(char::is_uppercase) { bare } else { text };
     // What all of them begin with.

@@ -132,7 +132,7 @@ impl<'a> Reading<'a> {
                     text.split([',', ';', ' ', '/']).filter(|word| !word.is_empty()).all(|word| word.contains('@'));
                 spans.first().filter(|_| only && text.len() < 200).and_then(|span| read_email(&text[span.0..span.1]))
             })?;
-            (!email::is_placeholder(&address)).then_some(address)
+            (!email::is_placeholder(&address) && !email::is_messenger(&address)).then_some(address)
         };
         self.email.get_or_init(read).as_deref()
     }
@@ -255,6 +255,10 @@ fn read_phone(text: &str, country: Option<&str>) -> Option<(Phone, Line, bool)> 
                 text[at + mark.len()..].trim_start_matches('+').chars().take_while(char::is_ascii_digit).collect();
             return found(phone::read_with_line(&format!("+{digits}"), None)?, true);
         }
+    }
+    if text.contains('@') && email::is_messenger(text.trim()) {
+        let digits = text.trim().split('@').next()?;
+        return found(phone::read_with_line(&format!("+{digits}"), None)?, true);
     }
     let letters = text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).count();
     if letters > 5 || text.contains('@') {

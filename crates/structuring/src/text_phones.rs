@@ -123,6 +123,15 @@ fn is_refused(words: &[Word], next: usize, clause: &[&str]) -> bool {
     before || after
 }
 
+/// "Fijo 0299 …", "casa: …": the nearest word about telephones says that it is no mobile.
+fn is_fixed(clause: &[&str]) -> bool {
+    const FIXED: &[&str] = &["fijo", "fixo", "landline", "casa", "residencial", "particular", "linea", "home"];
+    const MOBILE: &[&str] =
+        &["cel", "celu", "celular", "movil", "mobile", "cell", "whatsapp", "zap", "wsp", "wpp", "whats", "telemovel"];
+    let kind = clause.iter().take(3).find(|word| FIXED.contains(word) || MOBILE.contains(word));
+    kind.is_some_and(|word| FIXED.contains(word))
+}
+
 /// Places that have numbers of their own.
 const PLACES: &[&str] = &[
     "sucursal",
@@ -215,7 +224,7 @@ pub(crate) fn find_phones(text: &str, words: &[Word], country: Option<&str>) -> 
         let stale = clause.iter().take(6).any(|word| STALE.contains(word)) || is_refused(words, at, &clause);
         let confidence = if other || stale || id || line == Line::Service {
             0.0
-        } else if cue && line == Line::Landline {
+        } else if cue && (line == Line::Landline || is_fixed(&clause)) {
             // Behind a mobile that is as plainly called one.
             0.915
         } else if cue {

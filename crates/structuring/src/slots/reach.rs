@@ -22,7 +22,9 @@ pub(super) fn phone_of(leaf: usize, key: &Key, reading: &Reading<'_>, whose: Who
         && tail.without(&NEUTRAL_TAIL).is_empty()
         && key.context.without(&known.subject).without(&known.contact).is_empty();
     // The sender of a message is who writes it.
-    let by_party = key.party != Party::Neither && !labelled;
+    let account = reading.text().is_some_and(|text| text.contains('@') && crate::email::is_messenger(text.trim()));
+    let by_party =
+        (key.party != Party::Neither || account && key.concepts().and(&known.others).is_empty()) && !labelled;
     // "¿WhatsApp para la propuesta?": an answer to a question about a number is one.
     let answered = reading.leaf().part.as_ref().is_some_and(|part| part.loose)
         && tail.meets(&known.phone)
@@ -99,7 +101,7 @@ pub(super) fn email_of(leaf: usize, key: &Key, reading: &Reading<'_>, whose: Who
     if all.meets(&known.source) && !labelled {
         return None;
     }
-    let address = reading.email()?;
+    let address = reading.email().filter(|address| !crate::email::is_for_invoices(address))?;
     let work = all.meets(&known.work) || all.meets(&known.company);
     let rank = 2 * u32::from(work) + 3 * u32::from(all.meets(&known.alt)) + 4 * u32::from(!labelled);
     let confidence = if labelled { 0.98 } else { 0.92 } - if matches!(whose, Whose::Perhaps(_)) { 0.04 } else { 0.0 };
