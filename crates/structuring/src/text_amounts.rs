@@ -345,7 +345,7 @@ fn counts_anything(page: &Page<'_>, after: &[&Word]) -> bool {
     let word = noun.folded.as_str();
     let plural = word.len() >= 5 && word.ends_with('s') && word.bytes().all(|b| b.is_ascii_lowercase());
     let elsewhere = || {
-        let hits = crate::lexicon::find(&[noun.folded.clone()]);
+        let hits = crate::lexicon::find(std::slice::from_ref(&noun.folded));
         page.definitions.fields.iter().any(|field| {
             !field.concepts.meets(&COUNT)
                 && hits.iter().flat_map(|hit| hit.concepts).any(|concept| field.concepts.has(*concept))
