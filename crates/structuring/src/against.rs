@@ -112,6 +112,13 @@ pub(crate) fn strangeness(field: &Field, reading: &Reading<'_>) -> f32 {
             return 0.5;
         }
     }
+    if !field.concepts.meets(&HEALTH)
+        && !notes
+        && reading.text().is_some_and(|text| text.len() <= 24 && text.contains(' '))
+        && reading.boolean() == Some(false)
+    {
+        return 0.5;
+    }
     // A place or a brand is no sentence: "bateram no meu carro ontem".
     if field.concepts.meets(&PROPER)
         && !field.concepts.meets(&LONG)

@@ -289,6 +289,9 @@ fn compared(key: &Key, field: &Field) -> KeyScore {
         && !field.roles.is_empty()
         && all.meets(&field.roles)
         && !all.meets(&KNOWN.prevq);
+    if initials(key, field) {
+        k = k.max(0.74);
+    }
     // Not cut at 1: of two good ones the better should win. Between equals the one of as many words, and of the same
     // number: singular and plural of one word are often two fields.
     let longer = u8::try_from(key.tail.words.abs_diff(field.by_name.words).min(4)).unwrap_or(4);
@@ -302,6 +305,23 @@ fn compared(key: &Key, field: &Field) -> KeyScore {
         Method::Lexicon
     };
     score
+}
+
+/// "UV" of "Unidad vecinal": a key that no phrase knows and that the words of the field begin with.
+fn initials(key: &Key, field: &Field) -> bool {
+    let short = key.snake.as_str();
+    if !key.tail.concepts.is_empty()
+        || !(2..=4).contains(&short.len())
+        || !short.bytes().all(|b| b.is_ascii_lowercase())
+    {
+        return false;
+    }
+    let of = |text: &str| {
+        let words = words(text);
+        let content = words.iter().filter(|word| !lexicon::is_stop(word));
+        content.clone().count() > 1 && content.filter_map(|word| word.bytes().next()).eq(short.bytes())
+    };
+    of(&field.definition.name) || of(&field.definition.key)
 }
 
 /// The field a label names best: for measuring labels alone.

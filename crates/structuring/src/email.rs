@@ -68,6 +68,41 @@ fn spoken(lower: &str) -> Option<String> {
     (at == 1).then_some(joined)
 }
 
+/// `nfe@`, `ap@`, `facturas@`: where invoices go.
+pub(crate) fn is_for_invoices(address: &str) -> bool {
+    let local = address.split('@').next().unwrap_or("");
+    matches!(
+        local,
+        "nfe"
+            | "nf"
+            | "ap"
+            | "ar"
+            | "facturacion"
+            | "facturas"
+            | "factura"
+            | "billing"
+            | "invoices"
+            | "invoice"
+            | "fiscal"
+            | "cobranzas"
+            | "cobranca"
+            | "tesoreria"
+            | "accounts"
+            | "accountspayable"
+            | "payables"
+            | "notas"
+    )
+}
+
+/// An account of a messenger, written as an address: `5541955508821@s.whatsapp.net`.
+pub(crate) fn is_messenger(address: &str) -> bool {
+    address.split_once('@').is_some_and(|(local, domain)| {
+        (9..=15).contains(&local.len())
+            && local.bytes().all(|b| b.is_ascii_digit())
+            && (domain.contains("whatsapp") || domain.starts_with("wa.") || domain == "c.us" || domain.contains(".wa."))
+    })
+}
+
 /// A department's mailbox, not a person's: `ventas@…`, `info@…`.
 pub(crate) fn is_shared(address: &str) -> bool {
     let local = address.split('@').next().unwrap_or("");

@@ -123,6 +123,9 @@ impl<'a> Walk<'a> {
                 if let Some(only) = only_value(object) {
                     return self.deeper("value", Cow::Borrowed(only), depth, false);
                 }
+                if let Some(day) = day_in_parts(object) {
+                    return self.scalar(Cow::Owned(Json::from(day)), depth);
+                }
                 if let Some((answer, label, text)) = answered(object) {
                     return self.answered(object, answer, label, text, depth);
                 }
@@ -417,6 +420,23 @@ impl Items<'_> {
             Items::Owned(items) => items,
         }
     }
+}
+
+/// `{"day": "17", "month": "10", "year": "2026"}`: forms that ask for a date in three boxes.
+fn day_in_parts(object: &json::Object) -> Option<String> {
+    if object.len() != 3 {
+        return None;
+    }
+    let part = |names: &[&str]| -> Option<u32> {
+        let value = names.iter().find_map(|name| object.get(name))?;
+        value
+            .as_str()
+            .map_or_else(|| value.as_i64().and_then(|n| u32::try_from(n).ok()), |text| text.trim().parse().ok())
+    };
+    let day = part(&["day", "dia", "Day", "d"]).filter(|day| (1..=31).contains(day))?;
+    let month = part(&["month", "mes", "Month", "m"]).filter(|month| (1..=12).contains(month))?;
+    let year = part(&["year", "ano", "anio", "año", "Year", "y"]).filter(|year| (1900..=2100).contains(year))?;
+    Some(format!("{year:04}-{month:02}-{day:02}"))
 }
 
 #[cfg(test)]

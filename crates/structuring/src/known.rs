@@ -30,7 +30,8 @@ pub(crate) struct Known {
     pub fiance: Set,
     pub child: Set,
     pub dependant: Set,
-    pub agent: Set,
+    /// Who or where notes are taken.
+    pub desks: Set,
     pub relative: Set,
     pub pet: Set,
     pub pet_traits: Set,
@@ -40,7 +41,8 @@ pub(crate) struct Known {
     pub billing: Set,
     pub brand: Set,
     pub carline: Set,
-    pub vehicle: Set,
+    /// What has a make and a model.
+    pub made: Set,
     /// Concepts that qualify others and never stand for a field alone.
     pub qualifiers: Set,
     pub prevq: Set,
@@ -107,7 +109,7 @@ pub(crate) static KNOWN: LazyLock<Known> = LazyLock::new(|| Known {
     fiance: set(&["R_FIANCE"]),
     child: set(&["R_CHILD"]),
     dependant: set(&["DEPENDANT"]),
-    agent: set(&["R_AGENT"]),
+    desks: set(&["R_AGENT", "R_SITE", "R_SUPPORT"]),
     relative: set(&["R_RELATIVE"]),
     pet: set(&["R_PET"]),
     pet_traits: set(&["R_PET", "SPECIES", "BREED", "VACCINE", "NEUTERED"]),
@@ -117,7 +119,7 @@ pub(crate) static KNOWN: LazyLock<Known> = LazyLock::new(|| Known {
     billing: set(&["BILLING"]),
     brand: set(&["BRAND"]),
     carline: set(&["CARLINE"]),
-    vehicle: set(&["VEHICLE"]),
+    made: set(&["VEHICLE", "APPLIANCE"]),
     qualifiers: set(&[
         "NAME",
         "NUMBER",

@@ -39,6 +39,7 @@ mod slots;
 mod structure;
 mod text;
 mod text_amounts;
+mod text_brands;
 mod text_choices;
 mod text_fields;
 mod text_marks;

@@ -169,6 +169,44 @@ const COMPANY_WORDS: &[&str] = &[
     "campaign",
     "campana",
     "gym",
+    "liceo",
+    "liceu",
+    "colegio",
+    "escuela",
+    "escola",
+    "school",
+    "academia",
+    "academy",
+    "universidad",
+    "universidade",
+    "university",
+    "iglesia",
+    "igreja",
+    "church",
+    "parroquia",
+    "hospital",
+    "clinica",
+    "clinic",
+    "hotel",
+    "hostal",
+    "fundacion",
+    "fundacao",
+    "foundation",
+    "asociacion",
+    "associacao",
+    "association",
+    "condominio",
+    "edificio",
+    "sindicato",
+    "federacion",
+    "alcaldia",
+    "kinder",
+    "guarderia",
+    "creche",
+    "constructora",
+    "construtora",
+    "restaurante",
+    "restaurant",
     "fitness",
     "club",
     "team",
@@ -321,11 +359,16 @@ fn introduced(text: &str) -> &str {
         "habla ",
         "aquí ",
         "aqui é ",
+        "con ",
+        "com ",
+        "with ",
     ];
+    const FILLERS: &[&str] = &[" nomás", " nomas", " para servirle", " a sus órdenes", " a la orden", " às ordens"];
+    let text = FILLERS.iter().find_map(|filler| text.strip_suffix(filler)).unwrap_or(text);
     let bare = ungreeted(text.trim_start_matches(['¡', '¿', ' ']));
     let text = if bare.len() < text.len() && bare.starts_with(char::is_uppercase) { bare } else { text };
     // What all of them begin with.
-    if !bare.starts_with(['m', 's', 'c', 'i', 't', 'h', 'a', 'M', 'S', 'C', 'I', 'T', 'H', 'A']) {
+    if !bare.starts_with(['m', 's', 'c', 'i', 't', 'h', 'a', 'w', 'M', 'S', 'C', 'I', 'T', 'H', 'A', 'W']) {
         return text;
     }
     let first = bare.as_bytes().first().map(u8::to_ascii_lowercase);

@@ -91,6 +91,14 @@ impl Choice {
     }
 }
 
+impl Choice {
+    /// A day of the week.
+    pub fn is_weekday(&self) -> bool {
+        const DAYS: [&str; 7] = ["lunes", "martes", "miercoles", "jueves", "viernes", "sabado", "domingo"];
+        DAYS.iter().any(|day| groups_of(day).iter().any(|group| self.groups.contains(group)))
+    }
+}
+
 fn content(folded: &str) -> Vec<String> {
     let words: Vec<String> =
         folded.split(' ').filter(|word| !is_stop(word) && !word.is_empty()).map(str::to_owned).collect();
@@ -200,7 +208,10 @@ pub(crate) fn choose(choices: &[Choice], said: &Said) -> Option<Chosen> {
             let (option, _) = fitting.next()?;
             fitting.next().is_none().then_some(Chosen { option, quality: 0.98 })
         };
-        return joined().or_else(|| in_range(choices, said)).or_else(|| by_number(choices, said));
+        return joined()
+            .or_else(|| in_range(choices, said))
+            .or_else(|| by_number(choices, said))
+            .or_else(|| by_clock(choices, said));
     }
     let unique = |quality: f32, fits: &dyn Fn(&Choice) -> bool| {
         let mut fitting = choices.iter().enumerate().filter(|(_, choice)| fits(choice));
@@ -220,6 +231,8 @@ pub(crate) fn choose(choices: &[Choice], said: &Said) -> Option<Chosen> {
             unique(0.8, &|choice| !choice.other && words.len() < choice.words.len() && covers(&choice.words, words))
         })
         .or_else(|| unique(0.86, &|choice| near(&choice.folded, &said.folded)))
+        .or_else(|| by_initial(choices, said))
+        .or_else(|| by_clock(choices, said))
         .or_else(|| by_meaning(choices, said))
 }
 
@@ -273,8 +286,55 @@ pub(crate) fn stem(word: &str) -> &str {
 /// `ing industrial` for `ingenieria industrial`: every word begins the option's word at its place.
 fn abbreviates(words: &[String], option: &[String]) -> bool {
     words.len() == option.len()
-        && words.iter().zip(option).all(|(short, long)| long.starts_with(short.as_str()))
+        && words.iter().zip(option).all(|(short, long)| long.starts_with(short.as_str()) || contracts(short, long))
         && words.iter().any(|word| word.len() >= 3)
+}
+
+/// `cta` for `cuenta`, `dpto` for `departamento`: the first and the last letter, and some between in their order.
+fn contracts(short: &str, long: &str) -> bool {
+    let (a, b) = (short.as_bytes(), long.as_bytes());
+    let mut rest = b.iter();
+    (3..=5).contains(&a.len())
+        && b.len() > a.len() + 1
+        && a[0] == b[0]
+        && a.last() == b.last()
+        && a.iter().all(|letter| rest.any(|other| other == letter))
+}
+
+/// "T" of morning, afternoon, night: the option that alone begins with the letter, where all begin differently.
+fn by_initial(choices: &[Choice], said: &Said) -> Option<Chosen> {
+    let letter = *said.folded.as_bytes().first().filter(|_| said.folded.len() == 1)?;
+    let mut initials: Vec<u8> = choices.iter().filter_map(|choice| choice.folded.bytes().next()).collect();
+    let option = choices.iter().position(|choice| choice.folded.as_bytes().first() == Some(&letter))?;
+    // Parts of the day are shortened so everywhere; of other options one letter says too little.
+    synonym(choices, groups_of("tarde")).filter(|_| choices.len() < 6)?;
+    initials.sort_unstable();
+    let apart = initials.windows(2).all(|pair| pair[0] != pair[1]);
+    (apart && choices.len() > 1 && choices.iter().all(|choice| choice.folded.len() > 2))
+        .then_some(Chosen { option, quality: 0.8 })
+}
+
+/// "19:30", "10am", "19h" where the options are parts of the day.
+fn by_clock(choices: &[Choice], said: &Said) -> Option<Chosen> {
+    let text = said.folded.trim_start_matches("as ").trim_start_matches("a las ").trim_start_matches("at ");
+    if text.len() > 9 || !text.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    at_clock(choices, text, false).map(|option| Chosen { option, quality: 0.86 })
+}
+
+/// The part of the day of a folded clock time; `after` where it is the earliest.
+pub(crate) fn at_clock(choices: &[Choice], text: &str, after: bool) -> Option<usize> {
+    synonym(choices, groups_of("manana")).and(synonym(choices, groups_of("tarde")))?;
+    let part = match crate::text_marks::hour_of(text)? {
+        5..=11 => "manana",
+        12..=17 => "tarde",
+        // Six is evening in some places, afternoon in others.
+        18 if after => "noche",
+        19..=23 => "noche",
+        _ => return None,
+    };
+    synonym(choices, groups_of(part))
 }
 
 /// One or two letters wrong, in longer words only.
@@ -351,6 +411,17 @@ fn ordinal(word: &str) -> Option<String> {
 
 /// The number of the only option that has it, where every option has one: `21k` of `5 km, 10 km, 21 km`.
 fn by_number(choices: &[Choice], said: &Said) -> Option<Chosen> {
+    // "2°" of "Primero, Segundo, Tercero".
+    let bare = said.folded.trim_end_matches(['o', 'a']).trim();
+    if (1..=2).contains(&bare.len()) && bare.bytes().all(|b| b.is_ascii_digit()) {
+        let mut fitting = choices.iter().enumerate().filter(|(_, choice)| {
+            choice.words.first().and_then(|word| ordinal(word)).is_some_and(|number| number == bare)
+        });
+        let several = choices.iter().filter(|choice| choice.words.first().is_some_and(|word| ordinal(word).is_some()));
+        if let (Some((option, _)), None, true) = (fitting.next(), fitting.next(), several.count() > 1) {
+            return Some(Chosen { option, quality: 0.9 });
+        }
+    }
     let digits = |text: &str| text.bytes().any(|b| b.is_ascii_digit());
     let numbered = choices.iter().filter(|choice| digits(&choice.folded)).count();
     if numbered < 2 || !digits(&said.folded) && said.words().len() > 2 {
@@ -466,5 +537,9 @@ mod tests {
         assert_eq!(pick(&["Luna de miel", "Familiar"], "luna_de_miel"), Some("Luna de miel"));
         assert_eq!(pick(&["AI", "Automation", "Support"], "no support"), None);
         assert_eq!(pick(&["PP", "P", "M", "G", "GG"], "GG"), Some("GG"));
+        assert_eq!(pick(&["Efectivo", "Cuenta corriente"], "Cta. Cte."), Some("Cuenta corriente"));
+        assert_eq!(pick(&["Manhã", "Tarde", "Noite"], "T"), Some("Tarde"));
+        assert_eq!(pick(&["Mañana", "Tarde", "Noche"], "19:30"), Some("Noche"));
+        assert_eq!(pick(&["Mañana", "Tarde", "Noche"], "18:30"), None);
     }
 }

@@ -2,7 +2,9 @@
 //! of a form's own definition.
 
 use crate::flatten::MAX_LEAVES;
-use crate::{Json, json};
+use crate::known::KNOWN;
+use crate::lists::said_by_turns;
+use crate::{Json, json, keys, lexicon};
 use rustc_hash::FxHashMap;
 
 /// What a question is called for people.
@@ -73,6 +75,29 @@ pub(crate) const NAME_KEYS: &[&str] = &[
     "variable",
     "param",
     "prompt",
+    "column",
+    "columna",
+    "coluna",
+    "pregunta_texto",
+    "question_label",
+    "questionLabel",
+    "questionName",
+    "question_name",
+    "attribute_name",
+    "attributeName",
+    "property_name",
+    "propertyName",
+    "parameter_name",
+    "field_title",
+    "fieldTitle",
+    "caption",
+    "query",
+    "q",
+    "item",
+    "encabezado",
+    "titulo",
+    "rotulo",
+    "descriptor",
     "medio",
     "meio",
     "system",
@@ -111,6 +136,34 @@ const VALUE_KEYS: &[&str] = &[
     "answer_details",
     "answer_value",
     "field_response",
+    "reply",
+    "entry",
+    "a",
+    "ans",
+    "input",
+    "userInput",
+    "user_input",
+    "user_answer",
+    "userAnswer",
+    "contenido",
+    "conteudo",
+    "result",
+    "resultado",
+    "choice",
+    "chosen",
+    "selection",
+    "seleccion",
+    "eleccion",
+    "escolha",
+    "selected_option",
+    "raw",
+    "raw_value",
+    "rawValue",
+    "text_value",
+    "textValue",
+    "attribute_value",
+    "attributeValue",
+    "property_value",
     "dato",
 ];
 
@@ -245,7 +298,58 @@ pub(crate) fn pairs(items: &[Json]) -> Option<Vec<Pair>> {
             Some(Pair { name, name_key: name_key.to_owned(), value_key: value_key.to_owned() })
         })
         .collect();
-    pairs.filter(|_| any_value)
+    pairs.filter(|_| any_value).or_else(|| labelled_column(items))
+}
+
+/// Two columns of whatever name, of which one holds what forms ask: `[{"rotulo": "Nome", "dado": "Ana"}, …]`.
+fn labelled_column(items: &[Json]) -> Option<Vec<Pair>> {
+    let columns = |item: &Json| -> Option<(String, String)> {
+        let mut telling = item.as_object()?.iter().map(|(key, _)| key).filter(|key| !PLUMBING.contains(key));
+        let both = (telling.next()?.to_owned(), telling.next()?.to_owned());
+        telling.next().is_none().then_some(both)
+    };
+    let (first, second) = columns(items.first().filter(|_| items.len() > 1)?)?;
+    // Who says what is a conversation.
+    let repeats = |column: &str| {
+        let mut said: Vec<&str> = items.iter().filter_map(|item| item.get(column)?.as_str()).collect();
+        let all = said.len();
+        said.sort_unstable();
+        said.dedup();
+        said.len() * 2 <= all
+    };
+    if said_by_turns(items) || items.len() > 3 && (repeats(&first) || repeats(&second)) {
+        return None;
+    }
+    if !items.iter().all(|item| columns(item).is_some_and(|other| other.0 == first && other.1 == second)) {
+        return None;
+    }
+    let reach = KNOWN.phone.or(&KNOWN.email).or(&KNOWN.name).or(&KNOWN.first);
+    let labels = |column: &str| {
+        let (mut known, mut person) = (0, false);
+        let mut seen: Vec<&str> = Vec::new();
+        for item in items.iter().take(60) {
+            let label = item.get(column).and_then(Json::as_str)?;
+            if label.len() > 80 || seen.contains(&label) {
+                return None;
+            }
+            seen.push(label);
+            let hits = lexicon::find(&keys::words(label));
+            let about = hits.iter().flat_map(|hit| hit.concepts);
+            known += usize::from(!hits.is_empty());
+            person |= about.clone().any(|concept| reach.has(*concept));
+        }
+        (person && known * 5 >= seen.len() * 3).then_some(known)
+    };
+    let (name, value) = match (labels(&first), labels(&second)) {
+        (Some(_), None) => (first, second),
+        (None, Some(_)) => (second, first),
+        _ => return None,
+    };
+    let pair = |item: &Json| {
+        let name_text = item.get(&name)?.as_str()?.to_owned();
+        Some(Pair { name: name_text, name_key: name.clone(), value_key: value.clone() })
+    };
+    items.iter().map(pair).collect()
 }
 
 /// Questions and answers in the lists that members of a list hold: pages, sections, steps of a survey. Each with its

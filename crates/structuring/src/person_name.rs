@@ -29,6 +29,8 @@ struct Piece {
     rank: u32,
     likeness: f32,
     parent: String,
+    /// "2" of "parent_2".
+    ordinal: u32,
     /// Beside an object that holds a name and something that reaches it.
     beside: bool,
 }
@@ -97,7 +99,7 @@ static ABOVE: LazyLock<Set> = LazyLock::new(|| {
         "R_REF",
         "CREATED",
         "R_DOCTOR",
-        "SHIPPING",
+        "CURRENTQ",
     ])
 });
 
@@ -178,7 +180,7 @@ fn joined(own: &[&Piece], whose: Whose, person: &mut Person) {
         }
         let confidence = match (whole.rank, whole.likeness) {
             (0, likeness) if likeness >= 0.6 => 0.97,
-            (0, _) => 0.86,
+            (0, _) => 0.82,
             (1 | 2, likeness) if likeness >= 1.0 => 0.93,
             (1 | 2, _) => 0.86,
             (_, likeness) if likeness >= 1.0 => 0.86,
@@ -191,7 +193,11 @@ fn joined(own: &[&Piece], whose: Whose, person: &mut Person) {
             1
         } else {
             2
-        } + if whole.beside { 5 } else { 0 };
+        } + if whole.beside { 5 } else { 0 }
+            // "Car quote" of a form is no more a name than "renter: Alonzo Whitcomb".
+            + if whole.rank == 0 && whole.likeness < 0.6 { 10 } else { 0 }
+            // "parent_2" comes after "parent_1".
+            + if whole.ordinal > 1 { 3 } else { 0 };
         person.names.push(Candidate::new(
             vec![whole.leaf],
             tidy,
@@ -326,6 +332,9 @@ fn piece(
         _ if key.opaque => 3,
         _ => return None,
     };
+    // {"Conductor": "Eladio 6555-0788"} has no word of a name of its own.
+    let divides = reading.leaf().part.as_ref().is_some_and(|part| part.divides && part.span.is_some());
+    let rank = if divides && rank == 0 { 2 } else { rank };
     // Words of the key that nobody knows may make it another kind of name.
     if rank == 0 && key.unknown > 0 && likeness < 0.7 || rank > 0 && key.unknown > 0 {
         return None;
@@ -341,5 +350,5 @@ fn piece(
     }
     let parent = reading.leaf().pointer.rsplit_once('/').map_or(String::new(), |(parent, _)| parent.to_owned());
     let beside = cards.any() && !card && !parent.is_empty();
-    Some(Piece { leaf, kind, whose, text: text.to_owned(), rank, likeness, parent, beside })
+    Some(Piece { leaf, kind, whose, text: text.to_owned(), rank, likeness, parent, ordinal: key.ordinal, beside })
 }

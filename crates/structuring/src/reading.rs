@@ -132,7 +132,7 @@ impl<'a> Reading<'a> {
                     text.split([',', ';', ' ', '/']).filter(|word| !word.is_empty()).all(|word| word.contains('@'));
                 spans.first().filter(|_| only && text.len() < 200).and_then(|span| read_email(&text[span.0..span.1]))
             })?;
-            (!email::is_placeholder(&address)).then_some(address)
+            (!email::is_placeholder(&address) && !email::is_messenger(&address)).then_some(address)
         };
         self.email.get_or_init(read).as_deref()
     }
@@ -256,18 +256,26 @@ fn read_phone(text: &str, country: Option<&str>) -> Option<(Phone, Line, bool)> 
             return found(phone::read_with_line(&format!("+{digits}"), None)?, true);
         }
     }
+    if text.contains('@') && email::is_messenger(text.trim()) {
+        let digits = text.trim().split('@').next()?;
+        return found(phone::read_with_line(&format!("+{digits}"), None)?, true);
+    }
     let letters = text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).count();
     if letters > 5 || text.contains('@') {
         return None;
     }
     let named = named_country(text);
-    scan::digit_runs(text).into_iter().find_map(|(from, to)| {
+    let mut runs = scan::digit_runs(text).into_iter().filter_map(|(from, to)| {
         // The whole text was read already, and is none.
         if (from, to) == (0, text.len()) && named.is_none() {
             return None;
         }
         found(phone::read_with_line(&text[from..to], named.or(country))?, false)
-    })
+    });
+    let first = runs.next()?;
+    // "022555019 / 0984555027": a mobile comes before a landline.
+    let mobile = if first.1 == Line::Landline { runs.take(3).find(|other| other.1 == Line::Mobile) } else { None };
+    Some(mobile.unwrap_or(first))
 }
 
 /// An answer that is little but a number in words.

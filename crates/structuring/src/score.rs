@@ -90,7 +90,10 @@ fn roles_agree(key: &Key, field: &Field, method: Method) -> bool {
     // The child of a family is the school's pupil.
     let pupil =
         !hard_mine.is_empty() && hard_mine.without(&known.child).is_empty() && field.concepts.meets(&known.dependant);
-    if only_creature || answers || relation || pupil || shortened && key.tail.concepts.meets(&CATEGORY) {
+    // "¿Trae receta de su doctor?" asks for the prescription, whoever wrote it.
+    let asked = field.definition.field_type == FieldType::Boolean
+        && key.tail.concepts.without(&known.qualifiers).without(&known.others).meets(&field.concepts);
+    if asked || only_creature || answers || relation || pupil || shortened && key.tail.concepts.meets(&CATEGORY) {
         return true;
     }
     let only_owner =
@@ -167,8 +170,9 @@ impl Bond {
                 && tail.meets(&KNOWN.name)
                 && key.context.meets(&KNOWN.subject),
             numbering: field.definition.field_type == FieldType::Currency
-                && !tail.is_empty()
-                && tail.without(&NUMBERING).is_empty(),
+                && (!tail.is_empty() && tail.without(&NUMBERING).is_empty()
+                    || tail.meets(&KNOWN.id) && tail.without(&NUMBERING).without(&KNOWN.ids).is_empty()
+                    || tail.meets(&UNITS) && tail.without(&UNITS).without(&NUMBERING).is_empty()),
             message: text && field.concepts.meets(&KNOWN.notes) && MESSAGES.contains(&key.snake.as_str()),
             counting: tail.meets(&COUNTING) && !field.concepts.meets(&COUNTING),
             reach: tail.meets(&reach) && !field.concepts.meets(&reach.or(&KNOWN.contact)),
@@ -204,10 +208,12 @@ const MESSAGES: &[&str] = &[
     "ultimo_mensaje",
 ];
 static NUMBERING: LazyLock<Set> = LazyLock::new(|| set(&["NUMBER", "ID", "CODE", "CASENO", "BOOKINGREF", "INVOICENO"]));
+static UNITS: LazyLock<Set> = LazyLock::new(|| set(&["QTY"]));
 static COUNTED: LazyLock<Set> =
     LazyLock::new(|| set(&["PURCHASE", "QTY", "PRODUCT", "PAX", "NOTES", "SIZE", "DURATION", "CAPACITY"]));
 static COUNTING: LazyLock<Set> =
     LazyLock::new(|| set(&["YEAR", "GRADYEAR", "ENTRYYEAR", "AGE", "QTY", "PEOPLE", "MONTHLY"]));
+static NATIONS: LazyLock<Set> = LazyLock::new(|| set(&["COUNTRY", "COUNTRYCODE", "NATIONALITY"]));
 static CATEGORY: LazyLock<Set> = LazyLock::new(|| set(&["CATEGORY"]));
 static KINSHIP: LazyLock<Set> = LazyLock::new(|| set(&["KINSHIP", "DEATHDATE"]));
 /// Ids of one country: one is not the other.
@@ -279,6 +285,20 @@ pub(crate) fn fit(
     } else {
         typed(field, reading, learnt, country)?
     };
+    // "Número de cliente": a word without a digit is none.
+    if field.definition.field_type == FieldType::Text
+        && score.method != Method::Exact
+        && field.concepts.meets(&KNOWN.number)
+        && field.says(&["numero", "nro", "number", "num"])
+        && !reading.text().is_some_and(|text| text.bytes().any(|b| b.is_ascii_digit()))
+    {
+        return None;
+    }
+    // "US" under "country_code" is no code of anything else.
+    if key.tail.concepts.meets(&KNOWN.country_code) && !field.concepts.meets(&NATIONS) && score.method != Method::Exact
+    {
+        return None;
+    }
     // "CF", "en trámite": no number of anything.
     if field.definition.field_type == FieldType::Text
         && field.concepts.meets(&crate::against::NUMBERED_IDS)
@@ -316,7 +336,11 @@ pub(crate) fn fit(
             }
         }
         FieldType::Number => 0.9 * f + 0.06,
-        FieldType::Currency => 0.88 * f + 0.05 + 0.1 * own,
+        // A zero is what systems write where nothing was said.
+        FieldType::Currency => {
+            let nothing = value.as_f64() == Some(0.0);
+            0.88 * f + 0.05 + 0.1 * own - if nothing { 0.15 } else { 0.0 }
+        }
         FieldType::Boolean | FieldType::Date | FieldType::Phone | FieldType::Email | FieldType::Url => {
             0.86 * f + 0.13 * own + 0.02
         }

@@ -3,7 +3,7 @@
 use crate::flatten::{Leaf, MAX_TEXT, Part};
 use crate::lists::{collect, kind_of, main_one, said_by_turns, said_in_pieces, turns};
 use crate::pairs::answers_within;
-use crate::{Json, email, names, read_email, scan};
+use crate::{Json, email, keys, lexicon, names, read_email, scan};
 use std::borrow::Cow;
 
 /// The parts a leaf holds, as leaves of their own.
@@ -226,12 +226,40 @@ type Found = (String, String, (usize, usize));
 
 /// `Key: value` on lines, or between semicolons or bars.
 fn lines(text: &str) -> Option<Vec<Found>> {
-    if text.len() < 12 || !text.contains([':', '=']) {
+    if text.len() < 12 {
         return None;
+    }
+    if !text.contains([':', '=']) {
+        return dashed(text).filter(|_| text.len() < 2000);
     }
     [&['\n'][..], &['\n', ';'], &['\n', '|'], &['\n', ',']]
         .into_iter()
         .find_map(|separators| pairs_between(text, separators))
+}
+
+/// `Name - Ana; Phone - 955`: labels that forms have, before a dash.
+fn dashed(text: &str) -> Option<Vec<Found>> {
+    let mut found: Vec<Found> = Vec::new();
+    let (mut segments, mut known, mut at) = (0, 0, 0);
+    for segment in text.split(['\n', ';', '|']) {
+        let start = at;
+        at += segment.len() + 1;
+        if segment.trim().is_empty() {
+            continue;
+        }
+        segments += 1;
+        let Some((label, value)) = [" - ", " – ", " — "].iter().find_map(|dash| segment.split_once(dash)) else {
+            continue;
+        };
+        let words = keys::words(label.trim());
+        if value.trim().is_empty() || !(1..=4).contains(&words.len()) || label.contains(|c: char| c.is_ascii_digit()) {
+            continue;
+        }
+        known += usize::from(!lexicon::find(&words).is_empty());
+        let from = start + segment.len() - value.len() + (value.len() - value.trim_start().len());
+        found.push((label.trim().to_owned(), value.trim().to_owned(), (from, from + value.trim().len())));
+    }
+    (found.len() >= 2 && found.len() * 4 >= segments * 3 && known * 2 >= found.len()).then_some(found)
 }
 
 fn pairs_between(text: &str, separators: &[char]) -> Option<Vec<Found>> {
@@ -469,6 +497,8 @@ mod tests {
         };
         assert_eq!(keys("Nombre: Ana\nCelular: 955\n"), ["Nombre=Ana", "Celular=955"]);
         assert_eq!(keys("Nome: Ana; Telefone: 955; Filhos: 4"), ["Nome=Ana", "Telefone=955", "Filhos=4"]);
+        assert_eq!(keys("Name - Ana; Phone - 955; Hours - 5"), ["Name=Ana", "Phone=955", "Hours=5"]);
+        assert!(keys("Vino ayer - muy amable; volverá - dice").is_empty());
         assert!(keys("Hola: soy Ana y quiero hora, gracias. Nos vemos a las 10:30").is_empty());
         assert_eq!(combined("Yasmin Prates - 11 95551-9900").len(), 2);
         assert!(combined("Pedido 12345678 listo").is_empty() || combined("Pedido 12345678 listo").len() < 2);

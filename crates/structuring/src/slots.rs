@@ -62,8 +62,12 @@ struct Circumstances {
     pet_owner: bool,
     /// The organization keeps a child's name and nobody's for the parent: who writes is the parent.
     children: bool,
-    /// A message that went out: its sender is the organization.
+    /// A message that went out, a parcel that a company sent: the sender is not the customer.
     outbound: bool,
+    /// What is sent by a company is somebody's who receives it.
+    received: bool,
+    /// "Este número es de mi hija": what the message came from is not the writer's own.
+    lent: bool,
 }
 
 /// Concepts that may stand beside a phone, an e-mail or a name without making it another thing.
@@ -200,6 +204,9 @@ fn whose(key: &Key, at: &Circumstances) -> Whose {
     if (at.pets || at.children) && only(&known.parent.or(&known.owner)) {
         return Whose::Perhaps(Role::PetKeeper);
     }
+    if at.received && only(&RECEIVERS) {
+        return Whose::Perhaps(Role::Shipped);
+    }
     if only(&known.relative) {
         return Whose::Perhaps(Role::Relative);
     }
@@ -216,6 +223,7 @@ fn whose(key: &Key, at: &Circumstances) -> Whose {
 }
 
 static PATIENT: LazyLock<Set> = LazyLock::new(|| set(&["R_SUBJECT"]));
+static RECEIVERS: LazyLock<Set> = LazyLock::new(|| set(&["R_BENEF", "SHIPPING"]));
 static AGENT: LazyLock<Set> = LazyLock::new(|| set(&["R_AGENT"]));
 static SHIPPING: LazyLock<Set> = LazyLock::new(|| set(&["SHIPPING"]));
 
@@ -231,6 +239,12 @@ pub(crate) fn find(
     let pet_keys =
         keys.iter().any(|scored| scored.key.concepts().meets(&traits) || scored.key.context.meets(&known.pet));
     let keeper = known.owner.or(&known.parent);
+    let received = keys.iter().zip(readings).any(|(scored, reading)| {
+        let key = &scored.key;
+        key.party == Party::From
+            && (key.tail.concepts.meets(&known.company) || reading.text().is_some_and(crate::names::is_company))
+            && reading.text().is_some_and(|text| !text.is_empty() && !text.contains('@'))
+    });
     let at = Circumstances {
         pets: definitions.pets || pet_keys,
         pet_owner: keys
@@ -247,10 +261,13 @@ pub(crate) fn find(
                         && (key.tail.concepts.meets(&reach) || reading.likeness() >= 0.6)
                         && reading.text().is_some_and(|text| !text.is_empty())
                 }),
-        outbound: keys.iter().zip(readings).any(|(scored, reading)| {
-            reading.text().and_then(|text| text.get(..3)).is_some_and(|head| head.eq_ignore_ascii_case("out"))
-                && scored.key.snake.contains("direction")
-        }),
+        received,
+        lent: readings.iter().any(|reading| reading.is_prose() && reading.text().is_some_and(lent)),
+        outbound: received
+            || keys.iter().zip(readings).any(|(scored, reading)| {
+                reading.text().and_then(|text| text.get(..3)).is_some_and(|head| head.eq_ignore_ascii_case("out"))
+                    && scored.key.snake.contains("direction")
+            }),
     };
     let cards = Cards::find(keys, readings);
     // Some object says that it is the customer's: another of unknown name is not.
@@ -281,7 +298,8 @@ pub(crate) fn find(
             && (key.foreign || !key.context.without(&NEUTRAL).is_empty())
             && !key.context.meets(&known.subject.or(&known.contact));
         let foreign = key.foreign && reading.leaf().part.as_ref().is_some_and(|part| part.divides);
-        if key.party == theirs || stranger || foreign {
+        let borrowed = at.lent && key.party == Party::From;
+        if key.party == theirs || stranger || foreign || borrowed {
             continue;
         }
         let card = cards.has(reading);
@@ -313,7 +331,7 @@ pub(crate) fn find(
             let all = scored.key.concepts();
             all.meets(&known.dependant.or(&known.child)) && !all.meets(&known.manager) && reading.likeness() >= 0.6
         })
-        && !person.names.iter().any(|name| name.leaves.contains(&leaf))
+        && !person.names.iter().min_by_key(|name| name.rank).is_some_and(|name| name.leaves.contains(&leaf))
     {
         person.phones.retain(|phone| !phone.leaves.iter().any(|leaf| answers(*leaf)));
         person.emails.retain(|email| !email.leaves.iter().any(|leaf| answers(*leaf)));
@@ -339,6 +357,23 @@ pub(crate) fn find(
         list.sort_by_key(|candidate| (penalty(candidate.whose), candidate.rank));
     }
     person
+}
+
+/// "Este num es de mi hija", "this is my wife's phone": said of what the message came from.
+fn lent(text: &str) -> bool {
+    const OF: [&str; 9] = [
+        "este num es de",
+        "este numero es de",
+        "este cel es de",
+        "este celular es de",
+        "este telefono es de",
+        "este whatsapp es de",
+        "esse numero e d",
+        "este numero e d",
+        "this number is my",
+    ];
+    let folded = crate::keys::fold(crate::shapes::clip(text));
+    OF.iter().any(|said| folded.contains(said))
 }
 
 /// A child is named, a parent's number is there, and none of anybody else: the parent is who can be written to.

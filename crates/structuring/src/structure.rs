@@ -22,7 +22,7 @@ use std::sync::Arc;
 pub(crate) use second_look::Weighed;
 
 /// Name and revision of the engine; changes whenever the same data could come out differently.
-pub const ENGINE: &str = "embedded/5";
+pub const ENGINE: &str = "embedded/6";
 
 /// Below this a value stays in the rest, with a suggestion.
 const PLACE: f32 = 0.5;
@@ -186,6 +186,7 @@ impl Desk<'_> {
         self.named_twice();
         self.whole_names();
         self.by_value();
+        self.heads_the_row();
         self.ticked();
         self.when();
         self.brand_and_model();
@@ -344,6 +345,12 @@ impl Desk<'_> {
             || !crowded.is_empty();
         self.place(target.clone(), Json::from(best.value.as_str()), &leaves, best.confidence, best.method);
         crowded.iter().for_each(|leaf| self.taken[*leaf] = false);
+        // "call me after 6 - 720.555.0162": what else it says stays.
+        for &leaf in leaves.iter().filter(|_| target == Target::Phone) {
+            let text = self.readings[leaf].leaf().text().unwrap_or("");
+            let words = text.split_whitespace().filter(|word| word.chars().all(char::is_alphabetic)).count();
+            self.taken[leaf] &= words < 3;
+        }
         let (value, whose) = (best.value.clone(), best.whose());
         for &leaf in &crowded {
             let text = crate::shapes::clip(self.readings[leaf].leaf().text().unwrap_or(""));

@@ -36,6 +36,8 @@ pub(crate) fn read(
     country: Option<&str>,
     steps: &mut usize,
 ) -> Vec<Finding> {
+    let spoken = theirs(text);
+    let text = spoken.as_deref().unwrap_or(text);
     let words = scan::words(text);
     *steps += words.len();
     let mut found = Vec::new();
@@ -89,6 +91,52 @@ pub(crate) fn read(
         found.extend(text_fields::read(&page, &gaps.fields, steps));
     }
     found
+}
+
+/// A conversation with the lines of the organization's own people blanked: what they say is not said by the customer.
+fn theirs(text: &str) -> Option<String> {
+    const OURS: &[&str] = &[
+        "agente",
+        "agent",
+        "operador",
+        "operadora",
+        "operator",
+        "asesor",
+        "asesora",
+        "bot",
+        "ejecutivo",
+        "ejecutiva",
+        "atendente",
+        "atendimento",
+        "support",
+        "soporte",
+        "rep",
+        "recepcion",
+        "vendedor",
+        "vendedora",
+        "advisor",
+        "assistant",
+        "asistente",
+        "staff",
+        "chatbot",
+        "consultor",
+        "consultora",
+    ];
+    if !text.contains(':') || !text.contains('\n') {
+        return None;
+    }
+    let ours = |line: &str| {
+        line.split_once(':').is_some_and(|(speaker, _)| {
+            let folded = crate::keys::fold(speaker);
+            speaker.len() <= 30 && OURS.contains(&folded.split(' ').next().unwrap_or(""))
+        })
+    };
+    // One line alone may be a label of a form.
+    if text.split('\n').filter(|line| ours(line)).count() < 2 {
+        return None;
+    }
+    let lines = text.split('\n').map(|line| if ours(line) { " ".repeat(line.len()) } else { line.to_owned() });
+    Some(lines.collect::<Vec<_>>().join("\n"))
 }
 
 /// "Enviar la cotización a compras@…": nobody's own, for the one field that asks for an address.

@@ -11,6 +11,8 @@ use crate::{FieldType, Json};
 use std::sync::LazyLock;
 
 static YEAR: LazyLock<Set> = LazyLock::new(|| set(&["YEAR"]));
+/// How well a number with a noun of its own fits a field of quantities.
+const COUNTED: f32 = 0.6;
 static COUNT: LazyLock<Set> = LazyLock::new(|| set(&["QTY"]));
 
 /// What is done with money says which money it is.
@@ -143,7 +145,9 @@ pub(crate) fn amounts(page: &Page<'_>, fields: &[&Field], busy: &[(usize, usize)
             near_before.rsplit([' ', '\n']).next().filter(|tail| !tail.is_empty()).unwrap_or(near_before.trim()),
             near_after.split([',', ';']).next().unwrap_or(""),
         );
-        let is_money = named != money::Named::None || reading.formatted && reading.value.to_f64() >= 1000.0;
+        let is_money = named != money::Named::None
+            || reading.formatted && reading.value.to_f64() >= 1000.0
+            || any_money && paid(&before, &after, &reading);
         // "5 millones", "80 mil".
         let spelt = is_money && page.text[span.0..span.1].contains(char::is_alphabetic);
         money_seen += usize::from(is_money);
@@ -166,6 +170,8 @@ pub(crate) fn amounts(page: &Page<'_>, fields: &[&Field], busy: &[(usize, usize)
                 0.75
             } else if !currency && field.concepts.meets(&COUNT) && counts_things(page, &after) {
                 0.66
+            } else if !currency && field.concepts.meets(&COUNT) && counts_anything(page, &after) {
+                COUNTED
             } else if currency {
                 names(cue_before.as_ref(), field).max(names(cue_after.as_ref(), field)).max(0.3)
             } else {
@@ -192,6 +198,11 @@ pub(crate) fn amounts(page: &Page<'_>, fields: &[&Field], busy: &[(usize, usize)
             }
         }
     }
+    // "15 bolsas de cal y 2 de arena": two things that are counted alike, and one number asked for.
+    let counted = |edge: &(f32, usize, Json, (usize, usize))| edge.0 == COUNTED;
+    if edges.iter().filter(|edge| counted(edge)).count() > 1 {
+        edges.retain(|edge| !counted(edge));
+    }
     edges.extend(in_words(page, &numbers));
     edges.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.3.0.cmp(&b.3.0)));
     let mut found: Vec<Finding> = Vec::new();
@@ -210,6 +221,137 @@ pub(crate) fn amounts(page: &Page<'_>, fields: &[&Field], busy: &[(usize, usize)
         }
     }
     found
+}
+
+/// "Pagó 150.", "total 890": money said by its verb alone, where no noun makes it a count of something.
+fn paid(before: &[&Word], after: &[&Word], reading: &number::Reading) -> bool {
+    const PAYING: &[&str] = &[
+        "pago",
+        "paga",
+        "pagan",
+        "paying",
+        "pay",
+        "pays",
+        "gasta",
+        "gasto",
+        "pagou",
+        "pague",
+        "pagaron",
+        "pagamos",
+        "paid",
+        "cobro",
+        "cobraron",
+        "cobrou",
+        "cobrado",
+        "cobramos",
+        "total",
+        "cuesta",
+        "costo",
+        "custa",
+        "custou",
+        "costs",
+        "precio",
+        "preco",
+        "price",
+        "valor",
+        "abono",
+        "anticipo",
+        "sena",
+        "sinal",
+        "quoted",
+        "cotizado",
+        "presupuesto",
+        "budget",
+        "orcamento",
+        "charged",
+    ];
+    let last = before.last().filter(|word| !matches!(word.folded.as_str(), "de" | "es" | "e" | "is" | "of"));
+    let last = last.or_else(|| before.iter().rev().nth(1));
+    last.is_some_and(|word| PAYING.contains(&word.folded.as_str()))
+        && reading.value.to_f64() >= 20.0
+        && after.first().is_none_or(|word| {
+            matches!(
+                word.folded.as_str(),
+                "y" | "e" | "and" | "por" | "for" | "en" | "em" | "in" | "al" | "ao" | "con" | "com"
+            )
+        })
+}
+
+/// Twenty to ninety.
+fn tens(folded: &str) -> Option<i128> {
+    number_words::word_value(folded).filter(|value| (20..100).contains(value) && value % 10 == 0)
+}
+
+/// "60 barras", "treinta chapas": several of a thing that no other field counts.
+fn counts_anything(page: &Page<'_>, after: &[&Word]) -> bool {
+    const MEASURES: &[&str] = &[
+        "dias",
+        "meses",
+        "anos",
+        "anios",
+        "horas",
+        "minutos",
+        "semanas",
+        "pesos",
+        "dolares",
+        "euros",
+        "reais",
+        "soles",
+        "personas",
+        "pessoas",
+        "people",
+        "days",
+        "months",
+        "years",
+        "hours",
+        "weeks",
+        "minutes",
+        "dollars",
+        "pounds",
+        "cuotas",
+        "parcelas",
+        "veces",
+        "vezes",
+        "times",
+        "metros",
+        "kilos",
+        "litros",
+        "puntos",
+        "pagos",
+        "millones",
+        "adultos",
+        "adults",
+        "ninos",
+        "kids",
+        "criancas",
+        "hijos",
+        "filhos",
+        "noches",
+        "noites",
+        "nights",
+        "cuadras",
+        "guests",
+        "invitados",
+        "convidados",
+        "quilos",
+        "gramos",
+        "gramas",
+        "pasajeros",
+        "passageiros",
+        "anios",
+        "hrs",
+    ];
+    let Some(noun) = after.first() else { return false };
+    let word = noun.folded.as_str();
+    let plural = word.len() >= 5 && word.ends_with('s') && word.bytes().all(|b| b.is_ascii_lowercase());
+    let elsewhere = || {
+        let hits = crate::lexicon::find(std::slice::from_ref(&noun.folded));
+        page.definitions.fields.iter().any(|field| {
+            !field.concepts.meets(&COUNT)
+                && hits.iter().flat_map(|hit| hit.concepts).any(|concept| field.concepts.has(*concept))
+        })
+    };
+    plural && !noun.capital && !MEASURES.contains(&word) && !elsewhere()
 }
 
 /// A bare `2022` that no month, day or unit stands beside.
@@ -251,6 +393,24 @@ fn in_words(page: &Page<'_>, numbers: &[&&Field]) -> Vec<(f32, usize, Json, (usi
     let mut edges = Vec::new();
     for (at, word) in page.words.iter().enumerate() {
         let Some(value) = number_words::word_value(&word.folded).filter(|_| !word.ends) else { continue };
+        // "ochenta y cinco": the five is of another number.
+        let compound = at > 1
+            && matches!(page.words[at - 1].folded.as_str(), "y" | "e" | "and")
+            && tens(&page.words[at - 2].folded).is_some();
+        if compound {
+            continue;
+        }
+        let (value, last) = match (value, page.words.get(at + 1), page.words.get(at + 2)) {
+            (tens, Some(and), Some(unit))
+                if tens >= 20 && tens % 10 == 0 && matches!(and.folded.as_str(), "y" | "e" | "and") =>
+            {
+                match number_words::word_value(&unit.folded).filter(|unit| (1..10).contains(unit)) {
+                    Some(unit) => (tens + unit, at + 2),
+                    None => (value, at),
+                }
+            }
+            _ => (value, at),
+        };
         if value == 1 || matches!(word.folded.as_str(), "once" | "cem" | "cien") {
             continue;
         }
@@ -268,12 +428,13 @@ fn in_words(page: &Page<'_>, numbers: &[&&Field]) -> Vec<(f32, usize, Json, (usi
             edges.push((0.8, field_at, Json::from(value), word.span));
             continue;
         }
-        let noun: Vec<&Word> = page.words[at + 1..].iter().take(1).collect();
+        let noun: Vec<&Word> = page.words[last + 1..].iter().take(1).collect();
         let cue = Cue::new(&noun);
         for (field_at, field) in
             numbers.iter().enumerate().filter(|(_, field)| field.definition.field_type == FieldType::Number)
         {
-            let score = names(cue.as_ref(), field);
+            let counted = field.concepts.meets(&COUNT) && counts_anything(page, &noun);
+            let score = names(cue.as_ref(), field).max(if counted { 0.7 } else { 0.0 });
             if score >= 0.7
                 && let Ok(value) = i64::try_from(value)
             {

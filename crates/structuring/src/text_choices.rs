@@ -59,7 +59,9 @@ pub(crate) fn read(page: &Page<'_>, fields: &[&Field], steps: &mut usize) -> Vec
     *steps += runs.len();
     for field in fields {
         match field.definition.field_type {
-            FieldType::Select | FieldType::MultiSelect => found.extend(mentioned(page, field, &runs)),
+            FieldType::Select | FieldType::MultiSelect => {
+                found.extend(mentioned(page, field, &runs).or_else(|| part_of_day(page, field)));
+            }
             FieldType::Boolean => found.extend(stated(page, field)),
             _ => {}
         }
@@ -107,6 +109,22 @@ fn mentioned(page: &Page<'_>, field: &Field, runs: &[Run<'_>]) -> Option<Finding
     Some(option_finding(field, &chosen, span(first), quality.min(0.8)))
 }
 
+/// "Solo después de las 19h": the one clock time of a text, where the options are parts of the day.
+fn part_of_day(page: &Page<'_>, field: &Field) -> Option<Finding> {
+    let mut times = page
+        .words
+        .iter()
+        .enumerate()
+        .filter_map(|(at, word)| Some((at, crate::text_marks::time_at(page.text, word.span.0)?)))
+        .filter(|(_, span)| !page.is_covered(*span));
+    let ((at, span), None) = (times.next()?, times.next()) else { return None };
+    let after = page.words[at.saturating_sub(3)..at]
+        .iter()
+        .any(|word| matches!(word.folded.as_str(), "despues" | "depois" | "after" | "partir" | "from" | "past"));
+    let option = options::at_clock(&field.choices, &crate::keys::fold(&page.text[span.0..span.1]), after)?;
+    Some(option_finding(field, &[option], span, 0.7))
+}
+
 fn exactly(field: &Field, run: &Run<'_>, page: &Page<'_>) -> Option<(usize, f32)> {
     if !page.learnt.is_empty() {
         for word in page.learnt.of_word(&field.definition.key, run.text) {
@@ -144,8 +162,10 @@ fn exactly(field: &Field, run: &Run<'_>, page: &Page<'_>) -> Option<(usize, f32)
     let phrased = run.to - run.from > 1
         && quality < 0.8
         && matches!(choice.folded.as_str(), "manana" | "manha" | "tarde" | "noche" | "noite");
+    // "Could come Mon/Wed": days are shortened so.
+    let day = word_is_day(words, text, choice);
     let everyday = literal.is_some() && choice.folded.len() <= 3
-        || text.len() <= 3
+        || text.len() <= 3 && !day
         || matches!(
             choice.folded.as_str(),
             "otro"
@@ -167,11 +187,17 @@ fn exactly(field: &Field, run: &Run<'_>, page: &Page<'_>) -> Option<(usize, f32)
                 | "tarde"
                 | "noche"
         )
-        || quality < 0.8 && text.len() <= 4;
+        || quality < 0.8 && text.len() <= 4 && !day;
     if everyday && !phrased && cue_near(page, span, field) < 0.6 {
         return None;
     }
     Some((option, quality))
+}
+
+/// `Mon`, `Thu`, `Sáb`: a day by its first letters, written large.
+fn word_is_day(words: &[Word], text: &str, choice: &options::Choice) -> bool {
+    let [word] = words else { return false };
+    (3..=4).contains(&text.len()) && word.capital && choice.folded.starts_with(text) && choice.is_weekday()
 }
 
 /// "Tatio" of "Géiseres del Tatio", "plan flexible": the one telling word of one option, as a name or beside the field's own.
@@ -320,6 +346,25 @@ fn stated(page: &Page<'_>, field: &Field) -> Option<Finding> {
         "wants",
         "quiere",
         "quer",
+        "urge",
+        "ocupo",
+        "ocupamos",
+        "quisiera",
+        "quisieramos",
+        "queria",
+        "gustaria",
+        "gostaria",
+        "like",
+        "please",
+        "favor",
+        "pueden",
+        "podrian",
+        "podem",
+        "agregar",
+        "sumar",
+        "add",
+        "plus",
+        "mas",
     ];
     let before: Vec<&str> = page.words[mention.from.saturating_sub(3)..mention.from]
         .iter()

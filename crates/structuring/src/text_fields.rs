@@ -141,6 +141,16 @@ fn place_dates(page: &Page<'_>, fields: &[&Field], dates: &[Found]) -> Vec<Findi
             break;
         }
     }
+    // The head of a letter says when it was written.
+    for (at, date) in dates.iter().enumerate() {
+        let head = page.before(date.span.0, 2);
+        used[at] |= head.last().is_some_and(|word| {
+            matches!(
+                word.folded.as_str(),
+                "sent" | "enviado" | "enviada" | "dated" | "received" | "recibido" | "recebido"
+            )
+        });
+    }
     let mut edges: Vec<(f32, usize, usize)> = Vec::new();
     for (at, date) in dates.iter().enumerate().filter(|(at, _)| !used[*at]) {
         let before = Cue::new(&page.before(date.span.0, 7));
@@ -172,8 +182,10 @@ fn place_dates(page: &Page<'_>, fields: &[&Field], dates: &[Found]) -> Vec<Findi
     // Of several the one whose words are all known is the plain one: "event date", not "tasting date".
     let plain: Vec<&&&Field> = coming.iter().filter(|field| field.by_name.unknown_free()).copied().collect();
     let coming = if coming.len() > 1 { plain } else { coming };
+    // Another date of the text may have gone to the field that it names.
+    let told = used.iter().filter(|used| **used).count();
     if let ([at], [field]) = (left.as_slice(), coming.as_slice())
-        && dates.len() == 1
+        && dates.len() == 1 + told
     {
         found.push(finding(field, dates[*at].day.to_string(), dates[*at].span, 0.72));
     }

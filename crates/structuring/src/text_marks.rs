@@ -19,11 +19,22 @@ pub(crate) fn clock(page: &Page<'_>, fields: &[&Field], found: &[Finding]) -> Op
     let mut times =
         page.words.iter().filter_map(|word| time_at(page.text, word.span.0)).filter(|span| !page.is_covered(*span));
     let (span, None) = (times.next()?, times.next()) else { return None };
+    let span = (earliest(page, span.0), span.1);
     Some(finding(field, &page.text[span.0..span.1], span, 0.72))
 }
 
+/// "depois das 18h", "after 6 pm": the words before a time that make it a bound belong to it.
+fn earliest(page: &Page<'_>, at: usize) -> usize {
+    let before = page.before(at, 4);
+    let joins = |word: &str| matches!(word, "de" | "das" | "da" | "do" | "las" | "la" | "as" | "the");
+    let bound = before.iter().rev().find(|word| !joins(&word.folded));
+    bound
+        .filter(|word| matches!(word.folded.as_str(), "depois" | "despues" | "after" | "before" | "antes"))
+        .map_or(at, |word| word.span.0)
+}
+
 /// `18:00`, `7:30 pm`, `10am`, `19h`, `19h30` at a place.
-fn time_at(text: &str, at: usize) -> Option<(usize, usize)> {
+pub(crate) fn time_at(text: &str, at: usize) -> Option<(usize, usize)> {
     let before = text[..at].chars().next_back();
     if before.is_some_and(|c| c.is_alphanumeric() || matches!(c, ':' | '.' | '/' | '-' | '+')) {
         return None;
@@ -88,6 +99,26 @@ pub(crate) fn pages(page: &Page<'_>, fields: &[&Field]) -> Vec<Finding> {
         }
     }
     found
+}
+
+/// The hour of a folded clock time: `18 30`, `10am`, `7 30 pm`, `19h`. A bare number is none.
+pub(crate) fn hour_of(folded: &str) -> Option<u8> {
+    let digits = folded.bytes().take_while(u8::is_ascii_digit).count();
+    let hour: u8 = folded.get(..digits).filter(|_| (1..=2).contains(&digits))?.parse().ok()?;
+    let tail = folded[digits..].trim_start();
+    let minutes = tail.trim_start_matches(['h', ':']).trim_start();
+    let minuted = minutes.len() >= 2 && minutes.as_bytes()[..2].iter().all(u8::is_ascii_digit) && minutes[..2] < *"60";
+    let rest = if minuted { minutes[2..].trim_start() } else { tail };
+    let half = match rest {
+        "pm" | "p m" => Some(true),
+        "am" | "a m" => Some(false),
+        "" | "h" | "hs" | "hrs" | "horas" if minuted || !rest.is_empty() => None,
+        _ => return None,
+    };
+    match half {
+        Some(true) if hour < 12 => Some(hour + 12),
+        _ => (hour < 24).then_some(hour),
+    }
 }
 
 #[cfg(test)]

@@ -25,8 +25,18 @@ pub(crate) fn phone_fields(
         let mut fitting = phones.iter().filter(|(_, span, confidence)| {
             let at = words.partition_point(|word| word.span.1 <= span.0);
             let near: Vec<String> = words[at.saturating_sub(7)..at].iter().map(|word| word.folded.clone()).collect();
-            let said =
-                lexicon::find(&near).iter().any(|hit| hit.concepts.iter().any(|concept| field.roles.has(*concept)));
+            let about = |near: &[String]| {
+                lexicon::find(near).iter().any(|hit| hit.concepts.iter().any(|concept| field.roles.has(*concept)))
+            };
+            // "His wife Dee 901-555-0120 is emergency."
+            let next = words.partition_point(|word| word.span.0 < span.1);
+            let joined = words
+                .get(next)
+                .is_some_and(|word| matches!(word.folded.as_str(), "is" | "es" | "e" | "as" | "como" | "for" | "para"));
+            let behind: Vec<String> =
+                words[next..].iter().take(if joined { 4 } else { 0 }).map(|word| word.folded.clone()).collect();
+            let ended = words[next..].iter().take(4).position(|word| word.ends).map_or(4, |at| at + 1);
+            let said = about(&near) || about(&behind[..behind.len().min(ended)]);
             *confidence == 0.0 && said
         });
         if let (Some((number, span, _)), None) = (fitting.next(), fitting.next()) {
@@ -113,6 +123,46 @@ fn is_refused(words: &[Word], next: usize, clause: &[&str]) -> bool {
     before || after
 }
 
+/// "Fijo 0299 …", "casa: …": the nearest word about telephones says that it is no mobile.
+fn is_fixed(clause: &[&str]) -> bool {
+    const FIXED: &[&str] = &["fijo", "fixo", "landline", "casa", "residencial", "particular", "linea", "home"];
+    const MOBILE: &[&str] =
+        &["cel", "celu", "celular", "movil", "mobile", "cell", "whatsapp", "zap", "wsp", "wpp", "whats", "telemovel"];
+    let kind = clause.iter().take(3).find(|word| FIXED.contains(word) || MOBILE.contains(word));
+    kind.is_some_and(|word| FIXED.contains(word))
+}
+
+/// Places that have numbers of their own.
+const PLACES: &[&str] = &[
+    "sucursal",
+    "oficina",
+    "office",
+    "clinica",
+    "tienda",
+    "empresa",
+    "loja",
+    "escritorio",
+    "store",
+    "hospital",
+    "hotel",
+    "banco",
+    "recepcion",
+    "recepcao",
+    "reception",
+    "central",
+    "escuela",
+    "colegio",
+    "escola",
+    "school",
+    "taller",
+    "restaurante",
+    "agencia",
+    "inmobiliaria",
+    "imobiliaria",
+    "notaria",
+    "cartorio",
+];
+
 /// Phones with their places; confidence 0 where it is somebody else's or an id.
 pub(crate) fn find_phones(text: &str, words: &[Word], country: Option<&str>) -> Vec<(String, (usize, usize), f32)> {
     let mut found = Vec::new();
@@ -147,9 +197,21 @@ pub(crate) fn find_phones(text: &str, words: &[Word], country: Option<&str>) -> 
         let own = clause.windows(2).position(|pair| {
             matches!(pair[1], "mi" | "meu" | "my" | "minha" | "me" | "propio" | "personal")
                 && PHONE_CUES.contains(pair[0])
+                // "el de él es …", "o dela é …": the one that the record is about, after somebody else's.
+                || matches!(pair, ["el" | "ella", "de"] | ["es", "suyo"] | ["e", "dele" | "dela"])
         });
-        let their = clause.iter().position(|word| is_one_of(word, &OTHER_CUES));
-        let other = said(&OTHER_CUES, 4) && own.is_none_or(|own| their.is_some_and(|their| their < own))
+        // "Tel. 555…" ends no sentence.
+        let nearest_ends = before.first().is_some_and(|word| word.ends && !PHONE_CUES.contains(word.folded.as_str()));
+        let their = clause.iter().enumerate().position(|(place, word)| {
+            is_one_of(word, &OTHER_CUES) && !(PLACES.contains(word) && nearest_ends && place > 0)
+        });
+        // "… la sucursal Sur. 5555505102": a place of the sentence before has no say in the next.
+        let near_other = before.iter().enumerate().take(4).any(|(place, word)| {
+            is_one_of(&word.folded, &OTHER_CUES)
+                && (!PLACES.contains(&word.folded.as_str())
+                    || !nearest_ends && before[..=place].iter().skip(1).all(|later| !later.ends))
+        });
+        let other = near_other && own.is_none_or(|own| their.is_some_and(|their| their < own))
             || their.is_some_and(|their| own.is_none_or(|own| their < own));
         let id = said(&ID_CUES, 2) && !said(&PHONE_CUES, 1) && !run.starts_with('+');
         // A signature: the number stands on a line of its own under the name, whatever office the line above names.
@@ -162,6 +224,9 @@ pub(crate) fn find_phones(text: &str, words: &[Word], country: Option<&str>) -> 
         let stale = clause.iter().take(6).any(|word| STALE.contains(word)) || is_refused(words, at, &clause);
         let confidence = if other || stale || id || line == Line::Service {
             0.0
+        } else if cue && (line == Line::Landline || is_fixed(&clause)) {
+            // Behind a mobile that is as plainly called one.
+            0.915
         } else if cue {
             0.94
         } else if dotted || line == Line::Landline && !run.starts_with('+') {

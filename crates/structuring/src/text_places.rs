@@ -108,6 +108,112 @@ pub(crate) fn country(page: &Page<'_>, fields: &[&Field], found: &[Finding]) -> 
     (!page.is_covered(word.span)).then(|| finding(field, &page.text[word.span.0..word.span.1], word.span, 0.72))
 }
 
+/// "from a house in 80205 to 97214": where it goes from and where to, for the two fields that ask.
+pub(crate) fn from_to(page: &Page<'_>, fields: &[&Field]) -> Vec<Finding> {
+    static FROM: LazyLock<Set> = LazyLock::new(|| set(&["POSTFROM"]));
+    static TO: LazyLock<Set> = LazyLock::new(|| set(&["POSTTO"]));
+    let asks = |about: &Set| {
+        fields.iter().find(|field| field.definition.field_type == FieldType::Text && field.concepts.meets(about))
+    };
+    let (Some(from), Some(to)) = (asks(&FROM), asks(&TO)) else { return Vec::new() };
+    let coded = |at: usize| {
+        page.words.get(at).is_some_and(|word| {
+            word.folded.len() == 5 && word.folded.bytes().all(|b| b.is_ascii_digit()) && !page.is_covered(word.span)
+        })
+    };
+    let joined = |at: &usize| {
+        coded(*at)
+            && coded(*at + 2)
+            && !page.words[*at].ends
+            && matches!(page.words[*at + 1].folded.as_str(), "to" | "a" | "al" | "para" | "hasta" | "ate")
+    };
+    let Some(at) = (0..page.words.len()).find(joined) else { return Vec::new() };
+    let found = |field: &Field, at: usize| {
+        let span = page.words[at].span;
+        finding(field, &page.text[span.0..span.1], span, 0.78)
+    };
+    vec![found(from, at), found(to, at + 2)]
+}
+
+/// "la dirección es Urb. Los Mangos, calle 4, casa 18", "en Rua das Flores 8": an address after its word, or by a street's.
+pub(crate) fn address(page: &Page<'_>, fields: &[&Field], found: &[Finding]) -> Option<Finding> {
+    static ADDRESS: LazyLock<Set> = LazyLock::new(|| set(&["ADDRESS"]));
+    const STREETS: &[&str] = &[
+        "calle",
+        "av",
+        "avenida",
+        "avda",
+        "pasaje",
+        "psje",
+        "carrera",
+        "cra",
+        "diagonal",
+        "transversal",
+        "jiron",
+        "jr",
+        "calzada",
+        "blvd",
+        "bulevar",
+        "paseo",
+        "plaza",
+        "rua",
+        "travessa",
+        "alameda",
+        "rodovia",
+        "estrada",
+        "largo",
+        "urb",
+        "camino",
+        "ruta",
+    ];
+    let mut open = fields.iter().filter(|field| {
+        field.definition.field_type == FieldType::Text
+            && field.concepts.meets(&ADDRESS)
+            && !field.concepts.meets(&LABELLED)
+            && !found.iter().any(|other| other.target.key() == Some(&field.definition.key))
+    });
+    let (field, None) = (open.next()?, open.next()) else { return None };
+    let said = |at: usize| page.words.get(at).map_or("", |word| word.folded.as_str());
+    // The field's own word, then all up to the end of the line.
+    let labelled = (0..page.words.len()).find_map(|at| {
+        let named = matches!(said(at), "direccion" | "domicilio" | "endereco" | "address" | "morada");
+        let joins = matches!(said(at + 1), "es" | "e" | "is");
+        let after = page.words[at].span.1;
+        let colon = page.text[after..].starts_with(':');
+        let next = page.words.get(at + if joins { 2 } else { 1 })?;
+        (named && (joins && !page.words[at].ends || colon)).then_some(next.span.0)
+    });
+    if let Some(from) = labelled {
+        let rest = &page.text[from..];
+        let mut end = rest.find(['\n', ';']).unwrap_or(rest.len());
+        // A full stop behind a longer word, with a new sentence after it.
+        let stop = rest[..end].match_indices(". ").find(|(at, _)| {
+            rest[..*at]
+                .rsplit([' ', ','])
+                .next()
+                .is_some_and(|word| word.len() > 4 || word.bytes().any(|b| b.is_ascii_digit()))
+        });
+        end = stop.map_or(end, |(at, _)| at);
+        let bare = rest[..end].trim_end_matches(['.', ' ', ',']);
+        let span = (from, from + bare.len());
+        let fits = (6..=90).contains(&bare.len()) && !page.is_covered(span);
+        return fits.then(|| finding(field, bare, span, 0.74));
+    }
+    let mut hits = (0..page.words.len()).filter_map(|at| {
+        let word = &page.words[at];
+        if !STREETS.contains(&word.folded.as_str()) || !word.capital {
+            return None;
+        }
+        let run = run_after(page, at, 0)?;
+        let raw = &page.text[run.0..run.1];
+        let numbered = raw.bytes().any(|b| b.is_ascii_digit());
+        let used = found.iter().any(|other| other.span.0 < run.1 && run.0 < other.span.1);
+        (numbered && !used && raw.contains(' ')).then_some(run)
+    });
+    let (span, None) = (hits.next()?, hits.next()) else { return None };
+    Some(finding(field, &page.text[span.0..span.1], span, 0.7))
+}
+
 /// A postal code by its form, where one field asks for one and the text holds one.
 pub(crate) fn postcode(page: &Page<'_>, fields: &[&Field], found: &[Finding]) -> Option<Finding> {
     static ZIP: LazyLock<Set> = LazyLock::new(|| set(&["ZIP"]));

@@ -5,9 +5,10 @@ use crate::known::KNOWN;
 use crate::lexicon::{self, Set, set};
 use crate::readings::ids;
 use crate::text::Finding;
+use crate::text_brands::brands;
 use crate::text_fields::{Page, finding};
 use crate::text_marks::{clock, pages};
-use crate::text_places::{country, place, postcode};
+use crate::text_places::{address, country, from_to, place, postcode};
 use crate::{FieldType, score};
 use std::sync::LazyLock;
 
@@ -62,9 +63,18 @@ pub(crate) fn labelled(page: &Page<'_>, fields: &[&Field]) -> Vec<Finding> {
             }
         }
     }
+    found.extend(from_to(page, fields));
     found.extend(code(page, fields, &found));
-    found.extend(named_things(page, fields));
+    found.extend(address(page, fields, &found));
+    found.extend(brands(page, fields, &found));
+    let left: Vec<&Field> = fields
+        .iter()
+        .copied()
+        .filter(|field| !found.iter().any(|other| other.target.key() == Some(&field.definition.key)))
+        .collect();
+    found.extend(named_things(page, &left));
     found.extend(announced(page, fields, &found));
+    found.extend(firm(page, fields, &found));
     found.extend(paid_to(page, fields, &found));
     found.extend(allergic(page, fields, &found));
     found.extend(place(page, fields, &found));
@@ -398,6 +408,39 @@ fn plain_place(page: &Page<'_>, last: usize, cue: &str) -> Option<(usize, usize)
     telling.then_some(word.span)
 }
 
+/// "… de Hargreaves Joinery Ltd", "VP Sales @ Nimbuscart": the one company a text names, for the one field that asks for it.
+fn firm(page: &Page<'_>, fields: &[&Field], found: &[Finding]) -> Option<Finding> {
+    static COMPANY: LazyLock<Set> = LazyLock::new(|| set(&["COMPANY"]));
+    static OTHERS: LazyLock<Set> = LazyLock::new(|| KNOWN.others.without(&COMPANY).without(&set(&["OPPOSING"])));
+    let mut open = fields.iter().filter(|field| {
+        field.definition.field_type == FieldType::Text
+            && field.concepts.meets(&COMPANY)
+            && !field.concepts.meets(&OTHERS)
+            && !field.concepts.meets(&LABELLED)
+            && !found.iter().any(|other| other.target.key() == Some(&field.definition.key))
+    });
+    let (field, None) = (open.next()?, open.next()) else { return None };
+    let mut spans: Vec<(usize, usize)> = Vec::new();
+    let mut at = 0;
+    while at < page.words.len() {
+        let marked = page.text[..page.words[at].span.0].trim_end_matches(' ').ends_with('@');
+        let Some(span) = page.words[at].capital.then(|| run_after(page, at, 0)).flatten() else {
+            at += 1;
+            continue;
+        };
+        let end = page.words.partition_point(|word| word.span.0 < span.1).max(at + 1);
+        let used = found.iter().any(|other| other.span.0 < span.1 && span.0 < other.span.1)
+            || page.name.is_some_and(|name| name.0 < span.1 && span.0 < name.1);
+        let several = end - at > 1 || marked;
+        if !used && several && (marked || crate::names::is_company(&page.text[span.0..span.1])) {
+            spans.push(span);
+        }
+        at = end;
+    }
+    let [span] = spans.as_slice() else { return None };
+    Some(finding(field, &page.text[span.0..span.1], *span, 0.72))
+}
+
 /// "Alérgica al ibuprofeno", "allergic to latex": what somebody cannot have, up to the end of the clause.
 fn allergic(page: &Page<'_>, fields: &[&Field], found: &[Finding]) -> Option<Finding> {
     static ALLERGIES: LazyLock<Set> = LazyLock::new(|| set(&["ALLERGY"]));
@@ -494,7 +537,7 @@ fn paid_to(page: &Page<'_>, fields: &[&Field], found: &[Finding]) -> Option<Find
     let mut hits = (0..page.words.len()).filter_map(|at| {
         let leads = matches!(
             page.words[at].folded.as_str(),
-            "a" | "con" | "com" | "with" | "da" | "de" | "do" | "es" | "e" | "is"
+            "a" | "con" | "com" | "with" | "da" | "de" | "do" | "es" | "e" | "is" | "na" | "no" | "en" | "em"
         );
         let clause = page.words[at.saturating_sub(9)..at].iter().rev().take_while(|word| !word.ends);
         let paying =

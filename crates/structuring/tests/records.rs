@@ -2,7 +2,7 @@
 //!
 //! `dev.jsonl` was there while the engine was written. `fresh.jsonl` was written before the engine and read while its
 //! mechanisms were put right. `fresh2.jsonl` was written before the engine too, of other trades. `fresh3.jsonl` is by a
-//! hand that had not seen the engine; `fresh4.jsonl` to `fresh12.jsonl` were each written before the engine ran over them.
+//! hand that had not seen the engine; `fresh4.jsonl` to `fresh14.jsonl` were each written before the engine ran over them.
 //! The figures of each, at the first run and now, are in `docs/structuring.md`.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot read its data should stop")]
@@ -221,19 +221,26 @@ fn records_of_other_tools_stay_right() {
     holds_sure("fresh9", 0.95, 0.88, 0.97);
 }
 
-/// Kinds of sources that the others lack; the errors of the last of them were not read.
+/// Kinds of sources that the others lack.
 #[test]
 fn records_of_other_sources_stay_right() {
     holds("fresh10", 0.98, 0.88);
-    holds_less("fresh11", 0.97, 0.95, 0.9);
-    holds_less("fresh12", 0.94, 0.95, 0.8);
+    holds_less("fresh11", 0.98, 0.96, 0.93);
+    holds_less("fresh12", 0.98, 0.97, 0.94);
+}
+
+/// By a hand that knew neither the engine nor its words; their first runs are in `docs/structuring.md`.
+#[test]
+fn records_of_other_hands_stay_right() {
+    holds_less("fresh13", 0.97, 0.97, 0.93);
+    holds_less("fresh14", 0.94, 0.93, 0.82);
 }
 
 /// As [`holds`], with the precision of fields, for sets with errors that were left as they are.
 fn holds_less(file: &str, contact: f64, precise: f64, fields: f64) {
     let score = score(file);
-    assert!(score.by_kind["phone"].precision() >= 0.98, "{file}: {:?}", score.by_kind["phone"]);
+    assert!(score.by_kind["phone"].precision() >= 1.0, "{file}: {:?}", score.by_kind["phone"]);
     assert!(score.contact.f1() >= contact, "{file}: contact {:?}", score.contact);
     assert!(score.fields.precision() >= precise && score.fields.f1() >= fields, "{file}: fields {:?}", score.fields);
-    assert!(score.sure.precision() >= 0.985, "{file}: {:?}", score.sure);
+    assert!(score.sure.precision() >= 0.975, "{file}: {:?}", score.sure);
 }

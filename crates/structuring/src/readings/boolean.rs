@@ -41,6 +41,7 @@ const YES: &[&str] = &[
     "suscrito",
     "confirmado",
     "confirmed",
+    "incluir",
     "incluido",
     "incluida",
     "incluso",
@@ -243,13 +244,15 @@ pub(crate) fn read_folded(folded: &str) -> Option<bool> {
     match folded {
         "desde luego" | "ya tengo" | "ya tiene" | "ja tenho" | "ja tem" | "i do" | "i have" | "we do" | "con gusto"
         | "si claro" | "yes please" | "i agree" | "por supuesto" | "de acuerdo" | "of course" | "com certeza"
-        | "en efecto" | "asi es" | "opt in" | "opted in" => {
+        | "para incluir" | "si incluir" | "en efecto" | "asi es" | "opt in" | "opted in" => {
             return Some(true);
         }
         "todavia no" | "aun no" | "ainda nao" | "not yet" | "i dont" | "i do not" | "we dont" | "dont have"
         | "not included" | "not needed" | "not required" | "not necessary" | "mejor no" | "creo que no"
         | "no thanks" | "para nada" | "de jeito nenhum" | "not at all" | "opt out" | "opted out" | "en absoluto"
-        | "not interested" => {
+        | "not interested" | "not this time" | "not now" | "por ahora no" | "no por ahora" | "por agora nao"
+        | "no hace falta" | "no es necesario" | "no es necesaria" | "no need" | "nao precisa" | "nao e necessario"
+        | "nao preciso" | "falta" | "en falta" | "falta entregar" | "aun pendiente" => {
             return Some(false);
         }
         _ => {}

@@ -118,7 +118,10 @@ pub(crate) fn read_at(text: &str, start: usize, country: Option<&str>) -> Option
     let mut from = start;
     // ",5" and ".75" begin with their mark.
     let head = text[..start].trim_end();
+    // "Hours - 5": a dash between words.
+    let dashed = head.len() < start && head.trim_end_matches(['-', '−']).ends_with(' ') && head.len() > 2;
     let negative = (head.ends_with('-') || head.ends_with('−'))
+        && !dashed
         && !head.trim_end_matches(['-', '−']).ends_with(|c: char| c.is_alphanumeric());
     let (value, end, formatted) = numeral(text, start, negative, country)?;
     let mut total = value;

@@ -22,7 +22,9 @@ pub(super) fn phone_of(leaf: usize, key: &Key, reading: &Reading<'_>, whose: Who
         && tail.without(&NEUTRAL_TAIL).is_empty()
         && key.context.without(&known.subject).without(&known.contact).is_empty();
     // The sender of a message is who writes it.
-    let by_party = key.party != Party::Neither && !labelled;
+    let account = reading.text().is_some_and(|text| text.contains('@') && crate::email::is_messenger(text.trim()));
+    let by_party =
+        (key.party != Party::Neither || account && key.concepts().and(&known.others).is_empty()) && !labelled;
     // "¿WhatsApp para la propuesta?": an answer to a question about a number is one.
     let answered = reading.leaf().part.as_ref().is_some_and(|part| part.loose)
         && tail.meets(&known.phone)
@@ -88,6 +90,10 @@ pub(super) fn phone_of(leaf: usize, key: &Key, reading: &Reading<'_>, whose: Who
     Some(Candidate::new(vec![leaf], value, rank, whose, confidence, method))
 }
 
+fn parent_of(pointer: &str) -> &str {
+    pointer.rsplit_once('/').map_or("", |(parent, _)| parent)
+}
+
 pub(super) fn email_of(leaf: usize, key: &Key, reading: &Reading<'_>, whose: Whose) -> Option<Candidate> {
     let known = &*KNOWN;
     let all = key.concepts();
@@ -95,7 +101,7 @@ pub(super) fn email_of(leaf: usize, key: &Key, reading: &Reading<'_>, whose: Who
     if all.meets(&known.source) && !labelled {
         return None;
     }
-    let address = reading.email()?;
+    let address = reading.email().filter(|address| !crate::email::is_for_invoices(address))?;
     let work = all.meets(&known.work) || all.meets(&known.company);
     let rank = 2 * u32::from(work) + 3 * u32::from(all.meets(&known.alt)) + 4 * u32::from(!labelled);
     let confidence = if labelled { 0.98 } else { 0.92 } - if matches!(whose, Whose::Perhaps(_)) { 0.04 } else { 0.0 };
@@ -119,7 +125,16 @@ pub(super) fn join_split_phones(
             let tail = scored.key.tail.concepts;
             let digits = readings[leaf].text()?.bytes().filter(u8::is_ascii_digit).count();
             let nation = tail.meets(&known.country_code);
-            ((tail.meets(&known.area) || nation) && (1..=5).contains(&digits) && whose(&scored.key, at) != Whose::Other)
+            // {"area": "81", "phone": "15555210"}
+            let beside = readings[leaf].leaf().path.last().is_some_and(|key| matches!(key.as_ref(), "area" | "prefix"))
+                && keys.iter().zip(readings).any(|(other, reading)| {
+                    other.key.concepts().meets(&known.phone)
+                        && parent_of(&reading.leaf().pointer) == parent_of(&readings[leaf].leaf().pointer)
+                        && reading.leaf().pointer != readings[leaf].leaf().pointer
+                });
+            ((tail.meets(&known.area) || nation || beside)
+                && (1..=5).contains(&digits)
+                && whose(&scored.key, at) != Whose::Other)
                 .then_some((leaf, nation))
         })
         .collect();

@@ -264,27 +264,64 @@ impl Desk<'_> {
         }
     }
 
-    /// `marca` and `modelo` in two keys fill one field about a vehicle.
+    /// Columns without names: who stands before the number or the address is whose they are.
+    pub(super) fn heads_the_row(&mut self) {
+        if self.filled(&Target::Name) {
+            return;
+        }
+        let reached = [Target::Phone, Target::Email].iter().find_map(|target| {
+            let placed = self.outcome.placed(target).filter(|placed| placed.method == Method::Pattern)?;
+            let pointer = &placed.sources.first()?.pointer;
+            (0..self.readings.len())
+                .find(|leaf| self.keys[*leaf].key.opaque && self.readings[*leaf].leaf().pointer == *pointer)
+        });
+        let Some(reached) = reached else { return };
+        let named = |leaf: &usize| {
+            let reading = &self.readings[*leaf];
+            let text = reading.text().unwrap_or("");
+            let proper = |word: &str| {
+                word.starts_with(char::is_uppercase)
+                    || matches!(word, "de" | "del" | "la" | "da" | "do" | "dos" | "das")
+            };
+            !self.taken[*leaf]
+                && self.keys[*leaf].key.opaque
+                && reading.is_string()
+                && reading.leaf().part.is_none()
+                && (2..=5).contains(&text.split_whitespace().count())
+                && text.split_whitespace().all(proper)
+                && reading.likeness() >= 0.5
+                && !crate::names::is_company(text)
+        };
+        let mut fitting = (0..self.readings.len()).filter(named);
+        let (Some(leaf), None) = (fitting.next(), fitting.next()) else { return };
+        if leaf < reached && !self.denied(leaf, &Target::Name) {
+            let name = crate::names::tidy(self.readings[leaf].text().unwrap_or(""));
+            self.place(Target::Name, Json::from(name), &[leaf], 0.7, Method::Pattern);
+        }
+    }
+
+    /// `marca` and `modelo` in two keys fill one field about a vehicle or a device.
     pub(super) fn brand_and_model(&mut self) {
         let known = &*KNOWN;
         let vehicle = |leaf: usize| self.keys[leaf].key.tail.concepts;
         let brand = (0..self.readings.len()).find(|leaf| {
             vehicle(*leaf).meets(&known.brand)
-                && !vehicle(*leaf).meets(&known.vehicle)
+                && !vehicle(*leaf).meets(&known.made)
                 && (!self.taken[*leaf] || self.fills_vehicle(*leaf))
         });
         let Some(brand) = brand.filter(|leaf| self.readings[*leaf].is_string()) else { return };
         let parent = |leaf: usize| self.readings[leaf].leaf().pointer.rsplit_once('/').map_or("", |(parent, _)| parent);
         let field = self.request.definitions.fields.iter().find(|field| {
             field.definition.field_type == FieldType::Text
-                && field.concepts.meets(&known.vehicle)
-                && !field.concepts.meets(&known.ids)
+                && field.concepts.meets(&known.made)
+                && !field.concepts.meets(&known.ids.or(&known.brand).or(&known.carline))
         });
         let Some(field) = field else { return };
         // Where the brand has a field of its own, the model stands alone.
-        let apart = self.request.definitions.fields.iter().any(|other| {
-            other.concepts.meets(&known.brand) && !other.concepts.meets(&known.vehicle.or(&known.carline))
-        });
+        let apart =
+            self.request.definitions.fields.iter().any(|other| {
+                other.concepts.meets(&known.brand) && !other.concepts.meets(&known.made.or(&known.carline))
+            });
         if apart {
             return;
         }
@@ -295,7 +332,7 @@ impl Desk<'_> {
                 text.len() == 4 && text.starts_with(['1', '2']) && text.bytes().all(|b| b.is_ascii_digit())
             });
             *leaf != brand
-                && (concepts.meets(&known.carline) || concepts.meets(&known.vehicle))
+                && (concepts.meets(&known.carline) || concepts.meets(&known.made))
                 && parent(*leaf) == parent(brand)
                 && self.readings[*leaf].is_string()
                 && !year
@@ -329,8 +366,7 @@ impl Desk<'_> {
             placement.sources.len() == 1
                 && placement.sources[0].pointer == *pointer
                 && self.request.definitions.fields.iter().any(|field| {
-                    Some(field.definition.key.as_str()) == placement.target.key()
-                        && field.concepts.meets(&KNOWN.vehicle)
+                    Some(field.definition.key.as_str()) == placement.target.key() && field.concepts.meets(&KNOWN.made)
                 })
         })
     }

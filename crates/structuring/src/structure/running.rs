@@ -41,8 +41,8 @@ impl Desk<'_> {
                     .count()
                     > 1;
             let enough = counts || reading.is_prose() || notes && full.len() >= 4 || delimited;
-            // An agent's notes are about the person; the notes of a doctor's or a spouse's object may not be.
-            let outsiders = if notes { KNOWN.others.without(&KNOWN.agent) } else { KNOWN.others };
+            // Notes of an agent or a desk are about the person; those of a doctor's or a spouse's object may not be.
+            let outsiders = if notes { KNOWN.others.without(&KNOWN.desks) } else { KNOWN.others };
             let of_others = key.concepts().meets(&outsiders.without(&KNOWN.company));
             if !enough || of_others {
                 continue;

@@ -25,6 +25,8 @@ static WORK: LazyLock<Set> = LazyLock::new(|| set(&["COMPANY", "BILLING", "SHIPP
 static AGENTS: LazyLock<Set> = LazyLock::new(|| set(&["R_AGENT", "R_PLANNER", "OPPOSING", "R_DOCTOR"]));
 static REFERRED: LazyLock<Set> = LazyLock::new(|| set(&["R_EMERG", "R_REF", "R_BENEF", "R_COMPANION"]));
 static FAMILY: LazyLock<Set> = LazyLock::new(|| set(&["R_SPOUSE", "R_RELATIVE", "R_FIANCE", "R_OWNER"]));
+/// Whose number is never the customer's, however alone it stands.
+static STRANGERS: LazyLock<Set> = LazyLock::new(|| AGENTS.or(&REFERRED).or(&set(&["R_SPOUSE", "R_SUPPORT", "FAX"])));
 static PARENT: LazyLock<Set> = LazyLock::new(|| set(&["R_PARENT"]));
 static WARDS: LazyLock<Set> = LazyLock::new(|| set(&["R_CHILD", "DEPENDANT", "R_PET", "R_DECEASED"]));
 /// What says that something is a phone, an e-mail or a name, not whose.
@@ -154,6 +156,10 @@ impl Desk<'_> {
             {
                 return None;
             }
+            let concepts = self.keys[leaf].key.concepts();
+            if concepts.meets(&STRANGERS) || concepts.meets(&KNOWN.manager) && self.named_as_pupil() {
+                return None;
+            }
             let (phone, _, _) = reading.phone()?;
             return left(Kind::Phone, phone.to_string());
         }
@@ -174,6 +180,19 @@ impl Desk<'_> {
             return None;
         }
         left(Kind::Name, names::tidy(text))
+    }
+
+    /// The name that was found is a pupil's: who answers for them has a number of their own.
+    fn named_as_pupil(&self) -> bool {
+        let Some([source]) = self.outcome.placed(&Target::Name).map(|name| name.sources.as_slice()) else {
+            return false;
+        };
+        (0..self.readings.len()).any(|leaf| {
+            let concepts = self.keys[leaf].key.concepts();
+            self.readings[leaf].leaf().pointer == source.pointer
+                && concepts.meets(&KNOWN.dependant.or(&KNOWN.child))
+                && !concepts.meets(&KNOWN.manager)
+        })
     }
 
     fn scene(&self, left: &[Left], (phone, email, name): (bool, bool, bool)) -> Scene {
