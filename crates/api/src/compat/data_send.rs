@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::iter::{Enumerate, Peekable};
+use std::sync::Arc;
 use std::vec::IntoIter;
 
 use bytes::Bytes;
@@ -116,7 +117,7 @@ pub async fn send(call: Call) -> Result<Answer, Problem> {
     let query: DataQuery = call.read_query()?;
     let template = find(&call, &query).await?;
     let prepared = prepared(&call, &query, &template, &data).await?;
-    queue(&call, prepared).await
+    queue(&call, Arc::new(prepared)).await
 }
 
 /// C26: each record by itself, several at a time: each is a commit, and commits that wait together are one write to the disk. Answers
@@ -206,16 +207,28 @@ async fn all(together: Together) -> Vec<Result<Answer, Problem>> {
         match one {
             Ok((call, prepared)) => {
                 outcomes.push(None);
-                sending.spawn(async move { (at, queue(&call, prepared).await) });
+                let prepared = Arc::new(prepared);
+                sending.spawn(async move {
+                    let outcome = queue(&call, prepared.clone()).await;
+                    (at, outcome, call, prepared)
+                });
             }
             Err(problem) => outcomes.push(Some(Err(problem))),
         }
     }
+    let mut met = Vec::new();
     while let Some(sent) = sending.join_next().await {
         match sent {
-            Ok((at, outcome)) => outcomes[at] = Some(outcome),
+            Ok((at, Err(problem), call, prepared)) if problem.code == "write_contention" => {
+                met.push((at, call, prepared));
+            }
+            Ok((at, outcome, ..)) => outcomes[at] = Some(outcome),
             Err(error) => tracing::error!(%error, "a record of many ended before its time"),
         }
+    }
+    // Those that met each other too often go alone.
+    for (at, call, prepared) in met {
+        outcomes[at] = Some(queue(&call, prepared).await);
     }
     let lost = || Err(Problem::internal("a record of many ended before its time"));
     outcomes.into_iter().map(|outcome| outcome.unwrap_or_else(lost)).collect()
@@ -263,11 +276,12 @@ async fn prepared(call: &Call, query: &DataQuery, template: &Blanks, data: &Obje
     call.prepare(|setup| prepare(setup, &call.source(), query, template, reference.clone(), data)).await
 }
 
-async fn queue(call: &Call, (input, found): Prepared) -> Result<Answer, Problem> {
+async fn queue(call: &Call, prepared: Arc<Prepared>) -> Result<Answer, Problem> {
+    let of = prepared.clone();
     call.write(
-        move |w| send_to_customer(w, &input),
+        move |w| send_to_customer(w, &prepared.0),
         move |queued, _| {
-            let variables = found.iter().map(|found| FilledVariable {
+            let variables = of.1.iter().map(|found| FilledVariable {
                 name: found.name.clone(),
                 value: found.value.clone(),
                 source: found.source.clone(),
