@@ -282,8 +282,8 @@ fn what_was_read_while_they_were_one_is_read_of_both() {
         w.settled();
         for contact in [&two.ana, &two.bea] {
             let log = w.get(&format!("/api/v1/events?contact_id={contact}&topic=contact.updated&limit=1000")).json();
-            let flags = log["data"].as_array().unwrap().iter().map(|event| &event["data"]["is_chat_read"]);
-            assert_eq!(flags.filter(|flag| flag.is_boolean()).next_back(), Some(&json!(true)), "{log}");
+            let mut flags = log["data"].as_array().unwrap().iter().map(|event| &event["data"]["is_chat_read"]);
+            assert_eq!(flags.rfind(|flag| flag.is_boolean()), Some(&json!(true)), "{log}");
         }
     });
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use api::stream::StreamLimits;
 use api::{ApiOptions, App, Patience};
 use crm::{Caller, events};
-use serde_json::{Value, json};
+use serde_json::json;
 use store::{Error, Priority, params};
 
 use crate::client;
