@@ -1,8 +1,12 @@
 // The one way to the server: openapi-fetch over the types that openapi.json gives, with the session's cookie and CSRF
 // token. `call` turns an answer into its data or a thrown Problem.
 import createClient, { type Middleware } from "openapi-fetch";
+import { moreWords } from "../i18n";
 import type { paths } from "./schema";
 import { Problem } from "./problem";
+
+/** Milliseconds. */
+const WORDS_WITHIN = 2000;
 
 let csrf: string | null = null;
 let onSignedOut: () => void = () => {};
@@ -73,6 +77,9 @@ export async function raw(path: string, init: RequestInit = {}): Promise<Respons
 
 async function problemOf(response: Response, body: unknown): Promise<Problem> {
   const object = body && typeof body === "object" ? (body as Record<string, unknown>) : {};
+  // The words for refusals come after the first load; whoever is refused at once waits for them a little rather than read
+  // English. That nobody is signed in is no refusal to be shown.
+  if (object.code !== "unauthorized") await Promise.race([moreWords().catch(() => undefined), new Promise((done) => setTimeout(done, WORDS_WITHIN))]);
   return new Problem(response.status, object, response.headers.get("Retry-After"));
 }
 
