@@ -39,6 +39,26 @@ describe("setting things up", { timeout: 240_000 }, () => {
     await page.getByRole("button", { name: "Probar ahora" }).click();
     await page.getByText("not_paired").waitFor();
     await show(page, "channel-web");
+    // The way from waiting to connected, and back, as a server says it that can pair.
+    for (const [status, heading, reached] of [
+      ["paired", "Emparejado", 2],
+      ["connected", "Conectado", 3],
+      ["logged_out", "Sesión cerrada", 0],
+    ]) {
+      await page.route("**/api/v1/channels**", async (route) => {
+        const response = await route.fetch();
+        const body = await response.json();
+        for (const one of body.data ?? [body]) if (one.type === "web-whatsapp") one.status = status;
+        await route.fulfill({ response, json: body });
+      });
+      await page.reload();
+      const pairing = page.getByRole("region", { name: heading });
+      await pairing.waitFor();
+      assert.equal(await pairing.locator("li[aria-current=step]").count(), reached === 0 ? 0 : 1);
+      assert.equal(await pairing.locator("li svg").count(), Math.max(0, reached - 1));
+      await show(page, `channel-web-${status}`);
+      await page.unroute("**/api/v1/channels**");
+    }
     // What this version cannot do leads nowhere, and the keys know the places that came later.
     await go("/channels/new", "todavía no está en esta versión");
     assert.equal(await page.getByRole("link", { name: /WhatsApp Web/ }).count(), 0);
