@@ -16,7 +16,7 @@ use rustls::crypto::ring;
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, RootCertStore};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
@@ -53,6 +53,8 @@ pub(crate) struct Rules {
     pub(crate) resolver: Resolver,
     pub(crate) tls: Tls,
     pub(crate) within: Duration,
+    /// Bytes that the kernel takes in for a connection before they are read; none: as it sees fit, which is megabytes.
+    pub(crate) receives: Option<u32>,
 }
 
 impl Rules {
@@ -73,12 +75,20 @@ impl Rules {
         let host = target::host(uri);
         let mut failure = ConnectError::Unreachable("it has no address".to_owned());
         for address in self.resolve(host).await?.into_iter().take(MOST_ADDRESSES) {
-            match TcpStream::connect(SocketAddr::new(address, target::port(uri))).await {
+            match self.open(SocketAddr::new(address, target::port(uri))).await {
                 Ok(stream) => return self.secure(stream, uri, host).await,
                 Err(error) => failure = ConnectError::Unreachable(error.to_string()),
             }
         }
         Err(failure)
+    }
+
+    async fn open(&self, to: SocketAddr) -> io::Result<TcpStream> {
+        let socket = if to.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+        if let Some(bytes) = self.receives {
+            socket.set_recv_buffer_size(bytes)?;
+        }
+        socket.connect(to).await
     }
 
     async fn secure(&self, stream: TcpStream, uri: &Uri, host: &str) -> Result<Stream, ConnectError> {

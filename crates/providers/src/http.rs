@@ -23,6 +23,8 @@ use crate::connect::{ConnectError, Connector, Rules, Tls, system_resolver};
 use crate::networks::Networks;
 use crate::target::Target;
 
+/// Of the answer of a webhook 64 KiB are read; whoever sends a gigabyte should not have megabytes of it taken in before. In bytes.
+const WEBHOOK_RECEIVES: u32 = 128 * 1024;
 /// Name, addresses, TCP and TLS together.
 const CONNECT_WITHIN: Duration = Duration::from_secs(10);
 /// Connections that wait for another call to the same place, and for how long.
@@ -177,9 +179,9 @@ impl Http {
     pub fn new(options: HttpOptions) -> Http {
         let resolver = options.resolver.unwrap_or_else(system_resolver);
         let tls = Tls::default();
-        let lane = |networks: Networks| {
+        let lane = |networks: Networks, receives: Option<u32>| {
             let (resolver, tls) = (resolver.clone(), tls.clone());
-            let rules = Arc::new(Rules { networks, resolver, tls, within: CONNECT_WITHIN });
+            let rules = Arc::new(Rules { networks, resolver, tls, within: CONNECT_WITHIN, receives });
             let client = Client::builder(TokioExecutor::new())
                 .pool_timer(TokioTimer::new())
                 .pool_idle_timeout(IDLE_FOR)
@@ -188,8 +190,8 @@ impl Http {
                 .build(Connector(rules.clone()));
             Arc::new(Lane { rules, client })
         };
-        let webhooks = lane(options.outbound_allow.and(&options.webhooks_allow));
-        Http { webhooks, outbound: lane(options.outbound_allow) }
+        let webhooks = lane(options.outbound_allow.and(&options.webhooks_allow), Some(WEBHOOK_RECEIVES));
+        Http { webhooks, outbound: lane(options.outbound_allow, None) }
     }
 
     fn lane(&self, policy: Policy) -> &Lane {
