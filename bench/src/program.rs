@@ -142,3 +142,15 @@ pub fn memory_kib(pid: u32, name: &str) -> Result<u64, Failure> {
     let line = status.lines().find(|line| line.starts_with(name)).ok_or("no such line")?;
     Ok(line.split_whitespace().nth(1).ok_or("no figure")?.parse()?)
 }
+
+/// What all its threads have used since it began, those too that have ended; to the hundredth of a second.
+pub fn processor_time(pid: u32) -> Result<Duration, Failure> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"))?;
+    // The name of the program may have spaces in it; behind it come the third field and all others.
+    let (_, fields) = stat.rsplit_once(')').ok_or("no name")?;
+    let mut ticks = 0;
+    for field in fields.split_whitespace().skip(11).take(2) {
+        ticks += field.parse::<u64>()?;
+    }
+    Ok(Duration::from_millis(10 * ticks))
+}

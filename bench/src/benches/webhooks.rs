@@ -1,5 +1,6 @@
-//! Webhooks to a receiver on this machine: how many a second, alone and beside each receiver that misbehaves. The events
-//! are there before: what is measured is queueing them (a replay), sending, signing, and writing down what came of it.
+//! Webhooks to a receiver on this machine: how many a second, and how much of a processor each takes of the server, alone
+//! and beside each receiver that misbehaves. The events are there before: what is measured is queueing them (a replay),
+//! sending, signing, and writing down what came of it.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -14,16 +15,19 @@ use serde_json::json;
 use super::{Context, Running};
 use crate::Failure;
 use crate::http::{Load, run};
-use crate::program::{Started, memory_kib};
+use crate::program::{Started, memory_kib, processor_time};
 use crate::report::Report;
 
 const TOPIC: &str = "contact.created";
 const PATIENCE: Duration = Duration::from_secs(120);
 /// The bad receiver's tries have begun, and of one that hangs or dawdles none has ended.
 const UNTIL_IT_IS_BUSY: Duration = Duration::from_secs(2);
-/// Runs beside each bad one, each between two without it. Single runs differ by a third, the medians of as many pairs by less
-/// than what is to be shown.
+/// Runs beside each bad one, each between two without it. Single runs differ by a third where the machine is shared, and
+/// beside nobody at all, which is measured as the others are, the medians of as many pairs still by some hundredths. The
+/// server's processor time differs by less.
 const PAIRS: usize = 12;
+/// Of upserts before, each of which is an event to be sent.
+const LOADING: Duration = Duration::from_secs(8);
 /// What a webhook leaves when it is deleted is cleared away meanwhile.
 const UNTIL_IT_IS_CLEARED: Duration = Duration::from_millis(500);
 
@@ -31,6 +35,8 @@ const UNTIL_IT_IS_CLEARED: Duration = Duration::from_millis(500);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Behaviour {
     Good,
+    /// There is none: the same is done without it.
+    Absent,
     /// Says nothing.
     Hangs,
     /// Nobody listens there.
@@ -43,15 +49,25 @@ enum Behaviour {
     Floods,
 }
 
-use Behaviour::{Dawdles, Floods, Good, Hangs, Redirects, Refuses};
+use Behaviour::{Absent, Dawdles, Floods, Good, Hangs, Redirects, Refuses};
 
-const BAD: [(Behaviour, &str); 5] = [
-    (Hangs, "never answers"),
-    (Refuses, "refuses the connection"),
-    (Redirects, "redirects to 169.254.169.254"),
-    (Dawdles, "answers 200 after 14.9 s"),
-    (Floods, "answers with 1 GB"),
+const BESIDE: [(Behaviour, &str); 6] = [
+    (Absent, "nobody (what the measure itself makes of nothing)"),
+    (Hangs, "a receiver that never answers"),
+    (Refuses, "a receiver that refuses the connection"),
+    (Redirects, "a receiver that redirects to 169.254.169.254"),
+    (Dawdles, "a receiver that answers 200 after 14.9 s"),
+    (Floods, "a receiver that answers with 1 GB"),
 ];
+
+/// What a run came to.
+#[derive(Debug, Clone, Copy)]
+struct Pace {
+    /// Deliveries a second.
+    rate: f64,
+    /// Of the server's processor time, in all its threads, for each delivery.
+    micros: f64,
+}
 
 pub fn bench<'a>(context: &'a Context, report: &'a mut Report) -> Running<'a> {
     Box::pin(measure(&context.binary, &context.directory, report))
@@ -59,23 +75,29 @@ pub fn bench<'a>(context: &'a Context, report: &'a mut Report) -> Running<'a> {
 
 async fn measure(binary: &Path, directory: &Path, report: &mut Report) -> Result<(), Failure> {
     let started = Started::new(binary, &directory.join("webhooks"))?;
-    run(&started, &Load { connections: 64, duration: Duration::from_secs(4), first: 0, most: u64::MAX }).await?;
-    let alone = rate(&started)?;
-    report.row("webhooks to a fast receiver", format!("{alone:.0} deliveries/s"));
+    run(&started, &Load { connections: 64, duration: LOADING, first: 0, most: u64::MAX }).await?;
+    // Pages are in memory then, and the log is back in its file.
+    pace(&started)?;
+    let alone = pace(&started)?;
+    let figure = format!("{:.0} deliveries/s, {:.0} µs of processor each", alone.rate, alone.micros);
+    report.row("webhooks to a fast receiver", figure);
     let before = memory_kib(started.pid(), "VmRSS")?;
-    for (behaviour, words) in BAD {
-        let mut ratios = Vec::with_capacity(PAIRS);
-        let mut without = rate(&started)?;
+    for (behaviour, words) in BESIDE {
+        let (mut rates, mut times) = (Vec::with_capacity(PAIRS), Vec::with_capacity(PAIRS));
+        let mut without = pace(&started)?;
         for _ in 0..PAIRS {
-            let beside = rate_beside(&started, behaviour)?;
-            let again = rate(&started)?;
-            ratios.push(2.0 * beside / (without + again));
+            let beside = pace_beside(&started, behaviour)?;
+            let again = pace(&started)?;
+            rates.push(2.0 * beside.rate / (without.rate + again.rate));
+            times.push(2.0 * beside.micros / (without.micros + again.micros));
             without = again;
         }
-        let [low, middle, high] = quartiles(ratios);
-        let figure =
-            format!("{middle:.2} × of the rate without it (quartiles of {PAIRS} pairs {low:.2} and {high:.2})");
-        report.row(&format!("the same beside a receiver that {words}"), figure);
+        let ([low, middle, high], [least, time, most]) = (quartiles(rates), quartiles(times));
+        let figure = format!(
+            "{middle:.2} × of the rate without it (quartiles of {PAIRS} pairs {low:.2} and {high:.2}); \
+             {time:.2} × of the processor time a delivery ({least:.2} and {most:.2})"
+        );
+        report.row(&format!("the same beside {words}"), figure);
     }
     let after = memory_kib(started.pid(), "VmRSS")?;
     let figure = format!("{} MiB before, {} MiB after", before / 1024, after / 1024);
@@ -93,22 +115,26 @@ fn quartiles(mut values: Vec<f64>) -> [f64; 3] {
     })
 }
 
-/// The rate of a good receiver beside another one that all events wait for as well.
-fn rate_beside(started: &Started, other: Behaviour) -> Result<f64, Failure> {
+/// The pace of a good receiver beside another one that all events wait for as well.
+fn pace_beside(started: &Started, other: Behaviour) -> Result<Pace, Failure> {
+    if other == Absent {
+        thread::sleep(UNTIL_IT_IS_BUSY);
+        return pace(started);
+    }
     let (url, _) = receiver(other)?;
     let webhook = create(started, &url)?;
     replay(started, &webhook)?;
     thread::sleep(UNTIL_IT_IS_BUSY);
-    let rate = rate(started);
+    let pace = pace(started);
     delete(started, &webhook)?;
-    rate
+    pace
 }
 
-/// Deliveries a second of all events to a new webhook.
-fn rate(started: &Started) -> Result<f64, Failure> {
+/// All events to a new webhook.
+fn pace(started: &Started) -> Result<Pace, Failure> {
     let (url, count) = receiver(Good)?;
     let webhook = create(started, &url)?;
-    let began = Instant::now();
+    let (began, busy) = (Instant::now(), processor_time(started.pid())?);
     let queued = replay(started, &webhook)?;
     while count.load(Ordering::Relaxed) < queued {
         if began.elapsed() > PATIENCE {
@@ -116,9 +142,9 @@ fn rate(started: &Started) -> Result<f64, Failure> {
         }
         thread::sleep(Duration::from_millis(5));
     }
-    let took = began.elapsed();
+    let (took, busy) = (began.elapsed(), processor_time(started.pid())? - busy);
     delete(started, &webhook)?;
-    Ok(queued as f64 / took.as_secs_f64())
+    Ok(Pace { rate: queued as f64 / took.as_secs_f64(), micros: busy.as_secs_f64() * 1e6 / queued as f64 })
 }
 
 fn delete(started: &Started, webhook: &str) -> Result<(), Failure> {
@@ -149,7 +175,7 @@ fn receiver(behaviour: Behaviour) -> Result<(String, Arc<AtomicU64>), Failure> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let url = format!("http://{}/", listener.local_addr()?);
     let count = Arc::new(AtomicU64::new(0));
-    if behaviour == Refuses {
+    if matches!(behaviour, Refuses | Absent) {
         return Ok((url, count));
     }
     let counted = count.clone();
@@ -181,7 +207,7 @@ fn take(mut stream: TcpStream, behaviour: Behaviour, count: &AtomicU64) {
 fn answer(stream: &mut TcpStream, behaviour: Behaviour) -> std::io::Result<()> {
     const NOTHING: &[u8] = b"HTTP/1.1 204 No Content\r\n\r\n";
     match behaviour {
-        Hangs | Refuses => Ok(()),
+        Hangs | Refuses | Absent => Ok(()),
         Good => stream.write_all(NOTHING),
         Dawdles => {
             thread::sleep(Duration::from_millis(14_900));

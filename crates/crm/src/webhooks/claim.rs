@@ -88,16 +88,18 @@ fn claim_of(tx: &mut Tx<'_>, wanted: &Wanted, now: Timestamp) -> Result<Option<C
         return Ok(None);
     }
     let sql = format!(
-        "WITH picked AS MATERIALIZED (
-           SELECT event_id FROM webhook_deliveries WHERE organization_id = $1 AND endpoint_id = $2 AND due_at <= $5
-           ORDER BY due_at, event_id LIMIT $6 {})
-         UPDATE webhook_deliveries SET due_at = $3, claimed = $4, claims = claims + 1
-         WHERE organization_id = $1 AND endpoint_id = $2 AND event_id IN (SELECT event_id FROM picked)
-         RETURNING event_id, attempts, claims",
+        "SELECT event_id, attempts, claims FROM webhook_deliveries
+         WHERE organization_id = $1 AND endpoint_id = $2 AND due_at <= $3 ORDER BY due_at, event_id LIMIT $4 {}",
         tx.dialect().claim_suffix()
     );
-    let until = now.plus_seconds(CLAIM_SECONDS);
-    let rows = tx.query(&sql, params![organization, endpoint, until, true, now, most])?;
+    let rows = tx.query(&sql, params![organization, endpoint, now, most])?;
+    if !rows.is_empty() {
+        let mut taken = Query::new("UPDATE webhook_deliveries SET claims = claims + 1, claimed = ", true);
+        taken.push(", due_at = ", now.plus_seconds(CLAIM_SECONDS));
+        taken.push(" WHERE organization_id = ", organization).push(" AND endpoint_id = ", endpoint);
+        of_events(&mut taken, &rows)?;
+        tx.execute(taken.sql(), &taken.params())?;
+    }
     let mut due = Vec::with_capacity(rows.len());
     let bodies = if rows.is_empty() { Vec::new() } else { bodies(tx, organization, &rows)? };
     for row in &rows {
@@ -108,7 +110,7 @@ fn claim_of(tx: &mut Tx<'_>, wanted: &Wanted, now: Timestamp) -> Result<Option<C
                 topic: topic.clone(),
                 body: body.clone(),
                 attempt: row.at::<i64>(1)? + 1,
-                claim: row.at(2)?,
+                claim: row.at::<i64>(2)? + 1,
             }),
             // What it would send is not kept any more.
             None => {
@@ -131,13 +133,19 @@ fn bodies(
 ) -> Result<Vec<(EventId, String, Arc<str>)>> {
     let mut query =
         Query::new("SELECT event_id, topic, body FROM webhook_bodies WHERE organization_id = ", organization);
+    of_events(&mut query, claimed)?;
+    let rows = tx.query(query.sql(), &query.params())?;
+    rows.iter().map(|row| Ok((row.at(0)?, row.at(1)?, Arc::from(row.text("body")?)))).collect()
+}
+
+/// Of the events that these rows begin with.
+fn of_events(query: &mut Query, rows: &[store::Row]) -> Result<()> {
     query.text(" AND event_id IN (");
-    for (n, row) in claimed.iter().enumerate() {
+    for (n, row) in rows.iter().enumerate() {
         query.push(if n == 0 { "" } else { ", " }, row.at::<EventId>(0)?);
     }
     query.text(")");
-    let rows = tx.query(query.sql(), &query.params())?;
-    rows.iter().map(|row| Ok((row.at(0)?, row.at(1)?, Arc::from(row.text("body")?)))).collect()
+    Ok(())
 }
 
 /// What was being tried is due: on the embedded database, which one server has to itself, whoever tried it is gone when it
