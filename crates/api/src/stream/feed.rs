@@ -116,6 +116,10 @@ impl Feed {
             }
             *next += 1;
             if let Some(event) = &frame.event {
+                // Whoever joins, or has read on in the log, may be further than this feed was.
+                if event.sequence <= *position {
+                    continue;
+                }
                 *position = event.sequence;
             }
             if frame.is_wanted(filter) {
@@ -141,11 +145,18 @@ impl State {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use serde_json::json;
+
+    use super::super::frame::Place;
+    use super::*;
 
     fn passing(n: usize) -> Frame {
         Frame::passing("typing", &json!(n))
+    }
+
+    fn logged(sequence: i64) -> Frame {
+        let event = Place { sequence, topic: None, contact: None, ticket: None };
+        Frame { text: format!("id: {sequence}\n\n").into(), event: Some(event) }
     }
 
     #[test]
@@ -163,6 +174,26 @@ mod tests {
         assert!(matches!(feed.take(&mut slow, &mut position, &filter), Taken::TooLate));
         assert!(matches!(feed.take(&mut quick, &mut position, &filter), Taken::Frames(frames) if frames.len() == 1));
         assert!(matches!(feed.take(&mut quick, &mut position, &filter), Taken::Nothing));
+    }
+
+    #[test]
+    fn who_is_further_than_the_feed_hears_nothing_again() {
+        let feed = Feed::new(OrganizationId::default(), 5);
+        let filter = EventFilter::default();
+        let mut position = 9;
+        let mut next = feed.enter(position).unwrap();
+        feed.push((6..=9).map(logged).collect(), 9, None);
+        assert!(matches!(feed.take(&mut next, &mut position, &filter), Taken::Nothing));
+        assert_eq!(position, 9);
+        feed.push(vec![logged(10), passing(1)], 10, None);
+        let Taken::Frames(frames) = feed.take(&mut next, &mut position, &filter) else { panic!("nothing") };
+        assert_eq!((frames.len(), position), (2, 10));
+        assert!(frames[0].starts_with(b"id: 10"));
+        // Also where it came to be further while the feed's were in between.
+        feed.push((11..=13).map(logged).collect(), 13, None);
+        position = 12;
+        let Taken::Frames(frames) = feed.take(&mut next, &mut position, &filter) else { panic!("nothing") };
+        assert_eq!((frames.len(), position), (1, 13));
     }
 
     #[test]

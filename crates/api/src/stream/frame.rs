@@ -21,9 +21,9 @@ pub struct Frame {
 pub struct Place {
     pub sequence: i64,
     /// None: a topic that a newer version writes.
-    topic: Option<Topic>,
-    contact: Option<ContactId>,
-    ticket: Option<TicketId>,
+    pub topic: Option<Topic>,
+    pub contact: Option<ContactId>,
+    pub ticket: Option<TicketId>,
 }
 
 impl Frame {
