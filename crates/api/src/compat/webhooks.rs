@@ -138,6 +138,7 @@ impl Input for CallsQuery {
         let page = f.optional("page", Whole { min: 1, max: 10_000 }, "From 1.").unwrap_or(1);
         let (status, outcome) = status.unwrap_or_default();
         let filter = CallFilter {
+            id: None,
             endpoint,
             topic,
             status,

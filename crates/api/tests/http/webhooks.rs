@@ -2,6 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
+use std::sync::mpsc::channel;
 use std::thread;
 
 use serde_json::{Value, json};
@@ -11,6 +12,11 @@ use crate::world::{World, each, text};
 
 /// Answers every request with this status, once each connection; its address.
 fn receiver(status: u16) -> String {
+    receiver_that(status, || {})
+}
+
+/// The same, after it has done something with each request in hand.
+fn receiver_that(status: u16, mut does: impl FnMut() + Send + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/hook", listener.local_addr().unwrap());
     thread::spawn(move || {
@@ -24,6 +30,7 @@ fn receiver(status: u16) -> String {
                     _ => break,
                 }
             }
+            does();
             let answer = format!("HTTP/1.1 {status} x\r\ncontent-length: 5\r\nconnection: close\r\n\r\nhallo");
             let _ = stream.write_all(answer.as_bytes());
         }
@@ -179,6 +186,34 @@ fn a_test_says_what_came_of_it_and_stands_in_the_log_of_tries() {
                 .json()
         };
         assert_eq!(keyed(), keyed());
+    });
+}
+
+/// The newest try of an endpoint in use is hardly ever the test.
+#[test]
+fn a_test_is_told_of_although_another_try_is_made_meanwhile() {
+    each(|w| {
+        let (arrived, seen) = channel();
+        let (go_on, told) = channel::<()>();
+        let url = receiver_that(200, move || {
+            arrived.send(()).unwrap();
+            let _ = told.recv();
+        });
+        let id = text(&create(w, json!({"url": url}))["id"]);
+        let path = format!("/api/v1/webhooks/{id}/test");
+        let slow = thread::scope(|scope| {
+            let slow = scope.spawn(|| w.post(&path, json!({})));
+            seen.recv().unwrap();
+            let moved = w.call("PATCH", &format!("/api/v1/webhooks/{id}"), &[], Some(&json!({"url": receiver(200)})));
+            assert_eq!(moved.status, 200, "{}", moved.text());
+            let quick = w.post(&path, json!({}));
+            assert_eq!((quick.status, &quick.json()["outcome"]), (200, &json!("delivered")), "{}", quick.text());
+            drop(go_on);
+            slow.join().unwrap()
+        });
+        assert_eq!((slow.status, &slow.json()["outcome"]), (200, &json!("delivered")), "{}", slow.text());
+        let calls = w.get(&format!("/api/v1/webhooks/{id}/calls")).json();
+        assert_eq!(calls["data"].as_array().unwrap().len(), 2);
     });
 }
 
