@@ -10,13 +10,15 @@ use crm::id::{ChannelId, OrganizationId};
 use crm::messages::{Item, Kept, Leftover, Receipt, is_of_the_item, put_aside, receive};
 use crm::{Caller, Setup};
 use providers::whatsapp_cloud::webhook::{MOST_RAW, Routed, Unreadable, read};
-use providers::whatsapp_cloud::{is_signed, same_secret};
+use providers::whatsapp_cloud::{is_signature, is_signed, same_secret};
 use serde::Serialize;
 use store::{Priority, params};
+use tokio::sync::Semaphore;
 
 use crate::answer::Answer;
 use crate::app::App;
 use crate::call::Call;
+use crate::limits::HOOK_ROOM;
 use crate::problem::Problem;
 
 /// Channels whose organization and secrets are kept in memory; beyond, all are read again.
@@ -29,10 +31,18 @@ const LARGE: usize = 64 * 1024;
 const LONGEST_CHALLENGE: usize = 1024;
 
 /// Whose a channel is (for ever), and its secrets as of a version of its row.
-#[derive(Default)]
 pub(crate) struct HookChannels {
     organizations: RwLock<HashMap<ChannelId, OrganizationId>>,
     secrets: RwLock<HashMap<ChannelId, (i64, Arc<ChannelSecrets>)>>,
+    /// In KiB: for the bodies that are being read, and those that nobody has checked yet.
+    pub(crate) room: Arc<Semaphore>,
+}
+
+impl Default for HookChannels {
+    fn default() -> Self {
+        let room = Arc::new(Semaphore::new(HOOK_ROOM / 1024));
+        HookChannels { organizations: RwLock::default(), secrets: RwLock::default(), room }
+    }
 }
 
 #[derive(Serialize)]
@@ -65,6 +75,15 @@ pub async fn whatsapp_handshake(call: Call) -> Result<Answer, Problem> {
 async fn knows(app: &App, setup: &Setup, id: ChannelId, token: &str) -> Result<bool, Problem> {
     let secrets = secrets_of(app, setup, channel(setup, id)?).await?;
     Ok(secrets.verify_token.as_deref().is_some_and(|known| same_secret(known, token)))
+}
+
+/// What is to be known before the body is taken in: whether there is a channel that could have its secret, and anything that
+/// looks like a signature.
+pub(crate) async fn may_be_signed(call: &Call) -> Result<(), Problem> {
+    let id: ChannelId = call.id("channel", "channel")?;
+    let setup = setup_of(&call.app, id).await?;
+    channel(&setup, id)?;
+    is_signature(call.signature.as_deref()).then_some(()).ok_or_else(bad_signature)
 }
 
 /// A payload: signed, then read, then stored as one.

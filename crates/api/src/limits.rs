@@ -14,6 +14,8 @@ pub const JSON_BODY: usize = 1024 * 1024;
 pub const SIGN_IN_BODY: usize = 16 * 1024;
 /// What providers post; WhatsApp sends up to 3 MB and repeats a refusal for a week.
 pub const HOOK_BODY: usize = 4 * 1024 * 1024;
+/// All of them together, as long as nobody knows whether who sends them may.
+pub const HOOK_ROOM: usize = 64 * 1024 * 1024;
 /// How long a client may take to send its body.
 pub const BODY_SECONDS: u64 = 30;
 /// The same for a file, which may have a hundred megabytes.

@@ -23,6 +23,7 @@ use jiff::civil::Date;
 use crate::answer::Answer;
 use crate::app::App;
 use crate::call::Call;
+use crate::hooks;
 use crate::input::{Nothing, Style};
 use crate::lifecycle::{PREVIEW_HEADER, Preview};
 use crate::limits::{HOOK_BODY, JSON_BODY, SIGN_IN_BODY};
@@ -32,7 +33,7 @@ use crate::sign_in::client::{Client, check_origin};
 use crate::ui;
 use crate::webchat;
 
-use body::drain;
+use body::{drain, read_into};
 use heading::{idempotency_key, key_from_query, pairs, request_id};
 use response::response;
 use right::{Right, authenticate, by_session, check_host};
@@ -179,9 +180,11 @@ async fn run(
         Access::Signed => {
             let mut call = public_call(app, path, query, route.style, on);
             call.caller.request_id = request_id.into();
-            call.body = read_body(parts, body, HOOK_BODY).await?;
             let signature = parts.headers.get("x-hub-signature-256").and_then(|value| value.to_str().ok());
             call.signature = signature.map(str::to_owned);
+            hooks::may_be_signed(&call).await?;
+            let (body, _room) = read_into(&app.hook_channels.room, parts, body, HOOK_BODY).await?;
+            call.body = body;
             return (route.handler)(call).await;
         }
         Access::Open => {

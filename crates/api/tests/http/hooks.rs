@@ -1,5 +1,8 @@
 //! `/hooks/whatsapp/{channel}`: who may call, what becomes of each thing a payload can say, twice and out of order.
 
+use std::io::{Read, Write};
+use std::net::TcpStream;
+
 use serde_json::{Value, json};
 
 use crate::client;
@@ -38,6 +41,33 @@ fn the_handshake_wants_the_channels_token() {
         assert_eq!(w.patch(&format!("/api/v1/channels/{}", line.channel), patch).status, 200);
         assert_eq!(ask("hub.mode=subscribe&hub.verify_token=verify-me&hub.challenge=1").status, 403);
         assert_eq!(ask("hub.mode=subscribe&hub.verify_token=another&hub.challenge=1").status, 200);
+    });
+}
+
+/// A body that cannot be anybody's is not asked for.
+#[test]
+fn who_has_no_signature_or_no_channel_sends_no_body() {
+    each(|w| {
+        let line = Line::open(w, 1);
+        let asked = |path: &str, signature: &str| {
+            let mut stream = TcpStream::connect(w.address()).unwrap();
+            write!(
+                stream,
+                "POST {path} HTTP/1.1\r\nhost: {}\r\n{signature}content-length: 4000000\r\nexpect: 100-continue\r\n\r\n",
+                w.address()
+            )
+            .unwrap();
+            let mut answer = [0; 12];
+            stream.read_exact(&mut answer).unwrap();
+            String::from_utf8_lossy(&answer[9..]).into_owned()
+        };
+        let good = format!("x-hub-signature-256: sha256={}\r\n", "0".repeat(64));
+        let nobody = "/hooks/whatsapp/00000000-0000-7000-8000-000000000000";
+        assert_eq!(asked(&line.path(), ""), "401");
+        assert_eq!(asked(&line.path(), "x-hub-signature-256: sha256=00\r\n"), "401");
+        assert_eq!(asked(nobody, &good), "404");
+        assert_eq!(asked("/hooks/whatsapp/x", &good), "404");
+        assert_eq!(asked(&line.path(), &good), "100");
     });
 }
 

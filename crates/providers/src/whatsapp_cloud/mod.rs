@@ -19,7 +19,7 @@ pub use check::{Finding, Found};
 pub use errors::GraphError;
 pub use files::{FileAtProvider, UploadFile, file_body};
 pub use send::{Recipient, Sent, render};
-pub use signature::{is_signed, same_secret, sign};
+pub use signature::{is_signature, is_signed, same_secret, sign};
 pub use templates::TemplatePage;
 
 use std::time::Duration;

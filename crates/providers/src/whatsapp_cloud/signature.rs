@@ -5,11 +5,18 @@ use ring::hmac;
 /// `header` is that of `X-Hub-Signature-256`: `sha256=` and the HMAC-SHA256 of the bytes as they came, in hexadecimal.
 /// Compared in constant time.
 pub fn is_signed(app_secret: &str, body: &[u8], header: Option<&str>) -> bool {
-    let Some(given) = header.and_then(|header| header.trim().strip_prefix("sha256=")).and_then(read_hex) else {
-        return false;
-    };
+    let Some(given) = given(header) else { return false };
     let key = hmac::Key::new(hmac::HMAC_SHA256, app_secret.as_bytes());
     hmac::verify(&key, body, &given).is_ok()
+}
+
+/// Whether a header has the form of one, whatever it signs.
+pub fn is_signature(header: Option<&str>) -> bool {
+    given(header).is_some()
+}
+
+fn given(header: Option<&str>) -> Option<[u8; 32]> {
+    header.and_then(|header| header.trim().strip_prefix("sha256=")).and_then(read_hex)
 }
 
 /// Whether a secret that was sent is the one that is known; says by its time nothing of either.
