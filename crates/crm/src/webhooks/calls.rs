@@ -70,7 +70,10 @@ pub fn calls(w: &mut Work<'_, '_>, filter: &CallFilter) -> Result<Vec<Call>> {
          WHERE c.organization_id = ",
         w.caller.organization,
     );
-    query.and_if("c.id = ", &filter.id).and_if("c.endpoint_id = ", &filter.endpoint).and_if("c.topic = ", &filter.topic);
+    query
+        .and_if("c.id = ", &filter.id)
+        .and_if("c.endpoint_id = ", &filter.endpoint)
+        .and_if("c.topic = ", &filter.topic);
     query
         .and_if("c.status = ", &filter.status)
         .and_if("c.outcome = ", &filter.outcome)
