@@ -251,7 +251,8 @@ impl Crm {
         self.write_at(Priority::Interactive, caller, f).await
     }
 
-    /// The same for a chore: whoever waits for an answer goes first.
+    /// The same for a chore, or a piece of one, which looks at `tx.out_of_time()` and remembers how far it came: whoever waits
+    /// for an answer goes first.
     pub async fn write_in_background<T, F>(&self, caller: &Caller, f: F) -> Result<T>
     where
         T: Send + 'static,
@@ -268,22 +269,6 @@ impl Crm {
         let cached = self.setup(caller.organization).await?;
         let closure = self.closure(caller, cached, f);
         let (value, setup) = self.db().write(priority, closure).await?;
-        match setup {
-            Some(setup) => self.remember(&setup),
-            None => self.forget(caller.organization),
-        }
-        Ok(value)
-    }
-
-    /// The same for nobody who waits: a piece of a chore, which looks at `tx.out_of_time()` and remembers how far it came.
-    pub async fn write_background<T, F>(&self, caller: &Caller, f: F) -> Result<T>
-    where
-        T: Send + 'static,
-        F: Fn(&mut Work<'_, '_>) -> Result<T> + Send + 'static,
-    {
-        let cached = self.setup(caller.organization).await?;
-        let closure = self.closure(caller, cached, f);
-        let (value, setup) = self.db().write(Priority::Background, closure).await?;
         match setup {
             Some(setup) => self.remember(&setup),
             None => self.forget(caller.organization),

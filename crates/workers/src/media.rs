@@ -102,7 +102,7 @@ async fn bring(context: &Context, store: &MediaStore, lines: &Lines, organizatio
         Fetch::Refused(why) | Fetch::Failed(why) => tracing::warn!(media = %file.id, why, "a file is not fetched"),
     }
     let id = file.id;
-    if let Err(error) = context.crm.write_background(&caller, move |w| media::fetched(w, &file, &fetch)).await {
+    if let Err(error) = context.crm.write_in_background(&caller, move |w| media::fetched(w, &file, &fetch)).await {
         tracing::warn!(%error, media = %id, "could not write down what came of a file; it is fetched again");
     }
 }

@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use crate::conventions::{is_of_a_session, operations};
 use crate::redact::wrong;
-use crate::world::{PLAYGROUND, UPSERT, World, each};
+use crate::silence::each_silent;
+use crate::world::{PLAYGROUND, UPSERT, World};
 
 /// Bodies that are not JSON, or too much of it.
 fn broken() -> Vec<(&'static str, Vec<u8>)> {
@@ -51,7 +52,7 @@ fn own(w: &World, contact: &str, ticket: &str) -> impl Fn(&str) -> String {
 
 #[test]
 fn what_is_no_json_object_is_refused_everywhere() {
-    each(|w| {
+    each_silent(|w| {
         let (contact, ticket) = w.ticket("+56955501234");
         let before = w.counts();
         for (method, path, operation) in operations(own(w, &contact, &ticket)) {
@@ -80,7 +81,7 @@ fn what_is_no_json_object_is_refused_everywhere() {
 
 #[test]
 fn members_of_the_wrong_kind_are_refused_everywhere() {
-    each(|w| {
+    each_silent(|w| {
         let (contact, ticket) = w.ticket("+56955501234");
         let long = "x".repeat(100_000);
         let odd = [
@@ -139,7 +140,7 @@ fn ending(operations: Vec<(String, String, Value)>) -> impl Iterator<Item = (Str
 
 #[test]
 fn odd_queries_and_ids_are_refused_everywhere() {
-    each(|w| {
+    each_silent(|w| {
         let (contact, ticket) = w.ticket("+56955501234");
         for (method, path, operation) in ending(operations(own(w, &contact, &ticket))) {
             for parameter in operation["parameters"].as_array().unwrap().iter().filter(|p| p["in"] == "query") {
@@ -176,7 +177,7 @@ fn odd_queries_and_ids_are_refused_everywhere() {
 
 #[test]
 fn duplicate_keys_and_too_many_of_anything() {
-    each(|w| {
+    each_silent(|w| {
         let twice = format!(
             r#"{{"channel":"webchat","channel":"playground","channel_phone_number":"{PLAYGROUND}","contact_phone_number":"+56955501234"}}"#
         );
@@ -221,7 +222,7 @@ fn duplicate_keys_and_too_many_of_anything() {
 
 #[test]
 fn control_characters_stay_out_of_names() {
-    each(|w| {
+    each_silent(|w| {
         for bad in ["Ana\u{1}", "Ana\u{7f}", "Ana\u{85}", "\u{1b}[31m"] {
             let reply = w.upsert("+56955501234", json!({"contact_name": bad}));
             assert_eq!(wrong(&reply.json()), ["/contact_name control_character"], "{bad:?}");

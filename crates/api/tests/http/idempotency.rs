@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use crate::client::{self, Reply};
 use crate::redact::wrong;
-use crate::world::{PLAYGROUND, UPSERT, World, each, text};
+use crate::silence::each_silent;
+use crate::world::{PLAYGROUND, UPSERT, World, text};
 
 fn keyed(w: &World, key: &str, phone: &str) -> Reply {
     let body = json!({"channel": "playground", "channel_phone_number": PLAYGROUND, "contact_phone_number": phone, "note": "Hola"});
@@ -15,7 +16,7 @@ fn keyed(w: &World, key: &str, phone: &str) -> Reply {
 
 #[test]
 fn the_same_request_again_gets_the_first_answer() {
-    each(|w| {
+    each_silent(|w| {
         let first = keyed(w, "k-1", "+56955501234");
         assert_eq!((first.status, first.header("idempotency-replayed")), (201, None));
         let counts = w.counts();
@@ -56,7 +57,7 @@ fn the_same_request_again_gets_the_first_answer() {
 
 #[test]
 fn a_replay_has_the_first_answers_etag() {
-    each(|w| {
+    each_silent(|w| {
         let make = || w.call("POST", "/api/v1/tags", &[("idempotency-key", "k")], Some(&json!({"value": "Frecuente"})));
         let (first, again) = (make(), make());
         assert_eq!((first.header("etag"), again.header("idempotency-replayed")), (Some("\"1\""), Some("true")));
@@ -66,7 +67,7 @@ fn a_replay_has_the_first_answers_etag() {
 
 #[test]
 fn twins_in_flight_have_one_effect_and_one_answer() {
-    each(|w| {
+    each_silent(|w| {
         let (address, key) = (w.address(), w.here.key.as_str());
         let body =
             json!({"channel": "playground", "channel_phone_number": PLAYGROUND, "contact_phone_number": "+56955501234",
@@ -96,7 +97,7 @@ fn twins_in_flight_have_one_effect_and_one_answer() {
 
 #[test]
 fn an_error_is_not_remembered() {
-    each(|w| {
+    each_silent(|w| {
         let (contact, ticket) = w.ticket("+56955501234");
         let send = |allow: bool| {
             let body = json!({"ticket_id": ticket, "amount": 5, "allow_closed_ticket": allow});
@@ -115,7 +116,7 @@ fn an_error_is_not_remembered() {
 
 #[test]
 fn after_a_day_a_key_is_free_again() {
-    each(|w| {
+    each_silent(|w| {
         keyed(w, "k", "+56955501234");
         w.wait(86_400 - 60);
         assert_eq!(keyed(w, "k", "+56955501234").header("idempotency-replayed"), Some("true"));
@@ -130,7 +131,7 @@ fn after_a_day_a_key_is_free_again() {
 
 #[test]
 fn a_retry_is_answered_also_where_what_it_names_has_gone() {
-    each(|w| {
+    each_silent(|w| {
         let pipeline =
             w.post("/api/v1/pipelines", json!({"name": "Breve", "stages": [{"name": "Uno"}, {"name": "Dos"}]})).json();
         let stage = text(&pipeline["stages"][0]["id"]);
@@ -151,7 +152,7 @@ fn a_retry_is_answered_also_where_what_it_names_has_gone() {
 
 #[test]
 fn odd_keys_and_long_paths() {
-    each(|w| {
+    each_silent(|w| {
         for bad in ["", " ", &"x".repeat(256), "ñ"] {
             let reply = keyed(w, bad, "+56955501234");
             assert_eq!(

@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::redact::redact;
-use crate::world::{PHONE_ID, UPSERT, World, each, text};
+use crate::silence::each_silent;
+use crate::world::{PHONE_ID, UPSERT, World, text};
 
 fn cloud(w: &World, phone: &str, more: Value) -> Value {
     let mut body = json!({"channel": "whatsapp", "channel_phone_number": PHONE_ID, "contact_phone_number": phone});
@@ -27,7 +28,7 @@ fn identity(w: &World, contact: &Value) -> Value {
 
 #[test]
 fn the_same_phone_on_two_channels_is_two_contacts_of_one_customer() {
-    each(|w| {
+    each_silent(|w| {
         let a = w.upsert("+56955501234", json!({})).json();
         let b = cloud(w, "9 5550 1234", json!({}));
         assert_ne!(a["id"], b["id"]);
@@ -52,7 +53,7 @@ fn the_same_phone_on_two_channels_is_two_contacts_of_one_customer() {
 
 #[test]
 fn an_identifier_field_joins_only_where_it_is_said() {
-    each(|w| {
+    each_silent(|w| {
         let rut = json!({"custom_field_values": [{"key": "rut", "value": "12.345.678-5"}]});
         let a = w.upsert("+56955501234", rut.clone()).json();
         let same = visitor(w, "v-1", rut.clone());
@@ -83,7 +84,7 @@ fn an_identifier_field_joins_only_where_it_is_said() {
 
 #[test]
 fn a_visitors_phone_joins_when_an_integration_says_it() {
-    each(|w| {
+    each_silent(|w| {
         let ana =
             w.upsert("+56955501234", json!({"custom_field_values": [{"key": "ciudad", "value": "Osorno"}]})).json();
         let fresh = visitor(w, "v-1", json!({"custom_field_values": [{"key": "ingreso", "value": 5}]}));
@@ -117,7 +118,7 @@ fn a_visitors_phone_joins_when_an_integration_says_it() {
 
 #[test]
 fn the_person_of_one_organization_is_nobody_in_another() {
-    each(|w| {
+    each_silent(|w| {
         let here = w.upsert("+56955501234", json!({})).json();
         let body = json!({"channel": "playground", "channel_phone_number": crate::world::PLAYGROUND, "contact_phone_number": "+56955501234"});
         let there = w.raw(&w.there.key, "POST", UPSERT, &[], Some(body.to_string().as_bytes()));
@@ -128,7 +129,7 @@ fn the_person_of_one_organization_is_nobody_in_another() {
 
 #[test]
 fn an_identifier_that_was_corrected_or_removed_names_nobody() {
-    each(|w| {
+    each_silent(|w| {
         let rut = |phone: &str, value: Value| {
             let answer = w.upsert(phone, json!({"custom_field_values": [{"key": "rut", "value": value}]})).json();
             (text(&answer["id"]), text(&answer["ai_customer_id"]))
@@ -163,7 +164,7 @@ fn an_identifier_that_was_corrected_or_removed_names_nobody() {
 
 #[test]
 fn who_somebody_is_comes_before_what_is_known_of_them() {
-    each(|w| {
+    each_silent(|w| {
         // Beto: a member typed his city.
         let beto = w.upsert("+56955509999", json!({"custom_field_values": [{"key": "rut", "value": "5-1"}]})).json();
         w.work({
@@ -205,7 +206,7 @@ fn who_somebody_is_comes_before_what_is_known_of_them() {
 
 #[test]
 fn long_identifiers_and_addresses_are_told_apart_whole() {
-    each(|w| {
+    each_silent(|w| {
         let field = json!({"key": "perfil", "name": "Perfil", "entity": "customer", "type": "url", "identifier": true});
         assert_eq!(w.post("/api/v1/custom_fields", field).status, 201);
         let long = "x".repeat(220);

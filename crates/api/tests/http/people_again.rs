@@ -4,11 +4,12 @@ use crm::access::Caller;
 use crm::{Actor, Crm, Error, Scope};
 use serde_json::json;
 
-use crate::world::{UPSERT, WHATSAPP, each, text};
+use crate::silence::each_silent;
+use crate::world::{UPSERT, WHATSAPP, text};
 
 #[test]
 fn a_closed_ticket_gets_its_agent_too() {
-    each(|w| {
+    each_silent(|w| {
         let won = json!({"stageId": w.here.stages[3], "agentId": w.here.agent});
         let contact = text(&w.upsert("+56955501234", won).json()["id"]);
         let tickets = w.get(&format!("/api/v1/tickets?contact_id={contact}")).json();
@@ -21,7 +22,7 @@ fn a_closed_ticket_gets_its_agent_too() {
 
 #[test]
 fn reopening_out_of_a_won_stage_is_a_change_of_stage() {
-    each(|w| {
+    each_silent(|w| {
         let (_, ticket) = w.ticket("+56955501234");
         w.post(&format!("/api/v1/tickets/{ticket}/move"), json!({"stage_id": w.here.stages[3]}));
         let before = w.last_sequence();
@@ -33,7 +34,7 @@ fn reopening_out_of_a_won_stage_is_a_change_of_stage() {
 
 #[test]
 fn a_key_that_was_revoked_after_its_look_up_writes_nothing() {
-    each(|w| {
+    each_silent(|w| {
         let secret = w.key_with(&["contacts:write", "setup:write"], 9);
         let keys = w.get("/api/v1/api_keys?limit=100").json();
         let id = keys["data"].as_array().unwrap().iter().find(|key| key["name"] == "Llave").unwrap()["id"].clone();
@@ -54,7 +55,7 @@ fn a_key_that_was_revoked_after_its_look_up_writes_nothing() {
 
 #[test]
 fn the_log_goes_on_after_a_move_to_a_cluster_that_counts_from_the_start() {
-    each(|w| {
+    each_silent(|w| {
         w.contact("+56955501234");
         let before = w.last_sequence();
         if w.is_postgres() {
@@ -75,7 +76,7 @@ fn the_log_goes_on_after_a_move_to_a_cluster_that_counts_from_the_start() {
 
 #[test]
 fn of_one_number_on_a_channel_a_change_of_set_up_elsewhere_is_seen_at_once() {
-    each(|w| {
+    each_silent(|w| {
         let other = w.restarted();
         let call = |body: &serde_json::Value| {
             let headers = [("x-api-key", w.here.key.as_str()), ("content-type", "application/json")];

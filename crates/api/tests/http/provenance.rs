@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use crate::redact::wrong;
 use crate::reviews::{cause, custom, decide, field, only, pending, upserted};
-use crate::world::{World, each, text};
+use crate::silence::each_silent;
+use crate::world::{World, text};
 
 pub const UNDO: &str = "/api/v1/structuring/undo";
 
@@ -35,7 +36,7 @@ fn undo(w: &World, body: Value) -> Vec<String> {
 
 #[test]
 fn each_value_says_where_it_came_from() {
-    each(|w| {
+    each_silent(|w| {
         let body = json!({"channel": "playground", "channel_phone_number": crate::world::PLAYGROUND,
                           "contact_phone_number": "+56955500001",
                           "custom_field_values": [{"key": "ingreso", "value": 5}],
@@ -67,7 +68,7 @@ fn each_value_says_where_it_came_from() {
 
 #[test]
 fn one_value_is_taken_back() {
-    each(|w| {
+    each_silent(|w| {
         let contact = upserted(w, "+56955500001", json!({"ciudad": "Lima", "ingreso": 7}));
         upserted(w, "+56955500001", json!({"ciudad": "Cusco", "ingreso": 9}));
         let second = text(&value(w, &contact, "ciudad")["provenance"]["structuring_id"]);
@@ -97,7 +98,7 @@ fn one_value_is_taken_back() {
 
 #[test]
 fn all_values_of_a_request_are_taken_back() {
-    each(|w| {
+    each_silent(|w| {
         cause(w);
         let contact = w.contact("+56955500001");
         let body = json!({"nombre": "Ana Soto", "correo": "ana@example.com", "ciudad": "Lima", "q4": "Niñez", "x": 1});
@@ -120,7 +121,7 @@ fn all_values_of_a_request_are_taken_back() {
 
 #[test]
 fn what_somebody_said_later_is_left() {
-    each(|w| {
+    each_silent(|w| {
         cause(w);
         let data = json!({"nombre": "Ana Soto", "ciudad": "Lima", "ingreso": 7, "q4": "Niñez"});
         let contact = upserted(w, "+56955500001", data);
@@ -143,7 +144,7 @@ fn what_somebody_said_later_is_left() {
 
 #[test]
 fn names_are_told_apart_by_their_records() {
-    each(|w| {
+    each_silent(|w| {
         let contact = upserted(w, "+56955500001", json!({"nombre": "Ana Soto"}));
         let first = text(&value(w, &contact, "name")["provenance"]["structuring_id"]);
         upserted(w, "+56955500001", json!({"nombre": "Ana Vidal"}));
@@ -162,7 +163,7 @@ fn names_are_told_apart_by_their_records() {
 
 #[test]
 fn never_again_if_so_wanted() {
-    each(|w| {
+    each_silent(|w| {
         let contact = upserted(w, "+56955500001", json!({"ciudad": "Lima"}));
         let run = text(&value(w, &contact, "ciudad")["provenance"]["structuring_id"]);
         assert_eq!(undo(w, json!({"structuring_id": run, "never": true})), ["ciudad removed"]);
@@ -174,7 +175,7 @@ fn never_again_if_so_wanted() {
 
 #[test]
 fn a_webchat_visitors_phone() {
-    each(|w| {
+    each_silent(|w| {
         let visitor = |data: Value| {
             let body = json!({"channel": "webchat", "channel_id": w.here.webchat, "external_user_id": "v1", "meta_data": data});
             w.post(crate::world::UPSERT, body)
@@ -195,7 +196,7 @@ fn a_webchat_visitors_phone() {
 
 #[test]
 fn a_field_that_went_or_changed_since() {
-    each(|w| {
+    each_silent(|w| {
         let id = field(w, "talla", "text", &[]);
         let contact = upserted(w, "+56955500001", json!({"talla": "XL"}));
         upserted(w, "+56955500001", json!({"talla": "42"}));
@@ -211,7 +212,7 @@ fn a_field_that_went_or_changed_since() {
 
 #[test]
 fn what_cannot_be_undone() {
-    each(|w| {
+    each_silent(|w| {
         let contact = upserted(w, "+56955500001", json!({"ciudad": "Lima"}));
         let run = text(&value(w, &contact, "ciudad")["provenance"]["structuring_id"]);
         for (body, problem) in [
@@ -235,7 +236,7 @@ fn what_cannot_be_undone() {
 
 #[test]
 fn two_undos_at_once_are_one() {
-    each(|w| {
+    each_silent(|w| {
         let contact = upserted(w, "+56955500001", json!({"nombre": "Ana Soto", "ciudad": "Lima"}));
         let run = text(&value(w, &contact, "ciudad")["provenance"]["structuring_id"]);
         let before = w.last_sequence();

@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use crate::client::Reply;
 use crate::redact::wrong;
-use crate::world::{World, each, text};
+use crate::silence::each_silent;
+use crate::world::{World, text};
 
 pub const REVIEWS: &str = "/api/v1/structuring/reviews";
 pub const RULES: &str = "/api/v1/structuring/rules";
@@ -62,7 +63,7 @@ pub fn placed(answer: &Value) -> Value {
 
 #[test]
 fn a_review_says_what_whoever_decides_needs() {
-    each(|w| {
+    each_silent(|w| {
         cause(w);
         let reply = w.upsert("+56955500001", json!({"contact_name": "Ana", "meta_data": {"q4": "Medio ambiente"}}));
         assert_eq!(reply.json()["structuring"]["review_count"], 1, "{}", reply.text());
@@ -94,7 +95,7 @@ fn a_review_says_what_whoever_decides_needs() {
 
 #[test]
 fn filters_orders_and_pages() {
-    each(|w| {
+    each_silent(|w| {
         cause(w);
         let contacts: Vec<String> =
             (1..=5).map(|n| upserted(w, &format!("+5695550001{n}"), json!({"q4": "Niñez"}))).collect();
@@ -135,7 +136,7 @@ fn filters_orders_and_pages() {
 
 #[test]
 fn accepted_values_are_firm() {
-    each(|w| {
+    each_silent(|w| {
         cause(w);
         let contact = upserted(w, "+56955500001", json!({"q4": "Niñez"}));
         let review = only(w, &contact);
@@ -158,7 +159,7 @@ fn accepted_values_are_firm() {
 
 #[test]
 fn deciding_twice_is_deciding_once() {
-    each(|w| {
+    each_silent(|w| {
         cause(w);
         let contact = upserted(w, "+56955500001", json!({"q4": "Niñez"}));
         let review = only(w, &contact);
@@ -177,7 +178,7 @@ fn deciding_twice_is_deciding_once() {
 
 #[test]
 fn rejected_values_give_way_to_what_was_there() {
-    each(|w| {
+    each_silent(|w| {
         cause(w);
         let contact = upserted(w, "+56955500001", json!({"q4": "Niñez", "q7": "otra cosa"}));
         assert_eq!(custom(w, &contact, "causa").0, json!("Niñez"));
@@ -197,7 +198,7 @@ fn rejected_values_give_way_to_what_was_there() {
 
 #[test]
 fn one_never_holds_for_every_later_record() {
-    each(|w| {
+    each_silent(|w| {
         cause(w);
         let contact = upserted(w, "+56955500001", json!({"q4": "Niñez"}));
         let reply = decide(w, &only(w, &contact), json!({"decision": "never"}));
@@ -215,7 +216,7 @@ fn one_never_holds_for_every_later_record() {
 
 #[test]
 fn one_always_holds_for_every_later_record_of_its_source() {
-    each(|w| {
+    each_silent(|w| {
         cause(w);
         let contact = upserted(w, "+56955500001", json!({"q4": "Niñez"}));
         let reply = decide(w, &only(w, &contact), json!({"decision": "always"}));
@@ -250,7 +251,7 @@ fn named_key(w: &World, name: &str, bits: u8) -> String {
 
 #[test]
 fn five_accepted_in_a_row_teach_and_a_rejected_one_starts_over() {
-    each(|w| {
+    each_silent(|w| {
         cause(w);
         let mut next = 0;
         let mut vote = |decision: &str| {
@@ -280,7 +281,7 @@ fn five_accepted_in_a_row_teach_and_a_rejected_one_starts_over() {
 
 #[test]
 fn a_correction_writes_the_right_value() {
-    each(|w| {
+    each_silent(|w| {
         cause(w);
         let contact = upserted(w, "+56955500001", json!({"q4": "Niñez"}));
         let review = only(w, &contact);
@@ -305,7 +306,7 @@ fn a_correction_writes_the_right_value() {
 
 #[test]
 fn a_corrected_option_teaches_its_word() {
-    each(|w| {
+    each_silent(|w| {
         field(w, "mascota", "select", &["Perro", "Gato"]);
         // The word is read as the wrong one, below certainty: what was decided of it holds for everybody.
         let contact = upserted(w, "+56955500001", json!({"q9": "Gato"}));
@@ -324,7 +325,7 @@ fn a_corrected_option_teaches_its_word() {
 
 #[test]
 fn one_correction_of_the_place_fixes_the_key() {
-    each(|w| {
+    each_silent(|w| {
         cause(w);
         let contact = upserted(w, "+56955500001", json!({"q4": "Niñez"}));
         let reply = decide(w, &only(w, &contact), json!({"decision": "correct", "target": "field", "key": "ciudad"}));
@@ -346,7 +347,7 @@ fn one_correction_of_the_place_fixes_the_key() {
 
 #[test]
 fn a_review_becomes_a_field() {
-    each(|w| {
+    each_silent(|w| {
         cause(w);
         let contact = upserted(w, "+56955500001", json!({"q4": "Niñez"}));
         let review = only(w, &contact);
@@ -370,7 +371,7 @@ fn a_review_becomes_a_field() {
 
 #[test]
 fn what_was_said_since_is_not_overwritten_unawares() {
-    each(|w| {
+    each_silent(|w| {
         let explicit = |value: &str| json!({"custom_field_values": [{"key": "ciudad", "value": value}]});
         let contact = text(&w.upsert("+56955500001", explicit("Lima")).json()["id"]);
         let reply = w.upsert("+56955500001", json!({"meta_data": {"ciudad": "Cusco"}}));
@@ -401,7 +402,7 @@ fn what_was_said_since_is_not_overwritten_unawares() {
 
 #[test]
 fn a_rejected_value_that_somebody_replaced_is_left() {
-    each(|w| {
+    each_silent(|w| {
         cause(w);
         let contact = upserted(w, "+56955500001", json!({"q4": "Niñez"}));
         let review = only(w, &contact);
@@ -413,7 +414,7 @@ fn a_rejected_value_that_somebody_replaced_is_left() {
 
 #[test]
 fn a_field_that_changed_or_went_since() {
-    each(|w| {
+    each_silent(|w| {
         let id = cause(w);
         let contact = upserted(w, "+56955500001", json!({"q4": "Niñez"}));
         let other = upserted(w, "+56955500002", json!({"q4": "Medio ambiente"}));
@@ -433,7 +434,7 @@ fn a_field_that_changed_or_went_since() {
 
 #[test]
 fn a_second_phone_is_claimed_where_it_is_nobodys() {
-    each(|w| {
+    each_silent(|w| {
         let contact = upserted(w, "+56955500001", json!({"celular": "+56 9 8765 4321"}));
         let review = only(w, &contact);
         assert_eq!((&review["target"], &review["current"]["value"]), (&json!("phone"), &json!("+56955500001")));
@@ -453,7 +454,7 @@ fn a_second_phone_is_claimed_where_it_is_nobodys() {
 
 #[test]
 fn a_second_phone_that_is_somebodys_is_proposed_to_be_merged() {
-    each(|w| {
+    each_silent(|w| {
         let other = w.contact("+56987654321");
         let contact = upserted(w, "+56955500001", json!({"celular": "+56 9 8765 4321"}));
         assert_eq!(decide(w, &only(w, &contact), json!({"decision": "accept"})).status, 200);
@@ -470,7 +471,7 @@ fn a_second_phone_that_is_somebodys_is_proposed_to_be_merged() {
 
 #[test]
 fn many_decisions_stand_each_by_itself() {
-    each(|w| {
+    each_silent(|w| {
         cause(w);
         let reviews: Vec<String> = (1..=4)
             .map(|n| text(&only(w, &upserted(w, &format!("+5695550000{n}"), json!({"q4": "Niñez"})))["id"]))
@@ -506,7 +507,7 @@ fn many_decisions_stand_each_by_itself() {
 
 #[test]
 fn two_at_once_and_one_is_first() {
-    each(|w| {
+    each_silent(|w| {
         cause(w);
         for round in 0..4 {
             let contact = upserted(w, &format!("+5695550001{round}"), json!({"q4": "Niñez"}));
@@ -552,7 +553,7 @@ fn two_at_once_and_one_is_first() {
 
 #[test]
 fn each_operation_says_what_waits() {
-    each(|w| {
+    each_silent(|w| {
         cause(w);
         let waiting = |reply: &Reply| reply.json()["structuring"]["review_count"].clone();
         let placements = |reply: &Reply| reply.json()["structuring"]["placements"].as_array().map(Vec::len);
@@ -583,7 +584,7 @@ fn each_operation_says_what_waits() {
 
 #[test]
 fn a_sure_value_is_corrected_by_way_of_a_doubt() {
-    each(|w| {
+    each_silent(|w| {
         field(w, "comuna", "text", &[]);
         let contact = upserted(w, "+56955500001", json!({"ciudad": "Lota"}));
         let path = format!("/api/v1/contacts/{contact}/structuring/doubt");
@@ -633,7 +634,7 @@ fn a_sure_value_is_corrected_by_way_of_a_doubt() {
 
 #[test]
 fn how_sure_is_sure_says_the_organization() {
-    each(|w| {
+    each_silent(|w| {
         cause(w);
         let unsure = |phone: &str| {
             let reply = w.upsert(phone, json!({"meta_data": {"q4": "Medio ambiente"}})).json();

@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use crate::client::Reply;
 use crate::redact::wrong;
 use crate::reviews::{REVIEWS, RULES, cause, custom, decide, field, only, placed, upserted};
-use crate::world::{World, each, each_like, text};
+use crate::silence::each_silent;
+use crate::world::{World, each_like, text};
 
 fn rules(w: &World, query: &str) -> Vec<Value> {
     w.get(&format!("{RULES}?{query}")).json()["data"].as_array().unwrap().clone()
@@ -21,7 +22,7 @@ fn taught(w: &World) -> Value {
 
 #[test]
 fn a_removed_rule_holds_no_more() {
-    each(|w| {
+    each_silent(|w| {
         let rule = taught(w);
         assert_eq!(rules(w, ""), std::slice::from_ref(&rule));
         assert_eq!(rules(w, "standing=confirmed&type=mapping&source=first_key&key=causa").len(), 1);
@@ -39,7 +40,7 @@ fn a_removed_rule_holds_no_more() {
 
 #[test]
 fn the_list_is_the_export() {
-    each(|w| {
+    each_silent(|w| {
         taught(w);
         let word = json!({"type": "option_word", "target": "field", "key": "causa", "word": "Los NIÑOS", "option": "Niñez",
                           "standing": "confirmed"});
@@ -66,7 +67,7 @@ fn the_list_is_the_export() {
 
 #[test]
 fn rules_that_cannot_be() {
-    each(|w| {
+    each_silent(|w| {
         cause(w);
         let mapping = |more: Value| {
             let mut rule = json!({"type": "mapping", "source": "s", "path": "p", "kind": "text", "target": "field",
@@ -97,7 +98,7 @@ fn rules_that_cannot_be() {
 
 #[test]
 fn nobody_elses_and_nothing_personal() {
-    each(|w| {
+    each_silent(|w| {
         let rule = taught(w);
         let contact = upserted(w, "+56955500005", json!({"celular": "+56 9 8765 4321", "correo": "ana@example.com"}));
         decide(w, &only(w, &contact), json!({"decision": "always"}));
@@ -118,7 +119,7 @@ fn nobody_elses_and_nothing_personal() {
 
 #[test]
 fn the_phone_of_a_source() {
-    each(|w| {
+    each_silent(|w| {
         // Explicitly somebody else's number, by its name; here it is the person's.
         let rule = json!({"type": "mapping", "source": "first_key", "path": "fono_apoderado", "kind": "phone",
                           "target": "phone", "standing": "confirmed"});
@@ -134,7 +135,7 @@ fn the_phone_of_a_source() {
 
 #[test]
 fn rules_of_a_field_go_with_it() {
-    each(|w| {
+    each_silent(|w| {
         taught(w);
         let fields = w.get("/api/v1/custom_fields?limit=200").json();
         let id =
@@ -149,7 +150,7 @@ fn rules_of_a_field_go_with_it() {
 
 #[test]
 fn keys_keep_their_source() {
-    each(|w| {
+    each_silent(|w| {
         let made = w.post("/api/v1/api_keys", json!({"name": "Formulario Web", "scopes": ["contacts:write"]})).json();
         assert_eq!(made["source"], "formulario_web", "{made}");
         let path = format!("/api/v1/api_keys/{}", text(&made["id"]));

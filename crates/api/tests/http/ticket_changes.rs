@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::redact::wrong;
-use crate::world::{PHONE_ID, UPSERT, each, text};
+use crate::silence::each_silent;
+use crate::world::{PHONE_ID, UPSERT, text};
 
 const METADATA: &str = "/api/public/ticket/metadata";
 const AMOUNT: &str = "/api/public/ticket/amount";
@@ -11,7 +12,7 @@ const NOBODY: &str = "0190c5e2-7a3b-7c1d-9e4f-2b6a8d1c3e5f";
 
 #[test]
 fn which_ticket_is_meant() {
-    each(|w| {
+    each_silent(|w| {
         let (contact, ticket) = w.ticket("+56955501234");
         let bystander = w.contact("+56955509999");
         for (path, more) in [(METADATA, json!({"metadata": {"a": 1}})), (AMOUNT, json!({"amount": 5}))] {
@@ -68,7 +69,7 @@ fn which_ticket_is_meant() {
 
 #[test]
 fn of_several_contacts_with_a_number_the_one_with_an_open_ticket() {
-    each(|w| {
+    each_silent(|w| {
         let cloud =
             json!({"channel": "whatsapp", "channel_phone_number": PHONE_ID, "contact_phone_number": "+56955501234"});
         let (older, ticket) = w.ticket("+56955501234");
@@ -84,7 +85,7 @@ fn of_several_contacts_with_a_number_the_one_with_an_open_ticket() {
 
 #[test]
 fn metadata_is_merged_by_key_and_fields_are_filled_by_exact_key() {
-    each(|w| {
+    each_silent(|w| {
         let (contact, ticket) = w.ticket("+56955501234");
         let merge = |metadata: Value| w.post(METADATA, json!({"ticket_id": ticket, "metadata": metadata}));
         assert_eq!(merge(json!({"Folio": 12, "Nro Pedido": {"a": 1}, "foliado": 3, "igual": "x"})).status, 201);
@@ -127,7 +128,7 @@ fn metadata_is_merged_by_key_and_fields_are_filled_by_exact_key() {
 
 #[test]
 fn a_field_made_a_moment_ago_is_known() {
-    each(|w| {
+    each_silent(|w| {
         let (_, ticket) = w.ticket("+56955501234");
         let field = json!({"key": "patente", "name": "Patente", "entity": "ticket", "type": "text"});
         let reply = w.post("/api/v1/custom_fields", field);
@@ -140,7 +141,7 @@ fn a_field_made_a_moment_ago_is_known() {
 
 #[test]
 fn money_is_decimal_and_never_a_float() {
-    each(|w| {
+    each_silent(|w| {
         let (contact, ticket) = w.ticket("+56955501234");
         let send = |amount: &str, currency: &str| {
             let currency = if currency.is_empty() { String::new() } else { format!(r#","currency":"{currency}""#) };

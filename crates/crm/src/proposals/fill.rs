@@ -36,7 +36,7 @@ pub async fn fill(crm: &Crm) -> Result<bool> {
         .await?;
     let Some((organization, id, request_id)) = next else { return Ok(false) };
     let caller = Caller { organization, actor: Actor::System, scope: None, request_id: request_id.into() };
-    crm.write_background(&caller, move |w| piece(w, id)).await?;
+    crm.write_in_background(&caller, move |w| piece(w, id)).await?;
     Ok(true)
 }
 
