@@ -33,6 +33,7 @@ pub mod provenance;
 mod query;
 pub mod reports;
 pub mod reset_links;
+pub mod retention;
 pub mod reviews;
 pub mod rules;
 pub mod search;

@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "all of this is tests")]
 
+mod assignment;
 mod boards;
 mod browser;
 mod client;
