@@ -88,7 +88,7 @@ fn off_changes_nothing_and_taking_turns_gives_each_the_same() {
         let after = w.last_sequence() - 1;
         let by_hand = w.get(&format!("/api/v1/events?limit=1000&after={after}&topics=agent.assigned")).json();
         assert_eq!(by_hand["data"][0]["data"], json!({"agent_id": w.here.owner}));
-        assert_eq!(w.get("/api/v1/audit?noun=assignment").json()["data"].as_array().unwrap().len(), 1);
+        assert_eq!(w.get("/api/v1/audit?thing=assignment").json()["data"].as_array().unwrap().len(), 1);
     });
 }
 

@@ -41,6 +41,7 @@ mod recado_surface;
 mod redact;
 mod reports;
 mod reset_links;
+mod retention;
 mod reviews;
 mod rules;
 mod same_person;
