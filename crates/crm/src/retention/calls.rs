@@ -7,7 +7,7 @@ use super::run::{Found, Progress};
 use crate::error::Result;
 use crate::work::Work;
 
-const ROWS: i64 = 200;
+const ROWS: i64 = 100;
 
 /// Bodies go by when they were last queued, as everywhere, so that none that waits loses its own.
 pub(super) fn delete(w: &mut Work<'_, '_>, before: Before, progress: &mut Progress) -> Result<Found> {

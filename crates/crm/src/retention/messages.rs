@@ -14,6 +14,8 @@ use crate::work::Work;
 
 /// Rows that are looked at in one go.
 const ROWS: i64 = 100;
+/// Messages of one conversation between two looks at the clock.
+const AT_ONCE: usize = 20;
 
 /// Of a message `m`, not those that are still to be sent, nor, where open tickets are spared ($3), those of their contacts.
 pub(super) const GOES: &str = "NOT EXISTS (SELECT 1 FROM outbox o WHERE o.organization_id = m.organization_id AND o.message_id = m.id)
@@ -39,14 +41,14 @@ pub(super) fn delete(w: &mut Work<'_, '_>, before: Before, spare: bool, progress
         }
     }
     let mut any = false;
-    for (contact, ids) in going {
+    for (contact, ids) in going.iter().flat_map(|(contact, ids)| ids.chunks(AT_ONCE).map(move |ids| (*contact, ids))) {
         // Those that are left are found again: what was deleted is not in their way.
         if any && w.tx.out_of_time() {
             return Ok(Found::More);
         }
         any = true;
-        let unread = conversations::unread_among(w, contact, &ids)?;
-        for id in &ids {
+        let unread = conversations::unread_among(w, contact, ids)?;
+        for id in ids {
             one(w, *id, progress)?;
         }
         w.tx.execute(
