@@ -27,21 +27,25 @@ const AGAIN = 10_000;
 
 export default function Assignment() {
   const [view, { refetch, mutate }] = createResource(() => call(api.GET("/api/v1/assignment")));
-  const timer = setInterval(() => document.visibilityState === "visible" && void refetch(), AGAIN);
+  // What is written in the form stays, also where this fails once.
+  const look = () => call(api.GET("/api/v1/assignment")).then(mutate, () => undefined);
+  const timer = setInterval(() => document.visibilityState === "visible" && void look(), AGAIN);
   onCleanup(() => clearInterval(timer));
   return (
-    <Show when={view.latest} fallback={<Show when={view.error} fallback={<Skeleton lines={5} />}>{(e) => <Failed error={e()} onRetry={() => void refetch()} />}</Show>}>
-      {(v) => (
-        <>
-          <p class="muted">{t("settings.assignment_text")}</p>
-          <Show when={may("setup:write")} fallback={<p class="muted">{t("settings.read_only")}</p>}>
-            <Rules view={v()} onSaved={mutate} />
-          </Show>
-          <Show when={v().mode !== "off"}>
-            <Stands view={v()} />
-          </Show>
-        </>
-      )}
+    <Show when={!view.error} fallback={<Failed error={view.error} onRetry={refetch} />}>
+      <Show when={view.latest} fallback={<Skeleton lines={5} />}>
+        {(v) => (
+          <>
+            <p class="muted">{t("settings.assignment_text")}</p>
+            <Show when={may("setup:write")} fallback={<p class="muted">{t("settings.read_only")}</p>}>
+              <Rules view={v()} onSaved={mutate} />
+            </Show>
+            <Show when={v().mode !== "off"}>
+              <Stands view={v()} />
+            </Show>
+          </>
+        )}
+      </Show>
     </Show>
   );
 }

@@ -26,14 +26,16 @@ const deletes = (rules: Rules) => KINDS.some((kind) => rules[kind] != null);
 export default function Retention() {
   const [view, { refetch, mutate }] = createResource(() => call(api.GET("/api/v1/retention")));
   return (
-    <Show when={view.latest} fallback={<Show when={view.error} fallback={<Skeleton lines={5} />}>{(e) => <Failed error={e()} onRetry={() => void refetch()} />}</Show>}>
-      {(v) => (
-        <>
-          <p class="muted">{t("settings.retention_text")}</p>
-          <Form view={v()} onSaved={mutate} />
-          <Runs view={v()} onChanged={mutate} />
-        </>
-      )}
+    <Show when={!view.error} fallback={<Failed error={view.error} onRetry={refetch} />}>
+      <Show when={view.latest} fallback={<Skeleton lines={5} />}>
+        {(v) => (
+          <>
+            <p class="muted">{t("settings.retention_text")}</p>
+            <Form view={v()} onSaved={mutate} />
+            <Runs view={v()} onChanged={mutate} />
+          </>
+        )}
+      </Show>
     </Show>
   );
 }
