@@ -240,7 +240,7 @@ describe("setting things up", { timeout: 240_000 }, () => {
     await page.getByLabel("Solo estos miembros").check();
     await page.getByRole("button", { name: "Guardar" }).click();
     await page.getByRole("alert").first().waitFor();
-    await page.getByLabel("Carolina Fuentes").check();
+    await page.getByRole("checkbox", { name: "Carolina Fuentes" }).check();
     await page.getByLabel("Solo hasta cierto número").check();
     await page.getByLabel("Tickets abiertos por persona").fill("500");
     await page.getByLabel("Solo quienes tienen Recado abierto").check();
