@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { after, before, describe, it } from "node:test";
-import { DEMO, browser, freePort, recado, show, signIn } from "./harness.mjs";
+import { DEMO, browser, freePort, recado, show, signIn, until } from "./harness.mjs";
 
 describe("setting things up", { timeout: 240_000 }, () => {
   let server;
@@ -232,6 +232,64 @@ describe("setting things up", { timeout: 240_000 }, () => {
     await page.getByRole("button", { name: "Eliminar: estacionamiento" }).click();
     await dialog.getByRole("button", { name: "Eliminar" }).click();
     await page.getByText("/estacionamiento").waitFor({ state: "detached" });
+  });
+
+  it("gives new tickets out as it is told", async () => {
+    await go("/settings/assignment", "Cómo se reparten los tickets nuevos");
+    await page.getByLabel("Por turnos").check();
+    await page.getByLabel("Solo estos miembros").check();
+    await page.getByRole("button", { name: "Guardar" }).click();
+    await page.getByRole("alert").first().waitFor();
+    await page.getByRole("checkbox", { name: "Carolina Fuentes" }).check();
+    await page.getByLabel("Solo hasta cierto número").check();
+    await page.getByLabel("Tickets abiertos por persona").fill("500");
+    await page.getByLabel("Solo quienes tienen Recado abierto").check();
+    await page.getByRole("button", { name: "Guardar" }).click();
+    await page.getByText("Puede recibir el próximo").waitFor();
+    await show(page, "settings-assignment");
+    const key = /rk_[\w-]+/.exec(server.output())[0];
+    const headers = { "x-api-key": key, "content-type": "application/json" };
+    const call = async (path, init) => (await fetch(`${server.url}${path}`, { headers, ...init })).json();
+    const open = async () => (await call("/api/v1/assignment")).members[0].open_tickets;
+    const before = await open();
+    const stage = (await call("/api/public/pipeline"))[0].stages[0].id;
+    const made = await call("/api/public/customer/upsert/info", {
+      method: "POST",
+      body: JSON.stringify({ channel: "playground", channel_phone_number: (await call("/api/v1/channels")).data.find((c) => c.type === "playground").phone_number, contact_phone_number: "+56955512345", stageId: stage }),
+    });
+    assert.ok(made.id, JSON.stringify(made));
+    await until("a ticket for somebody", async () => (await open()) === before + 1);
+    await page.getByLabel("No se reparten").check();
+    await page.getByRole("button", { name: "Guardar" }).click();
+    await page.getByText("Cómo está ahora").waitFor({ state: "detached" });
+    await page.reload();
+    assert.equal(await page.getByLabel("No se reparten").isChecked(), true);
+  });
+
+  it("deletes what is old only after saying how much", async () => {
+    const dialog = page.getByRole("dialog");
+    await go("/settings/retention", "Todavía no se borró nada por sí solo.");
+    await page.getByLabel("Mensajes y notas, días").fill("30");
+    await page.getByRole("button", { name: "Guardar" }).click();
+    await dialog.getByText(/Mensajes: \d/).waitFor();
+    await show(page, "settings-retention-ask");
+    await dialog.getByRole("button", { name: "Cancelar" }).click();
+    await page.reload();
+    assert.equal(await page.getByLabel("Mensajes y notas, días").inputValue(), "", "nothing was saved");
+    await page.getByLabel("Mensajes y notas, días").fill("365");
+    await page.getByLabel("Archivos, días").fill("90");
+    await page.getByRole("button", { name: "Guardar" }).click();
+    await dialog.getByRole("button", { name: "Guardar y borrar" }).click();
+    await page.getByText(/La próxima empieza el/).waitFor();
+    await show(page, "settings-retention");
+    await page.getByRole("button", { name: "Borrar ahora lo antiguo" }).click();
+    await dialog.getByRole("button", { name: "Borrar ahora" }).click();
+    await page.getByText("Empieza en menos de un minuto").waitFor();
+    await page.getByLabel("Mensajes y notas, días").fill("");
+    await page.getByLabel("Archivos, días").fill("");
+    await page.getByRole("button", { name: "Guardar" }).click();
+    await page.getByText("Ninguna regla borra nada.").waitFor();
+    assert.equal(await dialog.count(), 0, "what keeps is saved at once");
   });
 
   it("tries structuring, and writes down who changed what", async () => {

@@ -1,6 +1,7 @@
 //! The business of Recado: its rules and its SQL. Nothing here knows HTTP, waits on a network, or reads a clock.
 
 pub mod access;
+pub mod assignment;
 pub mod audit;
 pub mod canned;
 pub mod changes;
@@ -32,6 +33,7 @@ pub mod provenance;
 mod query;
 pub mod reports;
 pub mod reset_links;
+pub mod retention;
 pub mod reviews;
 pub mod rules;
 pub mod search;

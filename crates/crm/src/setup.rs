@@ -9,6 +9,7 @@ use store::{Tx, params};
 use structuring::{Definition, Definitions, Learnt};
 
 use crate::access::{Actor, Scopes};
+use crate::assignment::Assignment;
 use crate::channels::Channel;
 use crate::error::Result;
 use crate::fields::{CustomField, Entity};
@@ -31,6 +32,8 @@ pub struct KeyGrant {
 pub struct Setup {
     pub revision: i64,
     pub organization: Organization,
+    /// Who gets tickets that are nobody's.
+    pub assignment: Assignment,
     pub channels: Vec<Channel>,
     /// In board order, archived ones left out, stages inside.
     pub pipelines: Vec<Pipeline>,
@@ -50,6 +53,7 @@ impl Setup {
     pub fn load(tx: &mut Tx<'_>, id: OrganizationId) -> Result<Option<Setup>> {
         let Some(organization) = Organization::load(tx, id)? else { return Ok(None) };
         let revision = organization.revision;
+        let assignment = Assignment::load(tx, id)?;
         let channels = Channel::load_all(tx, id)?;
         let pipelines = Pipeline::load_all(tx, id)?;
         let members = Member::load_all(tx, id)?;
@@ -83,6 +87,7 @@ impl Setup {
         Ok(Some(Setup {
             revision,
             organization,
+            assignment,
             channels,
             pipelines,
             members,
@@ -111,6 +116,7 @@ impl Setup {
         Setup {
             revision: 0,
             organization,
+            assignment: Assignment::default(),
             channels: Vec::new(),
             pipelines: Vec::new(),
             members: Vec::new(),

@@ -159,7 +159,11 @@ async fn serve(settings: &Settings, with_demo: bool) -> Result<(), Failure> {
             }
         });
     }
+    let kept = media.clone();
     workers.run(|context| workers::media::tidy(context, media));
+    workers.run(|context| workers::retention::run(context, kept));
+    let hub = app.hub.clone();
+    workers.run(|context| workers::assignment::run(context, move |organization| hub.present(organization)));
     let chores = chores::start(&app, settings);
     print_line(&format!("Recado answers at http://{address}"))?;
     if let Some(url) = &settings.public_url {

@@ -10,6 +10,8 @@
 mod client;
 #[path = "kill/decisions.rs"]
 mod decisions;
+#[path = "kill/retention.rs"]
+mod retention;
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};

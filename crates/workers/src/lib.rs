@@ -1,9 +1,11 @@
 //! What happens behind the requests: events to webhooks, messages to channels. Each worker is a task that ends when the
 //! server does; whatever it was at is taken up again by its successor, here or on another server.
 
+pub mod assignment;
 pub mod leases;
 pub mod media;
 pub mod outbound;
+pub mod retention;
 mod webhooks;
 
 use std::future::Future;

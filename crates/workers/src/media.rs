@@ -198,7 +198,7 @@ fn same_hash(promised: &str, hex: &str) -> bool {
 }
 
 /// Unless another row names it: the same bytes are one file.
-async fn forget_file(crm: &Crm, store: &MediaStore, path: &str) {
+pub async fn forget_file(crm: &Crm, store: &MediaStore, path: &str) {
     let asked = path.to_owned();
     let used = crm.db().read(Priority::Background, move |tx| media::is_used(tx, &asked)).await;
     match used {

@@ -1,6 +1,7 @@
 //! The Recado surface: `/api/v1`. One style throughout: snake_case, plural nouns, cursor pages, `PATCH`, `ETag`.
 
 mod api_keys;
+mod assignment;
 pub mod audit;
 mod boards;
 mod canned_replies;
@@ -31,6 +32,7 @@ mod provenance;
 mod references;
 mod removal;
 mod reports;
+mod retention;
 mod reviews;
 mod rules;
 mod search;

@@ -4,7 +4,7 @@ use crm::Scope::{Admin, SetupRead, SetupWrite};
 use crm::changes::Removed;
 use crm::page::Page;
 
-use super::{api_keys, members, organization, paging, removal};
+use super::{api_keys, assignment, members, organization, paging, removal, retention};
 use crate::route::{Route, delete, get, patch, post};
 
 pub fn table() -> Vec<Route> {
@@ -19,6 +19,41 @@ pub fn table() -> Vec<Route> {
             .named("v1UpdateOrganization", ORGANIZATION, "Change the organization")
             .body::<organization::UpdateInput>()
             .answers::<crm::organizations::Organization>(200, "The organization."),
+        get("/api/v1/assignment", assignment::show)
+            .scope(SetupRead)
+            .named("v1GetAssignment", ORGANIZATION, "Who gets tickets that are nobody's")
+            .about("And how it stands: what waits for somebody, and who of those who take part may get the next one.")
+            .answers::<assignment::AssignmentView>(200, "With its version as `ETag`."),
+        patch("/api/v1/assignment", assignment::update)
+            .scope(SetupWrite)
+            .named("v1UpdateAssignment", ORGANIZATION, "Change who gets tickets that are nobody's")
+            .about("For tickets that are opened from now on. A contact's own agent, and an `agentId` in the call that opens the \
+                    ticket, always come first.")
+            .body::<assignment::UpdateInput>()
+            .answers::<assignment::AssignmentView>(200, "As it is now."),
+        get("/api/v1/retention", retention::show)
+            .scope(SetupRead)
+            .named("v1GetRetention", ORGANIZATION, "What is deleted once it is old")
+            .about("After how many days what goes, when the next run begins, and what the last one deleted.")
+            .answers::<crm::retention::Retention>(200, "With its version as `ETag`."),
+        patch("/api/v1/retention", retention::update)
+            .scope(Admin)
+            .named("v1UpdateRetention", ORGANIZATION, "Change what is deleted once it is old")
+            .about("The first run by the new rules begins an hour later, and then there is one each day. What a run deleted is in \
+                    no place but backups.")
+            .body::<retention::RetentionInput>()
+            .answers::<crm::retention::Retention>(200, "As it is now."),
+        post("/api/v1/retention/preview", retention::preview)
+            .scope(Admin)
+            .named("v1PreviewRetention", ORGANIZATION, "Count what rules would delete")
+            .about("Of the rules that there are, with these changes; nothing is changed. Counting ends at 100 000 of each.")
+            .body::<retention::RetentionInput>()
+            .answers::<crm::retention::Preview>(200, "How many of what."),
+        post("/api/v1/retention/run", retention::run)
+            .scope(Admin)
+            .named("v1RunRetention", ORGANIZATION, "Delete what is old now")
+            .about("Begins the next run within a minute. 409 `nothing_to_delete` where no rule deletes anything.")
+            .answers::<crm::retention::Retention>(200, "As it stands."),
         get("/api/v1/members", members::list)
             .scope(SetupRead)
             .named("v1ListMembers", ORGANIZATION, "Members, oldest first")

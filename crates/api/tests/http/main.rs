@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "all of this is tests")]
 
+mod assignment;
 mod boards;
 mod browser;
 mod client;
@@ -40,6 +41,7 @@ mod recado_surface;
 mod redact;
 mod reports;
 mod reset_links;
+mod retention;
 mod reviews;
 mod rules;
 mod same_person;

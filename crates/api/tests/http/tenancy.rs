@@ -265,6 +265,7 @@ fn ids_in_bodies_and_queries() {
         check(&|id| w.post(&format!("/api/v1/tickets/{own_ticket}/move"), json!({"stage_id": id})), &there.stages[1]);
         check(&|id| w.post(&format!("/api/v1/contacts/{own}/merge"), json!({"contact_id": id})), &contact);
         check(&|id| w.post(&format!("/api/v1/tickets/{own_ticket}/assign"), json!({"agent_id": id})), &there.agent);
+        check(&|id| w.patch("/api/v1/assignment", json!({"member_ids": [id]})), &there.agent);
         let [template, media, _] = sent(w, &contact);
         let whatsapp =
             json!({"channel": "whatsapp", "channel_phone_number": WHATSAPP, "contact_phone_number": "+56955501234"});

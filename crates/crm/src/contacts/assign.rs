@@ -25,6 +25,15 @@ pub enum Leaving {
     Only(MemberId),
 }
 
+/// Why somebody gets a contact; its event says so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// Somebody said so.
+    Asked,
+    /// It was nobody's, and it was their turn.
+    Automatic,
+}
+
 /// The member must have been checked. The ticket, open or closed, becomes theirs too.
 pub fn assign(
     w: &mut Work<'_, '_>,
@@ -32,6 +41,17 @@ pub fn assign(
     ticket: Option<Ticket>,
     agent: MemberId,
     leaving: Leaving,
+) -> Result<Assigned> {
+    assign_for(w, contact, ticket, agent, leaving, Reason::Asked)
+}
+
+pub(crate) fn assign_for(
+    w: &mut Work<'_, '_>,
+    contact: &Contact,
+    ticket: Option<Ticket>,
+    agent: MemberId,
+    leaving: Leaving,
+    reason: Reason,
 ) -> Result<Assigned> {
     let which = match leaving {
         Leaving::Nobody => None,
@@ -69,7 +89,11 @@ pub fn assign(
     }
     let changed = added || !removed.is_empty() || ticket_agent.is_some();
     if changed {
-        let mut fact = Fact::new(Topic::AgentAssigned).contact(contact.id).data(json!({"agent_id": agent}));
+        let mut data = json!({"agent_id": agent});
+        if reason == Reason::Automatic {
+            data["reason"] = json!("automatic");
+        }
+        let mut fact = Fact::new(Topic::AgentAssigned).contact(contact.id).data(data);
         if let Some(ticket) = &ticket {
             fact = fact.ticket(ticket.id);
         }

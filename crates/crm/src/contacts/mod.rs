@@ -14,6 +14,7 @@ mod tag;
 mod update;
 
 pub use assign::{Assigned, Leaving, assign};
+pub(crate) use assign::{Reason, assign_for};
 pub use assistant::pause_assistant;
 pub(crate) use assistant::turned as assistant_turned;
 pub use detail::{Detail, detail};

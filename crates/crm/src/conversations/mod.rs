@@ -22,7 +22,9 @@ pub(crate) use keep::{answer_redone, answer_undone, labels_changed, said, ticket
 pub use list::{ConversationFilter, View, list};
 pub(crate) use read::follow as follow_read;
 pub use read::{Read, mark_read, mark_unread, read_up_to};
-pub(crate) use rebuild::{Marker, ReadBefore, join, marker_of, part, parted, refresh, unread_of};
+pub(crate) use rebuild::{
+    Marker, ReadBefore, join, marker_of, messages_went, part, parted, refresh, unread_among, unread_of,
+};
 pub use show::{Conversation, LastMessage, OpenTicket, PREVIEW, get};
 
 /// What is nobody's turn to speak: neither answers nor waits, and is not a conversation's last message.

@@ -133,6 +133,34 @@ pub(crate) fn refresh(w: &mut Work<'_, '_>, id: ContactId) -> Result<()> {
     rebuild(w, &contact, marker, unread)
 }
 
+/// How many of these messages nobody has read.
+pub(crate) fn unread_among(w: &mut Work<'_, '_>, contact: ContactId, ids: &[MessageId]) -> Result<i64> {
+    let (at, id) = marker_of(w, contact)?.map_or((i64::MIN, MessageId::default()), |marker| (marker.at, marker.id));
+    let mut unread = 0;
+    for message in ids {
+        let row = w.tx.query_opt(
+            &format!(
+                "SELECT 1 AS one FROM messages WHERE organization_id = $1 AND id = $2 AND (created_at, id) > ($3, $4)
+                   AND direction = 'inbound' AND type NOT IN {SILENT}"
+            ),
+            params![w.caller.organization, message, at, id],
+        )?;
+        unread += i64::from(row.is_some());
+    }
+    Ok(unread)
+}
+
+/// Messages are gone, of which so many were not read.
+pub(crate) fn messages_went(w: &mut Work<'_, '_>, id: ContactId, unread: i64) -> Result<()> {
+    let Some(mut contact) = Contact::as_stored(w.tx, w.caller.organization, id)? else { return Ok(()) };
+    let marker = marker_of(w, id)?;
+    let left = (unread_of(w, id)? - unread).max(0);
+    if unread > 0 {
+        flag(w, &mut contact, left)?;
+    }
+    rebuild(w, &contact, marker, left)
+}
+
 /// `marker`: what was read last; `unread`: how many wait.
 fn rebuild(w: &mut Work<'_, '_>, contact: &Contact, marker: Option<Marker>, unread: i64) -> Result<()> {
     let organization = w.caller.organization;

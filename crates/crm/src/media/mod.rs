@@ -29,6 +29,8 @@ wire_enum! {
         Failed = "failed",
         /// Too large, or of a kind that is not taken.
         Refused = "refused",
+        /// It was stored, and is not kept any more.
+        Expired = "expired",
     }
 }
 

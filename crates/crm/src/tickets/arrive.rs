@@ -57,7 +57,7 @@ fn recent(w: &mut Work<'_, '_>, channel: &Channel, contact: &Contact, new: bool)
 }
 
 /// The active agent who was given the contact last.
-fn agent_of(w: &mut Work<'_, '_>, contact: &Contact) -> Result<Option<MemberId>> {
+pub(crate) fn agent_of(w: &mut Work<'_, '_>, contact: &Contact) -> Result<Option<MemberId>> {
     let rows = w.tx.query(
         "SELECT member_id FROM contact_agents WHERE organization_id = $1 AND contact_id = $2
          ORDER BY created_at DESC, member_id LIMIT 100",

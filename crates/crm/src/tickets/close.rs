@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::moving::record_stage_change;
 use super::{Ticket, TicketStatus, save};
+use crate::assignment;
 use crate::contacts::{self, ChatStatus, Contact};
 use crate::conversations;
 use crate::error::{Error, Result};
@@ -77,5 +78,6 @@ pub fn reopen(w: &mut Work<'_, '_>, mut ticket: Ticket) -> Result<Ticket> {
     if before.stage_id != ticket.stage_id {
         record_stage_change(w, &contact, &ticket, &before)?;
     }
+    assignment::opened(w, &ticket)?;
     Ok(ticket)
 }

@@ -1,6 +1,7 @@
 //! Puts a contact into a stage: moves its open ticket there, or opens one.
 
 use super::{Ticket, TicketStatus, insert, last_closed_of, move_to, open_ticket_of};
+use crate::assignment;
 use crate::contacts::{self, ChatStatus, Contact};
 use crate::error::{Error, Result};
 use crate::events::{self, Fact, Topic};
@@ -69,5 +70,6 @@ pub fn place(w: &mut Work<'_, '_>, contact: &mut Contact, stage: StageId, new_co
     if closes {
         events::record(w, fact(Topic::TicketClosed))?;
     }
+    assignment::opened(w, &ticket)?;
     Ok(Placed { ticket, opened: true })
 }

@@ -11,7 +11,7 @@ import { may } from "../../session";
 import s from "./settings.module.css";
 
 interface Part {
-  id: "account" | "organization" | "members" | "fields" | "pipelines" | "tags" | "canned" | "structuring" | "audit";
+  id: "account" | "organization" | "members" | "fields" | "pipelines" | "tags" | "canned" | "assignment" | "structuring" | "retention" | "audit";
   component: Component;
   permission?: string;
 }
@@ -24,7 +24,9 @@ const PARTS: Part[] = [
   { id: "pipelines", component: lazy(() => import("./pipelines")), permission: "setup:read" },
   { id: "tags", component: lazy(() => import("./tags")), permission: "setup:read" },
   { id: "canned", component: lazy(() => import("./canned")) },
+  { id: "assignment", component: lazy(() => import("./assignment")), permission: "setup:read" },
   { id: "structuring", component: lazy(() => import("./structuring")), permission: "setup:read" },
+  { id: "retention", component: lazy(() => import("./retention")), permission: "admin" },
   { id: "audit", component: lazy(() => import("./audit")), permission: "admin" },
 ];
 

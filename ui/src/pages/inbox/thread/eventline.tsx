@@ -40,7 +40,7 @@ function words(e: LogEvent): string {
       return t("inbox.event_moved", { from: stage(data.old_stage_id), to: stage(data.new_stage_id) }) + by;
     case "agent.assigned": {
       const agent = memberById(id(data.agent_id));
-      return (agent ? t("inbox.event_assigned", { name: agent.name }) : t("inbox.event_unassigned")) + by;
+      return (agent ? t("inbox.event_assigned", { name: agent.name }) : t("inbox.event_unassigned")) + (data.reason === "automatic" ? ` · ${t("inbox.event_automatic")}` : by);
     }
     case "contact.merged":
       return t("inbox.event_merged") + by;

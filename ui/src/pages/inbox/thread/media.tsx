@@ -68,14 +68,15 @@ function extension(name: string, mime: string | null | undefined): string {
 function NotThere(props: { attachment: Attachment }) {
   const a = () => props.attachment;
   const waits = () => a().state === "pending";
+  const expired = () => a().state === "expired";
   return (
-    <div class={s.paper} classList={{ [s.failed!]: !waits() }}>
+    <div class={s.paper} classList={{ [s.failed!]: !waits() && !expired() }}>
       <span class={s.sheet}>{a().type === "audio" ? <MicIcon size={20} /> : <FileIcon size={20} />}</span>
       <span class={s.words}>
         <span class={s.name}>{a().file_name || tx("inbox", `type_${a().type}`, a().type)}</span>
         <span class={s.detail}>
-          {waits() ? <ClockIcon size={12} /> : <AlertIcon size={12} />}
-          {waits() ? t("inbox.file_pending") : a().error || t("inbox.file_failed")}
+          {waits() || expired() ? <ClockIcon size={12} /> : <AlertIcon size={12} />}
+          {waits() ? t("inbox.file_pending") : expired() ? t("inbox.file_expired") : a().error || t("inbox.file_failed")}
         </span>
       </span>
     </div>

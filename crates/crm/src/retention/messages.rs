@@ -1,0 +1,76 @@
+//! Messages, with all that hangs on them. What conversations say of them is made anew.
+
+use std::collections::BTreeMap;
+
+use store::params;
+
+use super::run::{Found, Progress};
+use super::{Before, files};
+use crate::conversations;
+use crate::error::Result;
+use crate::id::{ContactId, MessageId};
+use crate::search;
+use crate::work::Work;
+
+/// Rows that are looked at in one go.
+const ROWS: i64 = 100;
+/// Messages of one conversation between two looks at the clock.
+const AT_ONCE: usize = 20;
+
+/// Of a message `m`, not those that are still to be sent, nor, where open tickets are spared ($3), those of their contacts.
+pub(super) const GOES: &str = "NOT EXISTS (SELECT 1 FROM outbox o WHERE o.organization_id = m.organization_id AND o.message_id = m.id)
+    AND (NOT $3 OR NOT EXISTS (SELECT 1 FROM tickets t WHERE t.organization_id = m.organization_id AND t.contact_id = m.contact_id
+                                 AND t.status = 'open'))";
+
+/// A little of the oldest ones.
+pub(super) fn delete(w: &mut Work<'_, '_>, before: Before, spare: bool, progress: &mut Progress) -> Result<Found> {
+    let organization = w.caller.organization;
+    let rows = w.tx.query(
+        &format!(
+            "SELECT m.id, m.contact_id, ({GOES}) AS goes FROM messages m
+             WHERE m.organization_id = $1 AND m.id > $2 AND m.id < $4 ORDER BY m.id LIMIT $5"
+        ),
+        params![organization, progress.after, spare, before.id, ROWS],
+    )?;
+    let Some(last) = rows.last() else { return Ok(Found::Nothing) };
+    let last: MessageId = last.at(0)?;
+    let mut going: BTreeMap<ContactId, Vec<MessageId>> = BTreeMap::new();
+    for row in &rows {
+        if row.at(2)? {
+            going.entry(row.at(1)?).or_default().push(row.at(0)?);
+        }
+    }
+    let mut any = false;
+    for (contact, ids) in going.iter().flat_map(|(contact, ids)| ids.chunks(AT_ONCE).map(move |ids| (*contact, ids))) {
+        // Those that are left are found again: what was deleted is not in their way.
+        if any && w.tx.out_of_time() {
+            return Ok(Found::More);
+        }
+        any = true;
+        let unread = conversations::unread_among(w, contact, ids)?;
+        for id in ids {
+            one(w, *id, progress)?;
+        }
+        w.tx.execute(
+            "UPDATE drafts SET reply_to = NULL WHERE organization_id = $1 AND contact_id = $2 AND reply_to IS NOT NULL
+               AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.organization_id = drafts.organization_id AND m.id = drafts.reply_to)",
+            params![organization, contact],
+        )?;
+        conversations::messages_went(w, contact, unread)?;
+    }
+    progress.after = last.0;
+    Ok(if rows.len() as i64 == ROWS { Found::More } else { Found::Nothing })
+}
+
+fn one(w: &mut Work<'_, '_>, id: MessageId, progress: &mut Progress) -> Result<()> {
+    let organization = w.caller.organization;
+    files::of_message(w, id, progress)?;
+    for table in ["reactions", "media_uses"] {
+        let sql = format!("DELETE FROM {table} WHERE organization_id = $1 AND message_id = $2");
+        w.tx.execute(&sql, params![organization, id])?;
+    }
+    search::forget(w, id.0)?;
+    w.tx.execute("DELETE FROM messages WHERE organization_id = $1 AND id = $2", params![organization, id])?;
+    progress.messages += 1;
+    Ok(())
+}
