@@ -50,6 +50,7 @@ fn compatibility() -> Vec<Route> {
                 "Finds or makes the contact, structures the data into fields and metadata, opens or moves its ticket and \
                  assigns an agent: one transaction, or nothing. Nothing is ever sent to the person.",
             )
+            .query::<customers::WaitQuery>()
             .body::<customers::UpsertInput>()
             .answers::<customers::UpsertAnswer>(201, "The contact was made.")
             .answers::<customers::UpsertAnswer>(200, "The contact was there."),
@@ -61,6 +62,7 @@ fn compatibility() -> Vec<Route> {
             .scope(ContactsWrite)
             .named("updateContactMetadata", PEOPLE, "Add what is known of a contact")
             .about("Keys become snake_case; what matches a custom field fills it; null removes a key.")
+            .query::<customers::WaitQuery>()
             .body::<contacts::UpdateMetadataInput>()
             .answers::<contacts::UpdatedContact>(201, "The contact."),
         get("/api/public/contacts", contacts::list)
@@ -218,6 +220,7 @@ fn compatibility() -> Vec<Route> {
         post("/api/public/webchat/contact/add-metadata", webchat::add_metadata)
             .scope(ContactsWrite)
             .named("addWebchatMetadata", PEOPLE, "Add what is known of a webchat visitor")
+            .query::<customers::WaitQuery>()
             .body::<webchat::AddMetadataInput>()
             .answers::<contacts::UpdatedContact>(201, "The contact."),
         post("/api/v1/events", events::track)

@@ -40,6 +40,7 @@ pub mod search;
 pub mod second_factor;
 pub mod sessions;
 pub mod setup;
+pub mod structuring_model;
 pub mod sunsets;
 pub mod tags;
 pub mod templates;

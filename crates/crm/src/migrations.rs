@@ -33,6 +33,7 @@ migrations! {
     18 "fewer_entries" "0018_fewer_entries",
     19 "assignment" "0019_assignment",
     20 "retention" "0020_retention",
+    21 "structuring_model" "0021_structuring_model",
 }
 
 /// The number of the newest schema this program knows; an existing database below it is migrated by `Crm::open`.

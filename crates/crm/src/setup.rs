@@ -19,6 +19,7 @@ use crate::members::Member;
 use crate::organizations::{Organization, Threshold};
 use crate::pipelines::{Pipeline, Stage};
 use crate::rules;
+use crate::structuring_model::Asking;
 use crate::time::Timestamp;
 
 #[derive(Debug, Clone)]
@@ -44,6 +45,8 @@ pub struct Setup {
     pub definitions: Arc<Definitions>,
     /// What people decided about where values belong.
     pub learnt: Arc<Learnt>,
+    /// Whether a model is asked about what structuring left, and how.
+    pub asking: Asking,
     keys: HashMap<[u8; 32], KeyGrant>,
     stages: HashMap<StageId, (usize, usize)>,
 }
@@ -84,6 +87,7 @@ impl Setup {
         let definitions = fields.iter().filter(|f| f.entity == Entity::Customer).map(definition_of).collect();
         let definitions = Arc::new(Definitions::compile(revision as u64, definitions));
         let learnt = Arc::new(rules::load(tx, id)?);
+        let asking = Asking::load(tx, id)?;
         Ok(Some(Setup {
             revision,
             organization,
@@ -94,6 +98,7 @@ impl Setup {
             fields,
             definitions,
             learnt,
+            asking,
             keys,
             stages,
         }))
@@ -123,6 +128,7 @@ impl Setup {
             fields: Vec::new(),
             definitions: Arc::new(Definitions::compile(0, Vec::new())),
             learnt: Arc::default(),
+            asking: Asking::default(),
             keys: HashMap::new(),
             stages: HashMap::new(),
         }

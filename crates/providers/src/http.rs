@@ -38,7 +38,9 @@ const MOST_HEADERS: usize = 64 * 1024;
 pub enum Policy {
     /// To receivers of webhooks, whose addresses integrators choose.
     Webhooks,
-    /// To everything else: WhatsApp, models.
+    /// To language models, whose addresses organizations choose.
+    Models,
+    /// To everything else: WhatsApp.
     Outbound,
 }
 
@@ -53,6 +55,8 @@ pub struct HttpOptions {
     pub outbound_allow: Networks,
     /// Open to webhooks as well.
     pub webhooks_allow: Networks,
+    /// Open to models as well: one on this machine is the usual case.
+    pub models_allow: Networks,
     /// None: the machine's.
     pub resolver: Option<Resolver>,
 }
@@ -165,6 +169,7 @@ struct Lane {
 #[derive(Clone)]
 pub struct Http {
     webhooks: Arc<Lane>,
+    models: Arc<Lane>,
     outbound: Arc<Lane>,
 }
 
@@ -191,12 +196,14 @@ impl Http {
             Arc::new(Lane { rules, client })
         };
         let webhooks = lane(options.outbound_allow.and(&options.webhooks_allow), Some(WEBHOOK_RECEIVES));
-        Http { webhooks, outbound: lane(options.outbound_allow, None) }
+        let models = lane(options.outbound_allow.and(&options.models_allow), None);
+        Http { webhooks, models, outbound: lane(options.outbound_allow, None) }
     }
 
     fn lane(&self, policy: Policy) -> &Lane {
         match policy {
             Policy::Webhooks => &self.webhooks,
+            Policy::Models => &self.models,
             Policy::Outbound => &self.outbound,
         }
     }

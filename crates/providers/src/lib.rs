@@ -3,6 +3,7 @@
 mod connect;
 pub mod http;
 pub mod media_store;
+pub mod model;
 mod networks;
 pub mod seal;
 mod target;

@@ -167,7 +167,7 @@ async fn beginning(mut answer: Answer) -> (String, bool) {
 }
 
 /// In seconds, or a date.
-fn retry_after(headers: &HeaderMap) -> Option<i64> {
+pub(crate) fn retry_after(headers: &HeaderMap) -> Option<i64> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = text.parse::<u32>() {
         return Some(i64::from(seconds));

@@ -140,8 +140,12 @@ async fn a_name_that_resolves_elsewhere_after_the_check_gains_nothing() {
 async fn one_private_address_among_public_ones_is_enough_to_refuse() {
     let server = serve(ok).await;
     let (resolver, _) = resolver(vec![vec!["93.184.215.14", "10.0.0.1"]]);
-    let http =
-        Http::new(HttpOptions { resolver: Some(resolver), webhooks_allow: loopback(), outbound_allow: loopback() });
+    let http = Http::new(HttpOptions {
+        resolver: Some(resolver),
+        webhooks_allow: loopback(),
+        outbound_allow: loopback(),
+        ..HttpOptions::default()
+    });
     let to = format!("http://two.example:{}/", server.port);
     assert!(matches!(refused(&http, Policy::Webhooks, &to).await, HttpError::Refused(_)));
 }

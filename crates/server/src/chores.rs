@@ -7,7 +7,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use api::App;
-use crm::{Crm, Timestamp, contacts, events, idempotency, messages, proposals, search, sunsets, webchat, webhooks};
+use crm::{
+    Crm, Timestamp, contacts, events, idempotency, messages, proposals, search, structuring_model, sunsets, webchat,
+    webhooks,
+};
 use store::{Db, Priority, Tx};
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
@@ -157,13 +160,15 @@ async fn forget(crm: Crm, webhooks_keep_days: usize) {
     }
 }
 
-/// Updates whose message never came, and what nobody could read.
+/// Updates whose message never came, what nobody could read, and what models were asked long ago.
 async fn forget_what_hooks_left(crm: &Crm) -> Result<(), crm::Error> {
     let now = crm.now();
     let early = move |tx: &mut Tx<'_>| messages::sweep_early(tx, now);
     while crm.db().write(Priority::Background, early).await? {}
     let visitors = move |tx: &mut Tx<'_>| webchat::forget_expired(tx, now);
     while crm.db().write(Priority::Background, visitors).await? {}
+    let questions = move |tx: &mut Tx<'_>| structuring_model::forget_old(tx, now, CHUNK);
+    while crm.db().write(Priority::Background, questions).await? {}
     let leftovers = move |tx: &mut Tx<'_>| messages::forget_leftovers(tx, now);
     while crm.db().write(Priority::Background, leftovers).await? {}
     Ok(())

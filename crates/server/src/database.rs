@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crm::{Crm, Timestamp, channels, second_factor, webhooks};
+use crm::{Crm, Timestamp, channels, second_factor, structuring_model, webhooks};
 use store::{Db, PostgresOptions, Priority, SqliteOptions, Tx, params};
 
 use crate::backup;
@@ -113,7 +113,10 @@ const WITH_WEBHOOKS: u32 = 8;
 /// The first schema with second factors.
 const WITH_SIGN_IN: u32 = 9;
 
-/// What the key must open, if there is anything: the secrets of a channel, of a webhook or of a second factor.
+/// The first schema with models.
+const WITH_MODELS: u32 = 21;
+
+/// What the key must open, if there is anything: the secrets of a channel, of a webhook, of a second factor or of a model.
 pub fn one_sealed(db: &Db) -> Result<Option<Sealed>, Failure> {
     let Some(schema) = schema_of(db)? else { return Ok(None) };
     let read = move |tx: &mut Tx<'_>| -> Result<Option<Sealed>, store::Error> {
@@ -132,8 +135,15 @@ pub fn one_sealed(db: &Db) -> Result<Option<Sealed>, Failure> {
             return Ok(None);
         }
         let row = tx.query_opt("SELECT organization_id, member_id, secret FROM member_totp LIMIT 1", params![])?;
-        row.map(|row| Ok(Sealed { place: second_factor::seal_place(row.at(0)?, row.at(1)?), bytes: row.at(2)? }))
-            .transpose()
+        if let Some(row) = row {
+            return Ok(Some(Sealed { place: second_factor::seal_place(row.at(0)?, row.at(1)?), bytes: row.at(2)? }));
+        }
+        if schema < WITH_MODELS {
+            return Ok(None);
+        }
+        let sql = "SELECT organization_id, api_key FROM structuring_models WHERE api_key IS NOT NULL LIMIT 1";
+        let row = tx.query_opt(sql, params![])?;
+        row.map(|row| Ok(Sealed { place: structuring_model::seal_place(row.at(0)?), bytes: row.at(1)? })).transpose()
     };
     Ok(db.read_blocking(Priority::Interactive, read)?)
 }

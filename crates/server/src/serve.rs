@@ -102,6 +102,7 @@ async fn serve(settings: &Settings, with_demo: bool) -> Result<(), Failure> {
     let http = Http::new(HttpOptions {
         outbound_allow: settings.outbound_allow.clone(),
         webhooks_allow: settings.webhooks_allow.clone(),
+        models_allow: settings.models_allow.clone(),
         resolver: None,
     });
     // Several nodes share a PostgreSQL database, and each would play the same channels: there only the demo does.

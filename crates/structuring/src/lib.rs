@@ -20,6 +20,7 @@ mod known;
 mod learnt;
 mod lexicon;
 mod lists;
+pub mod model;
 mod names;
 mod options;
 mod outcome;

@@ -46,15 +46,20 @@ impl Places {
     }
 }
 
-/// Every leaf that was not used, by snake_case key in the order of the data; of two that fold alike the last stays.
-pub(crate) fn rest(readings: &[Reading<'_>], taken: &[bool], data: &Json) -> (Vec<(String, Json)>, Vec<Warning>) {
-    // A value all of whose parts were used is used.
+/// Of values that are divided into parts, whether all of these were used: then the value is.
+pub(crate) fn used_up(readings: &[Reading<'_>], taken: &[bool]) -> FxHashMap<usize, bool> {
     let mut divided: FxHashMap<usize, bool> = FxHashMap::default();
     for (leaf, reading) in readings.iter().enumerate() {
         if let Some(part) = reading.leaf().part.as_ref().filter(|part| part.divides) {
             *divided.entry(part.owner).or_insert(true) &= taken[leaf];
         }
     }
+    divided
+}
+
+/// Every leaf that was not used, by snake_case key in the order of the data; of two that fold alike the last stays.
+pub(crate) fn rest(readings: &[Reading<'_>], taken: &[bool], data: &Json) -> (Vec<(String, Json)>, Vec<Warning>) {
+    let divided = used_up(readings, taken);
     let mut rest: Vec<Option<(String, Json)>> = Vec::with_capacity(8);
     let mut places = Places::default();
     let mut warnings = Vec::new();

@@ -36,18 +36,28 @@ pub fn structure(request: &Request<'_>) -> Outcome {
 
 /// As [`structure`], with the units of work it took: what the test of linear time compares.
 pub fn structure_counted(request: &Request<'_>) -> (Outcome, usize) {
-    run(request, |_, _| ()).0
+    run(request, |_| ()).0
 }
 
 /// As [`structure`], with the place of each source of what was found in the record: those of the placements, in order, then
 /// those of the review. What was given explicitly has none.
 pub fn structure_with_places(request: &Request<'_>) -> (Outcome, Vec<Option<Place>>) {
-    let ((outcome, _), places) = run(request, |outcome, readings| {
-        let found = outcome.placements.iter().filter(|placement| placement.method != Method::Explicit);
-        let sources = found.flat_map(|placement| &placement.sources);
-        learnt::places_of(readings, sources.chain(outcome.review.iter().flat_map(|item| &item.sources)))
-    });
+    let (outcome, places, ()) = structure_and_look(request, |_| ());
     (outcome, places)
+}
+
+/// As [`structure_with_places`], with a look at the record as it was left.
+pub(crate) fn structure_and_look<T>(
+    request: &Request<'_>,
+    look: impl FnOnce(&Desk<'_>) -> T,
+) -> (Outcome, Vec<Option<Place>>, T) {
+    let ((outcome, _), (places, looked)) = run(request, |desk| {
+        let found = desk.outcome.placements.iter().filter(|placement| placement.method != Method::Explicit);
+        let sources = found.flat_map(|placement| &placement.sources);
+        let sources = sources.chain(desk.outcome.review.iter().flat_map(|item| &item.sources));
+        (learnt::places_of(&desk.readings, sources), look(desk))
+    });
+    (outcome, places, looked)
 }
 
 /// What the second look weighs in a record: what it is taught with.
@@ -65,14 +75,14 @@ pub(crate) fn weighed(request: &Request<'_>) -> Vec<Weighed> {
     })
 }
 
-fn run<T>(request: &Request<'_>, look: impl FnOnce(&Outcome, &[Reading<'_>]) -> T) -> ((Outcome, usize), T) {
+fn run<T>(request: &Request<'_>, look: impl FnOnce(&Desk<'_>) -> T) -> ((Outcome, usize), T) {
     on_desk(request, |mut desk| {
         desk.by_rule();
         desk.second_look();
         desk.free_text();
         desk.second_reading();
         desk.finish();
-        let looked = look(&desk.outcome, &desk.readings);
+        let looked = look(&desk);
         ((desk.outcome, desk.steps), looked)
     })
 }
@@ -166,13 +176,13 @@ fn worth(fits: &[(Edge, Fit)], fields: &[crate::compiled::Field]) -> Vec<Edge> {
 }
 
 /// The record while it is worked on.
-struct Desk<'a> {
-    request: &'a Request<'a>,
-    country: Option<&'a str>,
-    readings: Vec<Reading<'a>>,
+pub(crate) struct Desk<'a> {
+    pub(crate) request: &'a Request<'a>,
+    pub(crate) country: Option<&'a str>,
+    pub(crate) readings: Vec<Reading<'a>>,
     keys: Vec<Arc<Scored>>,
-    taken: Vec<bool>,
-    outcome: Outcome,
+    pub(crate) taken: Vec<bool>,
+    pub(crate) outcome: Outcome,
     steps: usize,
 }
 
@@ -284,7 +294,7 @@ impl Desk<'_> {
         }
     }
 
-    fn denied(&self, leaf: usize, target: &Target) -> bool {
+    pub(crate) fn denied(&self, leaf: usize, target: &Target) -> bool {
         if self.request.learnt.is_empty() {
             return false;
         }

@@ -4,6 +4,7 @@
 pub mod assignment;
 pub mod leases;
 pub mod media;
+mod model;
 pub mod outbound;
 pub mod retention;
 mod webhooks;
@@ -63,6 +64,7 @@ pub async fn start(crm: Crm, http: Http, sealer: Sealer) -> crm::Result<Workers>
     let context = Context { crm, http, sealer, leases, stop: Stop(asked) };
     let mut workers = Workers { stop, context, running: Vec::new() };
     webhooks::start(&mut workers).await?;
+    model::start(&mut workers).await?;
     Ok(workers)
 }
 

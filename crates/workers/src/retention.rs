@@ -44,7 +44,7 @@ async fn all_due(context: &Context, media: &MediaStore) -> crm::Result<()> {
 async fn of_one(context: &Context, media: &MediaStore, organization: OrganizationId) -> crm::Result<()> {
     let caller = Caller::system(organization);
     while !context.stop.is_asked() {
-        let piece = context.crm.write_background(&caller, retention::piece).await?;
+        let piece = context.crm.write_in_background(&caller, retention::piece).await?;
         for path in &piece.paths {
             forget_file(&context.crm, media, path).await;
         }

@@ -2,9 +2,9 @@
 
 use crm::channels::ChannelType;
 use crm::contacts::{
-    self, Contact, ContactFilter, FieldFilter, Leaving, MOST_CONTACTS, detail, recent, with_open_tickets,
+    self, Contact, ContactFilter, Detail, FieldFilter, Leaving, MOST_CONTACTS, detail, recent, with_open_tickets,
 };
-use crm::customers::Structured;
+use crm::customers::{Applied, Structured};
 use crm::fields::Entity;
 use crm::id::{ContactId, MemberId, PipelineId, StageId, TicketId};
 use crm::page::PageRequest;
@@ -17,6 +17,7 @@ use structuring::{Explicit, Json};
 
 use super::record;
 use super::views::{self, ContactDetail, ContactObject, StructuringObject};
+use super::wait::{First, WaitQuery, answered};
 use crate::answer::Answer;
 use crate::call::{Call, complete};
 use crate::input::{Fields, Input};
@@ -57,6 +58,7 @@ impl Input for UpdateMetadataInput {
 }
 
 pub async fn update_metadata(call: Call) -> Result<Answer, Problem> {
+    let WaitQuery(wait) = call.read_query()?;
     let id: ContactId = call.id("aiContactId", "contact")?;
     let object = call.object()?;
     if let Some(key) = object.has_duplicate() {
@@ -70,7 +72,7 @@ pub async fn update_metadata(call: Call) -> Result<Answer, Problem> {
     };
     let contact = call.read(move |w| Contact::get(w, id)).await?;
     let structured = metadata_of(&call, &contact, data);
-    change_metadata(&call, 201, contact.id, structured).await
+    change_metadata(&call, 201, contact.id, structured, wait).await
 }
 
 /// Structures metadata for a contact that is there; an explicit null removes its key.
@@ -88,21 +90,32 @@ pub async fn change_metadata(
     status: u16,
     id: ContactId,
     structured: Structured,
+    wait: bool,
 ) -> Result<Answer, Problem> {
     let structured = std::sync::Arc::new(structured);
-    let read = structured.clone();
-    call.write(
-        move |w| {
-            let mut contact = Contact::get(w, id)?;
-            let applied = contacts::update_metadata(w, &mut contact, &structured)?;
-            Ok((applied, detail(w, id)?))
-        },
-        move |(applied, found), setup| {
-            let structuring = views::structuring(&read.outcome, applied)?;
-            Answer::json(status, &UpdatedContact { contact: views::detail(setup, found)?, structuring })
-        },
-    )
-    .await
+    let (read, first) = (structured.clone(), First::default());
+    let (shown, written) = (read.clone(), first.clone());
+    let answer = call
+        .write(
+            move |w| {
+                let mut contact = Contact::get(w, id)?;
+                let applied = contacts::update_metadata(w, &mut contact, &structured)?;
+                Ok((applied, detail(w, id)?))
+            },
+            move |(applied, found): &(Applied, Detail), setup: &Setup| {
+                if wait && applied.asked.is_some() {
+                    written.put(applied.clone());
+                }
+                let structuring = views::structuring(&shown.outcome, applied)?;
+                Answer::json(status, &UpdatedContact { contact: views::detail(setup, found)?, structuring })
+            },
+        )
+        .await?;
+    let Some(mut applied) = first.take() else { return Ok(answer) };
+    let run = answered(call, &mut applied).await?;
+    let (found, setup) = call.read(move |w| Ok((detail(w, id)?, w.setup.clone()))).await?;
+    let structuring = views::improved(&read.outcome, &applied, run.as_ref())?;
+    Answer::json(status, &UpdatedContact { contact: views::detail(&setup, &found)?, structuring })
 }
 
 /// C4's query.

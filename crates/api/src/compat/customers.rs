@@ -1,6 +1,9 @@
 //! C1: a customer, any data, in one call.
 
+use std::sync::Arc;
+
 use crm::channels::{Channel, ChannelType};
+use crm::contacts::Contact;
 use crm::customers::{Upsert, Upserted, upsert as upsert_customer};
 use crm::id::{ChannelId, MemberId, StageId};
 use crm::messages::NOTE_LIMIT;
@@ -13,12 +16,15 @@ use structuring::json::Object;
 
 use super::record::{self, KeyValue};
 use super::views::{self, ContactObject, StructuringObject};
+use super::wait::{First, answered};
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::input::{Fields, Input, Style};
 use crate::kinds::{AnyObject, Email, Items, List, PhoneText, SHORT, Text, TextOrNumber, id, nested};
 use crate::one_of;
 use crate::problem::Problem;
+
+pub use super::wait::WaitQuery;
 
 /// A required member that is missing or wrong is none here and a problem of its own, so that the rest is checked as well.
 #[derive(Debug)]
@@ -105,29 +111,34 @@ pub struct UpsertAnswer {
 }
 
 pub async fn upsert(call: Call) -> Result<Answer, Problem> {
+    let WaitQuery(wait) = call.read_query()?;
     let object = call.object()?;
     let input = call.prepare(|setup| prepare(setup, &call.source(), &object)).await?;
-    run(&call, input, |done, structuring, setup| {
-        let status = if done.created { 201 } else { 200 };
-        let contact = views::contact(setup, &done.contact);
-        Answer::json(status, &UpsertAnswer { contact, created: done.created, structuring })
-    })
-    .await
+    let input = Arc::new(input);
+    let (read, first) = (input.clone(), First::default());
+    let written = first.clone();
+    let answer = call
+        .write(move |w| upsert_customer(w, &input), {
+            let read = read.clone();
+            move |done: &Upserted, setup: &Setup| {
+                if wait && done.applied.asked.is_some() {
+                    written.put((done.contact.id, done.created, done.applied.clone()));
+                }
+                let structuring = views::structuring(&read.structured.outcome, &done.applied)?;
+                shown(setup, &done.contact, done.created, structuring)
+            }
+        })
+        .await?;
+    let Some((id, created, mut applied)) = first.take() else { return Ok(answer) };
+    let found = answered(&call, &mut applied).await?;
+    let (contact, setup) = call.read(move |w| Ok((Contact::get(w, id)?, w.setup.clone()))).await?;
+    let structuring = views::improved(&read.structured.outcome, &applied, found.as_ref())?;
+    shown(&setup, &contact, created, structuring)
 }
 
-/// Runs a prepared upsert.
-async fn run(
-    call: &Call,
-    input: Upsert,
-    view: impl Fn(&Upserted, Box<RawValue>, &Setup) -> Result<Answer, Problem> + Send + Sync + 'static,
-) -> Result<Answer, Problem> {
-    let input = std::sync::Arc::new(input);
-    let read = input.clone();
-    call.write(
-        move |w| upsert_customer(w, &input),
-        move |done, setup| view(done, views::structuring(&read.structured.outcome, &done.applied)?, setup),
-    )
-    .await
+fn shown(setup: &Setup, contact: &Contact, created: bool, structuring: Box<RawValue>) -> Result<Answer, Problem> {
+    let status = if created { 201 } else { 200 };
+    Answer::json(status, &UpsertAnswer { contact: views::contact(setup, contact), created, structuring })
 }
 
 /// Everything that can be said against the request, at once; structuring included.

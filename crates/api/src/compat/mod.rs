@@ -20,6 +20,7 @@ pub mod templates;
 pub mod ticket_changes;
 pub mod tickets;
 pub mod views;
+mod wait;
 pub mod web_message_send;
 pub mod webchat;
 pub mod webhooks;

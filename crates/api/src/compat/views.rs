@@ -10,7 +10,7 @@ use crm::messages::{Direction, Message};
 use crm::pipelines::Outcome;
 use crm::tags::Tag;
 use crm::tickets::{Ticket, TicketStatus};
-use crm::{Setup, Timestamp};
+use crm::{Setup, Timestamp, provenance};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
@@ -234,6 +234,9 @@ pub struct StructuringObject {
     /// Name and revision of the engine.
     pub engine: String,
     pub warnings: Option<Vec<WarningObject>>,
+    /// Where the organization lets a language model improve it, what became of that: `waiting`, it is asked in a while;
+    /// `improved`, it found something; `nothing`; `failed`, what stands here stands.
+    pub model: Option<String>,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -266,14 +269,42 @@ pub struct WarningObject {
 
 /// As text, because numbers go out as they were written.
 pub fn structuring(outcome: &structuring::Outcome, applied: &Applied) -> Result<Box<RawValue>, Problem> {
+    improved(outcome, applied, None)
+}
+
+/// The same with what a model found in it since.
+pub fn improved(
+    outcome: &structuring::Outcome,
+    applied: &Applied,
+    found: Option<&provenance::Run>,
+) -> Result<Box<RawValue>, Problem> {
+    #[derive(Serialize)]
+    #[serde(untagged)]
+    enum Either<'a> {
+        Found(Placed<'a>),
+        Since(Since<'a>),
+    }
+    #[derive(Serialize)]
+    struct Since<'a> {
+        target: &'static str,
+        key: Option<&'a str>,
+        value: &'a structuring::Json,
+        source: &'a [String],
+        span: Option<(usize, usize)>,
+        confidence: f64,
+        method: &'a str,
+        applied: bool,
+    }
     #[derive(Serialize)]
     struct View<'a> {
-        placements: Vec<Placed<'a>>,
+        placements: Vec<Either<'a>>,
         rest_keys: Vec<&'a str>,
         review_count: usize,
         engine: &'static str,
         #[serde(skip_serializing_if = "<[_]>::is_empty")]
         warnings: &'a [structuring::Warning],
+        #[serde(skip_serializing_if = "Option::is_none")]
+        model: Option<&'static str>,
     }
     #[derive(Serialize)]
     struct Placed<'a> {
@@ -283,13 +314,27 @@ pub fn structuring(outcome: &structuring::Outcome, applied: &Applied) -> Result<
     }
     let outcome = applied.outcome.as_ref().unwrap_or(outcome);
     let stands = applied.applied.iter().copied().chain(std::iter::repeat(false));
-    let placed = |(placement, applied)| Placed { placement, applied };
+    let placed = |(placement, applied)| Either::Found(Placed { placement, applied });
+    let since = found.iter().flat_map(|run| &run.placements).map(|placed| {
+        Either::Since(Since {
+            target: placed.target.word(),
+            key: placed.target.key(),
+            value: &placed.value,
+            source: &placed.pointers,
+            span: placed.span,
+            confidence: placed.confidence,
+            method: &placed.method,
+            applied: true,
+        })
+    });
+    let reviews = applied.asked.as_ref().map_or(0, |asked| asked.review_count);
     let view = View {
-        placements: outcome.placements.iter().zip(stands).map(placed).collect(),
+        placements: outcome.placements.iter().zip(stands).map(placed).chain(since).collect(),
         rest_keys: outcome.rest.iter().map(|(key, _)| key.as_str()).collect(),
-        review_count: applied.review_count,
+        review_count: applied.review_count + usize::try_from(reviews).unwrap_or(0),
         engine: outcome.engine,
         warnings: &outcome.warnings,
+        model: applied.asked.as_ref().map(|asked| asked.status.name()),
     };
     to_raw_value(&view).map_err(|error| Problem::internal(format!("structuring: {error}")))
 }

@@ -5,6 +5,7 @@ use crm::channels::ChannelType;
 use structuring::json::Object;
 
 use super::contacts::{change_metadata, metadata_of};
+use super::wait::WaitQuery;
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::input::{Fields, Input};
@@ -26,6 +27,7 @@ impl Input for AddMetadataInput {
 }
 
 pub async fn add_metadata(call: Call) -> Result<Answer, Problem> {
+    let WaitQuery(wait) = call.read_query()?;
     let input: AddMetadataInput = call.read_body()?;
     let user = input.external_user_id.clone();
     let found = call
@@ -40,5 +42,5 @@ pub async fn add_metadata(call: Call) -> Result<Answer, Problem> {
         Problem::invalid(vec![error])
     })?;
     let structured = metadata_of(&call, &contact, input.metadata);
-    change_metadata(&call, 201, contact.id, structured).await
+    change_metadata(&call, 201, contact.id, structured, wait).await
 }

@@ -40,6 +40,7 @@ mod set_up;
 mod staff;
 mod structured;
 mod structuring;
+mod structuring_model;
 pub mod sunsets;
 mod tags;
 mod templates;

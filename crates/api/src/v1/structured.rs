@@ -2,9 +2,10 @@
 
 use crm::Scope::{ContactsRead, ContactsWrite, SetupRead, SetupWrite};
 use crm::page::Page;
+use crm::structuring_model::ModelEndpoint;
 
-use super::{proposals, provenance, reviews, rules};
-use crate::route::{Route, delete, get, post};
+use super::{proposals, provenance, reviews, rules, structuring_model};
+use crate::route::{Route, delete, get, patch, post};
 
 pub fn table() -> Vec<Route> {
     const STRUCTURING: &str = "Structuring";
@@ -50,6 +51,29 @@ pub fn table() -> Vec<Route> {
             .about("At most 100. Each stands or falls by itself.")
             .body::<reviews::DecideManyInput>()
             .answers::<reviews::DecidedMany>(200, "What became of each, in order."),
+        get("/api/v1/structuring/model", structuring_model::show)
+            .scope(SetupRead)
+            .named("v1GetStructuringModel", STRUCTURING, "The language model that improves structuring")
+            .about("With how it is doing and what it has cost today. Its key is never shown.")
+            .answers::<ModelEndpoint>(200, "The model, or the defaults where none was configured."),
+        patch("/api/v1/structuring/model", structuring_model::update)
+            .scope(SetupWrite)
+            .named("v1UpdateStructuringModel", STRUCTURING, "Configure the language model that improves structuring")
+            .about(
+                "Off by itself. With another address or kind the key is forgotten unless it is sent along. Switched off, what waits is \
+                 given up.",
+            )
+            .body::<structuring_model::UpdateInput>()
+            .answers::<ModelEndpoint>(200, "The model."),
+        post("/api/v1/structuring/model/test", structuring_model::test)
+            .scope(SetupWrite)
+            .named("v1TestStructuringModel", STRUCTURING, "Try the language model on ten invented records")
+            .about(
+                "Whatever its mode. Answers within a minute, and writes nothing; its calls and tokens count in the day's budget: 409 \
+                 `budget_ended` where less than 20 calls are left, 409 `not_configured` without an address and a model.",
+            )
+            .answers::<structuring_model::Trials>(200, "What came of it.")
+            .refuses(&[409]),
         get("/api/v1/structuring/rules", rules::list)
             .scope(SetupRead)
             .named("v1ListRules", STRUCTURING, "What decisions have taught")

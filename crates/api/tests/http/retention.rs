@@ -24,7 +24,7 @@ fn run(w: &World, server: &Server, media: &MediaStore, organization: Organizatio
     let mut pieces = 0;
     server.wait_for(async {
         loop {
-            let piece = w.crm.write_background(&caller, retention::piece).await.unwrap();
+            let piece = w.crm.write_in_background(&caller, retention::piece).await.unwrap();
             pieces += 1;
             for path in &piece.paths {
                 workers::media::forget_file(&w.crm, media, path).await;

@@ -86,7 +86,8 @@ impl Server {
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
         let address = listener.local_addr().unwrap();
         let webhooks_allow = Networks::parse("127.0.0.0/8").unwrap();
-        let http = Http::new(HttpOptions { webhooks_allow, ..HttpOptions::default() });
+        let models_allow = webhooks_allow.clone();
+        let http = Http::new(HttpOptions { webhooks_allow, models_allow, ..HttpOptions::default() });
         let app = App::new(crm.clone(), Sealer::new(&[7; 32]), http, options);
         runtime.spawn(api::serve(app.clone(), listener, std::future::pending()));
         Server { address, app, runtime }

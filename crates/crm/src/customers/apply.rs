@@ -1,43 +1,28 @@
-//! Writes what structuring found into a contact and its customer, under the rules that protect what people and
-//! integrations said: an explicit value overwrites, an inferred one never overwrites an explicit or typed one, an
-//! unsure one only fills what is empty and asks for review.
+//! Writes what structuring found in a record into a contact and its customer.
 
 use std::borrow::Cow;
 
-use serde_json::Value;
-use store::params;
-use structuring::json::Object;
-use structuring::{Flag, Json, Method, Outcome, Placement, ReviewReason, Target, phone};
+use structuring::{Method, Outcome, Place, ReviewReason};
 
-use super::change::Changes;
-use super::identifiers::{
-    claim_identifier_field, claim_phone, propose_if_somebody_else, release_identifier_field, release_phone,
-};
-use super::identity_key::identity_key;
-use super::metadata::{merge_metadata, metadata_text};
 use super::origin::Origin;
-use super::queue::{Doubt, Queued, queue};
+use super::queue::Doubt;
 use super::structured::Structured;
-use super::values::{self, FieldValue};
-use crate::contacts::{self, Contact, ValueSource};
-use crate::error::{Error, Result};
-use crate::fields::Entity;
+use super::writer::{Found, From, Writer};
+use crate::contacts::Contact;
+use crate::error::Result;
 use crate::id::StructuringId;
-use crate::reviews::Reason;
-use crate::setup::Setup;
+use crate::structuring_model::{self, Asked};
 use crate::work::Work;
 
-/// From here on up to the organization's threshold a value is written only where nothing is, and queued for review; from that
-/// threshold on it is written. Below, it stays in the metadata with a suggestion.
-const PLAUSIBLE: f32 = 0.50;
-
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Applied {
     /// Per placement of the outcome: whether the value stands now (written, or there already).
     pub applied: Vec<bool>,
     /// How many values of this record wait for a person's decision.
     pub review_count: usize,
     pub outcome: Option<Outcome>,
+    /// What a model is asked about it.
+    pub asked: Option<Asked>,
 }
 
 /// `metadata_pointer` names the member of the request that the rest came from.
@@ -49,35 +34,14 @@ pub fn apply(
 ) -> Result<Applied> {
     let setup = w.setup.clone();
     let (outcome, origins) = structured.under(&setup)?;
-    let structuring_id: StructuringId = w.new_id();
-    let mut writer = Writer {
-        contact,
-        changes: Changes::default(),
-        records: Vec::new(),
-        kept: Vec::new(),
-        contact_changed: false,
-        reviews: 0,
-        structuring_id,
-        source: &structured.source,
-    };
+    let id = contact.id;
+    let mut writer = Writer::new(w, contact, &structured.source, From::Record);
     // Before anything is read or written: who the contact is may change what is known.
     writer.identify(w, &setup, outcome.placements.iter().filter(|placement| placement.method == Method::Explicit))?;
     let mut applied = Applied::default();
-    let mut known: Option<Vec<FieldValue>> = None;
     for (at, placement) in outcome.placements.iter().enumerate() {
         let found = Found { placement, origins: origins.placed.get(at).map_or(&[], Vec::as_slice) };
-        let stands = match &placement.target {
-            Target::Name | Target::Email => writer.slot(w, &found)?,
-            Target::Phone => writer.phone(w, &found)?,
-            Target::Field(key) => {
-                let known = match &mut known {
-                    Some(known) => known,
-                    none => none.insert(values::values_of(w, writer.contact.customer_id.0)?),
-                };
-                writer.field(w, &setup, key, &found, known)?
-            }
-        };
-        applied.applied.push(stands);
+        applied.applied.push(writer.place(w, &setup, &found)?);
     }
     // What was placed but unsure is queued as it is written; a mere suggestion stays in the metadata.
     for (at, item) in outcome.review.iter().enumerate().filter(|(_, item)| item.reason == ReviewReason::Conflict) {
@@ -90,349 +54,44 @@ pub fn apply(
     }
     writer.metadata(&outcome.rest, &structured.removed, metadata_pointer)?;
     applied.review_count = writer.reviews;
-    let Writer { changes, records, contact_changed, .. } = writer;
-    // Whoever read the contact with its fields has read something else.
-    if contact_changed || !changes.is_empty() {
-        contacts::save(w, contact)?;
+    writer.finish(w, outcome.engine)?;
+    if let Some(asks) = structured.asks.as_ref().filter(|_| setup.asking.scope.is_some()) {
+        let asked = structuring_model::enqueue(w, id, &structured.source, structured.country.as_deref(), asks)?;
+        applied.asked = Some(asked);
     }
-    if !records.is_empty() {
-        w.tx.execute(
-            "INSERT INTO structurings (organization_id, id, contact_id, request_id, actor, source, engine, placements, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-            params![
-                w.caller.organization,
-                structuring_id,
-                contact.id,
-                &*w.caller.request_id,
-                w.caller.actor.to_string(),
-                &*structured.source,
-                outcome.engine,
-                format!("[{}]", records.join(",")),
-                w.now
-            ],
-        )?;
-    }
-    changes.record(w, contact, Value::Null)?;
     if let Cow::Owned(outcome) = outcome {
         applied.outcome = Some(outcome);
     }
     Ok(applied)
 }
 
-fn sure_from(w: &Work<'_, '_>) -> f32 {
-    w.setup.organization.structuring_threshold.confidence()
+/// What a later look at a record found in what the first had left.
+pub(crate) struct Inferred<'a> {
+    pub outcome: &'a Outcome,
+    /// Of each source of its placements, in order.
+    pub places: Vec<Option<Place>>,
+    /// The feed.
+    pub source: &'a str,
+    pub engine: &'a str,
 }
 
-/// What to do with a placement, given what is there.
-enum Verdict {
-    Write,
-    /// Written, and a person should look.
-    WriteAndReview,
-    Stands,
-    /// Not written, and a person should look.
-    Review,
-    Keep,
+pub(crate) struct Wrote {
+    /// None: nothing was written.
+    pub structuring: Option<StructuringId>,
+    pub review_count: usize,
 }
 
-/// `sure`: the confidence from which on a value is written by itself.
-fn judge(placement: &Placement, current: Option<(&str, Option<ValueSource>)>, new: &str, sure: f32) -> Verdict {
-    let explicit = placement.method == Method::Explicit;
-    match current {
-        Some((value, source)) if value == new => {
-            // Saying explicitly what was only inferred makes it firm.
-            if explicit && source.is_none_or(ValueSource::yields_to_inference) {
-                Verdict::Write
-            } else {
-                Verdict::Stands
-            }
-        }
-        _ if explicit => Verdict::Write,
-        None if placement.confidence >= sure => Verdict::Write,
-        None if placement.confidence >= PLAUSIBLE => Verdict::WriteAndReview,
-        Some((_, source)) if source.is_none_or(ValueSource::yields_to_inference) => {
-            if placement.confidence >= sure {
-                Verdict::Write
-            } else {
-                Verdict::Review
-            }
-        }
-        Some(_) if placement.confidence >= sure => Verdict::Review,
-        _ => Verdict::Keep,
+/// Writes it by the same rules; what has a place now leaves the metadata.
+pub(crate) fn infer(w: &mut Work<'_, '_>, contact: &mut Contact, inferred: Inferred<'_>) -> Result<Wrote> {
+    let setup = w.setup.clone();
+    let mut places = inferred.places.into_iter();
+    let mut writer = Writer::new(w, contact, inferred.source, From::Metadata);
+    for placement in &inferred.outcome.placements {
+        let sources = placement.sources.iter().zip(places.by_ref());
+        let origins: Vec<Origin> = sources.map(|(source, place)| Origin::new(source, place)).collect();
+        writer.place(w, &setup, &Found { placement, origins: &origins })?;
     }
-}
-
-/// A placement with where it stood.
-struct Found<'a> {
-    placement: &'a Placement,
-    origins: &'a [Origin],
-}
-
-impl Found<'_> {
-    fn explicit(&self) -> bool {
-        self.placement.method == Method::Explicit
-    }
-
-    fn source(&self) -> ValueSource {
-        if self.explicit() { ValueSource::Explicit } else { ValueSource::Inferred }
-    }
-}
-
-/// What was there before a value was written.
-#[derive(Default)]
-struct Before {
-    value: Option<Json>,
-    source: Option<ValueSource>,
-    structuring_id: Option<StructuringId>,
-}
-
-struct Writer<'a> {
-    contact: &'a mut Contact,
-    changes: Changes,
-    /// JSON texts.
-    records: Vec<String>,
-    /// Values that were taken out of the rest and have no place after all.
-    kept: Vec<(String, Json)>,
-    contact_changed: bool,
-    reviews: usize,
-    structuring_id: StructuringId,
-    source: &'a str,
-}
-
-impl Writer<'_> {
-    /// Explicit phones and identifiers are claimed, and may join the contact to the customer that they name.
-    fn identify<'p>(
-        &mut self,
-        w: &mut Work<'_, '_>,
-        setup: &Setup,
-        explicit: impl Iterator<Item = &'p Placement>,
-    ) -> Result<()> {
-        let by_phone = setup.channel(self.contact.channel_id).is_none_or(|c| c.channel_type.by_phone());
-        for placement in explicit {
-            match &placement.target {
-                Target::Field(key) => {
-                    if let Some(field) = setup.field(Entity::Customer, key) {
-                        claim_identifier_field(w, self.contact, field, &placement.value)?;
-                    }
-                }
-                Target::Phone
-                    if !by_phone
-                        && (placement.value.as_str() != self.contact.phone.as_deref() || !self.phone_is_firm()) =>
-                {
-                    let phone = placement.value.as_str().and_then(|text| phone::read_possible(text, None).ok());
-                    if let Some(phone) = phone {
-                        claim_phone(w, self.contact, &phone)?;
-                    }
-                }
-                _ => {}
-            }
-        }
-        Ok(())
-    }
-
-    fn phone_is_firm(&self) -> bool {
-        self.contact.phone_source.is_some_and(|source| !source.yields_to_inference())
-    }
-
-    /// The provenance of what was just written.
-    fn record(&mut self, found: &Found<'_>, before: Before) -> Result<()> {
-        if found.explicit() {
-            return Ok(());
-        }
-        let mut previous = Object::new();
-        previous.push("value", before.value);
-        previous.push("source", before.source.map(ValueSource::name));
-        if let Some(id) = before.structuring_id {
-            previous.push("structuring_id", id.to_string());
-        }
-        let placement = serde_json::to_string(found.placement);
-        let placement = placement.map_err(|error| Error::Internal(format!("a placement: {error}")))?;
-        let placement = placement.strip_suffix('}').unwrap_or(&placement);
-        let origins = Origin::to_json(found.origins);
-        self.records.push(format!("{placement},\"origins\":{origins},\"previous\":{}}}", Json::from(previous)));
-        Ok(())
-    }
-
-    /// Whether to go on and write, having asked a person where that is due; `known` stands already.
-    fn may_write(
-        &mut self,
-        w: &mut Work<'_, '_>,
-        found: &Found<'_>,
-        verdict: &Verdict,
-        known: Option<&str>,
-    ) -> Result<bool> {
-        Ok(match verdict {
-            Verdict::Write => true,
-            Verdict::Stands => false,
-            Verdict::WriteAndReview => {
-                let value = found.placement.value.to_string();
-                let doubt = Doubt::of(found.placement, found.origins, Reason::LowConfidence, Some(&value));
-                // Asked before and yet not there: somebody took it away.
-                let new = self.ask(w, &doubt)? == Queued::New;
-                if !new {
-                    self.keep(found);
-                }
-                new
-            }
-            Verdict::Review => {
-                let doubt = Doubt::of(found.placement, found.origins, Reason::DiffersFromKnown, known);
-                if self.ask(w, &doubt)? == Queued::Decided {
-                    self.keep(found);
-                }
-                false
-            }
-            Verdict::Keep => {
-                self.keep(found);
-                false
-            }
-        })
-    }
-
-    fn ask(&mut self, w: &mut Work<'_, '_>, doubt: &Doubt<'_>) -> Result<Queued> {
-        let (_, queued) = queue(w, self.contact.id, self.structuring_id, self.source, doubt)?;
-        self.reviews += usize::from(queued != Queued::Decided);
-        Ok(queued)
-    }
-
-    /// Nothing is dropped: what has no place stays in the metadata.
-    fn keep(&mut self, found: &Found<'_>) {
-        let kept = found.origins.iter().filter_map(|origin| Some((origin.rest_key()?, origin.taken.clone()?)));
-        self.kept.extend(kept);
-    }
-
-    /// Name or e-mail.
-    fn slot(&mut self, w: &mut Work<'_, '_>, found: &Found<'_>) -> Result<bool> {
-        let Some(new) = found.placement.value.as_str() else { return Ok(false) };
-        let contact = &self.contact;
-        let (key, value, source) = match found.placement.target {
-            Target::Name => ("name", contact.name.clone(), contact.name_source),
-            _ => ("email", contact.email.clone(), contact.email_source),
-        };
-        let verdict = judge(found.placement, value.as_deref().map(|value| (value, source)), new, sure_from(w));
-        let known = value.as_deref().map(|value| Json::from(value).to_string());
-        if self.may_write(w, found, &verdict, known.as_deref())? {
-            let (slot, slot_source) = if key == "name" {
-                (&mut self.contact.name, &mut self.contact.name_source)
-            } else {
-                (&mut self.contact.email, &mut self.contact.email_source)
-            };
-            *slot = Some(new.to_owned());
-            *slot_source = Some(found.source());
-            self.contact_changed = true;
-            if value.as_deref() != Some(new) {
-                self.changes.set(key, new, value.clone());
-            }
-            self.record(found, Before { value: value.map(Json::from), source, structuring_id: None })?;
-            return Ok(true);
-        }
-        Ok(matches!(verdict, Verdict::Stands))
-    }
-
-    /// The phone of a contact that its channel knows by it never changes here; a webchat contact's may.
-    fn phone(&mut self, w: &mut Work<'_, '_>, found: &Found<'_>) -> Result<bool> {
-        let Some(new) = found.placement.value.as_str() else { return Ok(false) };
-        let by_phone = w.setup.channel(self.contact.channel_id).is_none_or(|c| c.channel_type.by_phone());
-        if self.contact.phone.as_deref() == Some(new) {
-            // Saying explicitly what was only inferred makes it firm.
-            if found.explicit() && !by_phone && !self.phone_is_firm() {
-                self.contact.phone_source = Some(found.source());
-                self.contact_changed = true;
-            }
-            return Ok(true);
-        }
-        let sure = found.placement.confidence >= sure_from(w) && !found.placement.flags.contains(&Flag::Ambiguous);
-        let fills = self.contact.phone.is_none() && sure;
-        if by_phone || !(found.explicit() || fills) {
-            let known = self.contact.phone.as_deref().map(|phone| Json::from(phone).to_string());
-            let doubt = Doubt::of(found.placement, found.origins, Reason::DifferentPhone, known.as_deref());
-            if self.ask(w, &doubt)? == Queued::Decided {
-                self.keep(found);
-            }
-            return Ok(false);
-        }
-        if !found.explicit() {
-            propose_if_somebody_else(w, self.contact, "phone", new)?;
-        }
-        let before = self.contact.phone.replace(new.to_owned());
-        let before_source = self.contact.phone_source.replace(found.source());
-        if let Some(before) = &before {
-            release_phone(w, self.contact, before)?;
-        }
-        self.contact_changed = true;
-        self.changes.set("phone", new, before.clone());
-        self.record(found, Before { value: before.map(Json::from), source: before_source, structuring_id: None })?;
-        Ok(true)
-    }
-
-    fn field(
-        &mut self,
-        w: &mut Work<'_, '_>,
-        setup: &Setup,
-        key: &str,
-        found: &Found<'_>,
-        known: &[FieldValue],
-    ) -> Result<bool> {
-        let Some(field) = setup.field(Entity::Customer, key) else { return Ok(false) };
-        let existing = known.iter().find(|value| value.field_id == field.id);
-        let value = &found.placement.value;
-        let new = value.to_string();
-        let current = existing.map(|value| value.value.as_str());
-        let verdict = judge(
-            found.placement,
-            existing.map(|value| (value.value.as_str(), Some(value.source))),
-            &new,
-            sure_from(w),
-        );
-        if !self.may_write(w, found, &verdict, current)? {
-            return Ok(matches!(verdict, Verdict::Stands));
-        }
-        if field.identifier && !found.explicit() {
-            propose_if_somebody_else(w, self.contact, &field.identifier_kind(), &identity_key(field, value))?;
-        }
-        if let Some(old) = existing.map(FieldValue::json).filter(|old| old != value) {
-            release_identifier_field(w, self.contact, field, &old)?;
-        }
-        let origin = (!found.explicit()).then_some(self.structuring_id);
-        values::write_value(w, self.contact.customer_id.0, field.id, value, found.source(), origin)?;
-        let before = Before {
-            value: existing.map(FieldValue::json),
-            source: existing.map(|value| value.source),
-            structuring_id: existing.and_then(|value| value.structuring_id),
-        };
-        if current != Some(new.as_str()) {
-            self.changes.field(key, Some(value.clone()), before.value.clone());
-        }
-        self.record(found, before)?;
-        Ok(true)
-    }
-
-    fn remove_field(&mut self, w: &mut Work<'_, '_>, setup: &Setup, key: &str) -> Result<()> {
-        let Some(field) = setup.field(Entity::Customer, key) else { return Ok(()) };
-        if let Some(before) = values::remove_value(w, self.contact.customer_id.0, field.id)? {
-            release_identifier_field(w, self.contact, field, &before)?;
-            self.changes.field(key, None, Some(before));
-        }
-        Ok(())
-    }
-
-    fn metadata(&mut self, rest: &[(String, Json)], removed: &[String], pointer: &str) -> Result<()> {
-        let mut rest = Cow::Borrowed(rest);
-        if !self.kept.is_empty() {
-            let kept = std::mem::take(&mut self.kept);
-            let new = kept.into_iter().filter(|(key, _)| !rest.iter().any(|(other, _)| other == key));
-            rest = Cow::Owned(new.chain(rest.iter().cloned()).collect());
-        }
-        if rest.is_empty() && (removed.is_empty() || self.contact.metadata == "{}") {
-            return Ok(());
-        }
-        let mut metadata = self.contact.metadata()?;
-        let changes = &mut self.changes;
-        let changed = merge_metadata(&mut metadata, &rest, removed, |key, now, before| {
-            changes.metadata(key, now.cloned(), before.cloned());
-        });
-        if changed {
-            self.contact.metadata = metadata_text(metadata, pointer)?;
-            self.contact_changed = true;
-        }
-        Ok(())
-    }
+    writer.leave_metadata()?;
+    let review_count = writer.reviews;
+    Ok(Wrote { structuring: writer.finish(w, inferred.engine)?, review_count })
 }

@@ -13,8 +13,10 @@ mod queue;
 mod structured;
 mod upsert;
 mod values;
+mod writer;
 
 pub use apply::{Applied, apply};
+pub(crate) use apply::{Inferred, infer};
 pub(crate) use identifiers::{
     claim_identifier_field, claim_phone, forget_proposal, is_identified_by, propose, register,
     release_identifier_field, release_phone,

@@ -4,25 +4,29 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use structuring::model::structure_and_ask;
 use structuring::{Explicit, Json, Method, Outcome, Request, Source};
 
 use super::origin::Origin;
 use crate::error::{FieldError, Problems, Result};
 use crate::fields::{Entity, read_value};
 use crate::setup::Setup;
+use crate::structuring_model::Asks;
 
 /// A record and what structuring made of it, under the set-up of one revision.
 #[derive(Debug)]
 pub struct Structured {
     revision: i64,
     pub(super) source: Arc<str>,
-    country: Option<String>,
+    pub(super) country: Option<String>,
     data: Json,
     explicit: Explicit,
     /// Keys whose value is explicitly null: to be removed.
     pub removed: Vec<String>,
     pub outcome: Outcome,
     origins: Origins,
+    /// What a model is to be asked, where the organization has one.
+    pub(super) asks: Option<Asks>,
 }
 
 /// Where the values of an outcome stood.
@@ -46,20 +50,28 @@ impl Structured {
             removed: Vec::new(),
             outcome: Outcome::default(),
             origins: Origins::default(),
+            asks: None,
         };
-        (structured.outcome, structured.origins) = structured.run(setup, &structured.explicit);
+        (structured.outcome, structured.origins, structured.asks) = structured.run(setup, &structured.explicit);
         structured
     }
 
-    fn run(&self, setup: &Setup, explicit: &Explicit) -> (Outcome, Origins) {
-        let (outcome, places) = structuring::structure_with_places(&Request {
+    fn run(&self, setup: &Setup, explicit: &Explicit) -> (Outcome, Origins, Option<Asks>) {
+        let request = Request {
             definitions: &setup.definitions,
             learnt: &setup.learnt,
             source: &self.source,
             country: self.country.as_deref(),
             data: &self.data,
             explicit,
-        });
+        };
+        let (outcome, places, question) = match setup.asking.scope {
+            None => {
+                let (outcome, places) = structuring::structure_with_places(&request);
+                (outcome, places, None)
+            }
+            Some(scope) => structure_and_ask(&request, scope, setup.asking.masked),
+        };
         let mut places = places.into_iter();
         let mut origins = |sources: &[Source]| -> Vec<Origin> {
             sources.iter().zip(places.by_ref()).map(|(source, place)| Origin::new(source, place)).collect()
@@ -68,7 +80,8 @@ impl Structured {
         let found = |p: &structuring::Placement| if p.method == Method::Explicit { 0 } else { p.sources.len() };
         let placed = outcome.placements.iter().map(|p| origins(&p.sources[..found(p)])).collect();
         let doubted = outcome.review.iter().map(|item| origins(&item.sources)).collect();
-        (outcome, Origins { placed, doubted })
+        let asks = question.and_then(|question| Asks::new(&question, &self.data, explicit));
+        (outcome, Origins { placed, doubted }, asks)
     }
 
     /// The outcome under this set-up: made again only where the definitions moved since. An explicit value that its
@@ -91,7 +104,7 @@ impl Structured {
             }
         }
         problems.check()?;
-        let (outcome, origins) = self.run(setup, &explicit);
+        let (outcome, origins, _) = self.run(setup, &explicit);
         Ok((Cow::Owned(outcome), Cow::Owned(origins)))
     }
 }

@@ -46,6 +46,8 @@ pub struct Settings {
     pub plain_sign_in_from: Networks,
     /// Opened to webhooks as well.
     pub webhooks_allow: Networks,
+    /// Opened to language models as well.
+    pub models_allow: Networks,
     /// How long deliveries of webhooks are kept.
     pub webhooks_keep_days: usize,
     pub backup_nightly: bool,
@@ -101,6 +103,7 @@ impl Settings {
             trusted_proxies: sources.required("trusted_proxies", Networks::parse)?,
             plain_sign_in_from: sources.optional("plain_sign_in_from", Networks::parse)?.unwrap_or_default(),
             webhooks_allow: sources.optional("webhooks_allow", Networks::parse)?.unwrap_or_default(),
+            models_allow: sources.optional("models_allow", Networks::parse)?.unwrap_or_default(),
             webhooks_keep_days: sources.required("webhooks_keep_days", |text| read::whole(text, 1, 3650))?,
             backup_nightly: sources.required("backup_nightly", read::flag)?,
             backup_at: sources.required("backup_at", read::time_of_day)?,

@@ -230,6 +230,17 @@ pub const ALL: &[Setting] = &[
         about: "The same for webhooks only: receivers on this machine or in an intranet",
     },
     Setting {
+        key: "models_allow",
+        flag: "models-allow",
+        variable: "RECADO_MODELS_ALLOW",
+        usage: Use::Serve,
+        value: "NETWORK,…",
+        default: None,
+        unset: "only addresses on the public internet",
+        example: "\"127.0.0.1\"",
+        about: "The same for language models only, which organizations configure: Ollama on this machine or in an intranet",
+    },
+    Setting {
         key: "webhooks_keep_days",
         flag: "webhooks-keep-days",
         variable: "RECADO_WEBHOOKS_KEEP_DAYS",

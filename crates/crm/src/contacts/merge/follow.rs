@@ -44,6 +44,11 @@ pub const NAMED: &[(&str, &str, Follows)] = &[
     ("events", "contact_id", Stays("the log is never changed; a history reads it under both ids")),
     ("merges", "contact_id", Stays("it says who was merged")),
     ("merges", "merged_id", Stays("it says who was merged")),
+    (
+        "structuring_questions",
+        "contact_id",
+        Stays("what the model finds is written to the survivor, through the alias"),
+    ),
     ("unknown_key_contacts", "contact_id", Stays("only counted, and found through the alias")),
 ];
 
