@@ -99,8 +99,7 @@ fn what_the_preview_counts_goes_and_nothing_else() {
         let (paula, quino) = (contact_of(w, "+56955510001"), contact_of(w, "+56955510002"));
         let note = w.post(&format!("/api/v1/contacts/{paula}/notes"), json!({"text": "secreto de la nota"}));
         assert_eq!(note.status, 201, "{}", note.text());
-        let sent =
-            w.post("/api/public/whatsapp/message/session", json!({"contact_id": paula, "message": "en camino"}));
+        let sent = w.post("/api/public/whatsapp/message/session", json!({"contact_id": paula, "message": "en camino"}));
         assert!(sent.status < 300, "{}", sent.text());
         close_ticket(w, &paula);
         // Ana sent a file from a page, and nothing since.
@@ -168,7 +167,11 @@ fn what_the_preview_counts_goes_and_nothing_else() {
         set(w, json!({"spare_open": false}));
         assert_eq!(w.post("/api/v1/retention/run", json!({})).status, 200);
         run(w, &server, &store, w.here.organization);
-        assert_eq!((messages_of(w, &quino).len(), of(w, &quino, "unread")), (0, 0), "its open ticket keeps it in the list");
+        assert_eq!(
+            (messages_of(w, &quino).len(), of(w, &quino, "unread")),
+            (0, 0),
+            "its open ticket keeps it in the list"
+        );
         assert_eq!(w.get(&format!("/api/v1/contacts/{quino}/timeline")).status, 200);
     });
 }
@@ -200,7 +203,8 @@ fn files_go_and_their_messages_say_so() {
         assert_eq!((&last["messages"], &last["files"]), (&json!(0), &json!(1)));
         assert_eq!(files_below(directory.path()), 1);
         let get = |id: &str| {
-            client::send(server.address, "GET", &format!("/api/v1/media/{id}"), &[("x-api-key", &w.here.key)], None).unwrap()
+            client::send(server.address, "GET", &format!("/api/v1/media/{id}"), &[("x-api-key", &w.here.key)], None)
+                .unwrap()
         };
         assert_eq!((get(&young).status, get(&old).status), (200, 409));
         assert_eq!(get(&old).json()["code"], "media_not_stored");
@@ -222,7 +226,8 @@ fn wrong_rules_are_refused_and_right_ones_wait_an_hour() {
                              "next_run_at": null, "last_run": null});
         assert_eq!(begun, nothing);
         for path in [RULES, PREVIEW] {
-            let body = json!({"files_days": 0, "messages_days": 3651, "webhook_calls_days": "x", "spare_open": 1, "more": 2});
+            let body =
+                json!({"files_days": 0, "messages_days": 3651, "webhook_calls_days": "x", "spare_open": 1, "more": 2});
             let wrong = w.call(if path == RULES { "PATCH" } else { "POST" }, path, &[], Some(&body));
             assert_eq!(wrong.status, 400);
             let errors = wrong.json()["errors"].clone();
