@@ -9,7 +9,7 @@ use crm::{Caller, Crm, Timestamp, messages};
 
 use super::*;
 
-const OLD: i64 = 3000;
+const OLD: i64 = 1500;
 const YOUNG: i64 = 50;
 const KILLS: usize = 3;
 
