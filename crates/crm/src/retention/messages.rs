@@ -42,7 +42,11 @@ pub(super) fn delete(w: &mut Work<'_, '_>, before: Before, spare: bool, progress
         }
     }
     let mut any = false;
-    for (contact, ids) in going.iter().flat_map(|(contact, ids)| ids.chunks(AT_ONCE).map(move |ids| (*contact, ids))) {
+    // The largest pieces first: a conversation is made anew once for each.
+    let mut pieces: Vec<(ContactId, &[MessageId])> =
+        going.iter().flat_map(|(contact, ids)| ids.chunks(AT_ONCE).map(|ids| (*contact, ids))).collect();
+    pieces.sort_by_key(|(_, ids)| std::cmp::Reverse(ids.len()));
+    for (contact, ids) in pieces {
         // Those that are left are found again: what was deleted is not in their way.
         if any && w.tx.out_of_time() {
             return Ok(Found::More);
