@@ -47,6 +47,17 @@ impl Query {
         self
     }
 
+    /// `condition` ends where the list begins; one of an empty list is met by nothing.
+    pub fn and_in<T: AsParam>(&mut self, condition: &str, values: &[T]) -> &mut Self {
+        self.sql.push_str(" AND ");
+        self.sql.push_str(condition);
+        self.sql.push_str(if values.is_empty() { "(NULL" } else { "(" });
+        for (at, value) in values.iter().enumerate() {
+            self.push(if at == 0 { "" } else { ", " }, value);
+        }
+        self.text(")")
+    }
+
     pub fn sql(&self) -> &str {
         &self.sql
     }

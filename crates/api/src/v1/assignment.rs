@@ -1,7 +1,9 @@
 //! Who gets tickets that are nobody's when they are opened.
 
 use crm::Setup;
-use crm::assignment::{Assignment, AssignmentPatch, MOST_MEMBERS, MOST_OPEN, Mode, Standing, standing, update as change};
+use crm::assignment::{
+    Assignment, AssignmentPatch, MOST_MEMBERS, MOST_OPEN, Mode, Standing, standing, update as change,
+};
 use crm::id::MemberId;
 use serde::Serialize;
 

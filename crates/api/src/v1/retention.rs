@@ -32,13 +32,20 @@ impl Input for RetentionInput {
     fn read(f: &mut Fields<'_>) -> Option<Self> {
         let about = "Days that files of messages are kept; null: for good.";
         let files_days = f.nullable("files_days", DAYS, about);
-        let about = "Days that messages and notes are kept, with their files and their text in the log; null: for good.";
+        let about =
+            "Days that messages and notes are kept, with their files and their text in the log; null: for good.";
         let messages_days = f.nullable("messages_days", DAYS, about);
         let about = "Days that calls of webhooks are kept, no longer than the server's `webhooks_keep_days`; null: as long as that.";
         let webhook_calls_days = f.nullable("webhook_calls_days", DAYS, about);
         let about = "Whether conversations with an open ticket keep their messages and files (true).";
         let spare_open = f.optional("spare_open", Flag, about);
-        Some(RetentionInput(RetentionPatch { files_days, messages_days, webhook_calls_days, spare_open, if_version: None }))
+        Some(RetentionInput(RetentionPatch {
+            files_days,
+            messages_days,
+            webhook_calls_days,
+            spare_open,
+            if_version: None,
+        }))
     }
 }
 

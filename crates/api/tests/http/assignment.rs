@@ -76,17 +76,17 @@ fn off_changes_nothing_and_taking_turns_gives_each_the_same() {
         assert_eq!((give(w), &w.get(PATH).json()["waiting"]), (Distributed::default(), &json!(0)));
 
         w.settled();
-        let log = w.get(&format!("/api/v1/events?limit=1000&after={after}&topics=agent.assigned")).json();
+        let log = w.get(&format!("/api/v1/events?limit=1000&after={after}&topic=agent.assigned")).json();
         let events = log["data"].as_array().unwrap();
         assert_eq!(events.len(), 6, "one event each: {log}");
-        let ticket = text(&events[0]["ticket_id"]);
+        let ticket = text(&events[0]["subject"]["ticket_id"]);
         assert_eq!(events[0]["data"], json!({"agent_id": agent_of(w, &ticket), "reason": "automatic"}));
         assert_eq!(events[0]["actor"]["type"], "system", "{}", events[0]);
         // By hand there is no reason but somebody's will.
         let assign = format!("/api/v1/tickets/{ticket}/assign");
         assert_eq!(w.post(&assign, json!({"agent_id": w.here.owner})).status, 200);
         let after = w.last_sequence() - 1;
-        let by_hand = w.get(&format!("/api/v1/events?limit=1000&after={after}&topics=agent.assigned")).json();
+        let by_hand = w.get(&format!("/api/v1/events?limit=1000&after={after}&topic=agent.assigned")).json();
         assert_eq!(by_hand["data"][0]["data"], json!({"agent_id": w.here.owner}));
         assert_eq!(w.get("/api/v1/audit?thing=assignment").json()["data"].as_array().unwrap().len(), 1);
     });

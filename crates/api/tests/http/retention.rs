@@ -47,6 +47,18 @@ fn files_below(directory: &Path) -> usize {
     entries.map(|entry| if entry.file_type().unwrap().is_dir() { files_below(&entry.path()) } else { 1 }).sum()
 }
 
+/// A file that was put in its place within the hour stays, by the clock of the disk: as if these had been there for a day.
+fn let_age(directory: &Path) {
+    for entry in std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap()) {
+        if entry.file_type().unwrap().is_dir() {
+            let_age(&entry.path());
+        } else {
+            let file = std::fs::File::options().write(true).open(entry.path()).unwrap();
+            file.set_modified(std::time::SystemTime::now() - std::time::Duration::from_secs(86_400)).unwrap();
+        }
+    }
+}
+
 fn close_ticket(w: &World, contact: &str) {
     let ticket = text(&w.info(contact)["active_ticket"]["id"]);
     let reply = w.post(&format!("/api/v1/tickets/{ticket}/close"), json!({"outcome": "won"}));
@@ -87,8 +99,7 @@ fn what_the_preview_counts_goes_and_nothing_else() {
         let (paula, quino) = (contact_of(w, "+56955510001"), contact_of(w, "+56955510002"));
         let note = w.post(&format!("/api/v1/contacts/{paula}/notes"), json!({"text": "secreto de la nota"}));
         assert_eq!(note.status, 201, "{}", note.text());
-        let sent =
-            w.post("/api/public/whatsapp/message/session", json!({"contact_id": paula, "message": "en camino"}));
+        let sent = w.post("/api/public/whatsapp/message/session", json!({"contact_id": paula, "message": "en camino"}));
         assert!(sent.status < 300, "{}", sent.text());
         close_ticket(w, &paula);
         // Ana sent a file from a page, and nothing since.
@@ -122,6 +133,7 @@ fn what_the_preview_counts_goes_and_nothing_else() {
         run(w, &server, &store, w.here.organization);
         assert_eq!(w.get(RULES).json()["last_run"], Value::Null, "a slip can be taken back for an hour");
         w.wait(3601);
+        let_age(directory.path());
         run(w, &server, &store, w.here.organization);
         run(w, &server, &store, w.there.organization);
         let last = w.get(RULES).json()["last_run"].clone();
@@ -155,7 +167,11 @@ fn what_the_preview_counts_goes_and_nothing_else() {
         set(w, json!({"spare_open": false}));
         assert_eq!(w.post("/api/v1/retention/run", json!({})).status, 200);
         run(w, &server, &store, w.here.organization);
-        assert_eq!((messages_of(w, &quino).len(), of(w, &quino, "unread")), (0, 0), "its open ticket keeps it in the list");
+        assert_eq!(
+            (messages_of(w, &quino).len(), of(w, &quino, "unread")),
+            (0, 0),
+            "its open ticket keeps it in the list"
+        );
         assert_eq!(w.get(&format!("/api/v1/contacts/{quino}/timeline")).status, 200);
     });
 }
@@ -181,12 +197,14 @@ fn files_go_and_their_messages_say_so() {
         assert_eq!(w.post(PREVIEW, json!({"files_days": 7})).json()["files"], 0, "the ticket is open");
         set(w, rules);
         w.wait(3601);
+        let_age(directory.path());
         run(w, &server, &store, w.here.organization);
         let last = w.get(RULES).json()["last_run"].clone();
         assert_eq!((&last["messages"], &last["files"]), (&json!(0), &json!(1)));
         assert_eq!(files_below(directory.path()), 1);
         let get = |id: &str| {
-            client::send(server.address, "GET", &format!("/api/v1/media/{id}"), &[("x-api-key", &w.here.key)], None).unwrap()
+            client::send(server.address, "GET", &format!("/api/v1/media/{id}"), &[("x-api-key", &w.here.key)], None)
+                .unwrap()
         };
         assert_eq!((get(&young).status, get(&old).status), (200, 409));
         assert_eq!(get(&old).json()["code"], "media_not_stored");
@@ -208,7 +226,8 @@ fn wrong_rules_are_refused_and_right_ones_wait_an_hour() {
                              "next_run_at": null, "last_run": null});
         assert_eq!(begun, nothing);
         for path in [RULES, PREVIEW] {
-            let body = json!({"files_days": 0, "messages_days": 3651, "webhook_calls_days": "x", "spare_open": 1, "more": 2});
+            let body =
+                json!({"files_days": 0, "messages_days": 3651, "webhook_calls_days": "x", "spare_open": 1, "more": 2});
             let wrong = w.call(if path == RULES { "PATCH" } else { "POST" }, path, &[], Some(&body));
             assert_eq!(wrong.status, 400);
             let errors = wrong.json()["errors"].clone();

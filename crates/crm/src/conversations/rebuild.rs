@@ -10,6 +10,7 @@ use crate::contacts::{self, Contact};
 use crate::error::Result;
 use crate::events::{self, Fact, Topic};
 use crate::id::{ContactId, MessageId, StageId, TicketId};
+use crate::query::Query;
 use crate::time::Timestamp;
 use crate::work::Work;
 
@@ -136,18 +137,10 @@ pub(crate) fn refresh(w: &mut Work<'_, '_>, id: ContactId) -> Result<()> {
 /// How many of these messages nobody has read.
 pub(crate) fn unread_among(w: &mut Work<'_, '_>, contact: ContactId, ids: &[MessageId]) -> Result<i64> {
     let (at, id) = marker_of(w, contact)?.map_or((i64::MIN, MessageId::default()), |marker| (marker.at, marker.id));
-    let mut unread = 0;
-    for message in ids {
-        let row = w.tx.query_opt(
-            &format!(
-                "SELECT 1 AS one FROM messages WHERE organization_id = $1 AND id = $2 AND (created_at, id) > ($3, $4)
-                   AND direction = 'inbound' AND type NOT IN {SILENT}"
-            ),
-            params![w.caller.organization, message, at, id],
-        )?;
-        unread += i64::from(row.is_some());
-    }
-    Ok(unread)
+    let mut query = Query::new("SELECT count(*) AS n FROM messages WHERE organization_id = ", w.caller.organization);
+    query.and_in("id IN ", ids).and("(created_at, id) > (", at).push(", ", id);
+    query.text(&format!(") AND direction = 'inbound' AND type NOT IN {SILENT}"));
+    Ok(w.tx.query_one(query.sql(), &query.params())?.at(0)?)
 }
 
 /// Messages are gone, of which so many were not read.

@@ -7,6 +7,7 @@ use super::run::{Found, Progress};
 use crate::error::Result;
 use crate::id::{MediaId, MessageId};
 use crate::media::MediaState;
+use crate::query::Query;
 use crate::work::Work;
 
 const ROWS: i64 = 100;
@@ -57,18 +58,17 @@ pub(super) fn delete(w: &mut Work<'_, '_>, before: Before, spare: bool, progress
 }
 
 /// Files go with the last message that has them.
-pub(super) fn of_message(w: &mut Work<'_, '_>, message: MessageId, progress: &mut Progress) -> Result<()> {
+pub(super) fn of_messages(w: &mut Work<'_, '_>, messages: &[MessageId], progress: &mut Progress) -> Result<()> {
     let organization = w.caller.organization;
-    let rows = w.tx.query(
-        "SELECT a.id, a.path, a.state,
-                (SELECT u.message_id FROM media_uses u WHERE u.organization_id = a.organization_id AND u.media_id = a.id
-                   AND u.message_id <> $2 ORDER BY u.message_id DESC LIMIT 1) AS other
-         FROM media a WHERE a.organization_id = $1 AND a.message_id = $2",
-        params![organization, message],
-    )?;
-    for row in &rows {
+    let mut query = Query::new("SELECT a.id, a.path, a.state FROM media a WHERE a.organization_id = ", organization);
+    query.and_in("a.message_id IN ", messages);
+    for row in w.tx.query(query.sql(), &query.params())? {
         let (id, state): (MediaId, MediaState) = (row.at(0)?, row.at(2)?);
-        if let Some(other) = row.at::<Option<MessageId>>(3)? {
+        let mut query = Query::new("SELECT u.message_id FROM media_uses u WHERE u.organization_id = ", organization);
+        query.and("u.media_id = ", id).and_in("u.message_id NOT IN ", messages);
+        query.text(" ORDER BY u.message_id DESC LIMIT 1");
+        if let Some(other) = w.tx.query_opt(query.sql(), &query.params())? {
+            let other: MessageId = other.at(0)?;
             w.tx.execute(
                 "UPDATE media SET message_id = $3, updated_at = $4 WHERE organization_id = $1 AND id = $2",
                 params![organization, id, other, w.now],

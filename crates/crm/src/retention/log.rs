@@ -7,10 +7,13 @@ use super::Before;
 use super::run::{Found, Progress};
 use crate::error::Result;
 use crate::events::Topic;
+use crate::query::Query;
 use crate::time::Timestamp;
 use crate::work::Work;
 
 const ROWS: i64 = 500;
+/// Entries between two looks at the clock.
+const AT_ONCE: usize = 25;
 /// Those that carry what was written.
 const TELLING: [Topic; 5] =
     [Topic::MessageQueued, Topic::MessageReceived, Topic::MessageSent, Topic::MessageStatus, Topic::NoteCreated];
@@ -31,16 +34,21 @@ pub(super) fn blot_out(w: &mut Work<'_, '_>, before: Before, progress: &mut Prog
             break;
         }
     }
-    for row in &rows[..old] {
-        let sequence: i64 = row.at(0)?;
-        let topic = row.text("topic")?;
-        if TELLING.iter().any(|telling| telling.name() == topic) {
-            w.tx.execute(
-                r#"UPDATE events SET data = '{"erased":true}', previous = NULL WHERE organization_id = $1 AND sequence = $2"#,
-                params![organization, sequence],
-            )?;
+    for rows in rows[..old].chunks(AT_ONCE) {
+        let mut telling = Vec::new();
+        for row in rows {
+            let (sequence, topic): (i64, &str) = (row.at(0)?, row.text("topic")?);
+            if TELLING.iter().any(|telling| telling.name() == topic) {
+                telling.push(sequence);
+            }
+            progress.log_after = sequence;
         }
-        progress.log_after = sequence;
+        if !telling.is_empty() {
+            let sql = r#"UPDATE events SET data = '{"erased":true}', previous = NULL WHERE organization_id = "#;
+            let mut query = Query::new(sql, organization);
+            query.and_in("sequence IN ", &telling);
+            w.tx.execute(query.sql(), &query.params())?;
+        }
         if w.tx.out_of_time() {
             return Ok(Found::More);
         }

@@ -9,6 +9,7 @@ use super::{Before, files};
 use crate::conversations;
 use crate::error::Result;
 use crate::id::{ContactId, MessageId};
+use crate::query::Query;
 use crate::search;
 use crate::work::Work;
 
@@ -41,16 +42,18 @@ pub(super) fn delete(w: &mut Work<'_, '_>, before: Before, spare: bool, progress
         }
     }
     let mut any = false;
-    for (contact, ids) in going.iter().flat_map(|(contact, ids)| ids.chunks(AT_ONCE).map(move |ids| (*contact, ids))) {
+    // The largest pieces first: a conversation is made anew once for each.
+    let mut pieces: Vec<(ContactId, &[MessageId])> =
+        going.iter().flat_map(|(contact, ids)| ids.chunks(AT_ONCE).map(|ids| (*contact, ids))).collect();
+    pieces.sort_by_key(|(_, ids)| std::cmp::Reverse(ids.len()));
+    for (contact, ids) in pieces {
         // Those that are left are found again: what was deleted is not in their way.
         if any && w.tx.out_of_time() {
             return Ok(Found::More);
         }
         any = true;
         let unread = conversations::unread_among(w, contact, ids)?;
-        for id in ids {
-            one(w, *id, progress)?;
-        }
+        remove(w, ids, progress)?;
         w.tx.execute(
             "UPDATE drafts SET reply_to = NULL WHERE organization_id = $1 AND contact_id = $2 AND reply_to IS NOT NULL
                AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.organization_id = drafts.organization_id AND m.id = drafts.reply_to)",
@@ -62,15 +65,19 @@ pub(super) fn delete(w: &mut Work<'_, '_>, before: Before, spare: bool, progress
     Ok(if rows.len() as i64 == ROWS { Found::More } else { Found::Nothing })
 }
 
-fn one(w: &mut Work<'_, '_>, id: MessageId, progress: &mut Progress) -> Result<()> {
+/// All of one kind with one statement, however many messages it is about.
+fn remove(w: &mut Work<'_, '_>, ids: &[MessageId], progress: &mut Progress) -> Result<()> {
     let organization = w.caller.organization;
-    files::of_message(w, id, progress)?;
+    files::of_messages(w, ids, progress)?;
     for table in ["reactions", "media_uses"] {
-        let sql = format!("DELETE FROM {table} WHERE organization_id = $1 AND message_id = $2");
-        w.tx.execute(&sql, params![organization, id])?;
+        let mut query = Query::new(format!("DELETE FROM {table} WHERE organization_id = "), organization);
+        query.and_in("message_id IN ", ids);
+        w.tx.execute(query.sql(), &query.params())?;
     }
-    search::forget(w, id.0)?;
-    w.tx.execute("DELETE FROM messages WHERE organization_id = $1 AND id = $2", params![organization, id])?;
-    progress.messages += 1;
+    search::forget_messages(w, ids)?;
+    let mut query = Query::new("DELETE FROM messages WHERE organization_id = ", organization);
+    query.and_in("id IN ", ids);
+    let gone = w.tx.execute(query.sql(), &query.params())?;
+    progress.messages += i64::try_from(gone).unwrap_or(i64::MAX);
     Ok(())
 }

@@ -108,12 +108,7 @@ impl Retention {
             spare_open: row.at(3)?,
         };
         let due: Timestamp = row.at(4)?;
-        Ok(Retention {
-            next_run_at: rules.delete_anything().then_some(due),
-            rules,
-            last_run,
-            version: row.at(5)?,
-        })
+        Ok(Retention { next_run_at: rules.delete_anything().then_some(due), rules, last_run, version: row.at(5)? })
     }
 }
 

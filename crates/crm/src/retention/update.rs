@@ -34,7 +34,8 @@ pub fn update(w: &mut Work<'_, '_>, patch: &RetentionPatch) -> Result<Retention>
     ] {
         let Some(days) = days else { continue };
         if days.is_some_and(|days| !(1..=MOST_DAYS).contains(&days)) {
-            let message = format!("Expected a whole number of days from 1 to {MOST_DAYS}, or null to keep it for good.");
+            let message =
+                format!("Expected a whole number of days from 1 to {MOST_DAYS}, or null to keep it for good.");
             problems.add(FieldError::new(format!("/{name}"), "out_of_range", message));
         }
         changes.set(name, slot, days);

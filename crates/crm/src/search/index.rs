@@ -6,7 +6,9 @@ use uuid::Uuid;
 use super::words::{digits_of, fnv, mark, parts_of, words_of};
 use crate::contacts::Contact;
 use crate::error::Result;
+use crate::id::MessageId;
 use crate::messages::Message;
+use crate::query::Query;
 use crate::wire_enum;
 use crate::work::Work;
 
@@ -68,6 +70,16 @@ pub(crate) fn forget(w: &mut Work<'_, '_>, id: Uuid) -> Result<()> {
         params![w.caller.organization, id],
     )?;
     if let Some(row) = row {
+        w.tx.dialect().remove_words(w.tx, WORDS, row.at(0)?)?;
+    }
+    Ok(())
+}
+
+/// The same of many messages.
+pub(crate) fn forget_messages(w: &mut Work<'_, '_>, ids: &[MessageId]) -> Result<()> {
+    let mut query = Query::new("DELETE FROM search_documents WHERE organization_id = ", w.caller.organization);
+    query.and_in("id IN ", ids).text(" RETURNING number");
+    for row in w.tx.query(query.sql(), &query.params())? {
         w.tx.dialect().remove_words(w.tx, WORDS, row.at(0)?)?;
     }
     Ok(())

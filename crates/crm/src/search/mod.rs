@@ -11,4 +11,4 @@ mod words;
 pub use catch_up::catch_up;
 pub use find::{Found, FoundMessage, conversations_of, search};
 pub use index::Kind;
-pub(crate) use index::{contact_hash, contact_written, forget, message_written};
+pub(crate) use index::{contact_hash, contact_written, forget_messages, message_written};

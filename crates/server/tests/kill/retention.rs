@@ -9,7 +9,7 @@ use crm::{Caller, Crm, Timestamp, messages};
 
 use super::*;
 
-const OLD: i64 = 3000;
+const OLD: i64 = 600;
 const YOUNG: i64 = 50;
 const KILLS: usize = 3;
 
@@ -84,7 +84,7 @@ fn retention_survives(data: &Data) {
     }
     println!("{} of {KILLS} kills met it midway", midway.lock().unwrap());
     let program = data.serve();
-    let until = Instant::now() + Duration::from_secs(120);
+    let until = Instant::now() + Duration::from_secs(300);
     let run = loop {
         let headers = [("x-api-key", key.as_str())];
         let now = client::send(program.address, "GET", "/api/v1/retention", &headers, None).unwrap().json();
