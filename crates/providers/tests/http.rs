@@ -91,6 +91,19 @@ async fn a_policy_opens_its_networks_and_shares_no_connection() {
     assert_eq!(server.seen.lock().unwrap().len(), 1);
 }
 
+/// A model on this machine is the usual case; webhooks to it are not.
+#[tokio::test]
+async fn what_is_open_to_models_is_open_to_nothing_else() {
+    let server = serve(ok).await;
+    let to = format!("http://127.0.0.1:{}/", server.port);
+    let http = Http::new(HttpOptions { models_allow: loopback(), ..HttpOptions::default() });
+    assert_eq!(http.send(Policy::Models, get(&to)).await.unwrap().status, 200);
+    for policy in [Policy::Webhooks, Policy::Outbound] {
+        assert!(matches!(refused(&http, policy, &to).await, HttpError::Refused(_)));
+    }
+    assert!(matches!(refused(&open_to_webhooks(), Policy::Models, &to).await, HttpError::Refused(_)));
+}
+
 #[tokio::test]
 async fn private_addresses_are_refused_in_every_spelling() {
     let server = serve(ok).await;
@@ -100,7 +113,7 @@ async fn private_addresses_are_refused_in_every_spelling() {
         ["127.0.0.1", "[::1]", "[::ffff:127.0.0.1]", "169.254.169.254", "localhost", "2130706433", "0x7f.1", "127.1"]
     {
         let to = format!("http://{host}:{}/", server.port);
-        for policy in [Policy::Webhooks, Policy::Outbound] {
+        for policy in [Policy::Webhooks, Policy::Models, Policy::Outbound] {
             let error = refused(&http, policy, &to).await;
             assert!(!error.may_have_arrived(), "{host}: {error}");
         }

@@ -13,6 +13,7 @@ import { Table } from "../../parts/table";
 import { tell } from "../../parts/toast";
 import { askSession, may, session } from "../../session";
 import { targetName, valueText } from "../reviews/words";
+import { ModelEndpoint } from "./model";
 import s from "./settings.module.css";
 
 type Answer = components["schemas"]["PreviewAnswer"];
@@ -121,6 +122,7 @@ export default function Structuring() {
           <A href="/reviews?view=rules">{t("settings.to_rules")}</A>
         </div>
       </section>
+      <ModelEndpoint />
       <form
         class={css.card}
         aria-labelledby="try"
