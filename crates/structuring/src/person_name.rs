@@ -269,7 +269,11 @@ fn piece(
     if !beyond.is_empty() && !of_company {
         return None;
     }
-    let likeness = reading.likeness();
+    let mut likeness = reading.likeness();
+    // "Cliente: Dra. Ana Ruiz" is the customer, "Quién lo indicó: Dra. Ana" is not.
+    if likeness <= 0.1 && (tail.meets(&known.subject) || tail.meets(&known.name) || tail.meets(&known.contact)) {
+        likeness = names::likeness(names::undoctored(text));
+    }
     if likeness <= 0.1 {
         return None;
     }

@@ -351,6 +351,20 @@ impl Desk<'_> {
             let words = text.split_whitespace().filter(|word| word.chars().all(char::is_alphabetic)).count();
             self.taken[leaf] &= words < 3;
         }
+        // "Melina Paz (socia: …)", "Gwen Prosser (export desk)": what else it says stays.
+        for &leaf in leaves.iter().filter(|_| target == Target::Name) {
+            let text = self.readings[leaf].leaf().text().unwrap_or("");
+            if self.readings[leaf].leaf().part.is_none()
+                && let Some(span) = crate::names::noted(text)
+                && text[span.1..].contains([':', ',']) | text[span.1..].contains(|c: char| c.is_ascii_digit())
+            {
+                let span = crate::shapes::chars(text, span);
+                self.taken[leaf] = false;
+                if let Some(source) = self.outcome.placements.last_mut().and_then(|placed| placed.sources.first_mut()) {
+                    source.span = Some(span);
+                }
+            }
+        }
         let (value, whose) = (best.value.clone(), best.whose());
         for &leaf in &crowded {
             let text = crate::shapes::clip(self.readings[leaf].leaf().text().unwrap_or(""));
