@@ -353,7 +353,14 @@ impl Key {
         let letters: usize =
             tail_words.iter().filter(|word| !word.bytes().all(|b| b.is_ascii_digit())).map(String::len).sum();
         let opaque = tail.concepts.is_empty() && (letters <= 1 || tail_words.iter().all(|word| is_noise(word)));
-        let ordinal = tail_words.iter().find_map(|word| word.parse().ok()).unwrap_or(0);
+        let ordinal = tail_words
+            .iter()
+            .find_map(|word| {
+                word.parse().ok().or_else(|| {
+                    ["o", "a", "do", "da", "nd"].iter().find_map(|end| word.strip_suffix(end)?.parse().ok())
+                })
+            })
+            .unwrap_or(0);
         let negated =
             matches!(tail_words.first().map(String::as_str), Some("no" | "nao" | "not" | "sin" | "sem" | "non"))
                 && tail_words.len() > 1;

@@ -422,6 +422,23 @@ fn vcard<'a>(text: &str) -> Vec<Line<'a>> {
             continue;
         }
         let from = start + line.find(':').unwrap_or(0) + 1;
+        // post office box; extended; street; city; state; code; country.
+        if property == "ADR" {
+            let mut at = from;
+            for (place, part) in value.split(';').enumerate() {
+                let name = match place {
+                    3 => "ciudad",
+                    4 => "estado",
+                    5 => "codigo postal",
+                    6 => "pais",
+                    _ => "",
+                };
+                if !name.is_empty() && !part.trim().is_empty() {
+                    found.push((vec![Cow::Borrowed(name)], part.trim().to_owned(), (at, at + part.len())));
+                }
+                at += part.len() + 1;
+            }
+        }
         found.push((vec![Cow::Borrowed(key)], plain, (from, (from + value.len()).min(start + line.len()))));
     }
     found

@@ -185,6 +185,7 @@ impl Desk<'_> {
         self.fields();
         self.named_twice();
         self.whole_names();
+        self.named_by_reach();
         self.by_value();
         self.heads_the_row();
         self.ticked();

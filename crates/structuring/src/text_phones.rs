@@ -1,6 +1,7 @@
 //! Telephone numbers in running text: whose they are, and which of them are not to be used.
 
 use crate::compiled::Definitions;
+use crate::lexicon::{Set, set};
 use crate::phone::{self, Line};
 use crate::reading::is_placeholder;
 use crate::readings::spoken;
@@ -8,6 +9,7 @@ use crate::scan::{self, Word};
 use crate::text::Finding;
 use crate::text_phone_words::{ID_CUES, OTHER_CUES, PHONE_CUES, STALE, Words};
 use crate::{FieldType, Target, lexicon};
+use std::sync::LazyLock;
 
 /// Somebody else's number, for the field that asks for just that person's.
 pub(crate) fn phone_fields(
@@ -54,6 +56,14 @@ pub(crate) fn phone_fields(
 /// The word, or its possessive ("the husband's number").
 fn is_one_of(word: &str, list: &Words) -> bool {
     list.contains(word) || word.strip_suffix('s').is_some_and(|stem| stem.len() > 2 && list.contains(stem))
+}
+
+/// Whoever is called so is not who writes.
+pub(crate) fn is_another(word: &str) -> bool {
+    static ROLES: LazyLock<Set> = LazyLock::new(|| set(&["R_SPOUSE", "R_PARENT", "R_RELATIVE", "R_EMERG"]));
+    is_one_of(word, &OTHER_CUES)
+        || word.len() > 4
+            && lexicon::find(&[word.to_owned()]).iter().any(|hit| hit.concepts.iter().any(|role| ROLES.has(*role)))
 }
 
 /// "do not call 317…", "no llamen al …", "… não usem", "… ya no funciona".
@@ -112,13 +122,17 @@ fn is_refused(words: &[Word], next: usize, clause: &[&str]) -> bool {
         !forward[at + 2..].iter().any(|word| matches!(*word, "mi" | "meu" | "my" | "pero" | "mas" | "but" | "sino"))
             && !matches!(forward[at + 1], "tengo" | "tenho" | "have" | "work" | "works" | "uso")
     });
+    let digits = |word: &&Word| word.folded.bytes().all(|b| b.is_ascii_digit());
+    let ended = words[next..].iter().take_while(digits).any(|word| word.ends);
     let after: Vec<&str> = words[next..]
         .iter()
-        .skip_while(|word| word.folded.bytes().all(|b| b.is_ascii_digit()))
-        .take(4)
+        .skip_while(digits)
+        .take(if ended { 0 } else { 4 })
         .map(|word| word.folded.as_str())
         .collect();
-    let after = after.windows(2).take(2).any(pair)
+    // "… , si no contesta, …" says when, not whether.
+    let given = after.first().is_some_and(|word| matches!(*word, "si" | "se" | "if" | "caso" | "when" | "cuando"));
+    let after = !given && after.windows(2).take(2).any(pair)
         || matches!(after.as_slice(), ["ya", "no", ..] | ["fuera", "de", "servicio", ..] | ["no", "longer", ..]);
     before || after
 }
@@ -202,12 +216,13 @@ pub(crate) fn find_phones(text: &str, words: &[Word], country: Option<&str>) -> 
         });
         // "Tel. 555…" ends no sentence.
         let nearest_ends = before.first().is_some_and(|word| word.ends && !PHONE_CUES.contains(word.folded.as_str()));
-        let their = clause.iter().enumerate().position(|(place, word)| {
-            is_one_of(word, &OTHER_CUES) && !(PLACES.contains(word) && nearest_ends && place > 0)
-        });
+        let their = clause
+            .iter()
+            .enumerate()
+            .position(|(place, word)| is_another(word) && !(PLACES.contains(word) && nearest_ends && place > 0));
         // "… la sucursal Sur. 5555505102": a place of the sentence before has no say in the next.
         let near_other = before.iter().enumerate().take(4).any(|(place, word)| {
-            is_one_of(&word.folded, &OTHER_CUES)
+            is_another(&word.folded)
                 && (!PLACES.contains(&word.folded.as_str())
                     || !nearest_ends && before[..=place].iter().skip(1).all(|later| !later.ends))
         });
