@@ -187,7 +187,10 @@ impl<'a> Walk<'a> {
             let hits = lexicon::find(words);
             hits.iter().any(|hit| hit.concepts.iter().any(|concept| KNOWN.others.has(*concept)))
         };
-        (object.len() <= 12 && words.len() <= 5 && theirs(&words) && !theirs(&keys::words(last)))
+        let own = KNOWN.manager.or(&KNOWN.subject);
+        let named =
+            lexicon::find(&keys::words(last)).iter().any(|hit| hit.concepts.iter().any(|concept| own.has(*concept)));
+        (object.len() <= 12 && words.len() <= 5 && theirs(&words) && !named && !theirs(&keys::words(last)))
             .then(|| Cow::Owned(format!("{last} {text}")))
     }
 

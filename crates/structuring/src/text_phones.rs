@@ -198,10 +198,17 @@ pub(crate) fn find_phones(text: &str, words: &[Word], country: Option<&str>) -> 
         let before: Vec<&Word> = words[..at].iter().rev().take(9).collect();
         let said = |list: &Words, reach: usize| before.iter().take(reach).any(|word| is_one_of(&word.folded, list));
         // The clause the number stands in, nearest word first.
+        // "la abogada es Helena Couto, tel. …": a comma before nothing but a word for telephones ends nothing.
+        let mut only_cues = true;
         let clause: Vec<&str> = before
             .iter()
             .enumerate()
-            .take_while(|(place, word)| *place == 0 || !word.ends)
+            .take_while(|(place, word)| {
+                let goes_on = only_cues && text[word.span.1..].starts_with(',');
+                let within = *place == 0 || !word.ends || goes_on;
+                only_cues &= PHONE_CUES.contains(word.folded.as_str());
+                within
+            })
             .map(|(_, word)| word.folded.as_str())
             .take(8)
             .collect();
@@ -235,7 +242,34 @@ pub(crate) fn find_phones(text: &str, words: &[Word], country: Option<&str>) -> 
             && !head.trim_end().ends_with([':', ','])
             && text[span.1..].trim_start_matches(' ').starts_with('\n')
             || head.ends_with('\n') && !head.trim_end().ends_with([':', ',']) && text[span.1..].trim().is_empty();
-        let other = other && !alone;
+        // "Lig. da filha, Graça Mourato, tlm 915…", "soy la hija, …": who calls, said by the relation.
+        let called = their.is_some_and(|their| {
+            before.iter().skip(their + 1).take(3).any(|word| {
+                matches!(
+                    word.folded.as_str(),
+                    "lig"
+                        | "ligou"
+                        | "llama"
+                        | "llamo"
+                        | "fala"
+                        | "falou"
+                        | "habla"
+                        | "hablo"
+                        | "escribe"
+                        | "escribio"
+                        | "caller"
+                        | "called"
+                        | "soy"
+                        | "sou"
+                        | "contacta"
+                        | "contacto"
+                        | "vino"
+                        | "veio"
+                        | "atendi"
+                )
+            })
+        });
+        let other = other && !alone && !called;
         let stale = clause.iter().take(6).any(|word| STALE.contains(word)) || is_refused(words, at, &clause);
         let confidence = if other || stale || id || line == Line::Service {
             0.0
