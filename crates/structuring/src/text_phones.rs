@@ -282,7 +282,10 @@ pub(crate) fn find_phones(text: &str, words: &[Word], country: Option<&str>) -> 
         // "… (mulher, D. Graça)": whose it is, said behind it.
         let noted = text[span.1..].trim_start().strip_prefix('(').and_then(|rest| rest.split(')').next());
         let of_noted = noted.is_some_and(|note| note.len() <= 60 && crate::keys::fold(note).split(' ').any(is_another));
-        let other = other && !alone && !called || of_noted;
+        // "Pescas do Bugio Lda, 262 555 010": a company's own.
+        let firm = text[..span.0].trim_end_matches([' ', ',', ':', '-', '(']);
+        let of_firm = !cue && firm.len() <= 60 && !firm.contains('\n') && crate::names::is_company(firm);
+        let other = other && !alone && !called || of_noted || of_firm;
         let stale = clause.iter().take(6).any(|word| STALE.contains(word)) || is_refused(words, at, &clause);
         let confidence = if other || stale || id || line == Line::Service {
             0.0
