@@ -181,6 +181,9 @@ impl<'a> Walk<'a> {
             "role",
             "papel",
         ];
+        if object.len() > 12 {
+            return None;
+        }
         let text = SAYS.iter().find_map(|key| object.get(key)?.as_str()).filter(|text| text.len() <= 40)?;
         let (last, words) = (self.path.last()?, keys::words(text));
         let theirs = |words: &[String]| {
@@ -190,7 +193,7 @@ impl<'a> Walk<'a> {
         let own = KNOWN.manager.or(&KNOWN.subject);
         let named =
             lexicon::find(&keys::words(last)).iter().any(|hit| hit.concepts.iter().any(|concept| own.has(*concept)));
-        (object.len() <= 12 && words.len() <= 5 && theirs(&words) && !named && !theirs(&keys::words(last)))
+        (words.len() <= 5 && theirs(&words) && !named && !theirs(&keys::words(last)))
             .then(|| Cow::Owned(format!("{last} {text}")))
     }
 

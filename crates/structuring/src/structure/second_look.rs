@@ -98,8 +98,7 @@ impl Desk<'_> {
             let digits = text.contains(|c: char| c.is_ascii_digit());
             !field.is_typed()
                 && field.choices.is_empty()
-                && (numbered && !digits
-                    || numbered && text.contains(['$', '€', '£', '%'])
+                && (numbered && (!digits || text.contains(['$', '€', '£', '%']))
                     || key_concepts.meets(&AGENTS) && !field.concepts.meets(&AGENTS))
         });
         if unlike {
