@@ -32,12 +32,19 @@ impl Cards {
                 continue;
             };
             *seen.entry(parent).or_default() |= bit;
+            // {"pax": {"first", "last", "ctc": {"mobile"}}}: what reaches a person one level deeper.
+            if bit == 2
+                && let Some(above) = around(parent)
+            {
+                *seen.entry(above).or_default() |= bit;
+            }
         }
         Cards(seen.into_iter().filter(|(_, bits)| *bits == 3).map(|(parent, _)| parent.to_owned()).collect())
     }
 
     pub fn has(&self, reading: &Reading<'_>) -> bool {
-        !self.0.is_empty() && self.0.iter().any(|card| card == parent_of(reading))
+        let parent = parent_of(reading);
+        !self.0.is_empty() && self.0.iter().any(|card| card == parent || around(parent) == Some(card.as_str()))
     }
 
     /// In an object beside the cards, neither around nor inside one.
@@ -51,6 +58,15 @@ impl Cards {
     pub fn any(&self) -> bool {
         !self.0.is_empty()
     }
+}
+
+/// The object around one that only holds how somebody is reached.
+fn around(parent: &str) -> Option<&str> {
+    let (above, name) = parent.rsplit_once('/')?;
+    let name = name.to_ascii_lowercase();
+    let reaches =
+        ["contact", "ctc", "contacto", "contato", "telecom", "phones", "comms", "contacts", "contactos", "reach"];
+    (!above.is_empty() && reaches.contains(&name.as_str())).then_some(above)
 }
 
 fn parent_of<'a>(reading: &Reading<'a>) -> &'a str {

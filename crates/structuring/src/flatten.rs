@@ -1,6 +1,7 @@
 //! Every shape becomes leaves: objects, name/value arrays, JSON inside strings, vCards, `Key: value` lines.
 
 use crate::json::escape_pointer;
+use crate::known::KNOWN;
 use crate::pairs::{LABEL_KEYS, NAME_KEYS, PLUMBING, Pair, answered, collect_titles, only_value, pairs};
 use crate::{Json, Warning, json};
 use crate::{keys, lexicon, shapes};
@@ -132,6 +133,11 @@ impl<'a> Walk<'a> {
                 if let Some((row, headers, cells)) = one_row(object) {
                     return self.row(object, row, headers, cells, depth);
                 }
+                let role = self.role_said(object);
+                let outer = self.alias.clone();
+                if let Some(role) = role {
+                    self.alias = Some((self.path.len() - 1, role));
+                }
                 for (key, member) in object {
                     // {"entry": {"3": "…"}, "labels": {"3": "Phone"}}: the number has a name elsewhere.
                     let title =
@@ -144,6 +150,7 @@ impl<'a> Walk<'a> {
                     self.deeper(key, Cow::Borrowed(member), depth, true);
                     self.alias = before;
                 }
+                self.alias = outer;
             }
             Cow::Owned(Json::Object(object)) => {
                 if let Some(only) = only_value(&object) {
@@ -158,6 +165,36 @@ impl<'a> Walk<'a> {
             Cow::Borrowed(Json::Null) | Cow::Owned(Json::Null) => {}
             scalar => self.scalar(scalar, depth),
         }
+    }
+
+    /// `{"nk1": {"rel": "spouse", "phone": …}}`: what an object says of whose it is, is as good as its key.
+    fn role_said(&self, object: &'a json::Object) -> Option<Cow<'a, str>> {
+        const SAYS: &[&str] = &[
+            "relationship",
+            "relation",
+            "relacion",
+            "relacao",
+            "parentesco",
+            "vinculo",
+            "rel",
+            "rol",
+            "role",
+            "papel",
+        ];
+        if object.len() > 12 {
+            return None;
+        }
+        let text = SAYS.iter().find_map(|key| object.get(key)?.as_str()).filter(|text| text.len() <= 40)?;
+        let (last, words) = (self.path.last()?, keys::words(text));
+        let theirs = |words: &[String]| {
+            let hits = lexicon::find(words);
+            hits.iter().any(|hit| hit.concepts.iter().any(|concept| KNOWN.others.has(*concept)))
+        };
+        let own = KNOWN.manager.or(&KNOWN.subject);
+        let named =
+            lexicon::find(&keys::words(last)).iter().any(|hit| hit.concepts.iter().any(|concept| own.has(*concept)));
+        (words.len() <= 5 && theirs(&words) && !named && !theirs(&keys::words(last)))
+            .then(|| Cow::Owned(format!("{last} {text}")))
     }
 
     /// `{"text": "Full name", "answer": "Ana"}`: the question is what the answer's key says, and no value.

@@ -4,8 +4,11 @@ use crate::keys::fold;
 use rustc_hash::FxHashSet;
 use std::sync::LazyLock;
 
-static FIRST_NAMES: LazyLock<FxHashSet<String>> =
-    LazyLock::new(|| serde_json::from_str(include_str!("../assets/firstnames-es-pt-en.json")).unwrap_or_default());
+static FIRST_NAMES: LazyLock<FxHashSet<&str>> = LazyLock::new(|| {
+    include_str!("../assets/firstnames-es-pt-en.json").split('"').filter(|word| word.len() > 1).collect()
+});
+static FAMILY_NAMES: LazyLock<FxHashSet<&str>> =
+    LazyLock::new(|| include_str!("../assets/family-names.txt").split_ascii_whitespace().collect());
 
 /// Small words inside names.
 const PARTICLES: &[&str] = &[
@@ -15,9 +18,92 @@ const PARTICLES: &[&str] = &[
 
 /// Words that only companies and institutions have.
 const COMPANY_WORDS: &[&str] = &[
+    "accounts",
+    "department",
+    "dept",
+    "depto",
+    "departamento",
+    "team",
+    "equipo",
+    "desk",
+    "warehouse",
+    "deposito",
+    "obra",
+    "cantina",
+    "maestranza",
+    "mercearia",
+    "frigorifico",
+    "finca",
+    "hacienda",
+    "estancia",
+    "rancho",
+    "granja",
+    "camaronera",
+    "cabinas",
+    "cabanas",
+    "pousada",
+    "posada",
+    "hosteria",
+    "tostadora",
+    "pizzeria",
+    "lavanderia",
+    "floristeria",
+    "floricultura",
+    "optica",
+    "laboratorio",
+    "junta",
+    "comite",
+    "transportadora",
+    "papeleria",
+    "veterinaria",
+    "barberia",
+    "peluqueria",
+    "taller",
+    "imprenta",
+    "grafica",
+    "confeccoes",
+    "confecciones",
+    "inversiones",
+    "investimentos",
+    "investments",
+    "ceramica",
+    "ceramics",
+    "bakery",
+    "farm",
+    "farms",
+    "ranch",
+    "council",
+    "trust",
+    "nursery",
+    "salon",
+    "residencial",
+    "torre",
+    "bloque",
+    "edificio",
+    "apartamento",
+    "agropecuaria",
+    "agropecuario",
+    "camara",
+    "embajada",
+    "consulado",
+    "notaria",
+    "bufete",
+    "despacho",
+    "gasolinera",
+    "mueblera",
+    "mudanzas",
+    "grua",
+    "gruas",
+    "quote",
+    "request",
+    "consulta",
+    "solicitud",
     "sa",
     "spa",
     "ltda",
+    "lda",
+    "unipessoal",
+    "scrl",
     "limitada",
     "sl",
     "slu",
@@ -233,10 +319,105 @@ const COMPANY_WORDS: &[&str] = &[
 
 const TITLES: &[&str] = &[
     "sr", "sra", "srta", "sres", "don", "dona", "mr", "mrs", "ms", "miss", "senor", "senora", "senorita", "señor",
-    "señora",
+    "señora", "mx", "dn", "dna", "sir", "lady", "sto", "srita", "sto",
 ];
-const DOCTORS: &[&str] =
-    &["dr", "dra", "doctor", "doctora", "lic", "ing", "arq", "prof", "profa", "abog", "med", "vet", "dentista", "psic"];
+/// Before a name as often as not: whoever has studied, commands or preaches. One word behind it is no whole name.
+const RANKS: &[&str] = &[
+    "lic",
+    "licda",
+    "licdo",
+    "licenciado",
+    "licenciada",
+    "lcdo",
+    "lcda",
+    "ing",
+    "ingeniero",
+    "ingeniera",
+    "arq",
+    "arquitecto",
+    "arquitecta",
+    "prof",
+    "profa",
+    "profra",
+    "profesor",
+    "profesora",
+    "professor",
+    "professora",
+    "abog",
+    "abogado",
+    "abogada",
+    "adv",
+    "mtro",
+    "mtra",
+    "maestro",
+    "maestra",
+    "eng",
+    "enga",
+    "engo",
+    "cp",
+    "cpn",
+    "cdor",
+    "cdra",
+    "contador",
+    "contadora",
+    "cap",
+    "capt",
+    "captain",
+    "capitan",
+    "comandante",
+    "cmte",
+    "sgt",
+    "sgto",
+    "cabo",
+    "tte",
+    "cnel",
+    "gral",
+    "ofc",
+    "rev",
+    "reverend",
+    "pastor",
+    "pastora",
+    "hermano",
+    "hermana",
+    "agr",
+    "tec",
+    "tecnico",
+    "chef",
+    "coach",
+    "armador",
+    "maestre",
+    "mestre",
+    "seu",
+    "ti",
+    "tia",
+    "tio",
+    "econ",
+    "econ",
+    "biol",
+    "quim",
+    "opt",
+    "nut",
+    "enf",
+];
+const DOCTORS: &[&str] = &[
+    "dr",
+    "dra",
+    "doctor",
+    "doctora",
+    "doutor",
+    "doutora",
+    "med",
+    "vet",
+    "dentista",
+    "psic",
+    "psicologa",
+    "psicologo",
+    "pe",
+    "padre",
+    "pbro",
+    "od",
+    "odont",
+];
 
 /// Words that stand for a name in trials and also are family names: none alone, one after a given name.
 const STAND_INS: &[&str] =
@@ -250,22 +431,78 @@ fn is_particle(folded: &str) -> bool {
 }
 
 pub(crate) fn is_first_name(folded: &str) -> bool {
-    FIRST_NAMES.contains(folded)
+    FIRST_NAMES.contains(folded) || given_by_ending(folded)
 }
 
-/// "Ana Ruiz (Anita)": without the note behind a name.
+pub(crate) fn is_family_name(folded: &str) -> bool {
+    FAMILY_NAMES.contains(folded)
+}
+
+/// Given names that parents make: nothing but they ends so.
+fn given_by_ending(folded: &str) -> bool {
+    const ENDINGS: &[&str] = &[
+        "valdo", "naldo", "gildo", "nilson", "delson", "milson", "neide", "leide", "cleide", "ilene", "ylene", "berto",
+    ];
+    (6..=14).contains(&folded.len()) && ENDINGS.iter().any(|ending| folded.ends_with(ending))
+}
+
+/// "Ana Ruiz (Anita)", "Gwen Prosser (export desk)", "Fabiola Nájera, compras": without the note behind a name.
 fn without_note(text: &str) -> &str {
-    match text.strip_suffix(')').and_then(|head| head.rsplit_once('(')) {
-        // "Sheila Bloom (wife)" is somebody's wife.
+    if let Some((name, note)) = text.split_once(',')
+        && name.trim().contains(' ')
+        && note.trim_start().starts_with(char::is_lowercase)
+        && !fold(note).split(' ').any(|word| {
+            crate::text_name::RELATIONS.contains(&word)
+                // "…, mi cel es 9 5550 4321" goes on to say something.
+                || matches!(word, "mi" | "my" | "meu" | "minha" | "es" | "is" | "e" | "tel" | "cel" | "celular" | "phone")
+        })
+    {
+        return name.trim();
+    }
+    match text.strip_suffix(')').and_then(|head| head.split_once('(')) {
+        // "Sheila Bloom (wife)" is somebody's wife; "Tia (socia: Inés Paz, 11 …)" has a name that is not the note's.
         Some((name, note))
             if name.trim().contains(' ')
-                && !note.contains(|c: char| c.is_ascii_digit())
-                && !fold(note).split(' ').any(|word| crate::text_name::RELATIONS.contains(&word)) =>
+                && (note.contains(':') || !note.contains(|c: char| c.is_ascii_digit()))
+                && (note.contains(':')
+                    || !fold(note).split(' ').any(|word| crate::text_name::RELATIONS.contains(&word))) =>
         {
             name.trim()
         }
         _ => text,
     }
+}
+
+/// What stands before and behind the words of a name, as bytes from–to, where that is more than a title.
+pub(crate) fn noted(text: &str) -> Option<(usize, usize)> {
+    let bare = without_note(text.trim());
+    (bare.len() < text.trim().len() && !bare.is_empty()).then(|| {
+        let from = bare.as_ptr() as usize - text.as_ptr() as usize;
+        (from, from + bare.len())
+    })
+}
+
+/// A doctor's name without the title: for keys that say that it is the customer's all the same.
+pub(crate) fn undoctored(text: &str) -> &str {
+    let mut text = text.trim();
+    while let Some((head, tail)) = text.split_once([' ', '.'])
+        && DOCTORS.contains(&fold(head).as_str())
+        && tail.trim().contains(' ')
+    {
+        text = tail.trim_start_matches([' ', '.']);
+    }
+    text
+}
+
+/// `WOJCIK DANUTA`, as telephone companies and registers write it: the family's name is no given name, the other is one.
+fn family_first(text: &str) -> Option<String> {
+    let (family, given) = text.split_once(' ')?;
+    let upper = |word: &str| word.len() > 2 && word.chars().all(|c| c.is_alphabetic() && !c.is_lowercase());
+    if !upper(family) || !upper(given) {
+        return None;
+    }
+    let (first, last) = (fold(given), fold(family));
+    (is_first_name(&first) && !is_family_name(&first) && !is_first_name(&last)).then(|| format!("{given} {family}"))
 }
 
 /// "Sr. Aníbal Cofré / Sra. Nora Vidal": the first of two people.
@@ -425,6 +662,7 @@ pub(crate) fn likeness(text: &str) -> f32 {
     let mut known = 0;
     let mut proper = 0;
     let mut content = 0_usize;
+    let (mut ranked, mut of_family) = (false, false);
     let mut folded = String::with_capacity(24);
     for word in words() {
         crate::keys::fold_into(word, &mut folded);
@@ -442,6 +680,10 @@ pub(crate) fn likeness(text: &str) -> f32 {
             return 0.0;
         }
         let particle = is_particle(bare);
+        if !particle && content == 0 && RANKS.contains(&bare) && !is_first_name(bare) {
+            ranked = true;
+            continue;
+        }
         content += usize::from(!particle);
         if particle || TITLES.contains(&bare) {
             continue;
@@ -456,13 +698,23 @@ pub(crate) fn likeness(text: &str) -> f32 {
         if lower_text || word.starts_with(char::is_uppercase) {
             proper += 1;
         }
-        known += usize::from(is_first_name(bare));
+        // "es segundo dueño": words of sentences stand in no name.
+        if lower_text && !is_first_name(bare) && (crate::lexicon::is_stop(bare) || crate::lexicon::is_noise(bare)) {
+            return 0.0;
+        }
+        let given = is_first_name(bare);
+        known += usize::from(given);
+        of_family |= content > 1 && !given && is_family_name(bare);
     }
     if proper < content.saturating_sub(1) || proper == 0 {
         return 0.0;
     }
+    if ranked && content < 2 {
+        return 0.1;
+    }
     match (known, content, lower_text) {
         (0, 1, _) => 0.35,
+        (0, 2..=4, false) if of_family => 0.9,
         (0, 2..=4, false) => 0.6,
         (0, _, _) => 0.25,
         (_, 1, _) => 0.7,
@@ -480,6 +732,8 @@ pub(crate) fn is_company(text: &str) -> bool {
         "sa",
         "spa",
         "ltda",
+        "lda",
+        "scrl",
         "limitada",
         "sl",
         "slu",
@@ -558,11 +812,19 @@ pub(crate) fn tidy(text: &str) -> String {
     }
     let text = without_note(text.trim());
     let mut text = introduced(first_of_two(text).unwrap_or(text)).trim_matches(['"', ',', ';', '-']).trim();
+    text = undoctored(text);
     while let Some((head, tail)) = text.split_once(' ')
-        && TITLES.contains(&fold(head).as_str())
         && !tail.trim().is_empty()
     {
+        let folded = fold(head);
+        let ranked = RANKS.contains(&folded.as_str()) && tail.trim().contains(' ') && !is_first_name(&folded);
+        if !TITLES.contains(&folded.as_str()) && !ranked {
+            break;
+        }
         text = tail.trim_start();
+    }
+    if let Some(turned) = family_first(text) {
+        return turned;
     }
     if let Some((family, given)) = text.split_once(',')
         && !given.contains(',')

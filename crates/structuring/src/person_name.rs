@@ -33,6 +33,8 @@ struct Piece {
     ordinal: u32,
     /// Beside an object that holds a name and something that reaches it.
     beside: bool,
+    /// The list whose member it is, by its owner's place.
+    list: Option<usize>,
 }
 
 /// What may stand beside a name in the last segment.
@@ -112,11 +114,26 @@ pub(crate) fn find(
     owners: &[Whose],
     person: &mut Person,
 ) {
+    // The pupil has a field of their own, and who answers for them a name and a number: that is who writes.
+    let known = &*KNOWN;
+    let answers = known.manager.or(&known.parent);
+    let kept = definitions.fields.iter().any(|field| field.concepts.meets(&answers));
+    let answered = !kept
+        && keys.iter().zip(readings).any(|(scored, reading)| {
+            scored.key.concepts().meets(&answers)
+                && !scored.key.tail.concepts.meets(&known.phone.or(&known.email))
+                && reading.likeness() >= 0.6
+        })
+        && keys.iter().zip(readings).any(|(scored, reading)| {
+            scored.key.concepts().meets(&answers)
+                && scored.key.tail.concepts.meets(&known.phone)
+                && reading.phone().is_some()
+        });
     let mut pieces: Vec<Piece> = Vec::new();
     for (leaf, (scored, reading)) in keys.iter().zip(readings).enumerate() {
         let owner = owners[leaf];
         if owner != Whose::Other
-            && let Some(piece) = piece(leaf, scored, reading, owner, cards, definitions)
+            && let Some(piece) = piece(leaf, scored, reading, owner, cards, definitions, answered)
         {
             pieces.push(piece);
         }
@@ -178,9 +195,16 @@ fn joined(own: &[&Piece], whose: Whose, person: &mut Person) {
             person.echoes.push(whole.leaf);
             continue;
         }
+        // One of several people of a list, none of whom it calls the main one.
+        let crowd = whole.list.is_some()
+            && wholes
+                .iter()
+                .any(|other| other.list == whole.list && other.text != whole.text && other.leaf != whole.leaf);
         let confidence = match (whole.rank, whole.likeness) {
+            _ if crowd => 0.7,
             (0, likeness) if likeness >= 0.6 => 0.97,
             (0, _) => 0.82,
+            (1 | 2, _) if !whole.text.trim().contains(' ') => 0.78,
             (1 | 2, likeness) if likeness >= 1.0 => 0.93,
             (1 | 2, _) => 0.86,
             (_, likeness) if likeness >= 1.0 => 0.86,
@@ -197,7 +221,8 @@ fn joined(own: &[&Piece], whose: Whose, person: &mut Person) {
             // "Car quote" of a form is no more a name than "renter: Alonzo Whitcomb".
             + if whole.rank == 0 && whole.likeness < 0.6 { 10 } else { 0 }
             // "parent_2" comes after "parent_1".
-            + if whole.ordinal > 1 { 3 } else { 0 };
+            + if whole.ordinal > 1 { 3 } else { 0 }
+            + if crowd { 12 } else { 0 };
         person.names.push(Candidate::new(
             vec![whole.leaf],
             tidy,
@@ -252,6 +277,7 @@ fn piece(
     whose: Whose,
     cards: &Cards,
     definitions: &Definitions,
+    answered: bool,
 ) -> Option<Piece> {
     let known = &*KNOWN;
     let key = &scored.key;
@@ -269,7 +295,11 @@ fn piece(
     if !beyond.is_empty() && !of_company {
         return None;
     }
-    let likeness = reading.likeness();
+    let mut likeness = reading.likeness();
+    // "Cliente: Dra. Ana Ruiz" is the customer, "Quién lo indicó: Dra. Ana" is not.
+    if likeness <= 0.1 && (tail.meets(&known.subject) || tail.meets(&known.name) || tail.meets(&known.contact)) {
+        likeness = names::likeness(names::undoctored(text));
+    }
     if likeness <= 0.1 {
         return None;
     }
@@ -292,6 +322,10 @@ fn piece(
     } else {
         Kind::Whole
     };
+    // "AGRO.RIBEIRA" under "apelido" is what somebody calls an account.
+    if kind == Kind::Last && text.trim_end_matches('.').contains(['.', '_']) && !text.contains(". ") {
+        return None;
+    }
     let named = tail.meets(&known.name) || kind != Kind::Whole;
     if key.party == Party::To {
         return None;
@@ -301,11 +335,15 @@ fn piece(
         if field.definition.field_type != FieldType::Text || score.fused < 0.85 {
             return false;
         }
+        let ward = answered
+            && field.concepts.meets(&known.dependant.or(&known.child).or(&known.subject))
+            && key.concepts().meets(&known.dependant.or(&known.child).or(&known.subject))
+            && !key.concepts().meets(&known.manager);
         let manager = field.concepts.meets(&known.manager) && tail.meets(&known.manager);
         let role = !field.roles.is_empty()
             && field.roles.meets(&key.concepts())
             && !matches!(whose, Whose::Person | Whose::Perhaps(_));
-        role || manager
+        role || manager || ward
     }) {
         return None;
     }
@@ -350,5 +388,6 @@ fn piece(
     }
     let parent = reading.leaf().pointer.rsplit_once('/').map_or(String::new(), |(parent, _)| parent.to_owned());
     let beside = cards.any() && !card && !parent.is_empty();
-    Some(Piece { leaf, kind, whose, text: text.to_owned(), rank, likeness, parent, ordinal: key.ordinal, beside })
+    let list = reading.leaf().part.as_ref().filter(|part| part.span.is_none() && !part.divides).map(|part| part.owner);
+    Some(Piece { leaf, kind, whose, text: text.to_owned(), rank, likeness, parent, ordinal: key.ordinal, beside, list })
 }

@@ -207,7 +207,8 @@ fn whose(key: &Key, at: &Circumstances) -> Whose {
     if at.received && only(&RECEIVERS) {
         return Whose::Perhaps(Role::Shipped);
     }
-    if only(&known.relative) {
+    // {"beneficiario": {"nome", "fone"}} where nobody else is named.
+    if only(&known.relative) || only(&BENEFICIARY) && !tail.meets(&BENEFICIARY) {
         return Whose::Perhaps(Role::Relative);
     }
     if only(&known.fiance) {
@@ -224,6 +225,7 @@ fn whose(key: &Key, at: &Circumstances) -> Whose {
 
 static PATIENT: LazyLock<Set> = LazyLock::new(|| set(&["R_SUBJECT"]));
 static RECEIVERS: LazyLock<Set> = LazyLock::new(|| set(&["R_BENEF", "SHIPPING"]));
+static BENEFICIARY: LazyLock<Set> = LazyLock::new(|| set(&["R_BENEF"]));
 static AGENT: LazyLock<Set> = LazyLock::new(|| set(&["R_AGENT"]));
 static SHIPPING: LazyLock<Set> = LazyLock::new(|| set(&["SHIPPING"]));
 
@@ -299,7 +301,13 @@ pub(crate) fn find(
             && !key.context.meets(&known.subject.or(&known.contact));
         let foreign = key.foreign && reading.leaf().part.as_ref().is_some_and(|part| part.divides);
         let borrowed = at.lent && key.party == Party::From;
-        if key.party == theirs || stranger || foreign || borrowed {
+        // "910 555 017 (mulher, D. Graça)", read as a number and a name.
+        let of_another = reading
+            .leaf()
+            .part
+            .as_ref()
+            .is_some_and(|part| part.divides && readings[part.owner].text().is_some_and(reach::of_another));
+        if key.party == theirs || stranger || foreign || borrowed || of_another {
             continue;
         }
         let card = cards.has(reading);
@@ -336,6 +344,16 @@ pub(crate) fn find(
         person.phones.retain(|phone| !phone.leaves.iter().any(|leaf| answers(*leaf)));
         person.emails.retain(|email| !email.leaves.iter().any(|leaf| answers(*leaf)));
     }
+    // Of several addresses the one that stands in the object of the name.
+    if let Some(home) = person.names.iter().min_by_key(|name| name.rank).map(|name| place_of(readings, name.leaves[0]))
+        && !home.is_empty()
+        && person.emails.iter().any(|email| place_of(readings, email.leaves[0]) == home)
+    {
+        for email in &mut person.emails {
+            let place = place_of(readings, email.leaves[0]);
+            email.rank += if place == home || place.is_empty() { 0 } else { 25 };
+        }
+    }
     let fiance_named = person.names.iter().any(|name| name.whose == Whose::Perhaps(Role::Fiance));
     let has_name = person.names.iter().any(|name| name.whose == Whose::Person);
     let allowed = |role: Role| match role {
@@ -357,6 +375,11 @@ pub(crate) fn find(
         list.sort_by_key(|candidate| (penalty(candidate.whose), candidate.rank));
     }
     person
+}
+
+/// The object a leaf stands in.
+fn place_of<'a>(readings: &'a [Reading<'_>], leaf: usize) -> &'a str {
+    readings[leaf].leaf().pointer.rsplit_once('/').map_or("", |(parent, _)| parent)
 }
 
 /// "Este num es de mi hija", "this is my wife's phone": said of what the message came from.

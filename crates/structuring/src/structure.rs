@@ -22,7 +22,7 @@ use std::sync::Arc;
 pub(crate) use second_look::Weighed;
 
 /// Name and revision of the engine; changes whenever the same data could come out differently.
-pub const ENGINE: &str = "embedded/6";
+pub const ENGINE: &str = "embedded/7";
 
 /// Below this a value stays in the rest, with a suggestion.
 const PLACE: f32 = 0.5;
@@ -195,6 +195,7 @@ impl Desk<'_> {
         self.fields();
         self.named_twice();
         self.whole_names();
+        self.named_by_reach();
         self.by_value();
         self.heads_the_row();
         self.ticked();
@@ -360,6 +361,20 @@ impl Desk<'_> {
             let text = self.readings[leaf].leaf().text().unwrap_or("");
             let words = text.split_whitespace().filter(|word| word.chars().all(char::is_alphabetic)).count();
             self.taken[leaf] &= words < 3;
+        }
+        // "Melina Paz (socia: …)", "Gwen Prosser (export desk)": what else it says stays.
+        for &leaf in leaves.iter().filter(|_| target == Target::Name) {
+            let text = self.readings[leaf].leaf().text().unwrap_or("");
+            if self.readings[leaf].leaf().part.is_none()
+                && let Some(span) = crate::names::noted(text)
+                && text[span.1..].contains([':', ',']) | text[span.1..].contains(|c: char| c.is_ascii_digit())
+            {
+                let span = crate::shapes::chars(text, span);
+                self.taken[leaf] = false;
+                if let Some(source) = self.outcome.placements.last_mut().and_then(|placed| placed.sources.first_mut()) {
+                    source.span = Some(span);
+                }
+            }
         }
         let (value, whose) = (best.value.clone(), best.whose());
         for &leaf in &crowded {

@@ -79,6 +79,33 @@ const NAME_CUES: &[(&[&str], f32)] = &[
     (&["llamo"], 0.9),
     (&["llama"], 0.86),
     (&["ligou"], 0.9),
+    (&["fala", "a"], 0.86),
+    (&["fala", "o"], 0.86),
+    (&["fala", "da"], 0.84),
+    (&["quien", "habla", "es"], 0.92),
+    (&["quien", "le", "escribe", "es"], 0.92),
+    (&["atendi", "a"], 0.88),
+    (&["atendi"], 0.86),
+    (&["recebi", "ligacao", "de"], 0.9),
+    (&["recibi", "llamada", "de"], 0.9),
+    (&["vino"], 0.84),
+    (&["veio"], 0.84),
+    (&["met", "with"], 0.88),
+    (&["message", "from"], 0.88),
+    (&["mensaje", "de"], 0.88),
+    (&["mensagem", "de"], 0.88),
+    (&["correo", "de"], 0.86),
+    (&["email", "from"], 0.88),
+    (&["voicemail", "from"], 0.9),
+    (&["inquiry", "from"], 0.88),
+    (&["enquiry", "from"], 0.88),
+    (&["request", "from"], 0.86),
+    (&["pedido", "de"], 0.84),
+    (&["firma"], 0.84),
+    (&["quedo", "atento"], 0.84),
+    (&["quedo", "atenta"], 0.84),
+    (&["un", "saludo"], 0.86),
+    (&["fico", "no", "aguardo"], 0.84),
     (&["caller"], 0.88),
     (&["cliente"], 0.87),
     (&["clienta"], 0.87),
@@ -164,7 +191,7 @@ const NAME_CUES: &[(&[&str], f32)] = &[
 /// Cues of a call: who calls may be said by their relation to somebody ("llama la viuda, Pilar Gómez").
 const CALLS: &[&str] = &[
     "llama", "llamo", "habla", "escribe", "ligou", "escreveu", "llamada", "escribio", "hablo", "caller", "called",
-    "comunica", "comunico",
+    "comunica", "comunico", "lig", "fala", "vino", "veio", "atendi",
 ];
 pub(crate) const RELATIONS: &[&str] = &[
     "viuda",
@@ -348,7 +375,84 @@ pub(crate) fn find_name(text: &str, words: &[Word]) -> Option<(String, (usize, u
             }
         }
     }
-    best
+    best.or_else(|| acting(text, words))
+}
+
+/// "Deshawn Whitlock called re …", "Rosa Paz quiere …": who does something at the head of a sentence.
+fn acting(text: &str, words: &[Word]) -> Option<(String, (usize, usize), f32)> {
+    const ACTS: &[&str] = &[
+        "called",
+        "calls",
+        "calling",
+        "phoned",
+        "rang",
+        "texted",
+        "wrote",
+        "emailed",
+        "messaged",
+        "wants",
+        "requests",
+        "requested",
+        "asked",
+        "asks",
+        "needs",
+        "inquired",
+        "enquired",
+        "reports",
+        "reported",
+        "llamo",
+        "llama",
+        "escribio",
+        "escribe",
+        "pregunta",
+        "pregunto",
+        "consulta",
+        "consulto",
+        "quiere",
+        "solicita",
+        "solicito",
+        "necesita",
+        "busca",
+        "pide",
+        "pidio",
+        "reporta",
+        "reporto",
+        "desea",
+        "ligou",
+        "liga",
+        "quer",
+        "precisa",
+        "procura",
+        "escreveu",
+        "pediu",
+        "perguntou",
+        "solicitou",
+        "deseja",
+        "comunica",
+        "refiere",
+        "viene",
+        "contacto",
+        "looking",
+        "interested",
+        "interesado",
+        "interesada",
+        "interessado",
+        "interessada",
+    ];
+    (0..words.len()).find_map(|at| {
+        let head = at == 0 || words[at - 1].ends || text[words[at - 1].span.1..words[at].span.0].contains('\n');
+        if !head || !words[at].capital || crate::text_phones::is_another(&words[at].folded) {
+            return None;
+        }
+        let (name, span, likely) = name_at(text, words, at)?;
+        let next = words.get(words.partition_point(|word| word.span.0 < span.1))?;
+        let joined = text[span.1..next.span.0].chars().all(|c| matches!(c, ' ' | ','));
+        (likely >= 0.6 && joined && ACTS.contains(&next.folded.as_str())).then_some((
+            name,
+            span,
+            if likely >= 0.9 { 0.86 } else { 0.8 },
+        ))
+    })
 }
 
 /// A run of capitalised words that looks like a person; in all-lower texts a known first name and what follows it.

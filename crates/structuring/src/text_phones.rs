@@ -1,6 +1,8 @@
 //! Telephone numbers in running text: whose they are, and which of them are not to be used.
 
 use crate::compiled::Definitions;
+use crate::known::KNOWN;
+use crate::lexicon::{Set, set};
 use crate::phone::{self, Line};
 use crate::reading::is_placeholder;
 use crate::readings::spoken;
@@ -8,6 +10,7 @@ use crate::scan::{self, Word};
 use crate::text::Finding;
 use crate::text_phone_words::{ID_CUES, OTHER_CUES, PHONE_CUES, STALE, Words};
 use crate::{FieldType, Target, lexicon};
+use std::sync::LazyLock;
 
 /// Somebody else's number, for the field that asks for just that person's.
 pub(crate) fn phone_fields(
@@ -17,11 +20,13 @@ pub(crate) fn phone_fields(
     open: &[bool],
 ) -> Vec<Finding> {
     let mut found: Vec<Finding> = Vec::new();
-    for (field, _) in
-        definitions.fields.iter().zip(open).filter(|(field, open)| {
-            **open && field.definition.field_type == FieldType::Phone && !field.roles.is_empty()
-        })
-    {
+    for (field, _) in definitions.fields.iter().zip(open).filter(|(field, open)| {
+        **open
+            && field.definition.field_type == FieldType::Phone
+            && (!field.roles.is_empty() || field.concepts.meets(&KNOWN.alt))
+    }) {
+        // "Teléfono alterno": the one number that is somebody else's.
+        let alternate = field.concepts.meets(&KNOWN.alt);
         let mut fitting = phones.iter().filter(|(_, span, confidence)| {
             let at = words.partition_point(|word| word.span.1 <= span.0);
             let near: Vec<String> = words[at.saturating_sub(7)..at].iter().map(|word| word.folded.clone()).collect();
@@ -36,7 +41,7 @@ pub(crate) fn phone_fields(
             let behind: Vec<String> =
                 words[next..].iter().take(if joined { 4 } else { 0 }).map(|word| word.folded.clone()).collect();
             let ended = words[next..].iter().take(4).position(|word| word.ends).map_or(4, |at| at + 1);
-            let said = about(&near) || about(&behind[..behind.len().min(ended)]);
+            let said = alternate || about(&near) || about(&behind[..behind.len().min(ended)]);
             *confidence == 0.0 && said
         });
         if let (Some((number, span, _)), None) = (fitting.next(), fitting.next()) {
@@ -54,6 +59,14 @@ pub(crate) fn phone_fields(
 /// The word, or its possessive ("the husband's number").
 fn is_one_of(word: &str, list: &Words) -> bool {
     list.contains(word) || word.strip_suffix('s').is_some_and(|stem| stem.len() > 2 && list.contains(stem))
+}
+
+/// Whoever is called so is not who writes.
+pub(crate) fn is_another(word: &str) -> bool {
+    static ROLES: LazyLock<Set> = LazyLock::new(|| set(&["R_SPOUSE", "R_PARENT", "R_RELATIVE", "R_EMERG"]));
+    is_one_of(word, &OTHER_CUES)
+        || word.len() > 4
+            && lexicon::find(&[word.to_owned()]).iter().any(|hit| hit.concepts.iter().any(|role| ROLES.has(*role)))
 }
 
 /// "do not call 317…", "no llamen al …", "… não usem", "… ya no funciona".
@@ -112,13 +125,17 @@ fn is_refused(words: &[Word], next: usize, clause: &[&str]) -> bool {
         !forward[at + 2..].iter().any(|word| matches!(*word, "mi" | "meu" | "my" | "pero" | "mas" | "but" | "sino"))
             && !matches!(forward[at + 1], "tengo" | "tenho" | "have" | "work" | "works" | "uso")
     });
+    let digits = |word: &&Word| word.folded.bytes().all(|b| b.is_ascii_digit());
+    let ended = words[next..].iter().take_while(digits).any(|word| word.ends);
     let after: Vec<&str> = words[next..]
         .iter()
-        .skip_while(|word| word.folded.bytes().all(|b| b.is_ascii_digit()))
-        .take(4)
+        .skip_while(digits)
+        .take(if ended { 0 } else { 4 })
         .map(|word| word.folded.as_str())
         .collect();
-    let after = after.windows(2).take(2).any(pair)
+    // "… , si no contesta, …" says when, not whether.
+    let given = after.first().is_some_and(|word| matches!(*word, "si" | "se" | "if" | "caso" | "when" | "cuando"));
+    let after = !given && after.windows(2).take(2).any(pair)
         || matches!(after.as_slice(), ["ya", "no", ..] | ["fuera", "de", "servicio", ..] | ["no", "longer", ..]);
     before || after
 }
@@ -184,10 +201,17 @@ pub(crate) fn find_phones(text: &str, words: &[Word], country: Option<&str>) -> 
         let before: Vec<&Word> = words[..at].iter().rev().take(9).collect();
         let said = |list: &Words, reach: usize| before.iter().take(reach).any(|word| is_one_of(&word.folded, list));
         // The clause the number stands in, nearest word first.
+        // "la abogada es Helena Couto, tel. …": a comma before nothing but a word for telephones ends nothing.
+        let mut only_cues = true;
         let clause: Vec<&str> = before
             .iter()
             .enumerate()
-            .take_while(|(place, word)| *place == 0 || !word.ends)
+            .take_while(|(place, word)| {
+                let goes_on = only_cues && text[word.span.1..].starts_with(',');
+                let within = *place == 0 || !word.ends || goes_on;
+                only_cues &= PHONE_CUES.contains(word.folded.as_str());
+                within
+            })
             .map(|(_, word)| word.folded.as_str())
             .take(8)
             .collect();
@@ -202,12 +226,13 @@ pub(crate) fn find_phones(text: &str, words: &[Word], country: Option<&str>) -> 
         });
         // "Tel. 555…" ends no sentence.
         let nearest_ends = before.first().is_some_and(|word| word.ends && !PHONE_CUES.contains(word.folded.as_str()));
-        let their = clause.iter().enumerate().position(|(place, word)| {
-            is_one_of(word, &OTHER_CUES) && !(PLACES.contains(word) && nearest_ends && place > 0)
-        });
+        let their = clause
+            .iter()
+            .enumerate()
+            .position(|(place, word)| is_another(word) && !(PLACES.contains(word) && nearest_ends && place > 0));
         // "… la sucursal Sur. 5555505102": a place of the sentence before has no say in the next.
         let near_other = before.iter().enumerate().take(4).any(|(place, word)| {
-            is_one_of(&word.folded, &OTHER_CUES)
+            is_another(&word.folded)
                 && (!PLACES.contains(&word.folded.as_str())
                     || !nearest_ends && before[..=place].iter().skip(1).all(|later| !later.ends))
         });
@@ -220,7 +245,47 @@ pub(crate) fn find_phones(text: &str, words: &[Word], country: Option<&str>) -> 
             && !head.trim_end().ends_with([':', ','])
             && text[span.1..].trim_start_matches(' ').starts_with('\n')
             || head.ends_with('\n') && !head.trim_end().ends_with([':', ',']) && text[span.1..].trim().is_empty();
-        let other = other && !alone;
+        // "Lig. da filha, Graça Mourato, tlm 915…", "soy la hija, …": who calls, said by the relation.
+        let relation = before.iter().take(6).position(|word| is_another(&word.folded));
+        let called = relation.is_some_and(|relation| {
+            let article = |word: &&&Word| {
+                matches!(
+                    word.folded.as_str(),
+                    "la" | "el" | "a" | "o" | "da" | "do" | "de" | "del" | "su" | "the" | "by" | "una" | "uma"
+                )
+            };
+            before.iter().skip(relation + 1).take(3).find(|word| !article(word)).is_some_and(|word| {
+                matches!(
+                    word.folded.as_str(),
+                    "lig"
+                        | "ligou"
+                        | "llama"
+                        | "llamo"
+                        | "fala"
+                        | "falou"
+                        | "habla"
+                        | "hablo"
+                        | "escribe"
+                        | "escribio"
+                        | "caller"
+                        | "called"
+                        | "soy"
+                        | "sou"
+                        | "contacta"
+                        | "contacto"
+                        | "vino"
+                        | "veio"
+                        | "atendi"
+                )
+            })
+        });
+        // "… (mulher, D. Graça)": whose it is, said behind it.
+        let noted = text[span.1..].trim_start().strip_prefix('(').and_then(|rest| rest.split(')').next());
+        let of_noted = noted.is_some_and(|note| note.len() <= 60 && crate::keys::fold(note).split(' ').any(is_another));
+        // "Pescas do Bugio Lda, 262 555 010": a company's own.
+        let firm = text[..span.0].trim_end_matches([' ', ',', ':', '-', '(']);
+        let of_firm = !cue && firm.len() <= 60 && !firm.contains('\n') && crate::names::is_company(firm);
+        let other = other && !alone && !called || of_noted || of_firm;
         let stale = clause.iter().take(6).any(|word| STALE.contains(word)) || is_refused(words, at, &clause);
         let confidence = if other || stale || id || line == Line::Service {
             0.0

@@ -43,6 +43,9 @@ pub(super) fn phone_of(leaf: usize, key: &Key, reading: &Reading<'_>, whose: Who
         return None;
     }
     let text = reading.text()?;
+    if of_another(text) {
+        return None;
+    }
     let mut confidence: f32 = 0.97;
     let mut method = Method::Lexicon;
     let mut rank = if all.meets(&known.whatsapp.or(&known.mobile)) {
@@ -88,6 +91,18 @@ pub(super) fn phone_of(leaf: usize, key: &Key, reading: &Reading<'_>, whose: Who
         phone.to_string()
     };
     Some(Candidate::new(vec![leaf], value, rank, whose, confidence, method))
+}
+
+/// "910 555 017 (mulher, D. Graça)", "… falar com Zeca": the number says itself that it is somebody else's.
+pub(super) fn of_another(text: &str) -> bool {
+    let behind = text.trim_start_matches(|c: char| !c.is_alphabetic());
+    if behind.is_empty() || text.starts_with(char::is_alphabetic) || behind.len() > 60 {
+        return false;
+    }
+    let folded = crate::keys::fold(behind);
+    let mut words = folded.split(' ');
+    words.any(|word| crate::text_name::RELATIONS.contains(&word) && word != "titular" || word == "mulher")
+        || ["falar com", "hablar con", "preguntar por", "ask for", "recado"].iter().any(|said| folded.starts_with(said))
 }
 
 fn parent_of(pointer: &str) -> &str {

@@ -1,6 +1,7 @@
 //! What the scores left over: names in two parts, keys that say nothing, tick boxes, "when?", brand and model.
 
 use super::Desk;
+use crate::key::Party;
 use crate::known::KNOWN;
 use crate::lexicon::{Set, set};
 use crate::{FieldType, Json, Method, Target, score, values};
@@ -9,6 +10,82 @@ use std::sync::LazyLock;
 static DATE: LazyLock<Set> = LazyLock::new(|| set(&["DATE"]));
 
 impl Desk<'_> {
+    /// {"solicita": "Brenda Chávez", "cel_solicita": …}, {"falar_com": "Everaldo Paz", "cel_everaldo": …}, `bchavez@`: under a
+    /// key that nobody knows, whoever the person's number or address is called after.
+    pub(super) fn named_by_reach(&mut self) {
+        if self.filled(&Target::Name) {
+            return;
+        }
+        let known = &*KNOWN;
+        let reach = known.phone.or(&known.email).or(&known.number);
+        let mut called: Vec<String> = Vec::new();
+        let mut mailbox = String::new();
+        for placement in &self.outcome.placements {
+            if !matches!(placement.target, Target::Phone | Target::Email) {
+                continue;
+            }
+            if placement.target == Target::Email
+                && let Some((local, _)) = placement.value.as_str().and_then(|address| address.split_once('@'))
+            {
+                mailbox = local.to_ascii_lowercase();
+            }
+            let Some(source) = placement.sources.first() else { continue };
+            let Some(leaf) = self.readings.iter().position(|reading| reading.leaf().pointer == source.pointer) else {
+                continue;
+            };
+            for word in crate::keys::words(&self.keys[leaf].key.snake) {
+                let plain = crate::lexicon::find(std::slice::from_ref(&word))
+                    .iter()
+                    .any(|hit| hit.concepts.iter().any(|concept| reach.has(*concept)));
+                if word.len() > 2 && !plain && !crate::lexicon::is_noise(&word) {
+                    called.push(word);
+                }
+            }
+        }
+        if called.is_empty() && mailbox.is_empty() {
+            return;
+        }
+        let alike = |a: &str, b: &str| {
+            let same = a.bytes().zip(b.bytes()).take_while(|(a, b)| a == b).count();
+            same >= 5 || same >= 3 && same == a.len().min(b.len())
+        };
+        let mut found: Vec<(usize, String)> = Vec::new();
+        for (leaf, reading) in self.readings.iter().enumerate().take(64) {
+            let key = &self.keys[leaf].key;
+            let text = reading.text().unwrap_or("");
+            if self.taken[leaf]
+                || !reading.is_string()
+                || text.len() > 80
+                || !key.concepts().and(&known.others).is_empty()
+                || key.party == Party::To
+                || crate::names::is_company(text)
+                || reading.leaf().part.as_ref().is_some_and(|part| part.divides)
+            {
+                continue;
+            }
+            let bare = crate::names::undoctored(text);
+            if crate::names::likeness(bare) < 0.6 {
+                continue;
+            }
+            let name = crate::names::tidy(bare);
+            let words = crate::keys::fold(&name);
+            let by_key = crate::keys::words(&key.snake).iter().any(|word| {
+                word.len() > 2 && !crate::lexicon::is_noise(word) && called.iter().any(|other| alike(word, other))
+            });
+            let by_name = words.split(' ').any(|word| word.len() > 2 && called.iter().any(|other| other == word));
+            let by_mail = words.split(' ').any(|word| word.len() > 3 && mailbox.contains(word));
+            if by_key || by_name || by_mail {
+                found.push((leaf, name));
+            }
+        }
+        if let [(leaf, name)] = found.as_slice()
+            && !self.denied(*leaf, &Target::Name)
+        {
+            let (leaf, name) = (*leaf, Json::from(name.as_str()));
+            self.place(Target::Name, name, &[leaf], 0.84, Method::Pattern);
+        }
+    }
+
     /// `{"child": {"first", "last"}}`: the other parts of a name that a field was given the first part of.
     pub(super) fn whole_names(&mut self) {
         let known = &*KNOWN;
