@@ -70,6 +70,8 @@ describe("with nothing in it", { timeout: 180_000 }, () => {
       assert.equal(await beyond.locator("input").count(), 0);
     }
     for (const words of ["No por HTTP sin cifrar", "Não por HTTP sem criptografia"]) await beyond.getByRole("heading", { name: words }).waitFor();
+    const sized = await beyond.locator("body").evaluate((body) => getComputedStyle(body).maxWidth);
+    assert.notEqual(sized, "none", "its style sheet is not there");
     await show(beyond, "in-clear");
     await beyond.context().close();
   });

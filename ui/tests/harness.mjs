@@ -11,6 +11,7 @@ import { DEMO, RECADO, SIMULATOR, init } from "../../tests/browser/program.mjs";
 
 export { DEMO, freePort, until };
 
+const IN_CLEAR = fileURLToPath(new URL("../../crates/api/src/ui/in_clear.html", import.meta.url));
 const SCREENS = fileURLToPath(new URL("../screens", import.meta.url));
 
 export const OWNER = { email: "duena@example.com", password: "tres palabras de prueba", name: "Elena Duarte" };
@@ -119,14 +120,15 @@ export async function shop() {
 async function fromDisk(context, dist) {
   await context.route(/^http:\/\/127\.0\.0\.1:\d+\/(?!api\/|hooks\/|docs|openapi\.json)/, async (route) => {
     const { origin, pathname } = new URL(route.request().url());
-    // The program's own page, for its policy; where it shows none, that is what is shown.
+    // The program's own page, for its policy, and for whether it shows one at all.
     const page = await route.fetch({ url: `${origin}/` }).catch(() => undefined);
     if (!page) return route.abort();
-    if (page.status() !== 200) return route.fulfill({ response: page });
     const file = join(dist, pathname);
     const asset = pathname !== "/" && existsSync(file);
     const { "content-encoding": _, "content-type": __, ...headers } = page.headers();
-    await route.fulfill({ path: asset ? file : join(dist, "index.html"), headers: { ...headers, ...(asset ? {} : { "content-type": "text/html; charset=utf-8" }) } });
+    if (asset) return route.fulfill({ path: file, headers });
+    const path = page.status() === 403 ? IN_CLEAR : join(dist, "index.html");
+    await route.fulfill({ path, status: page.status(), headers: { ...headers, "content-type": "text/html; charset=utf-8" } });
   });
 }
 

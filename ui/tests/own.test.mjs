@@ -86,7 +86,7 @@ describe("one's own account", { timeout: 180_000 }, () => {
       await form.getByRole("button", { name: "Cambiar contraseña" }).click();
     };
     await change("no es esta", "siete ranas en la acequia");
-    await form.getByRole("alert").waitFor();
+    await form.getByRole("alert").filter({ hasText: "Esa no es tu contraseña." }).waitFor();
     await show(page, "account-password", form);
     await change(who.password, "corta");
     await form.getByRole("alert").waitFor();
@@ -108,7 +108,7 @@ describe("one's own account", { timeout: 180_000 }, () => {
     await second.getByRole("button", { name: "Activar" }).click();
     await second.getByLabel("Contraseña", { exact: true }).fill("no es esta");
     await second.getByRole("button", { name: "Siguiente" }).click();
-    await second.getByRole("alert").waitFor();
+    await second.getByRole("alert").filter({ hasText: /^Esa no es tu contraseña\.$/ }).waitFor();
     await second.getByLabel("Contraseña", { exact: true }).fill(who.password);
     await second.getByRole("button", { name: "Siguiente" }).click();
     const qr = second.getByRole("img", { name: "Código QR para la app de autenticación" });
@@ -153,7 +153,7 @@ describe("one's own account", { timeout: 180_000 }, () => {
     const devices = section("Dónde has entrado");
     await show(page, "account-devices", devices);
     const one = (name) => devices.getByRole("listitem").filter({ hasText: name });
-    await one("Firefox, Windows").getByRole("button", { name: "Terminar" }).click();
+    await one("Firefox, Windows").getByRole("button", { name: "Terminar: Firefox, Windows" }).click();
     await one("Firefox, Windows").waitFor({ state: "detached" });
     await laptop.waitForURL(/\/login/, { timeout: 30_000 });
     await one("Safari, iOS").waitFor();
