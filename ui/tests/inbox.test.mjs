@@ -141,7 +141,7 @@ describe("the inbox", { timeout: 180_000 }, () => {
     assert.ok(held.includes(`POST /api/v1/conversations/${id}/typing`));
     assert.equal(answered, 0);
     free();
-    await page.unroute("**/api/**");
+    await page.unrouteAll({ behavior: "wait" });
     await until("the draft on the server", async () => (await onServer()) === "Le escribo sin esperar a nadie, y sigo");
     assert.equal(await box().inputValue(), "Le escribo sin esperar a nadie, y sigo");
     await box().fill("");
