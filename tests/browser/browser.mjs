@@ -43,8 +43,9 @@ const AXE = readFileSync(ui.resolve("axe-core/axe.min.js"), "utf8");
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 
 /** What axe finds serious or worse in the page, within open shadow roots too; a line each. */
-export function serious(page) {
-  // Evaluated by the debugger, which the page's policy does not concern.
-  return page.evaluate(`${AXE}; axe.run(document, { resultTypes: ["violations"], runOnly: ${JSON.stringify(RULES)} }).then((r) =>
+export async function serious(page) {
+  // Evaluated by the debugger, which the page's policy does not concern; once in a page, since half a megabyte takes its time.
+  if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(`${AXE}; undefined`);
+  return page.evaluate(`axe.run(document, { resultTypes: ["violations"], runOnly: ${JSON.stringify(RULES)} }).then((r) =>
     r.violations.filter((v) => v.impact === "serious" || v.impact === "critical").map((v) => v.id + ": " + v.help + "\\n  " + v.nodes.slice(0, 4).map((n) => n.html.slice(0, 180) + " " + (n.any[0]?.message ?? "")).join("\\n  ")))`);
 }

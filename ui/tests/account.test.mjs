@@ -1,20 +1,8 @@
 import assert from "node:assert/strict";
-import { createHmac } from "node:crypto";
 import { after, before, describe, it } from "node:test";
-import { browser, recado, show } from "./harness.mjs";
+import { browser, recado, show, totp } from "./harness.mjs";
 
 const OWNER = { email: "ines@example.com", password: "cuatro gatos bajo la mesa" };
-
-/** The six digits that an authenticator app would show (RFC 6238) `steps` half minutes from now. */
-function code(secret, steps = 0) {
-  const bits = [...secret.replace(/=+$/, "")].map((c) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(c).toString(2).padStart(5, "0")).join("");
-  const key = Buffer.from(bits.match(/.{8}/g).map((b) => parseInt(b, 2)));
-  const counter = Buffer.alloc(8);
-  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + steps));
-  const hash = createHmac("sha1", key).update(counter).digest();
-  const at = hash[19] & 15;
-  return String((hash.readUInt32BE(at) & 0x7fffffff) % 1_000_000).padStart(6, "0");
-}
 
 describe("the doors", { timeout: 120_000 }, () => {
   let server;
@@ -82,7 +70,7 @@ describe("the doors", { timeout: 120_000 }, () => {
         [path, body],
       );
     const { secret } = await post("/session/totp", { password: OWNER.password });
-    const { recovery_codes } = await post("/session/totp/confirm", { code: code(secret) });
+    const { recovery_codes } = await post("/session/totp/confirm", { code: totp(secret) });
     assert.ok(recovery_codes.length > 0);
 
     const other = await chrome.page();
@@ -94,7 +82,7 @@ describe("the doors", { timeout: 120_000 }, () => {
     await other.getByRole("button", { name: "Entrar", exact: true }).click();
     await other.getByText("El código no es correcto").waitFor();
     // The code that confirmed it has been used: the next one is taken a little early.
-    await other.getByLabel("Código", { exact: true }).fill(code(secret, 1));
+    await other.getByLabel("Código", { exact: true }).fill(totp(secret, 1));
     await other.getByRole("button", { name: "Entrar", exact: true }).click();
     await other.getByRole("navigation", { name: "Navegación principal" }).waitFor();
     await other.close();

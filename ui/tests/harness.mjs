@@ -1,8 +1,9 @@
 // What the browser tests stand on: the real program, the pocket Meta beside it, a real Chromium. Everything on loopback, on
 // ports of its own, in a directory that is gone afterwards.
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { createHmac } from "node:crypto";
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { launch, serious } from "../../tests/browser/browser.mjs";
 import { freePort, start, until } from "../../tests/browser/process.mjs";
@@ -10,6 +11,7 @@ import { DEMO, RECADO, SIMULATOR, init } from "../../tests/browser/program.mjs";
 
 export { DEMO, freePort, until };
 
+const IN_CLEAR = fileURLToPath(new URL("../../crates/api/src/ui/in_clear.html", import.meta.url));
 const SCREENS = fileURLToPath(new URL("../screens", import.meta.url));
 
 export const OWNER = { email: "duena@example.com", password: "tres palabras de prueba", name: "Elena Duarte" };
@@ -38,6 +40,29 @@ export async function recado(args = [], { data, port } = {}) {
   };
 }
 
+/** An organization with nobody and nothing in it but its owner; `call` goes to its API. */
+export async function bare(args = []) {
+  const data = mkdtempSync(join(tmpdir(), "recado-ui-"));
+  const key = init(data, "Tienda de prueba", OWNER);
+  const server = await recado(args, { data });
+  return {
+    url: server.url,
+    key,
+    call: calls(server.url, key),
+    stop: async () => {
+      await server.stop();
+      rmSync(data, { recursive: true, force: true });
+    },
+  };
+}
+
+const calls = (url, key) => async (method, path, body) => {
+  const response = await fetch(`${url}/api/v1${path}`, { method, headers: { "x-api-key": key, "content-type": "application/json" }, body: body && JSON.stringify(body) });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+  return text ? JSON.parse(text) : undefined;
+};
+
 /** A shop with one WhatsApp number, connected to a simulator: what is sent goes out, and its ticks come back. */
 export async function shop() {
   const dir = mkdtempSync(join(tmpdir(), "recado-ui-"));
@@ -46,12 +71,7 @@ export async function shop() {
   const simulatorPort = await freePort();
   const args = ["--outbound-allow", "127.0.0.0/8"];
   let server = await recado(args, { data: dir, port });
-  const call = async (method, path, body) => {
-    const response = await fetch(`${server.url}/api/v1${path}`, { method, headers: { "x-api-key": key, "content-type": "application/json" }, body: body && JSON.stringify(body) });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
-    return text ? JSON.parse(text) : undefined;
-  };
+  const call = calls(server.url, key);
   const pipeline = await call("POST", "/pipelines", { name: "Ventas", stages: [{ name: "Nuevo", outcome: "open" }, { name: "Cotizado", outcome: "open" }, { name: "Ganado", outcome: "won" }, { name: "Perdido", outcome: "lost" }] });
   const channel = await call("POST", "/channels", {
     type: "whatsapp", name: "WhatsApp", country: "CL", phone_number: NUMBER.phone, phone_number_id: NUMBER.id, default_stage_id: pipeline.stages[0].id,
@@ -96,6 +116,22 @@ export async function shop() {
   };
 }
 
+/** The UI as it was built last, in place of the one in the program: to try what was changed without building the program anew. */
+async function fromDisk(context, dist) {
+  await context.route(/^http:\/\/127\.0\.0\.1:\d+\/(?!api\/|hooks\/|docs|openapi\.json)/, async (route) => {
+    const { origin, pathname } = new URL(route.request().url());
+    // The program's own page, for its policy, and for whether it shows one at all.
+    const page = await route.fetch({ url: `${origin}/` }).catch(() => undefined);
+    if (!page) return route.abort();
+    const file = join(dist, pathname);
+    const asset = pathname !== "/" && existsSync(file);
+    const { "content-encoding": _, "content-type": __, ...headers } = page.headers();
+    if (asset) return route.fulfill({ path: file, headers });
+    const path = page.status() === 403 ? IN_CLEAR : join(dist, "index.html");
+    await route.fulfill({ path, status: page.status(), headers: { ...headers, "content-type": "text/html; charset=utf-8" } });
+  });
+}
+
 /** A browser; `page` gives a page of somebody of their own, whose mistakes fail the test at `done`. */
 export async function browser() {
   const chrome = await launch();
@@ -103,6 +139,7 @@ export async function browser() {
   return {
     async page(options = {}) {
       const context = await chrome.newContext({ viewport: { width: 1440, height: 900 }, locale: "es-CL", timezoneId: "America/Santiago", ...options });
+      if (process.env.RECADO_UI_DIST) await fromDisk(context, resolve(process.env.RECADO_UI_DIST));
       const page = await context.newPage();
       page.setDefaultTimeout(15_000);
       const origin = (url) => /^(blob|data):/.test(url) || new URL(url).hostname === "127.0.0.1";
@@ -130,13 +167,24 @@ export async function signIn(page, url, who = OWNER, to = "/inbox") {
   await page.getByRole("navigation", { name: "Navegación principal" }).waitFor();
 }
 
+/** The six digits that an authenticator app would show (RFC 6238) `steps` half minutes from now. */
+export function totp(secret, steps = 0) {
+  const bits = [...secret.replace(/=+$/, "")].map((c) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(c).toString(2).padStart(5, "0")).join("");
+  const key = Buffer.from(bits.match(/.{8}/g).map((b) => parseInt(b, 2)));
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + steps));
+  const hash = createHmac("sha1", key).update(counter).digest();
+  const at = hash[19] & 15;
+  return String((hash.readUInt32BE(at) & 0x7fffffff) % 1_000_000).padStart(6, "0");
+}
+
 const SIZES = [[1440, 900], [390, 844]];
 
 /**
  * Shows a screen in both themes and sizes: a picture of each in `ui/screens/`, and axe on each. Throws where axe finds anything
- * serious, or where the page scrolls sideways.
+ * serious, or where the page scrolls sideways. `at`: what is to be seen in the picture of a page longer than the screen.
  */
-export async function show(page, name) {
+export async function show(page, name, at) {
   mkdirSync(SCREENS, { recursive: true });
   const found = [];
   const before = page.viewportSize();
@@ -150,6 +198,7 @@ export async function show(page, name) {
         const moving = document.getAnimations().filter((a) => Number.isFinite(a.effect?.getComputedTiming().endTime));
         await Promise.all([document.fonts.ready, ...moving.map((a) => a.finished.catch(() => undefined))]);
       });
+      if (at) await at.evaluate((element) => element.scrollIntoView({ block: "start", behavior: "instant" }));
       await page.screenshot({ path: join(SCREENS, `${name}-${width}-${theme}.png`) });
       for (const one of await serious(page)) found.push(`${name} ${width} ${theme}: ${one}`);
       const wide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);

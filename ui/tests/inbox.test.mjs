@@ -114,6 +114,40 @@ describe("the inbox", { timeout: 180_000 }, () => {
     await box().fill("");
   });
 
+  it("takes every key, and keeps what was written, while nothing answers", async () => {
+    const id = page.url().split("/").pop();
+    const onServer = () => page.evaluate(async (id) => (await (await fetch(`/api/v1/conversations/${id}`)).json()).draft, id);
+    await until("no draft", async () => (await onServer()) === null);
+    let free;
+    const gate = new Promise((done) => (free = done));
+    const held = [];
+    let answered = 0;
+    await page.route("**/api/**", async (route) => {
+      held.push(`${route.request().method()} ${new URL(route.request().url()).pathname}`);
+      await gate;
+      answered += 1;
+      await route.continue();
+    });
+    const kept = () => page.evaluate((id) => Object.entries(localStorage).find(([key]) => key.startsWith("recado.draft.") && key.endsWith(id))?.[1], id);
+    await box().focus();
+    await page.keyboard.type("Le escribo sin esperar a nadie");
+    assert.equal(await box().inputValue(), "Le escribo sin esperar a nadie");
+    await until("the draft on this device", async () => JSON.parse(await kept()).text === "Le escribo sin esperar a nadie");
+    // It is on its way to the server, and hangs there: the next keys do not wait for it either.
+    await until("the draft to be on its way", () => held.includes(`PUT /api/v1/conversations/${id}/draft`));
+    await page.keyboard.type(", y sigo");
+    assert.equal(await box().inputValue(), "Le escribo sin esperar a nadie, y sigo");
+    await until("all of it on this device", async () => JSON.parse(await kept()).text === "Le escribo sin esperar a nadie, y sigo");
+    assert.ok(held.includes(`POST /api/v1/conversations/${id}/typing`));
+    assert.equal(answered, 0);
+    free();
+    await page.unrouteAll({ behavior: "wait" });
+    await until("the draft on the server", async () => (await onServer()) === "Le escribo sin esperar a nadie, y sigo");
+    assert.equal(await box().inputValue(), "Le escribo sin esperar a nadie, y sigo");
+    await box().fill("");
+    await until("the draft to go", async () => (await onServer()) === null);
+  });
+
   it("never makes markup of what customers write", async () => {
     await world.says("56955500666", HOSTILE.slice(0, 120), HOSTILE);
     await world.says("56955500666", HOSTILE.slice(0, 120), null, { type: "document", document: { filename: `${HOSTILE}.pdf`, mime_type: "application/pdf" } });
@@ -154,6 +188,57 @@ describe("the inbox", { timeout: 180_000 }, () => {
     assert.equal(await bubble("Mientras tanto").count(), 1);
     assert.equal(await box().inputValue(), "Escrito sin línea");
     await box().fill("");
+  });
+
+  it("tells of each event once, though the stream hands it out again", async () => {
+    const twice = await chrome.page();
+    // A page that nobody looks at, whose notes can be counted; without locks, as over plain HTTP, each is this page's own.
+    await twice.addInitScript(() => {
+      globalThis.notes = [];
+      globalThis.Notification = class {
+        static permission = "granted";
+        constructor(_, options) {
+          globalThis.notes.push(options.body);
+        }
+      };
+      document.hasFocus = () => false;
+      delete Navigator.prototype.locks;
+    });
+    await signIn(twice, world.url);
+    await twice.evaluate(async () => {
+      const csrf = (await (await fetch("/api/v1/session")).json()).csrf_token;
+      await fetch("/api/v1/session/member", { method: "PATCH", headers: { "content-type": "application/json", "x-csrf-token": csrf }, body: JSON.stringify({ notifications: { desktop: true } }) });
+    });
+    let events;
+    let streams = 0;
+    const frames = (...list) => [": \n", ...list.map((e) => `id: ${e.sequence}\ndata: ${JSON.stringify(e)}\n`)].map((f) => `${f}\n`).join("");
+    await twice.route("**/api/v1/events/stream*", async (route) => {
+      await until("the events", () => events);
+      streams += 1;
+      const [again, last] = events;
+      // Twice in one stream; again where it is resumed; then what tells that all of it was read.
+      const body = [frames(again, again), frames(again), frames(last)][streams - 1];
+      if (body) await route.fulfill({ contentType: "text/event-stream", body });
+    });
+    const ids = [];
+    twice.on("request", (request) => /\/api\/v1\/messages\/[0-9a-f-]{36}$/.test(request.url()) && ids.push(request.url().split("/").pop()));
+    await twice.reload();
+    await twice.getByRole("link", { name: /Ana Rojas/ }).click();
+    await bubble("¿tienen hora?", twice).waitFor();
+    const from = (await world.call("GET", "/events?topic=message.received&limit=200")).last_sequence;
+    for (const text of ["Una sola vez", "La última"]) await world.says(ANA, "Ana Rojas", text);
+    await until("both in the log", async () => {
+      const { data } = await world.call("GET", `/events?topic=message.received&after=${from}`);
+      if (data.length === 2) events = data;
+      return events;
+    });
+    await until("the note of the last one", () => twice.evaluate(() => globalThis.notes.includes("La última")));
+    assert.deepEqual(await twice.evaluate(() => globalThis.notes), ["Una sola vez", "La última"]);
+    assert.ok(streams >= 3, `${streams} streams`);
+    await bubble("La última", twice).waitFor();
+    assert.equal(await bubble("Una sola vez", twice).count(), 1);
+    assert.deepEqual(ids, events.map((e) => e.data.message_id));
+    await twice.context().close();
   });
 
   it("opens one stream for many tabs, and another tab takes over when that one goes", async () => {
@@ -234,12 +319,39 @@ describe("the inbox", { timeout: 180_000 }, () => {
     await bubble("Con el teclado").waitFor();
     await page.keyboard.press("Escape");
     await page.keyboard.press("?");
-    await page.getByRole("dialog", { name: "Atajos de teclado" }).waitFor();
+    const sheet = page.getByRole("dialog", { name: "Atajos de teclado" });
+    // Of the shell, of the list and of the conversation: all that does something here.
+    for (const [what, keys] of [["Buscar en todo", /^Ctrl\s*K$/], ["Escribir una respuesta", /^R$/], ["Escribir una nota", /^N$/], ["Bandeja", /^G\s*I$/]])
+      assert.match(await sheet.locator("dl > div").filter({ has: page.locator("dt", { hasText: new RegExp(`^${what}$`) }) }).locator("dd").innerText(), keys, what);
+    await show(page, "shortcuts");
     await page.keyboard.press("Escape");
+    await sheet.waitFor({ state: "detached" });
+  });
+
+  it("finds anything by keyboard, and gives the focus back to who thinks better of it", async () => {
+    const find = page.getByRole("combobox", { name: "Buscar en todo" });
+    await page.keyboard.press("r");
+    await page.keyboard.type("A medio decir");
     await page.keyboard.press("Control+k");
-    await page.getByRole("combobox", { name: "Buscar en todo" }).waitFor();
+    await find.waitFor();
     await page.keyboard.type("ana rojas");
-    await page.getByRole("option", { name: /Ana Rojas/ }).first().waitFor();
+    const option = page.getByRole("option", { name: /Ana Rojas/ }).first();
+    await option.waitFor();
+    // What the arrows are at is said to who hears it.
+    assert.equal(await find.getAttribute("aria-activedescendant"), await option.getAttribute("id"));
+    assert.equal(await option.getAttribute("aria-selected"), "true");
+    await show(page, "palette");
+    await page.keyboard.press("Escape");
+    await find.waitFor({ state: "detached" });
+    await page.keyboard.type(", y sigo");
+    assert.equal(await box().inputValue(), "A medio decir, y sigo");
+    await box().fill("");
+    await page.goto(`${world.url}/board`);
+    await page.getByRole("heading", { name: "Ventas" }).waitFor();
+    await page.keyboard.press("Control+k");
+    await find.waitFor();
+    await page.keyboard.type("ana rojas");
+    await option.waitFor();
     await page.keyboard.press("Enter");
     await bubble("¿tienen hora?").waitFor();
   });

@@ -61,6 +61,7 @@ describe("setting things up", { timeout: 240_000 }, () => {
     }
     // What this version cannot do leads nowhere, and the keys know the places that came later.
     await go("/channels/new", "todavía no está en esta versión");
+    await show(page, "channel-kinds");
     assert.equal(await page.getByRole("link", { name: /WhatsApp Web/ }).count(), 0);
     await page.keyboard.press("g");
     await page.keyboard.press("l");
@@ -117,6 +118,7 @@ describe("setting things up", { timeout: 240_000 }, () => {
     await dialog.getByRole("button", { name: "Guardar" }).click();
     await dialog.getByText(/^whsec_/).waitFor();
     await dialog.getByRole("button", { name: "Ya lo copié" }).click();
+    await show(page, "webhooks");
     await page.getByRole("link", { name: /\/hook/ }).click();
     await page.getByRole("button", { name: "Enviar una prueba" }).click();
     await page.getByRole("button", { name: /Ver esta llamada/ }).first().click();
@@ -146,6 +148,7 @@ describe("setting things up", { timeout: 240_000 }, () => {
 
   it("writes a template with its preview", async () => {
     await go("/templates", "recordatorio_de_cita");
+    await show(page, "templates");
     await page.getByRole("button", { name: "Plantilla nueva" }).click();
     await page.getByLabel("Nombre").fill("Recordatorio de cita");
     assert.equal(await page.getByLabel("Nombre").inputValue(), "recordatorio_de_cita");

@@ -24,6 +24,10 @@ describe("what the server refuses", () => {
     expect(wrong("out_of_range", "This is later than `to`.").field("name")).toBe("Está fuera de lo permitido.");
   });
 
+  it("says of a field what it says of a whole answer with that code", () => {
+    expect(wrong("wrong_password", "This is not your password.", "/current").field("current")).toBe("Esa no es tu contraseña.");
+  });
+
   it("says which part where it stands beside none, and the server's sentence where there are no words", () => {
     expect(explain(wrong("invalid_phone", "x", "/phone"))).toMatch(/^phone: No es un número/);
     expect(explain(refused("signature_required", "Users of this web chat must be signed."))).toBe("Users of this web chat must be signed.");

@@ -44,13 +44,13 @@ export class Problem extends Error {
 
 /**
  * What is wrong with a part, in the language in use: by its code, and by how many numbers the server's sentence has, which are
- * the limits (`too_long_2`). The server's own sentence where there are no words for its code.
+ * the limits (`too_long_2`). A code that whole answers have as well needs no words of its own. The server's own sentence where there are no words for its code.
  */
 export function partText(error: FieldError): string {
   const [a, b] = error.message.match(/\d+/g)?.map(Number) ?? [];
   const values = { detail: error.message, a: a ?? "", b: b ?? "" };
   const numbers = b !== undefined ? 2 : a !== undefined ? 1 : 0;
-  return tx("refusals", `field_${error.code}_${numbers}`, tx("refusals", `field_${error.code}`, error.message, values), values);
+  return tx("refusals", `field_${error.code}_${numbers}`, tx("refusals", `field_${error.code}`, tx("refusals", error.code, error.message, values), values), values);
 }
 
 /** What to tell a person about any error: our words where we have some for its code, else the server's. */

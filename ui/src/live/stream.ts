@@ -1,10 +1,11 @@
 // The live stream: events as they happen, resumed where it was cut. Nothing is left out and nothing comes twice, as
-// docs/events.md promises; where that cannot be had (the log is shorter than the place we came from), `epoch` grows and
-// whoever shows data loads it anew.
+// docs/events.md promises, and what does come twice all the same is told once; where that cannot be had (the log is shorter
+// than the place we came from), `epoch` grows and whoever shows data loads it anew.
 import { createSignal } from "solid-js";
 import { askSession } from "../session";
 import type { LogEvent } from "../api/types";
 import { frameReader } from "./frames";
+import { onlyOnce } from "./once";
 import { share, type News, type Share } from "./share";
 
 export interface Typing {
@@ -61,6 +62,7 @@ export function onMoment<K extends keyof Ephemeral>(kind: K, run: (data: Ephemer
 // The server gives a sign of life each 15 s (docs/events.md).
 const SILENCE = 45_000;
 let last: string | null = null;
+const once = onlyOnce();
 let wait = 1500;
 let shared: Share | null = null;
 let leading = false;
@@ -83,6 +85,7 @@ export function stop(): void {
   shared?.stop();
   shared = null;
   last = null;
+  once.forget();
   joined = false;
   setLine("connecting");
   window.removeEventListener("online", retryNow);
@@ -121,6 +124,7 @@ function show(next: Line, fresh = false): void {
 function take(event: string, data: string | null, id: string | null): void {
   if (event === "reset") {
     last = null;
+    once.forget();
     setEpoch((n) => n + 1);
   } else if (data !== null) deliver(event, data);
   if (id !== null) last = id;
@@ -194,6 +198,7 @@ function deliver(kind: string, text: string): void {
   const data: unknown = JSON.parse(text);
   if (kind === "message") {
     const event = data as LogEvent;
+    if (!once.isNew(event.id)) return;
     for (const l of listeners) if (!l.topics || l.topics.has(event.topic)) safely(() => l.run(event));
   } else for (const run of momentary.get(kind as keyof Ephemeral) ?? []) safely(() => run(data as never));
 }

@@ -46,7 +46,10 @@ function Opened(props: Props) {
   });
   onCleanup(() => {
     element.close();
-    if (before instanceof HTMLElement && before.isConnected) before.focus();
+    if (!(before instanceof HTMLElement) || !before.isConnected) return;
+    // Chromium gives a field the focus back as long as it still counts as inert: without its caret, so that keys go nowhere.
+    if (before.matches("input, textarea")) before.blur();
+    before.focus();
   });
   return (
     <dialog

@@ -5,6 +5,7 @@ import type { Conversation } from "../../api/contract";
 import { t, tn } from "../../i18n";
 import { phone } from "../../i18n/format";
 import { useShortcuts } from "../../keys/registry";
+import { Button } from "../../parts/button";
 import { MessageIcon } from "../../parts/icons";
 import { Empty, Failed, Skeleton } from "../../parts/state";
 import { json } from "../../api/client";
@@ -100,14 +101,16 @@ export default function Inbox() {
           fallback={
             <>
               <h1 class="sr">{t("common.inbox")}</h1>
-              <Empty icon={<MessageIcon size={24} />} title={t("inbox.choose")}>
-                {(conversations.counts()?.waiting ?? 0) > 0 ? tn("inbox.waiting_now", conversations.counts()!.waiting) : t("inbox.choose_text")}
-              </Empty>
+              <Show when={conversations.order().length > 0}>
+                <Empty icon={<MessageIcon size={24} />} title={t("inbox.choose")}>
+                  {(conversations.counts()?.waiting ?? 0) > 0 ? tn("inbox.waiting_now", conversations.counts()!.waiting) : t("inbox.choose_text")}
+                </Empty>
+              </Show>
             </>
           }
         >
           {(id) => (
-            <Show when={!missing()} fallback={<Gone error={missing()} />}>
+            <Show when={!missing()} fallback={<Gone error={missing()} onBack={() => navigate(back())} />}>
               <Show when={conversations.byId[id]} fallback={<Skeleton lines={7} />}>
                 {(c) => (
                   <ThreadPane
@@ -137,10 +140,18 @@ export default function Inbox() {
   );
 }
 
-function Gone(props: { error: unknown }) {
+function Gone(props: { error: unknown; onBack: () => void }) {
   return (
     <Show when={props.error instanceof Problem && props.error.status === 404} fallback={<Failed error={props.error} />}>
-      <Empty icon={<MessageIcon size={24} />} title={t("common.not_found")}>
+      <Empty
+        icon={<MessageIcon size={24} />}
+        title={t("common.not_found")}
+        action={
+          <Button look="primary" onClick={() => props.onBack()}>
+            {t("common.to_inbox")}
+          </Button>
+        }
+      >
         {t("inbox.gone_text")}
       </Empty>
     </Show>

@@ -56,9 +56,11 @@ export default function Playground() {
       wide
       actions={
         <>
-          <Button icon={<PlusIcon size={16} />} disabled={people().length >= MOST_PEOPLE} onClick={addPerson}>
-            {t("playground.add_person")}
-          </Button>
+          <Show when={channel()}>
+            <Button icon={<PlusIcon size={16} />} disabled={people().length >= MOST_PEOPLE} onClick={addPerson}>
+              {t("playground.add_person")}
+            </Button>
+          </Show>
           <A href="/inbox" class={s.away!}>{t("playground.to_inbox")}</A>
         </>
       }

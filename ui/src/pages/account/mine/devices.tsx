@@ -39,7 +39,7 @@ export function Devices() {
                         <span class={s.detail}>{t("account.last_used", { time: dateTime(x.last_used_at) })}</span>
                       </span>
                       <Show when={!x.current}>
-                        <Button small onClick={() => end(`/sessions/${x.id}`)}>
+                        <Button small aria-label={`${t("account.end_session")}: ${device(x.user_agent)}`} onClick={() => end(`/sessions/${x.id}`)}>
                           {t("account.end_session")}
                         </Button>
                       </Show>

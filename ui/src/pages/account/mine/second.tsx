@@ -1,7 +1,7 @@
 // The second factor: put on with an authenticator app, taken off with password and code.
 import { For, Match, Show, Switch, createSignal } from "solid-js";
 import { json } from "../../../api/client";
-import { explain } from "../../../api/problem";
+import { Problem, explain } from "../../../api/problem";
 import { t } from "../../../i18n";
 import { Badge } from "../../../parts/badge";
 import { Button } from "../../../parts/button";
@@ -24,22 +24,28 @@ export function SecondFactor() {
   const [step, setStep] = createSignal<Step>({ at: "rest" });
   const [password, setPassword] = createSignal("");
   const [code, setCode] = createSignal("");
-  const [error, setError] = createSignal("");
+  const [problem, setProblem] = createSignal<unknown>();
   const [busy, setBusy] = createSignal(false);
 
   const attempt = async (run: () => Promise<Step>) => {
     setBusy(true);
-    setError("");
+    setProblem(undefined);
     try {
       setStep(await run());
       setPassword("");
       setCode("");
-    } catch (problem) {
-      setError(explain(problem));
+    } catch (refused) {
+      setProblem(refused);
     } finally {
       setBusy(false);
     }
   };
+  const wrong = (field: string) => {
+    const p = problem();
+    return p instanceof Problem ? p.field(field) : undefined;
+  };
+  /** What is about neither of the fields. */
+  const error = () => (problem() && !wrong("password") && !wrong("code") ? explain(problem()) : "");
   const digits = () => code().replace(/\s/g, "");
   const begin = () => attempt(async () => ({ at: "scan", begun: await json<Begun>("POST", "/session/totp", { body: { password: password() } }) }));
   const confirm = () =>
@@ -59,10 +65,10 @@ export function SecondFactor() {
   const codes = () => (step().at === "codes" ? (step() as Extract<Step, { at: "codes" }>).codes : undefined);
 
   const codeField = () => (
-    <TextField label={t("account.code")} hint={t("account.code_hint")} inputmode="numeric" autocomplete="one-time-code" required value={code()} onInput={(e) => setCode(e.currentTarget.value)} />
+    <TextField label={t("account.code")} hint={t("account.code_hint")} error={wrong("code")} inputmode="numeric" autocomplete="one-time-code" required value={code()} onInput={(e) => setCode(e.currentTarget.value)} />
   );
   const passwordField = () => (
-    <PasswordField label={t("account.password")} autocomplete="current-password" required value={password()} onInput={(e) => setPassword(e.currentTarget.value)} />
+    <PasswordField label={t("account.password")} autocomplete="current-password" error={wrong("password")} required value={password()} onInput={(e) => setPassword(e.currentTarget.value)} />
   );
   const submit = (run: () => void) => (e: SubmitEvent) => {
     e.preventDefault();
@@ -95,7 +101,7 @@ export function SecondFactor() {
             <>
               <p>{t("account.second_scan")}</p>
               <img class={s.qr} src={`data:image/svg+xml,${encodeURIComponent(begun().qr_svg)}`} alt={t("account.second_qr")} />
-              <p class={s.secret}>{begun().secret}</p>
+              <p class={s.secret}>{begun().secret.match(/.{1,4}/g)?.join(" ")}</p>
               <form onSubmit={submit(() => void confirm())}>
                 {codeField()}
                 <FormError message={error()} />

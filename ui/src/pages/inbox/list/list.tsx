@@ -1,13 +1,14 @@
 // The left pane: search, views, filters, and the conversations themselves, of which only those in sight are drawn.
-import { useSearchParams } from "@solidjs/router";
+import { useNavigate, useSearchParams } from "@solidjs/router";
 import { For, Show, createEffect, createSignal, on, onCleanup, onMount } from "solid-js";
 import { useShortcuts } from "../../../keys/registry";
 import { t } from "../../../i18n";
 import { CheckDoubleIcon, CloseIcon, InboxIcon, SearchIcon } from "../../../parts/icons";
-import { IconButton } from "../../../parts/button";
+import { Button, IconButton } from "../../../parts/button";
 import { Empty, Failed, Skeleton } from "../../../parts/state";
 import { longPress } from "../../../parts/longpress";
 import { createVirtual } from "../../../parts/virtual";
+import { may } from "../../../session";
 import { narrowing, type Filter } from "../filter";
 import type { Conversations } from "./conversations";
 import { BulkBar, MOST } from "./bulk";
@@ -200,9 +201,21 @@ export function ConversationList(props: {
 }
 
 function Nothing(props: { filter: Filter }) {
+  const navigate = useNavigate();
   const quiet = () => props.filter.view === "all" && !props.filter.q && narrowing(props.filter) === 0;
   return (
-    <Empty icon={<InboxIcon size={24} />} title={quiet() ? t("inbox.empty") : t("inbox.empty_filter")}>
+    <Empty
+      icon={<InboxIcon size={24} />}
+      title={quiet() ? t("inbox.empty") : t("inbox.empty_filter")}
+      action={
+        <Show when={quiet() && may("setup:write")}>
+          <Button look="primary" onClick={() => navigate("/playground")}>
+            {t("account.first_playground")}
+          </Button>
+          <Button onClick={() => navigate("/channels")}>{t("account.first_channel")}</Button>
+        </Show>
+      }
+    >
       {quiet() ? t("inbox.empty_text") : t("inbox.empty_filter_text")}
     </Empty>
   );
