@@ -30,6 +30,7 @@ mod meta;
 mod note_send;
 mod old_reads;
 mod outbound;
+mod outbox;
 mod people_again;
 mod permissions;
 mod phone;
