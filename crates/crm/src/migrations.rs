@@ -31,6 +31,7 @@ migrations! {
     16 "reset_links" "0016_reset_links",
     17 "audit_of_credentials" "0017_audit_of_credentials",
     18 "fewer_entries" "0018_fewer_entries",
+    22 "news_and_gone_files" "0022_news_and_gone_files",
 }
 
 /// The number of the newest schema this program knows; an existing database below it is migrated by `Crm::open`.

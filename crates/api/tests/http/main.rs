@@ -15,6 +15,8 @@ mod events;
 mod first_run;
 mod guides;
 mod hooks;
+mod hooks_again;
+mod hooks_deleted;
 mod hooks_together;
 mod hostile;
 mod idempotency;
