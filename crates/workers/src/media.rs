@@ -212,7 +212,7 @@ pub async fn forget_file(crm: &Crm, store: &MediaStore, path: &str) {
     }
 }
 
-/// Forgets uploads that no message used, files that no row names, and what processes that ended left half written.
+/// Forgets uploads that no message used, files of messages that were deleted, files that no row names, and what processes that ended left half written.
 pub async fn tidy(context: Context, media: MediaStore) {
     let mut next = Instant::now() + Duration::from_secs(60);
     let mut swept: Option<Instant> = None;
@@ -223,7 +223,7 @@ pub async fn tidy(context: Context, media: MediaStore) {
             () = context.stop.asked() => return,
         }
         next = Instant::now() + TIDY_EVERY;
-        if let Err(error) = tidy_once(&context, &media).await {
+        if let Err(error) = tidy_once(&context.crm, &media, &context.stop).await {
             tracing::warn!(%error, "could not forget unused files; tried again");
         }
         if swept.is_none_or(|swept| swept.elapsed() >= DAY) {
@@ -278,15 +278,17 @@ pub async fn sweep(crm: &Crm, store: &MediaStore, most: Duration, stop: &Stop) -
     Ok(folders.of_others)
 }
 
-async fn tidy_once(context: &Context, store: &MediaStore) -> crm::Result<()> {
+async fn tidy_once(crm: &Crm, store: &MediaStore, stop: &Stop) -> crm::Result<()> {
     loop {
-        let now = context.crm.now();
-        let forget = move |tx: &mut store::Tx<'_>| media::forget_unused(tx, now, PIECE);
-        let paths = context.crm.db().write(Priority::Background, forget).await?;
-        for path in &paths {
-            forget_file(&context.crm, store, path).await;
+        let now = crm.now();
+        let forget = move |tx: &mut store::Tx<'_>| -> crm::Result<[Vec<String>; 2]> {
+            Ok([media::forget_unused(tx, now, PIECE)?, media::take_gone(tx, PIECE)?])
+        };
+        let forgotten = crm.db().write(Priority::Background, forget).await?;
+        for path in forgotten.iter().flatten() {
+            forget_file(crm, store, path).await;
         }
-        if (paths.len() as i64) < PIECE || context.stop.is_asked() {
+        if forgotten.iter().all(|paths| (paths.len() as i64) < PIECE) || stop.is_asked() {
             break;
         }
         sleep(Duration::from_millis(10)).await;
@@ -308,11 +310,11 @@ mod tests {
     use crm::organizations::NewOrganization;
     use crm::{Caller, Crm};
     use providers::media_store::MediaStore;
-    use store::params;
     use store::testing::each_engine_async;
+    use store::{Priority, params};
     use tokio::sync::watch;
 
-    use super::{DAY, same_hash, sweep};
+    use super::{DAY, same_hash, sweep, tidy_once};
     use crate::Stop;
 
     #[tokio::test]
@@ -372,6 +374,35 @@ mod tests {
             assert_eq!(sweep(&crm, &store, Duration::MAX, &stop).await.unwrap(), [other]);
             assert!(store.path(&theirs).unwrap().exists() && elsewhere.exists());
             assert!(!store.path(&ours).unwrap().exists());
+            std::fs::remove_dir_all(directory).unwrap();
+        })
+        .await;
+    }
+
+    /// However old they are; what another message has the same of stays.
+    #[tokio::test]
+    async fn files_of_deleted_messages_go_with_the_next_tidying() {
+        each_engine_async(async |db| {
+            let crm = Crm::open(db.clone()).unwrap();
+            let organization = found(&crm);
+            let directory = std::env::temp_dir().join(uuid::Uuid::new_v4().simple().to_string());
+            let store = MediaStore::open(&directory).unwrap();
+            let (deleted, shared) = (put(&store, organization, b"a").await, put(&store, organization, b"b").await);
+            age(&store, &deleted, 90);
+            name(&crm, organization, shared.clone());
+            for path in [deleted.clone(), shared.clone()] {
+                let write = move |w: &mut crm::Work<'_, '_>| {
+                    let sql = "INSERT INTO gone_files (organization_id, path, created_at) VALUES ($1, $2, $3)";
+                    w.tx.execute(sql, params![organization, path, w.now])?;
+                    Ok(())
+                };
+                crm.write_blocking(&Caller::system(organization), write).unwrap();
+            }
+            let (_asked, stop) = watch::channel(false);
+            tidy_once(&crm, &store, &Stop(stop)).await.unwrap();
+            assert!(!store.path(&deleted).unwrap().exists() && store.path(&shared).unwrap().exists());
+            let left = |tx: &mut store::Tx<'_>| crm::media::take_gone(tx, 10);
+            assert!(db.write_blocking(Priority::Background, left).unwrap().is_empty());
             std::fs::remove_dir_all(directory).unwrap();
         })
         .await;

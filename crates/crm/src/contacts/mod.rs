@@ -28,7 +28,7 @@ pub use merge::{
     undo_merge,
 };
 pub use not_same::dismiss_proposal;
-pub use recognize::recognize;
+pub use recognize::{Naming, recognize};
 pub(crate) use save::{insert, save, save_activity};
 pub use tag::{TaggedByName, add_by_name, replace_tags, tags_of, unknown_contact};
 pub(crate) use tag::{check_tag, put_tag};

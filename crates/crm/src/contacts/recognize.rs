@@ -15,7 +15,17 @@ use crate::error::{Error, Result};
 use crate::events::{self, Fact, Topic};
 use crate::id::ContactId;
 use crate::messages::Person;
+use crate::time::Timestamp;
 use crate::work::Work;
+
+/// What it is that names a person. Providers repeat and reorder, and what is old brings no old name back.
+#[derive(Debug, Clone, Copy)]
+pub struct Naming<'a> {
+    /// By the provider's clock; none where it says none: it counts where nothing is known yet.
+    pub at: Option<Timestamp>,
+    /// The provider's id of the message in it.
+    pub message: Option<&'a str>,
+}
 
 /// Finds the contact or makes it. `new`: who they are from now on as well. `rule` says why two that turn out to be one are
 /// joined.
@@ -25,6 +35,7 @@ pub fn recognize(
     person: &Person,
     new_ids: Option<&Person>,
     rule: MergeRule,
+    naming: Naming<'_>,
 ) -> Result<Found> {
     let ids: Vec<_> = ids_of(person).chain(new_ids.into_iter().flat_map(ids_of)).collect();
     if ids.is_empty() {
@@ -44,8 +55,8 @@ pub fn recognize(
         let who = Who { phone: person.phone.clone(), ..Who::default() };
         let told = new_ids.unwrap_or(person);
         let mut contact = customers::create_contact(w, channel, &who, new, |contact| {
-            describe(contact, person, true);
-            describe(contact, told, true)
+            describe(contact, person, true, true);
+            describe(contact, told, true, true)
         })?;
         same_user_elsewhere(w, channel, &mut contact, person)?;
         return Ok(Found { contact, created: true });
@@ -63,7 +74,7 @@ pub fn recognize(
     let sql = format!("SELECT {COLUMNS} FROM contacts c WHERE c.organization_id = $1 AND c.id = $2");
     let row = w.tx.query_one(&sql, params![w.caller.organization, first])?;
     let mut contact = Contact::from_row(&row)?;
-    learn(w, &mut contact, person, new_ids, &added)?;
+    learn(w, channel, &mut contact, person, new_ids, &added, naming)?;
     Ok(Found { contact, created: false })
 }
 
@@ -111,10 +122,11 @@ fn owner_of(w: &mut Work<'_, '_>, channel: &Channel, kind: &str, value: &str) ->
 }
 
 /// What the person's profile says, where nobody here said it; whether anything is another now. A number other than the
-/// contact's own is theirs too, and becomes it only where it is new (`moved`).
-fn describe(contact: &mut Contact, person: &Person, moved: bool) -> bool {
+/// contact's own is theirs too, and becomes it only where it is new (`moved`). What is not `fresh` says only what nothing
+/// else has said.
+fn describe(contact: &mut Contact, person: &Person, moved: bool, fresh: bool) -> bool {
     let before = (contact.name.clone(), contact.phone.clone(), contact.wa_id.clone(), contact.username.clone());
-    let own = contact.name.is_none() || contact.name_source == Some(ValueSource::Channel);
+    let own = contact.name.is_none() || (fresh && contact.name_source == Some(ValueSource::Channel));
     if own && person.name.is_some() {
         (contact.name, contact.name_source) = (person.name.clone(), Some(ValueSource::Channel));
     }
@@ -122,28 +134,58 @@ fn describe(contact: &mut Contact, person: &Person, moved: bool) -> bool {
         if moved || contact.phone.is_none() {
             (contact.phone, contact.phone_source) = (Some(phone.as_str().to_owned()), None);
         }
-        if contact.phone.as_deref() == Some(phone.as_str()) {
+        let new = before.1 != contact.phone;
+        if contact.phone.as_deref() == Some(phone.as_str()) && (fresh || new || contact.wa_id.is_none()) {
             contact.wa_id.clone_from(&person.wa_id);
         }
     }
-    if person.username.is_some() {
+    if person.username.is_some() && (fresh || contact.username.is_none()) {
         contact.username.clone_from(&person.username);
     }
     before != (contact.name.clone(), contact.phone.clone(), contact.wa_id.clone(), contact.username.clone())
 }
 
+/// Whether the contact has not written since. The provider's clock has whole seconds: within one it may have.
+fn is_fresh(contact: &Contact, naming: Naming<'_>) -> bool {
+    let seconds = |at: Timestamp| at.micros() / 1_000_000;
+    match (naming.at, contact.last_inbound_at) {
+        (_, None) => true,
+        (Some(at), Some(last)) => seconds(at) >= seconds(last),
+        (None, Some(_)) => false,
+    }
+}
+
+/// Whether the message that names the person is here already, and all that it says of them was taken when it came.
+fn is_known(w: &mut Work<'_, '_>, channel: &Channel, naming: Naming<'_>) -> Result<bool> {
+    let Some(message) = naming.message else { return Ok(false) };
+    let known = w.tx.query_opt(
+        "SELECT 1 AS known FROM messages WHERE organization_id = $1 AND channel_id = $2 AND provider_id = $3",
+        params![w.caller.organization, channel.id, message],
+    )?;
+    Ok(known.is_some())
+}
+
 /// Brings a known contact up to date, with its event.
 fn learn(
     w: &mut Work<'_, '_>,
+    channel: &Channel,
     contact: &mut Contact,
     person: &Person,
     new_ids: Option<&Person>,
     added: &[(&str, &str)],
+    naming: Naming<'_>,
 ) -> Result<()> {
     let before = contact.clone();
-    let mut changed = describe(contact, person, new_ids.is_none() && added.iter().any(|(kind, _)| *kind == "phone"));
+    let fresh = is_fresh(contact, naming);
+    let moved = new_ids.is_none() && added.iter().any(|(kind, _)| *kind == "phone");
+    let mut changed = describe(contact, person, moved, fresh);
     if let Some(new_ids) = new_ids {
-        changed |= describe(contact, new_ids, true);
+        changed |= describe(contact, new_ids, true, fresh);
+    }
+    // Asked only now: nearly nobody's profile is another than it was.
+    if changed && added.is_empty() && is_known(w, channel, naming)? {
+        *contact = before;
+        return Ok(());
     }
     if !changed && added.is_empty() {
         return Ok(());

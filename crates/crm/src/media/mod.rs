@@ -1,11 +1,14 @@
 //! Files of messages. A row says what is known of the file; its bytes lie below the media directory once it is stored.
 
 mod fetch;
+mod gone;
 mod keep;
 mod limits;
 mod list;
 
 pub use fetch::{Called, Fetch, any_pending, claim_pending, fetched};
+pub(crate) use gone::forget_of;
+pub use gone::take_gone;
 pub(crate) use keep::received;
 pub(crate) use keep::use_in;
 pub use keep::{Upload, forget_unused, get, is_used, uploaded, used_in};

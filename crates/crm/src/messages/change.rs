@@ -13,6 +13,7 @@ use crate::contacts::Contact;
 use crate::error::Result;
 use crate::events::{self, Fact, Topic};
 use crate::id::ChannelId;
+use crate::media;
 use crate::search;
 use crate::time::Timestamp;
 use crate::wire_enum;
@@ -140,6 +141,7 @@ fn delete(w: &mut Work<'_, '_>, message: &mut Message, at: Timestamp) -> Result<
     message.body.clear();
     message.payload = None;
     message.deleted_at = Some(at);
+    media::forget_of(w, message.id)?;
     search::message_written(w, message)?;
     Ok(true)
 }

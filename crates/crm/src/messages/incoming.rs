@@ -110,6 +110,11 @@ impl Kept {
 pub struct News {
     /// The provider's word: `account_update`, `phone_number_quality_update`, `message_template_status_update`, …
     pub field: String,
+    /// What of it this is about: of two that are about the same thing the newer counts. A template's id, a number, a kind of
+    /// event; empty where the field is about one thing.
+    pub about: String,
+    /// By the provider's clock; none where it says none.
+    pub at: Option<Timestamp>,
     /// JSON object, as it came.
     pub data: String,
     /// What the channel is from now on.

@@ -7,6 +7,7 @@ mod extras;
 mod facts;
 mod incoming;
 mod list;
+mod news;
 mod note;
 mod outgoing;
 mod receive;

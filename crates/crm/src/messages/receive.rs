@@ -1,22 +1,22 @@
 //! What a provider brought, all of one call in one transaction: who it is from, their contact and ticket, the message, its
 //! event, its files for a worker to fetch. Providers repeat and reorder: everything here is as good done twice.
 
-use serde_json::{Map, Value, json};
+use serde_json::json;
 use store::{Engine, params};
 
 use super::facts::message_data;
-use super::incoming::{Incoming, Item, Kept, Leftover, News, Person, Way};
+use super::incoming::{Incoming, Item, Kept, Leftover, Person, Way};
+use super::news::hear;
 use super::status::{self, Advance, StatusUpdate};
 use super::{Direction, Message, MessageStatus, change, early, insert};
 use crate::access::Actor;
 use crate::channels::Channel;
-use crate::contacts::{self, ChatStatus, Contact, MergeRule, recognize};
+use crate::contacts::{self, ChatStatus, Contact, MergeRule, Naming, recognize};
 use crate::customers::Found;
 use crate::error::{Error, Result};
 use crate::events::{self, Fact, Topic};
 use crate::id::ChannelId;
 use crate::media::{self, Media, MediaState};
-use crate::templates;
 use crate::tickets;
 use crate::time::Timestamp;
 use crate::work::Work;
@@ -108,14 +108,17 @@ fn one(w: &mut Work<'_, '_>, channel_id: ChannelId, item: &Item) -> Result<Outco
         Item::Status(update, person) => status(w, channel, update, person),
         Item::Change(change) => Ok(Outcome::new_if(change::apply(w, channel_id, change)?)),
         Item::Identity { known, new } => {
-            recognize(w, channel, known, Some(new), MergeRule::NumberChanged)?;
+            let naming = Naming { at: None, message: None };
+            recognize(w, channel, known, Some(new), MergeRule::NumberChanged, naming)?;
             Ok(Outcome::New)
         }
         Item::Preference { person, marketing, at } => {
-            let mut contact = recognize(w, channel, person, None, MergeRule::OnePayload)?.contact;
-            prefer(w, &mut contact, *marketing, at.unwrap_or(w.now))
+            let at = at.unwrap_or(w.now);
+            let naming = Naming { at: Some(at), message: None };
+            let mut contact = recognize(w, channel, person, None, MergeRule::OnePayload, naming)?.contact;
+            prefer(w, &mut contact, *marketing, at)
         }
-        Item::News(news) => hear(w, channel, news),
+        Item::News(news) => Ok(Outcome::new_if(hear(w, channel, news)?)),
         Item::Leftover(kept) => {
             keep(w, channel_id, kept)?;
             Ok(Outcome::Leftover)
@@ -128,7 +131,8 @@ fn message(w: &mut Work<'_, '_>, channel: &Channel, incoming: &Incoming) -> Resu
         Way::Notice(new) if new.is_somebody() => (Some(&**new), MergeRule::NumberChanged),
         _ => (None, MergeRule::OnePayload),
     };
-    let found = recognize(w, channel, &incoming.person, new_ids, rule)?;
+    let naming = Naming { at: Some(incoming.at.unwrap_or(w.now)), message: Some(&incoming.provider_id) };
+    let found = recognize(w, channel, &incoming.person, new_ids, rule, naming)?;
     Ok(Outcome::new_if(take(w, channel, incoming, found)?.is_some()))
 }
 
@@ -250,7 +254,8 @@ fn status(w: &mut Work<'_, '_>, channel: &Channel, update: &StatusUpdate, person
         let Some(message) = Message::of_provider(w, channel.id, &update.provider_id)? else { return Ok(Outcome::New) };
         let mut contact = Contact::get(w, message.contact_id)?;
         if person.phone.is_some() && person.bsuid.is_some() {
-            contact = recognize(w, channel, person, None, MergeRule::OnePayload)?.contact;
+            let naming = Naming { at: Some(update.at), message: None };
+            contact = recognize(w, channel, person, None, MergeRule::OnePayload, naming)?.contact;
         }
         if opted_out {
             prefer(w, &mut contact, false, update.at)?;
@@ -273,45 +278,6 @@ fn prefer(w: &mut Work<'_, '_>, contact: &mut Contact, marketing: bool, at: Time
         let fact = fact.data(json!({"opted_out_at": contact.opted_out_at})).previous(json!({"opted_out_at": before}));
         events::record(w, fact)?;
     }
-    Ok(Outcome::New)
-}
-
-/// The same news again is none.
-fn hear(w: &mut Work<'_, '_>, channel: &Channel, news: &News) -> Result<Outcome> {
-    let organization = w.caller.organization;
-    let row = w.tx.query_one(
-        "SELECT health, status FROM channels WHERE organization_id = $1 AND id = $2",
-        params![organization, channel.id],
-    )?;
-    let mut health: Map<String, Value> = serde_json::from_str(row.text("health")?).unwrap_or_default();
-    let before: String = row.at(1)?;
-    let told: Value = serde_json::from_str(&news.data).unwrap_or(Value::Null);
-    if health.get(&news.field) == Some(&told) {
-        return Ok(Outcome::Known);
-    }
-    if let Some(notice) = templates::Notice::read(&news.field, &told) {
-        templates::notice(w, channel.id, &notice)?;
-    }
-    health.insert(news.field.clone(), told.clone());
-    w.tx.execute(
-        "UPDATE channels SET health = $3 WHERE organization_id = $1 AND id = $2",
-        params![organization, channel.id, Value::Object(health).to_string()],
-    )?;
-    let mut data = json!({"channel_id": channel.id, "field": news.field, "told": told, "status": before});
-    let mut previous = json!({});
-    if let Some(status) = news.status.filter(|status| *status != before) {
-        w.tx.execute(
-            "UPDATE channels SET status = $3, version = version + 1, updated_at = $4
-             WHERE organization_id = $1 AND id = $2",
-            params![organization, channel.id, status, w.now],
-        )?;
-        w.bump_revision()?;
-        w.reload_setup()?;
-        data["status"] = json!(status);
-        previous = json!({"status": before});
-    }
-    let fact = Fact::new(Topic::ChannelStatus).subject(json!({"channel_id": channel.id}));
-    events::record(w, fact.data(data).previous(previous))?;
     Ok(Outcome::New)
 }
 

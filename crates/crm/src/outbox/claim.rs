@@ -2,10 +2,10 @@
 
 use store::params;
 
-use super::{Fate, leave, settle};
+use super::{Fate, Waiting, leave, settle, uploaded};
 use crate::channels::Channel;
 use crate::contacts::Contact;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::id::{ChannelId, ContactId, MediaId, MessageId};
 use crate::leases::{self, Lease};
 use crate::messages::{Content, Failure, Message, MessageStatus, window_is_open};
@@ -35,14 +35,12 @@ pub struct Claimed {
 #[derive(Debug, Clone, Default)]
 pub struct Paced {
     pub send: Vec<Claimed>,
-    /// Files that have to be brought to the provider before their message goes.
-    pub upload: Vec<(MessageId, MediaId)>,
+    /// Files that have to be brought to the provider before the message goes that waits for each.
+    pub upload: Vec<(Waiting, MediaId)>,
     /// Whether there may be more that is due.
     pub more: bool,
 }
 
-/// How long the provider keeps a file that was brought to it; a day less than it says.
-const UPLOAD_KEPT_DAYS: i64 = 29;
 /// A message whose file is being brought is looked at again then, should whoever brings it die.
 const UPLOAD_SECONDS: i64 = 600;
 
@@ -83,7 +81,12 @@ pub fn claim(
             continue;
         }
         let person = Contact::get(w, message.contact_id)?;
-        let content = content_of(&message)?;
+        let Some(content) = content_of(&message) else {
+            // It would end the claim each time, and whatever stands behind it would wait for ever.
+            tracing::error!(message = %id, "the content of a message cannot be read; it failed");
+            settle(w, lease, id, &Fate::Failed(unreadable()))?;
+            continue;
+        };
         if let Some(failure) = refusal(w, channel, &person, &content) {
             settle(w, lease, id, &Fate::Failed(failure))?;
             continue;
@@ -93,13 +96,14 @@ pub fn claim(
         for (_, file) in content.files() {
             match uploaded(w, file, channel.id)? {
                 Some(name) => files.push((file, name)),
-                None => missing.push((id, file)),
+                None => missing.push(file),
             }
         }
         if !missing.is_empty() {
             let again = w.now.plus_seconds(UPLOAD_SECONDS);
             put_off(w, id, again)?;
-            paced.upload.extend(missing);
+            let waiting = Waiting { message: id, attempts: row.at(2)?, queued_at: row.at(3)? };
+            paced.upload.extend(missing.into_iter().map(|file| (waiting.clone(), file)));
             continue;
         }
         let recipient = if person.phone.is_none() { provider_user(w, &person)? } else { None };
@@ -141,13 +145,20 @@ fn mark_sending(w: &mut Work<'_, '_>, lease: &Lease, message: MessageId) -> Resu
     Ok(())
 }
 
-/// What is sent. Messages that were queued before content was kept are their text.
-fn content_of(message: &Message) -> Result<Content> {
+/// What is sent; none where nobody can read it. Messages that were queued before content was kept are their text.
+fn content_of(message: &Message) -> Option<Content> {
     match &message.payload {
-        None => Ok(Content::text(message.body.clone())),
-        Some(payload) => {
-            serde_json::from_str(payload).map_err(|error| Error::Internal(format!("content of a message: {error}")))
-        }
+        None => Some(Content::text(message.body.clone())),
+        Some(payload) => serde_json::from_str(payload).ok(),
+    }
+}
+
+fn unreadable() -> Failure {
+    Failure {
+        code: "unreadable_content".to_owned(),
+        title: None,
+        details: Some("What was to be sent cannot be read any more.".to_owned()),
+        advice: Some("Send it as a new message.".to_owned()),
     }
 }
 
@@ -168,15 +179,6 @@ fn refusal(w: &Work<'_, '_>, channel: &Channel, person: &Contact, content: &Cont
         );
     }
     None
-}
-
-fn uploaded(w: &mut Work<'_, '_>, media: MediaId, channel: ChannelId) -> Result<Option<String>> {
-    let row = w.tx.query_opt(
-        "SELECT provider_media_id FROM media_uploads
-         WHERE organization_id = $1 AND media_id = $2 AND channel_id = $3 AND uploaded_at > $4",
-        params![w.caller.organization, media, channel, w.now.plus_days(-UPLOAD_KEPT_DAYS)],
-    )?;
-    Ok(row.map(|row| row.at(0)).transpose()?)
 }
 
 /// Business-scoped user id of somebody whose number is not known.

@@ -1,10 +1,10 @@
-//! What waits: which channels have work, when the next of it is due, and files that a message waits for.
+//! What waits: which channels have work, and when the next of it is due.
 
 use store::{Tx, params};
 
 use crate::channels::ChannelType;
 use crate::error::Result;
-use crate::id::{ChannelId, MediaId, MessageId, OrganizationId};
+use crate::id::{ChannelId, OrganizationId};
 use crate::time::Timestamp;
 use crate::work::Work;
 
@@ -41,36 +41,4 @@ pub fn count_of(w: &mut Work<'_, '_>, channel: ChannelId) -> Result<i64> {
         params![w.caller.organization, channel],
     )?;
     Ok(row.at(0)?)
-}
-
-/// A file is being brought to the provider: the message is not looked at before that time. One that is not due at all stands
-/// behind another by now: two persons turned out to be one.
-pub fn upload_started(w: &mut Work<'_, '_>, message: MessageId, until: Timestamp) -> Result<()> {
-    w.tx.execute(
-        "UPDATE outbox SET due_at = $3 WHERE organization_id = $1 AND message_id = $2 AND state = 'waiting'
-           AND due_at IS NOT NULL",
-        params![w.caller.organization, message, until],
-    )?;
-    Ok(())
-}
-
-/// The provider has the file and calls it so: the message may go.
-pub fn upload_done(
-    w: &mut Work<'_, '_>,
-    message: MessageId,
-    media: MediaId,
-    channel: ChannelId,
-    provider_media_id: &str,
-) -> Result<()> {
-    w.tx.execute(
-        "INSERT INTO media_uploads (organization_id, media_id, channel_id, provider_media_id, uploaded_at)
-         VALUES ($1, $2, $3, $4, $5)
-         ON CONFLICT (organization_id, media_id, channel_id) DO UPDATE
-           SET provider_media_id = excluded.provider_media_id, uploaded_at = excluded.uploaded_at",
-        params![w.caller.organization, media, channel, provider_media_id, w.now],
-    )?;
-    let now = w.now;
-    upload_started(w, message, now)?;
-    w.tx.announce();
-    Ok(())
 }

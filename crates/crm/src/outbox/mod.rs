@@ -12,13 +12,15 @@ mod line;
 mod put;
 mod recover;
 mod settle;
+mod upload;
 
 pub use claim::{Claimed, Paced, claim};
-pub use due::{count_of, next_due, upload_done, upload_started, with_work};
+pub use due::{count_of, next_due, with_work};
 pub(crate) use line::{join, line_up, part};
 pub(crate) use put::put;
 pub use recover::recover;
 pub use settle::{Fate, settle};
+pub use upload::{Waiting, release, upload_done, upload_refused, uploaded};
 
 use store::params;
 

@@ -419,47 +419,55 @@ impl GraphError {
 mod tests {
     use super::*;
 
-    /// Every code of the reference, with what the table must make of it.
-    const REFERENCE: &[(&[i64], Remedy, Fate, Hold)] = &[
-        (&[0, 190, 200, 250, 299, 3, 10, 131_005], NeedsToken, Fate::Again, Hold::Channel),
-        (&[1, 2, 131_000, 131_016, 133_004], Retry, Fate::Again, Hold::Person),
-        (&[4, 80007, 130_429], Wait, Fate::Again, Hold::Channel),
-        (&[33, 100], Bug, Fate::Fails, Hold::Nobody),
-        (&[131_056], Wait, Fate::Again, Hold::Person),
-        (&[131_048, 131_064], Wait, Fate::Again, Hold::Channel),
-        (&[133_016], Account, Fate::Fails, Hold::Nobody),
-        (&[368, 131_031], Account, Fate::Again, Hold::Channel),
-        (&[130_497], Account, Fate::Fails, Hold::Nobody),
-        (&[130_403, 130_472, 131_026, 131_062], Unreachable, Fate::Fails, Hold::Nobody),
-        (&[131_008, 131_009, 131_021, 135_000], Bug, Fate::Fails, Hold::Nobody),
-        (&[131_030, 131_037, 131_042, 131_044, 131_063], Account, Fate::Fails, Hold::Nobody),
-        (&[131_045, 133_010], Account, Fate::Again, Hold::Channel),
-        (&[131_047], NeedsTemplate, Fate::Fails, Hold::Nobody),
-        (&[131_049], Wait, Fate::Fails, Hold::Nobody),
-        (&[131_050], OptedOut, Fate::Fails, Hold::Nobody),
-        (&[131_051, 131_052, 131_053, 131_060], Bug, Fate::Fails, Hold::Nobody),
-        (&[131_057], Retry, Fate::Again, Hold::Channel),
-        (&[132_000, 132_001, 132_005, 132_007, 132_008, 132_012, 132_015, 132_016], Bug, Fate::Fails, Hold::Nobody),
-        (&[132_068], Bug, Fate::Fails, Hold::Nobody),
-        (&[132_069], Wait, Fate::Again, Hold::Person),
-        (&[133_005, 133_006, 133_008, 133_009], Account, Fate::Fails, Hold::Nobody),
-        (&[147_001, 147_002, 147_003, 147_004], Account, Fate::Fails, Hold::Nobody),
+    /// Every code of the reference, with what the table must make of it, and of the channel.
+    const REFERENCE: &[(&[i64], Remedy, Fate, Hold, Option<Trouble>)] = &[
+        (&[0, 190, 200, 250, 299, 3, 10, 131_005], NeedsToken, Fate::Again, Hold::Channel, Some(Trouble::NeedsToken)),
+        (&[1, 2, 131_000, 131_016, 133_004], Retry, Fate::Again, Hold::Person, None),
+        (&[4, 80007, 130_429], Wait, Fate::Again, Hold::Channel, None),
+        (&[33, 100], Bug, Fate::Fails, Hold::Nobody, None),
+        (&[131_056], Wait, Fate::Again, Hold::Person, None),
+        (&[131_048, 131_064], Wait, Fate::Again, Hold::Channel, Some(Alert)),
+        (&[133_016], Account, Fate::Fails, Hold::Nobody, Some(Alert)),
+        (&[368, 131_031], Account, Fate::Again, Hold::Channel, Some(Restricted)),
+        (&[130_497], Account, Fate::Fails, Hold::Nobody, None),
+        (&[130_403, 130_472, 131_026, 131_062], Unreachable, Fate::Fails, Hold::Nobody, None),
+        (&[131_008, 131_009, 131_021, 135_000], Bug, Fate::Fails, Hold::Nobody, None),
+        (&[131_030, 131_037, 131_042, 131_044, 131_063], Account, Fate::Fails, Hold::Nobody, Some(Alert)),
+        (&[131_045, 133_010], Account, Fate::Again, Hold::Channel, Some(NotRegistered)),
+        (&[131_047], NeedsTemplate, Fate::Fails, Hold::Nobody, None),
+        (&[131_049], Wait, Fate::Fails, Hold::Nobody, None),
+        (&[131_050], OptedOut, Fate::Fails, Hold::Nobody, None),
+        (&[131_051, 131_052, 131_053, 131_060], Bug, Fate::Fails, Hold::Nobody, None),
+        (&[131_057], Retry, Fate::Again, Hold::Channel, None),
+        (
+            &[132_000, 132_001, 132_005, 132_007, 132_008, 132_012, 132_015, 132_016],
+            Bug,
+            Fate::Fails,
+            Hold::Nobody,
+            None,
+        ),
+        (&[132_068], Bug, Fate::Fails, Hold::Nobody, None),
+        (&[132_069], Wait, Fate::Again, Hold::Person, None),
+        (&[133_005, 133_006, 133_008, 133_009], Account, Fate::Fails, Hold::Nobody, Some(Alert)),
+        (&[147_001, 147_002, 147_003, 147_004], Account, Fate::Fails, Hold::Nobody, None),
         (
             &[2_388_039, 2_388_040, 2_388_047, 2_388_072, 2_388_073, 2_388_293, 2_388_299, 2_388_019],
             Bug,
             Fate::Fails,
             Hold::Nobody,
+            None,
         ),
-        (&[2_593_107, 2_593_108, 2_593_109], Account, Fate::Fails, Hold::Nobody),
+        (&[2_593_107, 2_593_108, 2_593_109], Account, Fate::Fails, Hold::Nobody, None),
     ];
 
     #[test]
     fn every_code_of_the_reference_has_its_remedy_and_its_advice() {
-        for (codes, remedy, fate, hold) in REFERENCE {
+        for (codes, remedy, fate, hold, trouble) in REFERENCE {
             for code in *codes {
                 let rule = rule_of(*code);
                 assert_ne!(rule, &UNLISTED, "{code}");
                 assert_eq!((&rule.remedy, &rule.fate, &rule.hold), (remedy, fate, hold), "{code}");
+                assert_eq!(&rule.trouble, trouble, "{code}");
                 assert!(!rule.about.is_empty() && !rule.advice.is_empty(), "{code}");
             }
         }

@@ -3,6 +3,7 @@
 //!
 //! Shapes: `docs/whatsapp.md` and Meta's pages on webhooks, as of Graph v26.0.
 
+use crm::Timestamp;
 use crm::messages::{Item, Kept, Leftover, News, Person};
 use structuring::Json;
 use structuring::json::Mode;
@@ -48,7 +49,7 @@ pub fn read(body: &[u8]) -> Result<Vec<Routed>, Unreadable> {
         for change in changes {
             let phone_number_id = people::digits(change.pointer("/value/metadata/phone_number_id"));
             let mut items = Vec::new();
-            read_change(change, &mut items);
+            read_change(change, instant(entry.get("time")), &mut items);
             if found.len() + items.len() > MOST_ITEMS {
                 return Err(Unreadable::TooMany);
             }
@@ -63,14 +64,15 @@ pub fn read(body: &[u8]) -> Result<Vec<Routed>, Unreadable> {
     Ok(found)
 }
 
-fn read_change(change: &Json, items: &mut Vec<Item>) {
+/// `at`: of the entry it stands in, which only what concerns the account has.
+fn read_change(change: &Json, at: Option<Timestamp>, items: &mut Vec<Item>) {
     let field = change.get("field").and_then(Json::as_str).unwrap_or("");
     let Some(value) = change.get("value").filter(|value| value.as_object().is_some()) else {
         return items.push(leftover(Leftover::Unreadable, change));
     };
     let before = items.len();
     match field {
-        "messages" | "smb_message_echoes" => read_messages(value, items),
+        "messages" | "smb_message_echoes" => read_messages(value, at, items),
         "user_preferences" => read_preferences(value, items),
         "user_id_update" => read_new_ids(value, items),
         "account_update"
@@ -84,7 +86,7 @@ fn read_change(change: &Json, items: &mut Vec<Item>) {
         | "message_template_status_update"
         | "message_template_quality_update"
         | "message_template_components_update"
-        | "template_category_update" => items.push(Item::News(news(field, value))),
+        | "template_category_update" => items.push(Item::News(news(field, value, at))),
         _ => {}
     }
     if items.len() == before {
@@ -92,7 +94,7 @@ fn read_change(change: &Json, items: &mut Vec<Item>) {
     }
 }
 
-fn read_messages(value: &Json, items: &mut Vec<Item>) {
+fn read_messages(value: &Json, at: Option<Timestamp>, items: &mut Vec<Item>) {
     let people = people::directory(value);
     for message in list(value, "messages") {
         items.push(read_message(message, &people, Sender::Person).unwrap_or_else(|| unreadable(message)));
@@ -108,7 +110,7 @@ fn read_messages(value: &Json, items: &mut Vec<Item>) {
     }
     let said = list(value, "messages").len() + list(value, "statuses").len() + list(value, "message_echoes").len();
     if said == 0 && !list(value, "errors").is_empty() {
-        items.push(Item::News(news("errors", value)));
+        items.push(Item::News(news("errors", value, at)));
     }
 }
 
@@ -148,7 +150,7 @@ fn read_new_ids(value: &Json, items: &mut Vec<Item>) {
     }
 }
 
-fn news(field: &str, value: &Json) -> News {
+fn news(field: &str, value: &Json, at: Option<Timestamp>) -> News {
     let event = value.get("event").and_then(Json::as_str).unwrap_or("");
     let status = match (field, event) {
         ("account_update", "DISABLED_UPDATE") => match value.pointer("/ban_info/waba_ban_state").and_then(Json::as_str)
@@ -161,7 +163,13 @@ fn news(field: &str, value: &Json) -> News {
         ("account_update", "ACCOUNT_RECONNECTED") => Some("unchecked"),
         _ => None,
     };
-    News { field: text(field, 100), data: clipped(value, MOST_RAW), status }
+    let about = match value.get("message_template_id") {
+        Some(template) => template.as_str().map_or_else(|| template.to_string(), str::to_owned),
+        // One event says what the account is, and another takes it back; the others are each about something else.
+        None if field == "account_update" => if status.is_some() { "status" } else { event }.to_owned(),
+        None => value.get("display_phone_number").and_then(Json::as_str).unwrap_or("").to_owned(),
+    };
+    News { field: text(field, 100), about: text(&about, 100), at, data: clipped(value, MOST_RAW), status }
 }
 
 pub(super) fn list<'j>(value: &'j Json, member: &str) -> &'j [Json] {

@@ -269,15 +269,18 @@ fn a_cut_answer_is_unknown_and_never_repeated_by_itself() {
 fn killed_between_the_call_and_its_answer_each_message_is_there_once_or_visibly_unknown() {
     let mut w = World::new();
     let mut ids = Vec::new();
-    for round in 0..4u64 {
+    let mut under_way = 0;
+    for round in 0..3 {
         let people: Vec<String> = (0..8).map(|n| w.person(&format!("+5695551{round}00{n}"))).collect();
-        // The answers take a while, so that the kill finds calls under way.
-        w.simulator.turn(|knobs| knobs.latency_ms = 150).unwrap();
+        // No answer comes before the kill, which so finds these calls under way.
+        w.simulator.turn(|knobs| knobs.latency_ms = 600_000).unwrap();
+        let (before, wanted) = (w.simulator.attempts().len(), 1 + 2 * round);
         for person in &people {
             ids.push(w.send(person, &format!("mensaje {round}")));
         }
-        std::thread::sleep(Duration::from_millis(60 + 70 * round));
+        w.until("calls are under way", || w.simulator.attempts().len() >= before + wanted);
         w.kill();
+        under_way += wanted;
         w.simulator.turn(|knobs| knobs.latency_ms = 0).unwrap();
         w.start();
     }
@@ -296,6 +299,7 @@ fn killed_between_the_call_and_its_answer_each_message_is_there_once_or_visibly_
             }
         }
     }
+    assert!(unknown >= under_way, "{unknown} are unknown of at least {under_way} that were under way");
     let listed = w.get("/api/v1/messages?state=unknown&limit=200")["data"].as_array().unwrap().len();
     assert_eq!(listed, unknown);
 }
@@ -337,6 +341,78 @@ fn a_file_is_brought_to_whatsapp_before_its_message_and_comes_back_as_it_was() {
     let ranged = [("x-api-key", w.key.as_str()), ("range", "bytes=4-9")];
     assert_eq!(w.server().call("GET", url, &ranged, ""), (206, bytes[4..10].to_owned()));
     assert_eq!(w.server().call("GET", url, &[], "").0, 401);
+}
+
+/// A picture of this channel's; its id.
+fn picture(w: &World) -> String {
+    let headers = [("x-api-key", w.key.as_str()), ("content-type", "image/png")];
+    let path = format!("/api/v1/media?channel_id={}&file_name=foto.png", w.channel);
+    let (status, media) = w.server().call("POST", &path, &headers, "bytes of a picture");
+    assert_eq!(status, 201, "{media}");
+    serde_json::from_str::<Value>(&media).unwrap()["id"].as_str().unwrap().to_owned()
+}
+
+fn send_picture(w: &World, contact: &str, media: &str) -> String {
+    let (status, message) = w.post("/api/v1/messages", json!({"contact_id": contact, "image": {"media_id": media}}));
+    assert_eq!(status, 201, "{message}");
+    message["id"].as_str().unwrap().to_owned()
+}
+
+fn uploads(w: &World) -> usize {
+    w.simulator.requests().iter().filter(|request| request.about == "media" && request.method == "POST").count()
+}
+
+#[test]
+fn a_file_that_is_not_taken_is_an_error_of_its_message_and_its_channel() {
+    let w = World::new();
+    let ana = w.person("+56955500001");
+    let media = picture(&w);
+    // Like a message: a dead token stops the channel, and is said.
+    w.fault(On::MediaUpload, None, Trouble::Error(190));
+    let first = send_picture(&w, &ana, &media);
+    w.until("the channel needs a token", || w.channel_status() == "needs_token");
+    w.until("the message says why", || w.message(&first)["error"]["code"] == "190");
+    assert_eq!((w.status(&first).as_str(), uploads(&w)), ("queued", 1));
+    // What this file alone may be too much for is tried again, and never sent unless it is there.
+    w.simulator.clear_faults();
+    w.fault(On::MediaUpload, Some(1), Trouble::Http(413));
+    let path = format!("/api/v1/channels/{}", w.channel);
+    let body = json!({"access_token": defaults::ACCESS_TOKEN}).to_string();
+    let headers = [("x-api-key", w.key.as_str()), ("content-type", "application/json")];
+    assert_eq!(w.server().call("PATCH", &path, &headers, &body).0, 200);
+    w.is_one_of(&first, &["sent"]);
+    assert_eq!(uploads(&w), 3);
+    // What never can be taken fails at once, with its advice, and lets the person's next go.
+    w.fault(On::MediaUpload, Some(1), Trouble::Error(131_053));
+    let other = picture(&w);
+    let lost = send_picture(&w, &ana, &other);
+    let next = w.send(&ana, "después");
+    w.is_one_of(&next, &["sent"]);
+    let lost = w.message(&lost);
+    assert_eq!((&lost["status"], &lost["error"]["code"]), (&json!("failed"), &json!("131053")), "{lost}");
+    assert!(lost["error"]["advice"].is_string(), "{lost}");
+}
+
+#[test]
+fn a_file_for_many_people_is_brought_once_and_what_comes_of_it_is_everybodys() {
+    let w = World::new();
+    let people: Vec<String> = (10..22).map(|n| w.person(&format!("+569555000{n}"))).collect();
+    let media = picture(&w);
+    w.fault(On::MediaUpload, Some(1), Trouble::Delay(1500));
+    let ids: Vec<String> = people.iter().map(|person| send_picture(&w, person, &media)).collect();
+    for id in &ids {
+        w.is_one_of(id, &["sent"]);
+    }
+    assert_eq!((uploads(&w), w.simulator.sent().len()), (1, people.len()));
+    // The same of a failure.
+    let media = picture(&w);
+    w.fault(On::MediaUpload, None, Trouble::Error(131_053));
+    w.simulator.turn(|knobs| knobs.latency_ms = 1500).unwrap();
+    let ids: Vec<String> = people.iter().map(|person| send_picture(&w, person, &media)).collect();
+    for id in &ids {
+        w.is_one_of(id, &["failed"]);
+    }
+    assert!(uploads(&w) < people.len(), "{} uploads", uploads(&w));
 }
 
 #[test]

@@ -1,10 +1,12 @@
-use std::io::Write;
+use std::io::{Read, Write};
 use std::net::TcpListener;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
 use crate::world::{Server, answer, fails, init, text};
+
+const PATIENCE: Duration = Duration::from_secs(60);
 
 #[test]
 fn answers_healthz_and_readyz_on_a_free_port() {
@@ -68,16 +70,30 @@ fn half_a_request(server: &Server, key: &str, body: &str) -> std::net::TcpStream
     let mut stream = server.connect();
     let head = format!(
         "POST /api/v1/tags HTTP/1.1\r\nhost: {}\r\nx-api-key: {key}\r\ncontent-type: application/json\r\n\
-         connection: close\r\ncontent-length: {}\r\n\r\n",
+         connection: close\r\nexpect: 100-continue\r\ncontent-length: {}\r\n\r\n",
         server.address,
         body.len()
     );
     stream.write_all(head.as_bytes()).unwrap();
+    // Which is how a server says that it has read the head, and waits for the body.
+    const GO_ON: &str = "HTTP/1.1 100 Continue\r\n\r\n";
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    let mut said = [0; GO_ON.len()];
+    stream.read_exact(&mut said).unwrap();
+    assert_eq!(std::str::from_utf8(&said).unwrap(), GO_ON);
     stream.write_all(&body.as_bytes()[..4]).unwrap();
     stream.flush().unwrap();
-    // Until the server has read the head; there is nothing that tells from outside.
-    std::thread::sleep(Duration::from_millis(300));
     stream
+}
+
+/// Waits until the server takes no more connections: it has heard that it is to stop.
+fn until_it_stops(server: &mut Server) {
+    let until = Instant::now() + PATIENCE;
+    while std::net::TcpStream::connect(&server.address).is_ok() {
+        assert!(Instant::now() < until, "it still takes connections");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    assert!(server.child.try_wait().unwrap().is_none(), "it waits for the request");
 }
 
 #[test]
@@ -89,12 +105,10 @@ fn what_runs_is_finished_before_it_stops() {
     let mut running = half_a_request(&server, &key, &body);
     let idle = server.connect();
     server.signal("TERM");
-    std::thread::sleep(Duration::from_millis(300));
-    assert!(server.child.try_wait().unwrap().is_none(), "it waits for the request");
-    assert!(std::net::TcpStream::connect(&server.address).is_err(), "it takes no more connections");
+    until_it_stops(&mut server);
     running.write_all(&body.as_bytes()[4..]).unwrap();
     assert_eq!(answer(&mut running).0, 201);
-    assert_eq!(server.wait(Duration::from_secs(10)), Some(0));
+    assert_eq!(server.wait(PATIENCE), Some(0));
     drop(idle);
     let server = Server::start(directory.path(), &[]);
     assert_eq!(server.get("/api/v1/tags", &key).1["data"][0]["value"], "VIP");
@@ -107,8 +121,8 @@ fn a_second_signal_stops_at_once() {
     let mut server = Server::start(directory.path(), &[]);
     let _running = half_a_request(&server, &key, "{\"value\": \"x\"}");
     server.signal("INT");
-    std::thread::sleep(Duration::from_millis(300));
-    assert!(server.child.try_wait().unwrap().is_none());
+    until_it_stops(&mut server);
     server.signal("INT");
-    assert_eq!(server.wait(Duration::from_secs(5)), Some(1));
+    // By itself it would end with 0.
+    assert_eq!(server.wait(PATIENCE), Some(1));
 }

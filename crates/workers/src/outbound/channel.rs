@@ -15,8 +15,8 @@ use tokio::task::JoinSet;
 use tokio::time::sleep;
 
 use super::pace::{PER_SECOND, Pace};
-use super::upload;
-use super::verdict::verdict;
+use super::upload::{self, UnderWay};
+use super::verdict::{Verdict, verdict};
 use crate::Context;
 
 /// Calls at once. At 80 a second each may take more than half a second.
@@ -42,6 +42,7 @@ pub(super) struct Line {
     pub channel: ChannelId,
     pub lease: Lease,
     pub graph: Graph,
+    pub files: Arc<UnderWay>,
     pace: Arc<Mutex<Pace>>,
 }
 
@@ -105,6 +106,7 @@ async fn run(
         channel,
         lease: lease.clone(),
         graph,
+        files: Arc::default(),
         pace,
     };
     line.run(found.version).await
@@ -151,9 +153,11 @@ impl Line {
                 if !paced.send.is_empty() || !paced.upload.is_empty() {
                     busy_at = tokio::time::Instant::now();
                 }
-                for (message, media) in paced.upload {
-                    let line = self.clone();
-                    sending.spawn(async move { upload::bring(&line, message, media).await });
+                for (waiting, media) in paced.upload {
+                    if self.files.join(media, waiting) {
+                        let line = self.clone();
+                        sending.spawn(async move { upload::bring(&line, media).await });
+                    }
                 }
                 for claimed in paced.send {
                     self.pace().take(claimed.contact, now);
@@ -233,10 +237,16 @@ impl Line {
         let answer = self.graph.send(&message).await;
         let now = self.context.crm.now();
         let verdict = verdict(answer, claimed.attempts, claimed.queued_at, now);
+        self.note(&verdict).await;
+        self.settle(&claimed, verdict.fate).await;
+    }
+
+    /// What an answer says of all that goes out by this number.
+    pub(super) async fn note(&self, verdict: &Verdict) {
         if let Some(until) = verdict.rest_until {
             self.pace().hold(until);
         }
-        if let Some((state, problem)) = verdict.state {
+        if let Some((state, problem)) = verdict.state.clone() {
             let channel = self.channel;
             let stopped = self
                 .context
@@ -246,7 +256,6 @@ impl Line {
                 tracing::warn!(%error, %channel, "could not write down how a channel is");
             }
         }
-        self.settle(&claimed, verdict.fate).await;
     }
 
     /// Tried until it is on disk: nobody else knows it.

@@ -41,19 +41,45 @@ pub fn verdict(answer: Result<Sent, CallError>, attempts: i64, queued_at: Timest
         Ok(sent) => Verdict::of(Fate::Accepted { provider_id: sent.provider_id, wa_id: sent.wa_id }),
         Err(error) if error.may_have_arrived() => Verdict::of(Fate::Unknown),
         Err(CallError::Graph { error, wait }) => refused(&error, wait, attempts, queued_at, now),
-        Err(error) => {
-            let advice = "Nothing: it is tried again by itself. If it goes on, check the server's way to the internet.";
-            let failure = Failure {
-                code: "not_reachable".to_owned(),
-                title: Some("WhatsApp could not be reached.".to_owned()),
-                details: Some(error.to_string()),
-                advice: Some(advice.to_owned()),
-            };
-            // Nobody else's message would arrive either.
-            let rest = now.plus_seconds(REST_SECONDS);
-            Verdict { rest_until: Some(rest), ..waiting(failure, rest, queued_at, now) }
-        }
+        Err(error) => unreachable(&error, queued_at, now),
     }
+}
+
+/// What it means for a message that its file was not taken. A file that arrived twice harms nobody, so nothing becomes
+/// unknown by it. What may be this file's fault alone (it is more than a proxy takes, or than the time allows) holds up
+/// nobody else, and its tries end.
+pub fn of_upload(error: &CallError, attempts: i64, queued_at: Timestamp, now: Timestamp) -> Verdict {
+    match error {
+        CallError::Graph { error, wait } => refused(error, *wait, attempts, queued_at, now),
+        CallError::Foreign { .. } | CallError::File(_) => untaken(error, attempts, now),
+        error if error.may_have_arrived() => untaken(error, attempts, now),
+        error => unreachable(error, queued_at, now),
+    }
+}
+
+fn untaken(error: &CallError, attempts: i64, now: Timestamp) -> Verdict {
+    let advice = "It is tried again by itself, a few times. If it fails, send a smaller file, or look at what stands between \
+                  this server and WhatsApp.";
+    let failure = Failure {
+        code: "upload_failed".to_owned(),
+        title: Some("The file could not be brought to WhatsApp.".to_owned()),
+        details: Some(error.to_string()),
+        advice: Some(advice.to_owned()),
+    };
+    Verdict::of(tried(failure, AGAIN_SECONDS, attempts, None, now))
+}
+
+fn unreachable(error: &CallError, queued_at: Timestamp, now: Timestamp) -> Verdict {
+    let advice = "Nothing: it is tried again by itself. If it goes on, check the server's way to the internet.";
+    let failure = Failure {
+        code: "not_reachable".to_owned(),
+        title: Some("WhatsApp could not be reached.".to_owned()),
+        details: Some(error.to_string()),
+        advice: Some(advice.to_owned()),
+    };
+    // Nobody else's message would arrive either.
+    let rest = now.plus_seconds(REST_SECONDS);
+    Verdict { rest_until: Some(rest), ..waiting(failure, rest, queued_at, now) }
 }
 
 fn refused(error: &GraphError, wait: Option<u64>, attempts: i64, queued_at: Timestamp, now: Timestamp) -> Verdict {
@@ -88,18 +114,22 @@ fn refused(error: &GraphError, wait: Option<u64>, attempts: i64, queued_at: Time
         }
         (After::Again, _) => {
             let steps = if error.code == PAIR_LIMIT { PAIR_SECONDS } else { AGAIN_SECONDS };
-            match usize::try_from(attempts).ok().and_then(|attempt| steps.get(attempt)) {
-                Some(seconds) => {
-                    let asked = wait.and_then(|seconds| i64::try_from(seconds).ok()).unwrap_or(0);
-                    let at = now.plus_seconds((*seconds).max(asked));
-                    Verdict::of(Fate::Again { at, failure, counts: true })
-                }
-                None => Verdict::of(Fate::Failed(failure)),
-            }
+            Verdict::of(tried(failure, steps, attempts, wait, now))
         }
     };
     verdict.state = state;
     verdict
+}
+
+/// Once more after the next step, or what was asked for; after the last it failed.
+fn tried(failure: Failure, steps: &[i64], attempts: i64, wait: Option<u64>, now: Timestamp) -> Fate {
+    match usize::try_from(attempts).ok().and_then(|attempt| steps.get(attempt)) {
+        Some(seconds) => {
+            let asked = wait.and_then(|seconds| i64::try_from(seconds).ok()).unwrap_or(0);
+            Fate::Again { at: now.plus_seconds((*seconds).max(asked)), failure, counts: true }
+        }
+        None => Fate::Failed(failure),
+    }
 }
 
 /// Waits without using up its tries, but not for ever.
@@ -155,8 +185,58 @@ mod tests {
                 }
                 After::Again => assert!(again(&verdict).is_some(), "{rule:?} {verdict:?}"),
             }
-            assert_eq!(verdict.state.is_some(), rule.trouble.is_some(), "{rule:?}");
+            let state = rule.trouble.map(|trouble| match trouble {
+                Trouble::NeedsToken => ChannelState::NeedsToken,
+                Trouble::Restricted => ChannelState::Restricted,
+                Trouble::NotRegistered => ChannelState::NotRegistered,
+                Trouble::Alert => ChannelState::Attention,
+            });
+            assert_eq!(verdict.state.as_ref().map(|(state, _)| *state), state, "{rule:?}");
+            let problem = verdict.state.map(|(_, problem)| (problem.code, problem.advice));
+            let said = rule.trouble.map(|_| (rule.codes.0.to_string(), rule.advice.to_owned()));
+            assert_eq!(problem, said, "{rule:?}");
         }
+    }
+
+    #[test]
+    fn what_a_channel_is_by_a_code() {
+        let state = |code| of(code, 0).state.map(|(state, _)| state);
+        assert_eq!(state(190), Some(ChannelState::NeedsToken));
+        assert_eq!((state(368), state(131_031)), (Some(ChannelState::Restricted), Some(ChannelState::Restricted)));
+        assert_eq!(state(133_010), Some(ChannelState::NotRegistered));
+        assert_eq!(state(131_042), Some(ChannelState::Attention));
+        assert_eq!(state(131_026), None);
+    }
+
+    /// Like a message's, but that a file may be brought twice.
+    #[test]
+    fn a_file_that_is_not_taken_is_tried_a_few_times_and_no_more() {
+        let upload = |error: CallError, attempts| of_upload(&error, attempts, NOW, NOW);
+        let code =
+            |code| CallError::Graph { error: Box::new(GraphError { code, ..GraphError::default() }), wait: None };
+        for rule in RULES {
+            assert_eq!(upload(code(rule.codes.0), 0), of(rule.codes.0, 0), "{rule:?}");
+        }
+        // What may have arrived, and what a proxy refuses, is this file's affair alone.
+        for error in [
+            || CallError::Http(HttpError::TimedOut),
+            || CallError::Http(HttpError::Broken(String::new())),
+            || CallError::Foreign { status: 413 },
+            || CallError::Foreign { status: 502 },
+            || CallError::File(String::new()),
+        ] {
+            let first = upload(error(), 0);
+            assert_eq!((again(&first), first.rest_until, first.state), (Some((2, true)), None, None));
+            let Fate::Failed(failure) = upload(error(), 7).fate else { panic!("it goes on") };
+            assert_eq!(failure.code, "upload_failed");
+            assert!(failure.advice.is_some());
+        }
+        // A provider that cannot be reached takes nobody's.
+        let unreachable = || CallError::Http(HttpError::Unreachable(String::new()));
+        let waits = upload(unreachable(), 40);
+        assert_eq!((again(&waits), waits.rest_until), (Some((5, false)), Some(NOW.plus_seconds(5))));
+        let late = of_upload(&unreachable(), 0, NOW.plus_seconds(-24 * 3600), NOW);
+        assert!(matches!(late.fate, Fate::Failed(_)));
     }
 
     #[test]
