@@ -11,10 +11,11 @@ use crate::known::KNOWN;
 use crate::learnt::{self, Standing};
 use crate::reading::Reading;
 use crate::score::{self, ALONE, APART, Fit, SUGGEST, THRESHOLD};
+use crate::steps::Steps;
 use crate::slots::{self, Candidate, Person};
 use crate::text_phones::find_phones;
 use crate::{
-    Alternative, Flag, Json, Method, Outcome, Place, Placement, Request, ReviewItem, ReviewReason, Source, Target,
+    Alternative, Flag, Json, Method, Outcome, Place, Placement, Request, ReviewItem, ReviewReason, Source, Target, Warning,
     rest, values,
 };
 use std::sync::Arc;
@@ -73,7 +74,7 @@ fn run<T>(request: &Request<'_>, look: impl FnOnce(&Outcome, &[Reading<'_>]) -> 
         desk.second_reading();
         desk.finish();
         let looked = look(&desk.outcome, &desk.readings);
-        ((desk.outcome, desk.steps), looked)
+        ((desk.outcome, desk.steps.total()), looked)
     })
 }
 
@@ -82,7 +83,9 @@ fn on_desk<T>(request: &Request<'_>, work: impl FnOnce(Desk<'_>) -> T) -> T {
     let upper = |code: &'_ str| code.bytes().any(|byte| byte.is_ascii_lowercase()).then(|| code.to_ascii_uppercase());
     let spelt = request.country.and_then(upper);
     let country = spelt.as_deref().or(request.country);
-    let readings: Vec<Reading<'_>> = leaves.iter().map(|leaf| Reading::new(leaf, country)).collect();
+    let counted = Steps::default();
+    counted.add(steps + leaves.len() * (1 + request.definitions.len()));
+    let readings: Vec<Reading<'_>> = leaves.iter().map(|leaf| Reading::new(leaf, country, &counted)).collect();
     let mut name = String::with_capacity(64);
     let mut scored = |leaf: &flatten::Leaf<'_>| {
         leaf.name_path(&mut name);
@@ -97,7 +100,7 @@ fn on_desk<T>(request: &Request<'_>, work: impl FnOnce(Desk<'_>) -> T) -> T {
         keys,
         taken: vec![false; leaves.len()],
         outcome: Outcome { placements: Vec::with_capacity(8), engine: ENGINE, warnings, ..Outcome::default() },
-        steps: steps + leaves.len() * (1 + request.definitions.len()),
+        steps: &counted,
     })
 }
 
@@ -173,7 +176,7 @@ struct Desk<'a> {
     keys: Vec<Arc<Scored>>,
     taken: Vec<bool>,
     outcome: Outcome,
-    steps: usize,
+    steps: &'a Steps,
 }
 
 impl Desk<'_> {
@@ -435,7 +438,7 @@ impl Desk<'_> {
             }
         }
         let edges = worth(&fits, fields);
-        self.steps += edges.len();
+        self.steps.add(edges.len());
         for edge in assign(&edges) {
             let Some((_, fit)) = fits.iter().find(|(other, _)| other.leaf == edge.leaf && other.field == edge.field)
             else {
@@ -503,6 +506,14 @@ impl Desk<'_> {
                     reason: ReviewReason::Unsure,
                 });
             }
+        }
+        if self.steps.spent() {
+            self.outcome.warnings.push(Warning {
+                code: "structuring_limit",
+                message: "more options of fields than are looked at for one record; some values were not compared with them"
+                    .to_owned(),
+                pointer: String::new(),
+            });
         }
         let (rest, warnings) = rest::rest(&self.readings, &self.taken, self.request.data);
         self.outcome.rest = rest;
