@@ -213,6 +213,9 @@ impl Definitions {
     }
 }
 
+/// More than any likeness of words gives: the key is the field's own.
+const EXACT: f32 = 1.2;
+
 fn key_score(key: &Key, field: &Field) -> KeyScore {
     let score = compared(key, field);
     KeyScore { bond: Bond::new(key, field, score.method), ..score }
@@ -229,7 +232,7 @@ fn compared(key: &Key, field: &Field) -> KeyScore {
         bond: Bond::default(),
     };
     if !key.snake.is_empty() && (key.snake == field.key_snake || key.snake == field.name_snake) {
-        return KeyScore { fused: 1.0, method: Method::Exact, letters: 1.0, meaning: 1.0, ..score };
+        return KeyScore { fused: EXACT, method: Method::Exact, letters: 1.0, meaning: 1.0, ..score };
     }
     let mut k = 0.0_f32;
     let mut likeness = Likeness::default();

@@ -181,13 +181,19 @@ impl<'a> Walk<'a> {
             "role",
             "papel",
         ];
+        if object.len() > 12 {
+            return None;
+        }
         let text = SAYS.iter().find_map(|key| object.get(key)?.as_str()).filter(|text| text.len() <= 40)?;
         let (last, words) = (self.path.last()?, keys::words(text));
         let theirs = |words: &[String]| {
             let hits = lexicon::find(words);
             hits.iter().any(|hit| hit.concepts.iter().any(|concept| KNOWN.others.has(*concept)))
         };
-        (object.len() <= 12 && words.len() <= 5 && theirs(&words) && !theirs(&keys::words(last)))
+        let own = KNOWN.manager.or(&KNOWN.subject);
+        let named =
+            lexicon::find(&keys::words(last)).iter().any(|hit| hit.concepts.iter().any(|concept| own.has(*concept)));
+        (words.len() <= 5 && theirs(&words) && !named && !theirs(&keys::words(last)))
             .then(|| Cow::Owned(format!("{last} {text}")))
     }
 

@@ -340,6 +340,16 @@ impl Key {
         // "c1", "c", "q 3".
         let mut lettered = tail_words.iter().filter(|word| !word.bytes().all(|b| b.is_ascii_digit()));
         let single = lettered.next().is_some_and(|word| word.len() == 1) && lettered.next().is_none();
+        // "col_6", "Column 3", "campo 2".
+        let placed = tail_words.len() == 2
+            && matches!(
+                tail_words[0].as_str(),
+                "col" | "column" | "columna" | "coluna" | "campo" | "field" | "var" | "attr"
+            )
+            && tail_words[1].bytes().all(|b| b.is_ascii_digit());
+        if placed {
+            tail_words = vec![String::from("q"), tail_words[1].clone()];
+        }
         if coded || single {
             let number = tail_words.iter().find(|word| single && word.bytes().all(|b| b.is_ascii_digit())).cloned();
             tail_words = std::iter::once(String::from("q")).chain(number).collect();

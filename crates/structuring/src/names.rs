@@ -451,7 +451,11 @@ fn without_note(text: &str) -> &str {
     if let Some((name, note)) = text.split_once(',')
         && name.trim().contains(' ')
         && note.trim_start().starts_with(char::is_lowercase)
-        && !fold(note).split(' ').any(|word| crate::text_name::RELATIONS.contains(&word))
+        && !fold(note).split(' ').any(|word| {
+            crate::text_name::RELATIONS.contains(&word)
+                // "…, mi cel es 9 5550 4321" goes on to say something.
+                || matches!(word, "mi" | "my" | "meu" | "minha" | "es" | "is" | "e" | "tel" | "cel" | "celular" | "phone")
+        })
     {
         return name.trim();
     }

@@ -204,6 +204,7 @@ fn joined(own: &[&Piece], whose: Whose, person: &mut Person) {
             _ if crowd => 0.7,
             (0, likeness) if likeness >= 0.6 => 0.97,
             (0, _) => 0.82,
+            (1 | 2, _) if !whole.text.trim().contains(' ') => 0.78,
             (1 | 2, likeness) if likeness >= 1.0 => 0.93,
             (1 | 2, _) => 0.86,
             (_, likeness) if likeness >= 1.0 => 0.86,

@@ -62,7 +62,9 @@ pub(crate) fn digit_runs(text: &str) -> Vec<(usize, usize)> {
                 b' ' | b'-' | b'.' | b'(' | b')' | b'/' | b'+'
                     if marks < 2 || matches!(bytes[at], b'(' | b'-') && marks < 3 =>
                 {
-                    if bytes[at] == b'+' && at > start {
+                    // "… 614-555-0183. 2 stories"
+                    let stopped = bytes[at] == b'.' && bytes.get(at + 1) == Some(&b' ') && at - start > 6;
+                    if bytes[at] == b'+' && at > start || stopped {
                         break;
                     }
                     marks += 1;

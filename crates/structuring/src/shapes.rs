@@ -29,6 +29,14 @@ pub(crate) fn parts<'a>(leaf: &Leaf<'a>, owner: usize, steps: &mut usize) -> Vec
                     .map(|(key, value, span)| made(key, value.into(), Some(chars(text, span)), false, own()))
                     .collect();
             }
+            if let Some(pairs) = query(text).or_else(|| headed_row(text)) {
+                return pairs
+                    .into_iter()
+                    .map(|(key, value, span)| {
+                        made(vec![Cow::Owned(key)], value.into(), Some(chars(text, span)), false, own())
+                    })
+                    .collect();
+            }
             if let Some(turns) = dialogue(text) {
                 return turns
                     .into_iter()
@@ -223,6 +231,85 @@ pub(crate) fn chars(text: &str, (from, to): (usize, usize)) -> (usize, usize) {
 }
 
 type Found = (String, String, (usize, usize));
+
+/// `https://…?nombre=Ana+Paz&fono=%2B569…`, `nombre=Ana&fono=…`: what a form sent with its address. What campaigns add is none.
+fn query(text: &str) -> Option<Vec<Found>> {
+    let start = text.find('?').map_or(0, |at| at + 1);
+    let address = text.starts_with("http") || text.starts_with('/') || text.starts_with("www.");
+    if text.len() > 2_000 || text.contains(char::is_whitespace) || (start > 0) != address || !text.contains('=') {
+        return None;
+    }
+    let mut found: Vec<Found> = Vec::new();
+    let mut at = start;
+    for pair in text[start..].split(['&', '#']) {
+        let from = at;
+        at += pair.len() + 1;
+        let Some((key, value)) = pair.split_once('=') else { continue };
+        let name = crate::keys::snake_key(key);
+        let ours =
+            name.starts_with("utm") || name.ends_with("clid") || matches!(name.as_str(), "ref" | "src" | "sid" | "id");
+        if ours || name.is_empty() || value.is_empty() || found.len() >= 24 {
+            continue;
+        }
+        found.push((decoded(key), decoded(value), (from + key.len() + 1, from + pair.len())));
+    }
+    (found.len() > 1 || found.len() == 1 && start == 0).then_some(found)
+}
+
+/// `%2B569`, `Ana+Paz`.
+fn decoded(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        match byte {
+            b'+' => bytes.push(b' '),
+            b'%' => {
+                let mut ahead = rest.clone();
+                let digit = |byte: Option<u8>| byte.and_then(|byte| char::from(byte).to_digit(16));
+                match (digit(ahead.next()), digit(ahead.next())) {
+                    (Some(high), Some(low)) => {
+                        bytes.push(u8::try_from(high * 16 + low).unwrap_or(b' '));
+                        rest = ahead;
+                    }
+                    _ => bytes.push(byte),
+                }
+            }
+            _ => bytes.push(byte),
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// A line of headers and one of cells, with one mark between them.
+fn headed_row(text: &str) -> Option<Vec<Found>> {
+    let (header, cells) = text.trim_end().split_once('\n')?;
+    let header = header.trim_end_matches('\r');
+    if cells.contains('\n') || text.len() > 4_000 {
+        return None;
+    }
+    let mark = [';', '\t', '|', ','].into_iter().find(|mark| {
+        let columns = header.matches(*mark).count();
+        columns >= 2 && cells.matches(*mark).count() == columns
+    })?;
+    let named = |name: &str| {
+        let name = name.trim().trim_matches('"');
+        (1..=40).contains(&name.len()) && !name.contains(['@', ':']) && name.starts_with(char::is_alphabetic)
+    };
+    if !header.split(mark).all(named) {
+        return None;
+    }
+    let mut at = text.find('\n')? + 1;
+    let mut found = Vec::new();
+    for (name, cell) in header.split(mark).zip(cells.split(mark)) {
+        let bare = cell.trim().trim_matches('"');
+        let from = at + cell.find(bare).unwrap_or(0);
+        at += cell.len() + 1;
+        if !bare.is_empty() {
+            found.push((name.trim().trim_matches('"').to_owned(), bare.to_owned(), (from, from + bare.len())));
+        }
+    }
+    Some(found)
+}
 
 /// `Key: value` on lines, or between semicolons or bars.
 fn lines(text: &str) -> Option<Vec<Found>> {

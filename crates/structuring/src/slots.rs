@@ -302,7 +302,13 @@ pub(crate) fn find(
             && !key.context.meets(&known.subject.or(&known.contact));
         let foreign = key.foreign && reading.leaf().part.as_ref().is_some_and(|part| part.divides);
         let borrowed = at.lent && key.party == Party::From;
-        if key.party == theirs || stranger || foreign || borrowed {
+        // "910 555 017 (mulher, D. Graça)", read as a number and a name.
+        let of_another = reading
+            .leaf()
+            .part
+            .as_ref()
+            .is_some_and(|part| part.divides && readings[part.owner].text().is_some_and(reach::of_another));
+        if key.party == theirs || stranger || foreign || borrowed || of_another {
             continue;
         }
         let card = cards.has(reading);

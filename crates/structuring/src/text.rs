@@ -93,6 +93,28 @@ pub(crate) fn read(
     found
 }
 
+/// `[18:02] `, `12/03/24, 18:02 - `: when a line of a conversation was written, as bytes.
+fn stamp(line: &str) -> usize {
+    let head = line.len() - line.trim_start().len();
+    let rest = &line[head..];
+    let end = if rest.starts_with('[') {
+        rest.find(']').map(|at| at + 1)
+    } else if rest.starts_with(|c: char| c.is_ascii_digit()) {
+        rest.find(" - ").map(|at| at + 3)
+    } else {
+        None
+    };
+    let clock = |text: &str| {
+        text.len() <= 28
+            && text.contains(':')
+            && text.chars().all(|c| {
+                c.is_ascii_digit()
+                    || matches!(c, '[' | ']' | ':' | '/' | '-' | '.' | ',' | ' ' | 'a' | 'p' | 'm' | 'A' | 'P' | 'M')
+            })
+    };
+    end.filter(|end| clock(&rest[..*end])).map_or(0, |end| head + end)
+}
+
 /// A conversation with the lines of the organization's own people blanked: what they say is not said by the customer.
 fn theirs(text: &str) -> Option<String> {
     const OURS: &[&str] = &[
@@ -126,16 +148,20 @@ fn theirs(text: &str) -> Option<String> {
         return None;
     }
     let ours = |line: &str| {
-        line.split_once(':').is_some_and(|(speaker, _)| {
+        line[stamp(line)..].split_once(':').is_some_and(|(speaker, _)| {
             let folded = crate::keys::fold(speaker);
             speaker.len() <= 30 && OURS.contains(&folded.split(' ').next().unwrap_or(""))
         })
     };
     // One line alone may be a label of a form.
-    if text.split('\n').filter(|line| ours(line)).count() < 2 {
+    let stamped = text.split('\n').filter(|line| stamp(line) > 0).count() > 1;
+    if text.split('\n').filter(|line| ours(line)).count() < 2 && !stamped {
         return None;
     }
-    let lines = text.split('\n').map(|line| if ours(line) { " ".repeat(line.len()) } else { line.to_owned() });
+    let lines = text.split('\n').map(|line| {
+        let stamp = stamp(line);
+        if ours(line) { " ".repeat(line.len()) } else { format!("{}{}", " ".repeat(stamp), &line[stamp..]) }
+    });
     Some(lines.collect::<Vec<_>>().join("\n"))
 }
 
@@ -148,7 +174,8 @@ fn shared_mailbox(text: &str, definitions: &Definitions, open: &[bool]) -> Optio
         .filter(|(field, open)| **open && field.definition.field_type == crate::FieldType::Email);
     let ((field, _), None) = (fields.next()?, fields.next()) else { return None };
     let mut shared = scan::emails(text).into_iter().filter_map(|span| {
-        let address = read_email(&text[span.0..span.1]).filter(|address| email::is_shared(address))?;
+        let address = read_email(&text[span.0..span.1])
+            .filter(|address| email::is_shared(address) || email::is_for_invoices(address))?;
         Some((address, span))
     });
     let ((address, span), None) = (shared.next()?, shared.next()) else { return None };
@@ -179,10 +206,28 @@ fn find_email(text: &str, words: &[Word]) -> Option<(String, (usize, usize))> {
             .filter(|word| word.span.1 <= span.0)
             .take(3)
             .any(|word| others.contains(&word.folded.as_str()));
+        let billed = words.iter().rev().filter(|word| word.span.1 <= span.0).take(5).any(|word| {
+            matches!(
+                word.folded.as_str(),
+                "invoice"
+                    | "invoices"
+                    | "factura"
+                    | "facturas"
+                    | "facturacion"
+                    | "fatura"
+                    | "faturas"
+                    | "nf"
+                    | "nfe"
+                    | "billing"
+                    | "boleta"
+            )
+        });
         if let Some(address) = read_email(&text[span.0..span.1])
             && !email::is_placeholder(&address)
             && !email::is_shared(&address)
+            && !email::is_for_invoices(&address)
             && !before
+            && !billed
         {
             return Some((address, span));
         }

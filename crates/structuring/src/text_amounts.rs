@@ -131,6 +131,7 @@ pub(crate) fn amounts(page: &Page<'_>, fields: &[&Field], busy: &[(usize, usize)
         if page.is_covered(span)
             || busy.iter().any(|other| span.0 < other.1 && other.0 < span.1)
             || reading.leading_zero
+            || in_range(page.text, span)
         {
             continue;
         }
@@ -222,6 +223,39 @@ pub(crate) fn amounts(page: &Page<'_>, fields: &[&Field], busy: &[(usize, usize)
         }
     }
     found
+}
+
+/// "60 a 80 m2", "6 to 8 pallets", "entre 18 y 22 mil": neither of the two is the number.
+fn in_range(text: &str, span: (usize, usize)) -> bool {
+    const JOINTS: &[&str] = &["a", "to", "y", "e", "o", "ou", "or", "-", "–", "hasta", "ate", "até"];
+    let mut after = text[span.1..].split_whitespace();
+    let mut before = text[..span.0].split_whitespace();
+    let digit = |word: Option<&str>| {
+        word.is_some_and(|word| {
+            let word = word.trim_matches(['$', '€', '£', ',', '.', '(']);
+            word.starts_with(|c: char| c.is_ascii_digit()) && !word.contains('/') && !word.contains(':')
+        })
+    };
+    // Two of one size, of one thing: "$150,000 a 12 meses" is no range.
+    let size = |word: &str| word.chars().filter(char::is_ascii_digit).collect::<String>().parse::<f64>().unwrap_or(0.0);
+    let own = size(&text[span.0..span.1]);
+    let near = |other: Option<&str>| {
+        let other = other.map_or(0.0, size);
+        own > 0.0 && other > 0.0 && (own / other).max(other / own) <= 10.0
+    };
+    let joined = |word: Option<&str>| word.is_some_and(|word| JOINTS.contains(&word));
+    let (joint, second) = (after.next(), after.next());
+    let third = after.next().map(crate::keys::fold).unwrap_or_default();
+    let other_thing = [
+        "mes", "cuota", "parcela", "ano", "year", "month", "vez", "vece", "x", "pago", "dia", "day", "nin", "crianc",
+        "child",
+    ]
+    .iter()
+    .any(|unit| third.starts_with(unit));
+    let ahead = text[span.1..].starts_with(' ') && joined(joint) && digit(second) && near(second) && !other_thing;
+    let (joint, first) = (before.next_back(), before.next_back());
+    let behind = joined(joint) && digit(first) && near(first);
+    ahead || behind
 }
 
 /// "Pagó 150.", "total 890": money said by its verb alone, where no noun makes it a count of something.

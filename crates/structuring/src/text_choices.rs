@@ -603,7 +603,34 @@ fn said_by_name(page: &Page<'_>, field: &Field) -> Option<Finding> {
             .map(|word| word.folded.as_str())
             .collect();
         let denied = before.iter().any(|word| NEGATIONS.contains(word));
-        let claimed = AFTER.contains(&next) || before.iter().take(2).any(|word| BEFORE.contains(word));
+        // "ainda tá na garantia", "keen on a battery", "vamos levar um animal".
+        let within = matches!(
+            before.as_slice(),
+            [
+                "na" | "no" | "en" | "em" | "in" | "sob" | "bajo" | "under",
+                "ta" | "esta" | "is" | "sigue" | "still" | "its",
+                ..
+            ]
+        );
+        let keen = before.iter().take(3).any(|word| {
+            matches!(
+                *word,
+                "keen"
+                    | "interested"
+                    | "interesado"
+                    | "interesada"
+                    | "interessado"
+                    | "interessada"
+                    | "levar"
+                    | "llevar"
+                    | "traer"
+                    | "trazer"
+                    | "bring"
+                    | "bringing"
+            )
+        });
+        let claimed =
+            within || keen || AFTER.contains(&next) || before.iter().take(2).any(|word| BEFORE.contains(word));
         let answer = answered(page, at + 1).or_else(|| (denied || claimed).then_some(!denied))?;
         Some(fact(page, field, (at, at + 1), answer))
     })

@@ -48,6 +48,8 @@ pub(crate) static PHONE_CUES: LazyLock<Words> = LazyLock::new(|| {
         "chama",
         "telemovel",
         "celu",
+        "tlm",
+        "mob",
         "tlf",
         "telf",
         "contacto",

@@ -1,6 +1,7 @@
 //! Telephone numbers in running text: whose they are, and which of them are not to be used.
 
 use crate::compiled::Definitions;
+use crate::known::KNOWN;
 use crate::lexicon::{Set, set};
 use crate::phone::{self, Line};
 use crate::reading::is_placeholder;
@@ -20,11 +21,13 @@ pub(crate) fn phone_fields(
     open: &[bool],
 ) -> Vec<Finding> {
     let mut found: Vec<Finding> = Vec::new();
-    for (field, _) in
-        definitions.fields.iter().zip(open).filter(|(field, open)| {
-            **open && field.definition.field_type == FieldType::Phone && !field.roles.is_empty()
-        })
-    {
+    for (field, _) in definitions.fields.iter().zip(open).filter(|(field, open)| {
+        **open
+            && field.definition.field_type == FieldType::Phone
+            && (!field.roles.is_empty() || field.concepts.meets(&KNOWN.alt))
+    }) {
+        // "Teléfono alterno": the one number that is somebody else's.
+        let alternate = field.concepts.meets(&KNOWN.alt);
         let mut fitting = phones.iter().filter(|(_, span, confidence)| {
             let at = words.partition_point(|word| word.span.1 <= span.0);
             let near: Vec<String> = words[at.saturating_sub(7)..at].iter().map(|word| word.folded.clone()).collect();
@@ -39,7 +42,7 @@ pub(crate) fn phone_fields(
             let behind: Vec<String> =
                 words[next..].iter().take(if joined { 4 } else { 0 }).map(|word| word.folded.clone()).collect();
             let ended = words[next..].iter().take(4).position(|word| word.ends).map_or(4, |at| at + 1);
-            let said = about(&near) || about(&behind[..behind.len().min(ended)]);
+            let said = alternate || about(&near) || about(&behind[..behind.len().min(ended)]);
             *confidence == 0.0 && said
         });
         if let (Some((number, span, _)), None) = (fitting.next(), fitting.next()) {
@@ -199,10 +202,17 @@ pub(crate) fn find_phones(text: &str, words: &[Word], country: Option<&str>) -> 
         let before: Vec<&Word> = words[..at].iter().rev().take(9).collect();
         let said = |list: &Words, reach: usize| before.iter().take(reach).any(|word| is_one_of(&word.folded, list));
         // The clause the number stands in, nearest word first.
+        // "la abogada es Helena Couto, tel. …": a comma before nothing but a word for telephones ends nothing.
+        let mut only_cues = true;
         let clause: Vec<&str> = before
             .iter()
             .enumerate()
-            .take_while(|(place, word)| *place == 0 || !word.ends)
+            .take_while(|(place, word)| {
+                let goes_on = only_cues && text[word.span.1..].starts_with(',');
+                let within = *place == 0 || !word.ends || goes_on;
+                only_cues &= PHONE_CUES.contains(word.folded.as_str());
+                within
+            })
             .map(|(_, word)| word.folded.as_str())
             .take(8)
             .collect();
@@ -236,7 +246,47 @@ pub(crate) fn find_phones(text: &str, words: &[Word], country: Option<&str>) -> 
             && !head.trim_end().ends_with([':', ','])
             && text[span.1..].trim_start_matches(' ').starts_with('\n')
             || head.ends_with('\n') && !head.trim_end().ends_with([':', ',']) && text[span.1..].trim().is_empty();
-        let other = other && !alone;
+        // "Lig. da filha, Graça Mourato, tlm 915…", "soy la hija, …": who calls, said by the relation.
+        let relation = before.iter().take(6).position(|word| is_another(&word.folded));
+        let called = relation.is_some_and(|relation| {
+            let article = |word: &&&Word| {
+                matches!(
+                    word.folded.as_str(),
+                    "la" | "el" | "a" | "o" | "da" | "do" | "de" | "del" | "su" | "the" | "by" | "una" | "uma"
+                )
+            };
+            before.iter().skip(relation + 1).take(3).find(|word| !article(word)).is_some_and(|word| {
+                matches!(
+                    word.folded.as_str(),
+                    "lig"
+                        | "ligou"
+                        | "llama"
+                        | "llamo"
+                        | "fala"
+                        | "falou"
+                        | "habla"
+                        | "hablo"
+                        | "escribe"
+                        | "escribio"
+                        | "caller"
+                        | "called"
+                        | "soy"
+                        | "sou"
+                        | "contacta"
+                        | "contacto"
+                        | "vino"
+                        | "veio"
+                        | "atendi"
+                )
+            })
+        });
+        // "… (mulher, D. Graça)": whose it is, said behind it.
+        let noted = text[span.1..].trim_start().strip_prefix('(').and_then(|rest| rest.split(')').next());
+        let of_noted = noted.is_some_and(|note| note.len() <= 60 && crate::keys::fold(note).split(' ').any(is_another));
+        // "Pescas do Bugio Lda, 262 555 010": a company's own.
+        let firm = text[..span.0].trim_end_matches([' ', ',', ':', '-', '(']);
+        let of_firm = !cue && firm.len() <= 60 && !firm.contains('\n') && crate::names::is_company(firm);
+        let other = other && !alone && !called || of_noted || of_firm;
         let stale = clause.iter().take(6).any(|word| STALE.contains(word)) || is_refused(words, at, &clause);
         let confidence = if other || stale || id || line == Line::Service {
             0.0

@@ -17,6 +17,13 @@ static AGE: LazyLock<Set> = LazyLock::new(|| set(&["AGE"]));
 static MONTHS: LazyLock<Set> = LazyLock::new(|| set(&["TERM"]));
 
 /// The value read as the field's type, and how far it speaks for the field by itself (0–1).
+const IMPERIAL: &[&str] = &[
+    "ft", "feet", "foot", "pies", "inch", "inches", "lb", "lbs", "libras", "pounds", "miles", "sqft", "gallons",
+    "galones",
+];
+const METRIC: &[&str] =
+    &["m", "metros", "meters", "metres", "m2", "cm", "km", "kg", "kilos", "kilogramos", "litros", "liters", "litres"];
+
 pub(crate) fn typed(
     field: &Field,
     reading: &Reading<'_>,
@@ -33,6 +40,15 @@ pub(crate) fn typed(
             let amount = reading.amount()?;
             let named = reading.named()?;
             if amount.leading_zero && reading.is_string() || !matches!(named, money::Named::None) {
+                return None;
+            }
+            // "38 ft" of a length in metres, "three quarter" of a horse.
+            let unit = amount.after.split(' ').next().unwrap_or("");
+            let (imperial, metric) = (IMPERIAL.contains(&unit), METRIC.contains(&unit));
+            if imperial && field.says(METRIC) && !field.says(IMPERIAL)
+                || metric && field.says(IMPERIAL) && !field.says(METRIC)
+                || matches!(unit, "quarter" | "quarters" | "thirds")
+            {
                 return None;
             }
             let mut value = amount.value.to_number()?;

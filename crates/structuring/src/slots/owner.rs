@@ -33,7 +33,11 @@ pub(super) fn doubt(keys: &[Arc<Scored>], readings: &[Reading<'_>], person: &mut
         let elsewhere = !plain && (key.foreign || key.points || !key.context.without(&NEUTRAL).is_empty());
         let here = |leaf: &usize| room(readings, *leaf) == place;
         let theirs = !plain && home != Some(place) && (0..keys.len()).filter(here).any(stranger);
-        let alone = home == Some(place) && !(0..keys.len()).any(|leaf| !here(&leaf) && stranger(leaf) && readings[leaf].likeness() >= 0.6);
+        let others = person.names.iter().any(|name| {
+            room(readings, name.leaves[0]) != place
+                && best.is_some_and(|best| !crate::keys::share_a_word(&name.value, &best.value))
+        });
+        let alone = !key.points && !others && home == Some(place) && !(0..keys.len()).any(|leaf| !here(&leaf) && stranger(leaf) && readings[leaf].likeness() >= 0.6);
         beyond || role || theirs || elsewhere && !alone || whose_is_said_before(keys, readings, leaf)
     };
     let unsure: Vec<bool> = person.phones.iter().map(|phone| phone.leaves.iter().any(|leaf| unsure(*leaf))).collect();

@@ -97,7 +97,7 @@ pub(super) fn phone_of(leaf: usize, key: &Key, reading: &Reading<'_>, whose: Who
 }
 
 /// "910 555 017 (mulher, D. Graça)", "… falar com Zeca": the number says itself that it is somebody else's.
-fn of_another(text: &str) -> bool {
+pub(super) fn of_another(text: &str) -> bool {
     let behind = text.trim_start_matches(|c: char| !c.is_alphabetic());
     if behind.is_empty() || text.starts_with(char::is_alphabetic) || behind.len() > 60 {
         return false;

@@ -18,6 +18,7 @@ impl Desk<'_> {
                 held[part.owner] = true;
             }
         }
+        let weak = self.weak_name();
         for (leaf, held) in held.into_iter().enumerate() {
             let reading = &self.readings[leaf];
             // What somebody said in a conversation is running text of its own.
@@ -63,6 +64,16 @@ impl Desk<'_> {
                 if self.denied(leaf, &finding.target) {
                     continue;
                 }
+                if finding.target == Target::Name
+                    && let Some(weak) = weak
+                    && finding.confidence >= 0.86
+                    && finding.value.as_str().is_some_and(|name| name.trim().contains(' '))
+                    && let Some(at) = self.outcome.placements.iter().position(|placed| placed.target == Target::Name)
+                    && self.outcome.placements[at].method != Method::FreeText
+                {
+                    self.outcome.placements.remove(at);
+                    self.taken[weak] = false;
+                }
                 if self.filled(&finding.target) {
                     if gaps.phone && finding.target == Target::Phone {
                         self.rival(leaf, &finding);
@@ -90,6 +101,15 @@ impl Desk<'_> {
         let known = self.outcome.placed(&Target::Name).and_then(|name| name.value.as_str());
         let (Some(said), Some(known)) = (said, known) else { return false };
         !crate::share_a_word(said, known)
+    }
+
+    /// The leaf of a name of one word that nobody is sure of: whoever a text announces in full comes before it.
+    fn weak_name(&self) -> Option<usize> {
+        let name = self.outcome.placed(&Target::Name).filter(|name| name.confidence < 0.85)?;
+        let [source] = name.sources.as_slice() else { return None };
+        let word = name.value.as_str().is_some_and(|name| !name.trim().contains(' '));
+        let at = |leaf: &usize| self.taken[*leaf] && self.readings[*leaf].leaf().pointer == source.pointer;
+        (0..self.readings.len()).find(at).filter(|_| word)
     }
 
     /// Another phone of the text that the placed one came from, as good as that.

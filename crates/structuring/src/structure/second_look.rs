@@ -11,7 +11,10 @@ use super::Desk;
 use crate::against::strangeness;
 use crate::forest::{Model, least, likely};
 use crate::keys::fold;
+use crate::known::KNOWN;
+use crate::lexicon::{Set, set};
 use crate::{Json, Method, Placement, Source, Target};
+use std::sync::LazyLock;
 
 /// Something that is left and what it could be.
 pub(crate) struct Weighed {
@@ -27,6 +30,11 @@ pub(crate) struct Weighed {
     /// Characters from–to where it is a part of a running text, which stays whole in the rest.
     span: Option<(usize, usize)>,
 }
+
+/// What is a number or a code, whatever of.
+static NUMBERED: LazyLock<Set> = LazyLock::new(|| set(&["NUMBER", "CODE"]));
+
+static AGENTS: LazyLock<Set> = LazyLock::new(|| set(&["R_AGENT"]));
 
 /// Nothing that was weighed is sure enough to be written over something.
 const MOST: f32 = 0.84;
@@ -83,6 +91,19 @@ impl Desk<'_> {
         let reading = &self.readings[weighed.leaves[0]];
         let text = reading.text().unwrap_or("");
         let field = self.request.definitions.fields.iter().find(|field| field.definition.key == key);
+        // "Chuy" is no customer's number, "Q 250.00" no tax number, who keeps the record in no field of the customer's.
+        let key_concepts = self.keys[weighed.leaves[0]].key.concepts();
+        let unlike = field.is_some_and(|field| {
+            let numbered = field.concepts.meets(&KNOWN.ids.or(&NUMBERED));
+            let digits = text.contains(|c: char| c.is_ascii_digit());
+            !field.is_typed()
+                && field.choices.is_empty()
+                && (numbered && (!digits || text.contains(['$', '€', '£', '%']))
+                    || key_concepts.meets(&AGENTS) && !field.concepts.meets(&AGENTS))
+        });
+        if unlike {
+            return true;
+        }
         let strange = field.is_some_and(|field| !field.is_typed() && strangeness(field, reading) >= STRANGE);
         // "M" of sizes is not what begins with it.
         let initial = field.is_some_and(|field| !field.choices.is_empty())
