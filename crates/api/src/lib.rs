@@ -2,6 +2,7 @@
 
 pub mod address;
 mod answer;
+mod apart;
 mod app;
 mod call;
 mod compat;

@@ -4,7 +4,7 @@ use crate::key::Key;
 use crate::keys::{snake_key, words};
 use crate::known::KNOWN;
 use crate::lexicon::{self, Set, is_noise};
-use crate::options::Choice;
+use crate::offers::{Choices, Offers};
 use crate::score::Bond;
 use crate::units::{Likeness, Units};
 use crate::vectors::{Vector, calibrated, embed};
@@ -28,7 +28,7 @@ pub(crate) struct Field {
     /// Whose it is, where it is somebody else's.
     pub roles: Set,
     strong: Set,
-    pub choices: Vec<Choice>,
+    pub choices: Choices,
     /// Whether some field of the organization is about an animal; about a child.
     pub pets: bool,
     pub children: bool,
@@ -56,7 +56,7 @@ impl Field {
             strong: concepts.without(&KNOWN.qualifiers),
             pets: false,
             children: false,
-            choices: definition.options.iter().map(|option| Choice::new(option)).collect(),
+            choices: Choices::new(&definition.options),
             by_name,
             by_key,
             hint,
@@ -122,6 +122,8 @@ const PER_SHARD: usize = 256;
 pub struct Definitions {
     revision: u64,
     pub(crate) fields: Vec<Field>,
+    /// The options of them all.
+    pub(crate) offers: Offers,
     /// Some field is about an animal: a "patient" may be one.
     pub(crate) pets: bool,
     /// Some field is a child's name and none the parent's.
@@ -151,7 +153,16 @@ impl Definitions {
         for field in &mut fields {
             (field.pets, field.children) = (pets, children || dependants);
         }
-        Definitions { revision, fields, pets, children, dependants, cache: std::array::from_fn(|_| RwLock::default()) }
+        let offers = Offers::new(fields.iter().map(|field| &field.choices));
+        Definitions {
+            revision,
+            fields,
+            offers,
+            pets,
+            children,
+            dependants,
+            cache: std::array::from_fn(|_| RwLock::default()),
+        }
     }
 
     pub fn revision(&self) -> u64 {
@@ -172,6 +183,11 @@ impl Definitions {
 
     pub fn is_empty(&self) -> bool {
         self.fields.is_empty()
+    }
+
+    /// How many options all fields have together.
+    pub fn options(&self) -> usize {
+        self.fields.iter().map(|field| field.choices.len()).sum()
     }
 
     /// A key analysed and scored; from the cache when its path was seen before.

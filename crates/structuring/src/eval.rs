@@ -172,7 +172,5 @@ pub fn match_labels(definitions: &Definitions, label: &str) -> Option<String> {
 
 /// Option words alone: the place of the option a word means best.
 pub fn match_option(options: &[String], word: &str) -> Option<usize> {
-    let choices: Vec<crate::options::Choice> =
-        options.iter().map(|option| crate::options::Choice::new(option)).collect();
-    crate::options::nearest(&choices, word)
+    crate::options::nearest(&crate::offers::Choices::new(options), word)
 }

@@ -149,6 +149,98 @@ const WRAPPERS: &[&str] = &[
     "planilha",
 ];
 
+/// Words of a question to whoever answers it.
+const ADDRESSES: &[&str] = &[
+    "tu",
+    "tus",
+    "su",
+    "sus",
+    "te",
+    "le",
+    "usted",
+    "contigo",
+    "contactarte",
+    "llamarte",
+    "contactarle",
+    "llamarlo",
+    "contactarlo",
+    "seu",
+    "sua",
+    "teu",
+    "voce",
+    "lhe",
+    "your",
+    "you",
+    "mi",
+    "my",
+    "meu",
+    "me",
+    "podemos",
+    "can",
+    "we",
+];
+
+/// `reportado por`, `regalo para`, `gift for`: what it is of is whoever is named there.
+fn points(words: &[String]) -> bool {
+    words.len() > 1
+        && words.last().is_some_and(|last| matches!(last.as_str(), "por" | "para" | "by" | "for" | "pelo" | "pela"))
+}
+
+/// `no llamar a`, `número bloqueado`, `old phone`.
+fn is_barred(words: &[String]) -> bool {
+    const BARRED: &[&str] = &[
+        "bloqueado",
+        "bloqueada",
+        "bloqueados",
+        "blocked",
+        "blacklist",
+        "spam",
+        "anterior",
+        "anteriores",
+        "antiguo",
+        "antigua",
+        "antigo",
+        "antiga",
+        "viejo",
+        "vieja",
+        "velho",
+        "old",
+        "former",
+        "previous",
+        "previo",
+        "incorrecto",
+        "incorreto",
+        "equivocado",
+        "errado",
+        "wrong",
+        "invalido",
+        "invalid",
+    ];
+    const CALLS: &[&str] = &[
+        "llamar",
+        "llame",
+        "llamen",
+        "contactar",
+        "contacte",
+        "ligar",
+        "ligue",
+        "chamar",
+        "call",
+        "contact",
+        "text",
+        "escribir",
+        "usar",
+        "use",
+        "molestar",
+        "disturb",
+    ];
+    words.iter().any(|word| BARRED.contains(&word.as_str()))
+        || words.windows(2).any(|pair| {
+            matches!(pair[0].as_str(), "no" | "nao" | "not" | "dont" | "never" | "nunca")
+                && CALLS.contains(&pair[1].as_str())
+        })
+}
+
 static ORDERS: LazyLock<Set> = LazyLock::new(|| set(&["PURCHASE"]));
 static MADE: LazyLock<Set> = LazyLock::new(|| set(&["CREATED", "DATE"]));
 static ORDER_DATE: LazyLock<u16> = LazyLock::new(|| lexicon::concept("ORDERDATE"));
@@ -176,6 +268,12 @@ pub(crate) struct Key {
     /// Some segment before the last is of words no phrase covers: nobody knows whose that is.
     pub foreign: bool,
     pub party: Party,
+    /// Some segment ends by pointing at somebody: `regalo para`, `reportado por`.
+    pub points: bool,
+    /// It speaks to whoever answers: `¿cuál es tu número?`.
+    pub addressed: bool,
+    /// The number under it is not to be used, or is no longer right: `no llamar a`, `teléfono anterior`.
+    pub barred: bool,
 }
 
 /// Which end of a message a key names.
@@ -290,6 +388,9 @@ impl Key {
         let foreign =
             context_words.iter().any(|words| find(words).is_empty() && !words.iter().all(|word| is_noise(word)));
         let above = if context_words.len() == 1 { context_words.last() } else { None };
+        let points = context_words.iter().chain([&tail_words]).any(|words| points(words));
+        let addressed = tail_words.len() > 2 && tail_words.iter().any(|word| ADDRESSES.contains(&word.as_str()));
+        let barred = is_barred(&tail_words) || context_words.iter().any(|words| is_barred(words));
         let party = match Party::of(&tail_words) {
             Party::Neither => above.map_or(Party::Neither, |words| Party::of(words)),
             party => party,
@@ -378,6 +479,9 @@ impl Key {
             snake: crate::keys::snake_key(snake),
             foreign,
             party,
+            points,
+            addressed,
+            barred,
             tail_vector: meaning(&tail_words),
             all: full.concepts.or(&context),
             full_vector: if context_words.is_empty() { None } else { meaning(&all) },

@@ -41,6 +41,14 @@ pub(crate) fn push_folded(c: char, out: &mut String) {
     out.push(plain);
 }
 
+/// Whether two names have a word in common; initials and particles are none.
+pub fn share_a_word(a: &str, b: &str) -> bool {
+    let (a, b) = (fold(a), fold(b));
+    let telling =
+        |word: &&str| word.len() > 2 && !matches!(*word, "del" | "los" | "las" | "dos" | "das" | "van" | "von");
+    a.split(' ').filter(telling).any(|word| b.split(' ').any(|other| other == word))
+}
+
 /// Lower case, no accents, words of letters and digits with one space between them.
 pub fn fold(text: &str) -> String {
     let mut out = String::with_capacity(text.len());

@@ -3,6 +3,7 @@
 //! No personal values are in it: sources, paths, kinds of values, field keys and option words only.
 
 use crate::reading::Reading;
+use crate::steps::Steps;
 use crate::{Json, Source, Target};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -127,6 +128,11 @@ impl Learnt {
         self.mappings.get(path).map_or(&[], Vec::as_slice)
     }
 
+    /// Decisions about a folded word, whatever the field.
+    pub(crate) fn of_any_word(&self, folded: &str) -> &[OptionWord] {
+        self.words.get(folded).map_or(&[], Vec::as_slice)
+    }
+
     /// Decisions about a folded word of a field.
     pub(crate) fn of_word<'a>(&'a self, field: &'a str, folded: &str) -> impl Iterator<Item = &'a OptionWord> + 'a {
         self.words.get(folded).map_or(&[][..], Vec::as_slice).iter().filter(move |word| word.field == field)
@@ -165,7 +171,7 @@ pub(crate) fn kind_of(reading: &Reading<'_>) -> ValueKind {
 pub fn learnt_key(data: &Json, pointer: &str, country: Option<&str>) -> Option<(String, ValueKind)> {
     let flat = crate::flatten::flatten(data);
     let leaf = flat.leaves.iter().find(|leaf| leaf.pointer == pointer)?;
-    Some((path_of(leaf), kind_of(&Reading::new(leaf, country))))
+    Some((path_of(leaf), kind_of(&Reading::new(leaf, country, &Steps::default()))))
 }
 
 /// Where one value of a record stood, as decisions about it are kept.

@@ -2,6 +2,8 @@
 
 use crate::keys::fold;
 use crate::lexicon::is_stop;
+use crate::offers::{By, Choices, stems};
+use crate::steps::Steps;
 use crate::vectors::{Vector, calibrated, embed};
 use rustc_hash::FxHashMap;
 use std::cell::OnceCell;
@@ -32,6 +34,13 @@ pub(crate) struct Choice {
     range: Option<(f64, f64)>,
     /// "Other": chosen only when written so.
     other: bool,
+    digits: bool,
+    /// The only number it has, as it is written.
+    number: Option<String>,
+    /// The number of "primera", "third", where it begins so.
+    ordinal: Option<String>,
+    /// Which bytes it has, for a first look at likeness.
+    letters: u64,
 }
 
 /// `1_Efectivo`: message flows number the options they send.
@@ -65,6 +74,10 @@ impl Choice {
         let folded = fold_choice(text);
         let words: Vec<String> = content(&folded);
         Choice {
+            digits: has_digits(&folded),
+            number: only_number(&folded),
+            ordinal: words.first().and_then(|word| ordinal(word)),
+            letters: letters(&folded),
             text: text.to_owned(),
             joined: folded.replace(' ', ""),
             groups: groups_of(&folded).to_vec(),
@@ -92,6 +105,38 @@ impl Choice {
 }
 
 impl Choice {
+    pub fn words(&self) -> &[String] {
+        &self.words
+    }
+
+    pub fn joined(&self) -> &str {
+        &self.joined
+    }
+
+    pub fn groups(&self) -> &[u16] {
+        &self.groups
+    }
+
+    pub fn number(&self) -> Option<&str> {
+        self.number.as_deref()
+    }
+
+    pub fn ordinal(&self) -> Option<&str> {
+        self.ordinal.as_deref()
+    }
+
+    pub fn has_digits(&self) -> bool {
+        self.digits
+    }
+
+    pub fn is_range(&self) -> bool {
+        self.range.is_some()
+    }
+
+    pub fn is_other(&self) -> bool {
+        self.other
+    }
+
     /// A day of the week.
     pub fn is_weekday(&self) -> bool {
         const DAYS: [&str; 7] = ["lunes", "martes", "miercoles", "jueves", "viernes", "sabado", "domingo"];
@@ -185,66 +230,82 @@ impl Said {
     }
 }
 
-/// The option of several words that alone has this one.
-pub(crate) fn telling(choices: &[Choice], word: &str) -> Option<usize> {
-    let has = |choice: &Choice| choice.words.iter().any(|own| stem(own) == stem(word));
-    let mut fitting = choices.iter().enumerate().filter(|(_, choice)| has(choice));
-    let (at, choice) = fitting.next()?;
-    (fitting.next().is_none() && choice.words.len() > 1 && !choice.other).then_some(at)
+/// Whether an option has this word among its telling ones.
+pub(crate) fn tells(choice: &Choice, word: &str) -> bool {
+    choice.words.iter().any(|own| stem(own) == stem(word))
 }
 
 /// The option a text means: itself, an abbreviation, an inflection, a synonym, another language, a number in a range.
-pub(crate) fn choose(choices: &[Choice], said: &Said) -> Option<Chosen> {
-    if let Some(at) = choices.iter().position(|choice| choice.folded == said.folded) {
+pub(crate) fn choose(choices: &Choices, said: &Said, steps: &Steps) -> Option<Chosen> {
+    let place = |at: &u32| usize::try_from(*at).unwrap_or(0);
+    let own = choices.by(By::Text(&said.folded), steps).iter().map(place);
+    if let Some(at) = own.into_iter().find(|at| choices[*at].folded == said.folded) {
         return Some(Chosen { option: at, quality: 1.0 });
     }
     if said.negated {
         return None;
     }
+    let chosen = |quality: f32| move |option| Chosen { option, quality };
+    let joined = || {
+        let places = choices.by(By::Joined(said.joined()), steps);
+        choices.only(places.iter().copied(), |choice| choice.joined == said.joined()).map(chosen(0.98))
+    };
     // Digits alone are no word for anything: a size, a range or a number of an option.
     if !said.lettered {
-        let joined = || {
-            let mut fitting = choices.iter().enumerate().filter(|(_, choice)| choice.joined == said.joined());
-            let (option, _) = fitting.next()?;
-            fitting.next().is_none().then_some(Chosen { option, quality: 0.98 })
-        };
         return joined()
-            .or_else(|| in_range(choices, said))
-            .or_else(|| by_number(choices, said))
-            .or_else(|| by_clock(choices, said));
+            .or_else(|| in_range(choices, said, steps))
+            .or_else(|| by_number(choices, said, steps))
+            .or_else(|| by_clock(choices, said, steps));
     }
-    let unique = |quality: f32, fits: &dyn Fn(&Choice) -> bool| {
-        let mut fitting = choices.iter().enumerate().filter(|(_, choice)| fits(choice));
-        let (option, _) = fitting.next()?;
-        fitting.next().is_none().then_some(Chosen { option, quality })
-    };
     let words = said.words();
-    let groups = groups_of(&said.folded);
-    unique(0.98, &|choice| choice.joined == said.joined())
-        .or_else(|| unique(0.96, &|choice| same_stems(&choice.words, words)))
-        .or_else(|| unique(0.93, &|choice| choice.groups.iter().any(|group| groups.contains(group))))
-        .or_else(|| unique(0.9, &|choice| !choice.other && abbreviates(words, &choice.words)))
-        .or_else(|| mentioned(choices, said))
-        .or_else(|| in_range(choices, said))
-        .or_else(|| by_number(choices, said))
-        .or_else(|| {
-            unique(0.8, &|choice| !choice.other && words.len() < choice.words.len() && covers(&choice.words, words))
-        })
-        .or_else(|| unique(0.86, &|choice| near(&choice.folded, &said.folded)))
-        .or_else(|| by_initial(choices, said))
-        .or_else(|| by_clock(choices, said))
-        .or_else(|| by_meaning(choices, said))
+    let named = |by: By<'_>, fits: &dyn Fn(&Choice) -> bool| choices.only(choices.by(by, steps).iter().copied(), fits);
+    let all_stems = || {
+        let by = By::Stems(stems(words.iter().map(String::as_str)));
+        named(by, &|choice| same_stems(&choice.words, words)).map(chosen(0.96))
+    };
+    let short = || {
+        let initial = words.first().and_then(|word| word.bytes().next()).unwrap_or(0);
+        let by = By::Initial(initial, words.len());
+        named(by, &|choice| !choice.other && abbreviates(words, &choice.words)).map(chosen(0.9))
+    };
+    let part = || {
+        let by = By::Word(stem(words.first().map_or("", |word| word.as_str())));
+        let fits = |choice: &Choice| !choice.other && words.len() < choice.words.len() && covers(&choice.words, words);
+        named(by, &fits).map(chosen(0.8))
+    };
+    let misspelt = || {
+        let length = said.folded.len();
+        let letters = letters(&said.folded);
+        let places = choices.of_lengths(length.saturating_sub(2)..=length + 2, steps);
+        let alike = |choice: &Choice| (choice.letters ^ letters).count_ones() <= 4;
+        choices.only(places, |choice| alike(choice) && near(&choice.folded, &said.folded)).map(chosen(0.86))
+    };
+    joined()
+        .or_else(all_stems)
+        .or_else(|| sharing(choices, groups_of(&said.folded), true, steps).map(chosen(0.93)))
+        .or_else(short)
+        .or_else(|| mentioned(choices, said, steps))
+        .or_else(|| in_range(choices, said, steps))
+        .or_else(|| by_number(choices, said, steps))
+        .or_else(part)
+        .or_else(misspelt)
+        .or_else(|| by_initial(choices, said, steps))
+        .or_else(|| by_clock(choices, said, steps))
+        .or_else(|| by_meaning(choices, said, steps))
 }
 
 /// All of one option's words (or one of its synonyms) stand in the text, and the longest such option is alone.
-fn mentioned(choices: &[Choice], said: &Said) -> Option<Chosen> {
+fn mentioned(choices: &Choices, said: &Said, steps: &Steps) -> Option<Chosen> {
     let words = said.words();
     if words.len() < 2 {
         return None;
     }
     let mut best: Option<(usize, usize)> = None;
     let mut tie = false;
-    for (at, choice) in choices.iter().enumerate() {
+    let heads = words.iter().map(|word| By::Head(stem(word)));
+    let places = choices.by_any(heads.chain(said.inner().iter().map(|group| By::Group(*group))), steps);
+    for at in places.into_iter().filter_map(|at| usize::try_from(at).ok()) {
+        let choice = &choices[at];
         let short = choice.words.iter().all(|word| word.len() < 3);
         let size = if !choice.other && !short && covers(words, &choice.words) {
             choice.words.len()
@@ -302,12 +363,12 @@ fn contracts(short: &str, long: &str) -> bool {
 }
 
 /// "T" of morning, afternoon, night: the option that alone begins with the letter, where all begin differently.
-fn by_initial(choices: &[Choice], said: &Said) -> Option<Chosen> {
-    let letter = *said.folded.as_bytes().first().filter(|_| said.folded.len() == 1)?;
+fn by_initial(choices: &Choices, said: &Said, steps: &Steps) -> Option<Chosen> {
+    let letter = *said.folded.as_bytes().first().filter(|_| said.folded.len() == 1 && choices.len() < 6)?;
     let mut initials: Vec<u8> = choices.iter().filter_map(|choice| choice.folded.bytes().next()).collect();
     let option = choices.iter().position(|choice| choice.folded.as_bytes().first() == Some(&letter))?;
     // Parts of the day are shortened so everywhere; of other options one letter says too little.
-    synonym(choices, groups_of("tarde")).filter(|_| choices.len() < 6)?;
+    synonym(choices, groups_of("tarde"), steps)?;
     initials.sort_unstable();
     let apart = initials.windows(2).all(|pair| pair[0] != pair[1]);
     (apart && choices.len() > 1 && choices.iter().all(|choice| choice.folded.len() > 2))
@@ -315,17 +376,17 @@ fn by_initial(choices: &[Choice], said: &Said) -> Option<Chosen> {
 }
 
 /// "19:30", "10am", "19h" where the options are parts of the day.
-fn by_clock(choices: &[Choice], said: &Said) -> Option<Chosen> {
+fn by_clock(choices: &Choices, said: &Said, steps: &Steps) -> Option<Chosen> {
     let text = said.folded.trim_start_matches("as ").trim_start_matches("a las ").trim_start_matches("at ");
     if text.len() > 9 || !text.starts_with(|c: char| c.is_ascii_digit()) {
         return None;
     }
-    at_clock(choices, text, false).map(|option| Chosen { option, quality: 0.86 })
+    at_clock(choices, text, false, steps).map(|option| Chosen { option, quality: 0.86 })
 }
 
 /// The part of the day of a folded clock time; `after` where it is the earliest.
-pub(crate) fn at_clock(choices: &[Choice], text: &str, after: bool) -> Option<usize> {
-    synonym(choices, groups_of("manana")).and(synonym(choices, groups_of("tarde")))?;
+pub(crate) fn at_clock(choices: &Choices, text: &str, after: bool, steps: &Steps) -> Option<usize> {
+    synonym(choices, groups_of("manana"), steps).and(synonym(choices, groups_of("tarde"), steps))?;
     let part = match crate::text_marks::hour_of(text)? {
         5..=11 => "manana",
         12..=17 => "tarde",
@@ -334,7 +395,7 @@ pub(crate) fn at_clock(choices: &[Choice], text: &str, after: bool) -> Option<us
         19..=23 => "noche",
         _ => return None,
     };
-    synonym(choices, groups_of(part))
+    synonym(choices, groups_of(part), steps)
 }
 
 /// One or two letters wrong, in longer words only.
@@ -409,45 +470,57 @@ fn ordinal(word: &str) -> Option<String> {
     ORDINALS.iter().position(|words| words.contains(&word)).map(|at| (at + 1).to_string())
 }
 
+fn has_digits(text: &str) -> bool {
+    text.bytes().any(|b| b.is_ascii_digit())
+}
+
+/// The number of a text that has one.
+fn only_number(text: &str) -> Option<String> {
+    let mut numbers = text.split(|c: char| !c.is_ascii_digit()).filter(|run| !run.is_empty());
+    let first = numbers.next()?;
+    numbers.next().is_none().then(|| first.to_owned())
+}
+
+/// Which bytes a text has, folded onto 64.
+fn letters(text: &str) -> u64 {
+    text.bytes().fold(0, |all, byte| all | 1 << (byte & 63))
+}
+
 /// The number of the only option that has it, where every option has one: `21k` of `5 km, 10 km, 21 km`.
-fn by_number(choices: &[Choice], said: &Said) -> Option<Chosen> {
+fn by_number(choices: &Choices, said: &Said, steps: &Steps) -> Option<Chosen> {
     // "2°" of "Primero, Segundo, Tercero".
     let bare = said.folded.trim_end_matches(['o', 'a']).trim();
-    if (1..=2).contains(&bare.len()) && bare.bytes().all(|b| b.is_ascii_digit()) {
-        let mut fitting = choices.iter().enumerate().filter(|(_, choice)| {
-            choice.words.first().and_then(|word| ordinal(word)).is_some_and(|number| number == bare)
-        });
-        let several = choices.iter().filter(|choice| choice.words.first().is_some_and(|word| ordinal(word).is_some()));
-        if let (Some((option, _)), None, true) = (fitting.next(), fitting.next(), several.count() > 1) {
+    if choices.ordinals > 1 && (1..=2).contains(&bare.len()) && bare.bytes().all(|b| b.is_ascii_digit()) {
+        if !steps.look(choices.len()) {
+            return None;
+        }
+        let mut fitting = choices.iter().enumerate().filter(|(_, choice)| choice.ordinal() == Some(bare));
+        if let (Some((option, _)), None) = (fitting.next(), fitting.next()) {
             return Some(Chosen { option, quality: 0.9 });
         }
     }
-    let digits = |text: &str| text.bytes().any(|b| b.is_ascii_digit());
-    let numbered = choices.iter().filter(|choice| digits(&choice.folded)).count();
-    if numbered < 2 || !digits(&said.folded) && said.words().len() > 2 {
+    if choices.numbered < 2 || !has_digits(&said.folded) && said.words().len() > 2 {
         return None;
     }
-    let only = |text: &str| -> Option<String> {
-        let mut numbers = text.split(|c: char| !c.is_ascii_digit()).filter(|run| !run.is_empty());
-        let first = numbers.next()?;
-        numbers.next().is_none().then(|| first.to_owned())
-    };
-    let wanted = only(&said.folded).or_else(|| said.words().iter().find_map(|word| ordinal(word)))?;
+    let wanted = only_number(&said.folded).or_else(|| said.words().iter().find_map(|word| ordinal(word)))?;
     // An option of two numbers is a range, not a size.
-    if choices.iter().any(|choice| digits(&choice.folded) && only(&choice.folded).is_none()) {
+    if choices.muddled {
         return None;
     }
-    let mut fitting = choices.iter().enumerate().filter(|(_, choice)| only(&choice.folded).as_ref() == Some(&wanted));
-    let (option, _) = fitting.next()?;
-    fitting.next().is_none().then_some(Chosen { option, quality: 0.88 })
+    let places = choices.by(By::Number(&wanted), steps).iter().copied();
+    let option = choices.only(places, |choice| choice.number() == Some(wanted.as_str()))?;
+    Some(Chosen { option, quality: 0.88 })
 }
 
-fn in_range(choices: &[Choice], said: &Said) -> Option<Chosen> {
-    if choices.iter().all(|choice| choice.range.is_none()) {
+fn in_range(choices: &Choices, said: &Said, steps: &Steps) -> Option<Chosen> {
+    if !choices.ranged {
         return None;
     }
     let read = || crate::readings::number::read(&said.folded, None).map(|reading| reading.value.to_f64());
     let value = (*said.amount.get_or_init(read))?;
+    if !steps.look(choices.len()) {
+        return None;
+    }
     let mut fitting = choices
         .iter()
         .enumerate()
@@ -457,8 +530,12 @@ fn in_range(choices: &[Choice], said: &Said) -> Option<Chosen> {
 }
 
 /// The nearest option by meaning, when it is near and the next one is not.
-fn by_meaning(choices: &[Choice], said: &Said) -> Option<Chosen> {
+fn by_meaning(choices: &Choices, said: &Said, steps: &Steps) -> Option<Chosen> {
     let vector = said.vector()?;
+    // A look at a vector is as long as some at words.
+    if !steps.look(4 * choices.len()) {
+        return None;
+    }
     let (mut option, mut best, mut next) = (0, 0.0_f32, 0.0_f32);
     for (at, choice) in choices.iter().enumerate().filter(|(_, choice)| !choice.other) {
         let score = choice.vector.as_ref().map_or(0.0, |other| other.cosine(vector));
@@ -471,16 +548,9 @@ fn by_meaning(choices: &[Choice], said: &Said) -> Option<Chosen> {
     (best >= 0.52 && best - next >= 0.12).then(|| Chosen { option, quality: (0.6 + 0.25 * calibrated(best)).min(0.88) })
 }
 
-/// The one option that a longer word misses by a letter or two: `catamaran` for `Catamarã`.
-pub(crate) fn misspelt(choices: &[Choice], text: &str) -> Option<usize> {
-    if text.len() < 7 || text.contains(' ') {
-        return None;
-    }
-    let mut fitting = choices.iter().enumerate().filter(|(_, choice)| {
-        choice.folded.len() >= 7 && choice.folded.as_bytes()[0] == text.as_bytes()[0] && near(&choice.folded, text)
-    });
-    let (option, _) = fitting.next()?;
-    fitting.next().is_none().then_some(option)
+/// Whether a longer word misses an option by a letter or two: `catamaran` for `Catamarã`.
+pub(crate) fn misspells(choice: &Choice, text: &str) -> bool {
+    choice.folded.len() >= 7 && choice.folded.as_bytes()[0] == text.as_bytes()[0] && near(&choice.folded, text)
 }
 
 /// The groups a folded text belongs to as a whole.
@@ -489,20 +559,27 @@ pub(crate) fn synonyms(folded: &str) -> &'static [u16] {
 }
 
 /// The one option that shares a group.
-pub(crate) fn synonym(choices: &[Choice], groups: &[u16]) -> Option<usize> {
+pub(crate) fn synonym(choices: &Choices, groups: &[u16], steps: &Steps) -> Option<usize> {
+    sharing(choices, groups, false, steps)
+}
+
+/// The one option that shares a group, "other" among them or not.
+fn sharing(choices: &Choices, groups: &[u16], others: bool, steps: &Steps) -> Option<usize> {
     if groups.is_empty() {
         return None;
     }
-    let shares = |choice: &Choice| !choice.other && choice.groups.iter().any(|group| groups.contains(group));
-    let mut fitting = choices.iter().enumerate().filter(|(_, choice)| shares(choice));
-    let (option, _) = fitting.next()?;
-    fitting.next().is_none().then_some(option)
+    let shares =
+        |choice: &Choice| (others || !choice.other) && choice.groups.iter().any(|group| groups.contains(group));
+    match groups {
+        [group] => choices.only(choices.by(By::Group(*group), steps).iter().copied(), shares),
+        _ => choices.only(choices.by_any(groups.iter().map(|group| By::Group(*group)), steps), shares),
+    }
 }
 
 /// The nearest option whatever its distance: for measuring.
-pub(crate) fn nearest(choices: &[Choice], text: &str) -> Option<usize> {
+pub(crate) fn nearest(choices: &Choices, text: &str) -> Option<usize> {
     let said = Said::new(text)?;
-    if let Some(chosen) = choose(choices, &said) {
+    if let Some(chosen) = choose(choices, &said, &Steps::default()) {
         return Some(chosen.option);
     }
     let vector = embed(said.words().iter().map(String::as_str))?;
@@ -515,8 +592,11 @@ mod tests {
     use super::*;
 
     fn pick<'a>(options: &[&'a str], text: &str) -> Option<&'a str> {
-        let choices: Vec<Choice> = options.iter().map(|option| Choice::new(option)).collect();
-        choose(&choices, &Said::new(text)?).map(|chosen| options[chosen.option])
+        let list = || options.iter().map(|option| Choice::new(option)).collect();
+        let said = Said::new(text)?;
+        let [plain, table] = [usize::MAX, 0].map(|many| choose(&Choices::of(list(), many), &said, &Steps::default()));
+        assert_eq!(plain, table, "{text} of {options:?}");
+        plain.map(|chosen| options[chosen.option])
     }
 
     #[test]

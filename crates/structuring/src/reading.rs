@@ -10,6 +10,7 @@ use crate::readings::ids::{self, Id};
 use crate::readings::money::{self, Named};
 use crate::readings::number::{self, Reading as Amount};
 use crate::readings::{boolean, number_words, spoken, url};
+use crate::steps::Steps;
 use crate::values::Claim;
 use crate::{Json, email, names, read_email, scan};
 use std::cell::{OnceCell, RefCell};
@@ -20,6 +21,7 @@ type Pick = (*const Field, Option<(Json, f32)>);
 pub(crate) struct Reading<'a> {
     leaf: &'a Leaf<'a>,
     country: Option<&'a str>,
+    steps: &'a Steps,
     text: Option<&'a str>,
     string: bool,
     prose: bool,
@@ -42,13 +44,14 @@ pub(crate) struct Reading<'a> {
 }
 
 impl<'a> Reading<'a> {
-    pub fn new(leaf: &'a Leaf<'a>, country: Option<&'a str>) -> Reading<'a> {
+    pub fn new(leaf: &'a Leaf<'a>, country: Option<&'a str>, steps: &'a Steps) -> Reading<'a> {
         let text = if leaf.unread { None } else { leaf.text().map(str::trim) };
         let string = matches!(leaf.value.as_ref(), Json::String(_));
         let long = |text: &str| text.len() > 24 && text.split_whitespace().take(5).count() > 4;
         Reading {
             leaf,
             country,
+            steps,
             text,
             string,
             prose: string && text.is_some_and(long),
@@ -72,6 +75,11 @@ impl<'a> Reading<'a> {
 
     pub fn leaf(&self) -> &'a Leaf<'a> {
         self.leaf
+    }
+
+    /// The work of the record it stands in.
+    pub fn steps(&self) -> &'a Steps {
+        self.steps
     }
 
     /// The text of a string or number, trimmed; nothing for lists, flags and what is beyond a limit.

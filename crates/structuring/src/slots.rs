@@ -1,5 +1,6 @@
 //! The person: phone, e-mail, name. Whose each value is comes first; rather none than somebody else's.
 
+mod owner;
 mod reach;
 
 use self::reach::{email_of, join_split_phones, phone_of};
@@ -344,6 +345,7 @@ pub(crate) fn find(
         person.phones.retain(|phone| !phone.leaves.iter().any(|leaf| answers(*leaf)));
         person.emails.retain(|email| !email.leaves.iter().any(|leaf| answers(*leaf)));
     }
+    owner::doubt(keys, readings, &mut person);
     // Of several addresses the one that stands in the object of the name.
     if let Some(home) = person.names.iter().min_by_key(|name| name.rank).map(|name| place_of(readings, name.leaves[0]))
         && !home.is_empty()

@@ -12,10 +12,11 @@ use crate::learnt::{self, Standing};
 use crate::reading::Reading;
 use crate::score::{self, ALONE, APART, Fit, SUGGEST, THRESHOLD};
 use crate::slots::{self, Candidate, Person};
+use crate::steps::Steps;
 use crate::text_phones::find_phones;
 use crate::{
     Alternative, Flag, Json, Method, Outcome, Place, Placement, Request, ReviewItem, ReviewReason, Source, Target,
-    rest, values,
+    Warning, rest, values,
 };
 use std::sync::Arc;
 
@@ -83,7 +84,7 @@ fn run<T>(request: &Request<'_>, look: impl FnOnce(&Desk<'_>) -> T) -> ((Outcome
         desk.second_reading();
         desk.finish();
         let looked = look(&desk);
-        ((desk.outcome, desk.steps), looked)
+        ((desk.outcome, desk.steps.total()), looked)
     })
 }
 
@@ -92,7 +93,9 @@ fn on_desk<T>(request: &Request<'_>, work: impl FnOnce(Desk<'_>) -> T) -> T {
     let upper = |code: &'_ str| code.bytes().any(|byte| byte.is_ascii_lowercase()).then(|| code.to_ascii_uppercase());
     let spelt = request.country.and_then(upper);
     let country = spelt.as_deref().or(request.country);
-    let readings: Vec<Reading<'_>> = leaves.iter().map(|leaf| Reading::new(leaf, country)).collect();
+    let counted = Steps::default();
+    counted.add(steps + leaves.len() * (1 + request.definitions.len()));
+    let readings: Vec<Reading<'_>> = leaves.iter().map(|leaf| Reading::new(leaf, country, &counted)).collect();
     let mut name = String::with_capacity(64);
     let mut scored = |leaf: &flatten::Leaf<'_>| {
         leaf.name_path(&mut name);
@@ -107,7 +110,7 @@ fn on_desk<T>(request: &Request<'_>, work: impl FnOnce(Desk<'_>) -> T) -> T {
         keys,
         taken: vec![false; leaves.len()],
         outcome: Outcome { placements: Vec::with_capacity(8), engine: ENGINE, warnings, ..Outcome::default() },
-        steps: steps + leaves.len() * (1 + request.definitions.len()),
+        steps: &counted,
     })
 }
 
@@ -183,7 +186,7 @@ pub(crate) struct Desk<'a> {
     keys: Vec<Arc<Scored>>,
     pub(crate) taken: Vec<bool>,
     pub(crate) outcome: Outcome,
-    steps: usize,
+    pub(crate) steps: &'a Steps,
 }
 
 impl Desk<'_> {
@@ -445,7 +448,7 @@ impl Desk<'_> {
             }
         }
         let edges = worth(&fits, fields);
-        self.steps += edges.len();
+        self.steps.add(edges.len());
         for edge in assign(&edges) {
             let Some((_, fit)) = fits.iter().find(|(other, _)| other.leaf == edge.leaf && other.field == edge.field)
             else {
@@ -513,6 +516,15 @@ impl Desk<'_> {
                     reason: ReviewReason::Unsure,
                 });
             }
+        }
+        if self.steps.spent() {
+            self.outcome.warnings.push(Warning {
+                code: "structuring_limit",
+                message:
+                    "more options of fields than are looked at for one record; some values were not compared with them"
+                        .to_owned(),
+                pointer: String::new(),
+            });
         }
         let (rest, warnings) = rest::rest(&self.readings, &self.taken, self.request.data);
         self.outcome.rest = rest;

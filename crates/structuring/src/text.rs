@@ -3,6 +3,7 @@
 use crate::compiled::Definitions;
 use crate::learnt::Learnt;
 use crate::scan::{self, Word};
+use crate::steps::Steps;
 use crate::text_phones::{find_phones, phone_fields};
 use crate::{Json, Target, email, lexicon, read_email, text_fields, text_name};
 
@@ -10,7 +11,6 @@ use crate::{Json, Target, email, lexicon, read_email, text_fields, text_name};
 pub(crate) struct Gaps {
     pub phone: bool,
     pub email: bool,
-    pub name: bool,
     pub fields: Vec<bool>,
 }
 
@@ -34,12 +34,12 @@ pub(crate) fn read(
     definitions: &Definitions,
     learnt: &Learnt,
     country: Option<&str>,
-    steps: &mut usize,
+    steps: &Steps,
 ) -> Vec<Finding> {
     let spoken = theirs(text);
     let text = spoken.as_deref().unwrap_or(text);
     let words = scan::words(text);
-    *steps += words.len();
+    steps.add(words.len());
     let mut found = Vec::new();
     // What is read as one thing is not read as another.
     let mut covered: Vec<(usize, usize)> = Vec::new();
@@ -70,9 +70,8 @@ pub(crate) fn read(
     }
     let name = text_name::find_name(text, &words)
         .or_else(|| taken.and_then(|(_, span, _)| text_name::beside(text, &words, *span)));
-    if gaps.name
-        && let Some((name, span, confidence)) = &name
-    {
+    // A name that is not asked for tells whose the numbers beside it are.
+    if let Some((name, span, confidence)) = &name {
         found.push(Finding { target: Target::Name, value: name.as_str().into(), span: *span, confidence: *confidence });
     }
     if gaps.fields.contains(&true) {
@@ -87,8 +86,9 @@ pub(crate) fn read(
             definitions,
             learnt,
             country,
+            steps,
         };
-        found.extend(text_fields::read(&page, &gaps.fields, steps));
+        found.extend(text_fields::read(&page, &gaps.fields));
     }
     found
 }

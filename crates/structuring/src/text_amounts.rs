@@ -6,6 +6,7 @@ use crate::lexicon::{Set, set};
 use crate::readings::{money, number, number_words};
 use crate::scan::Word;
 use crate::text::Finding;
+use crate::text_choices::synonymous;
 use crate::text_fields::{Page, finding};
 use crate::{FieldType, Json};
 use std::sync::LazyLock;
@@ -409,11 +410,10 @@ fn counts_things(page: &Page<'_>, after: &[&Word]) -> bool {
     let Some(first) = words.first() else { return false };
     let named = (1..=words.len()).rev().any(|length| {
         let phrase = words[..length].join(" ");
-        let groups = crate::options::synonyms(&phrase);
-        page.definitions.fields.iter().any(|field| {
-            crate::options::synonym(&field.choices, groups).is_some()
-                || field.choices.iter().any(|choice| choice.is_written(phrase.split(' ')))
-        })
+        let (fields, offers) = (&page.definitions.fields, &page.definitions.offers);
+        let mut written = offers.written(phrase.split(' '), page.steps);
+        written.any(|(field, option)| fields[field].choices[option].is_written(phrase.split(' ')))
+            || !synonymous(page, crate::options::synonyms(&phrase)).is_empty()
     });
     let sold = crate::lexicon::find(&[(*first).to_owned()])
         .iter()

@@ -4,10 +4,12 @@ use crate::compiled::Field;
 use crate::known::KNOWN;
 use crate::learnt::Standing;
 use crate::lexicon::{self, Set, set};
+use crate::offers::Offer;
 use crate::scan::Word;
 use crate::text::Finding;
 use crate::text_fields::{Page, cue_near, option_finding};
 use crate::{FieldType, Json, Target, options};
+use rustc_hash::FxHashMap;
 use std::sync::LazyLock;
 
 /// Words that turn what follows into its opposite.
@@ -51,16 +53,22 @@ fn runs<'a>(page: &Page<'_>, text: &'a str, starts: &[usize]) -> Vec<Run<'a>> {
     runs
 }
 
-pub(crate) fn read(page: &Page<'_>, fields: &[&Field], steps: &mut usize) -> Vec<Finding> {
+pub(crate) fn read(page: &Page<'_>, fields: &[&Field]) -> Vec<Finding> {
     let mut found = Vec::new();
     let choices = fields.iter().any(|field| !field.choices.is_empty());
     let (text, starts) = if choices { joined(page) } else { (String::new(), Vec::new()) };
     let runs = if choices { runs(page, &text, &starts) } else { Vec::new() };
-    *steps += runs.len();
+    page.steps.add(runs.len());
+    let mut called = called(page, &runs);
+    // Half a look would find one option where there are two.
+    if page.steps.spent() {
+        called.clear();
+    }
     for field in fields {
         match field.definition.field_type {
             FieldType::Select | FieldType::MultiSelect => {
-                found.extend(mentioned(page, field, &runs).or_else(|| part_of_day(page, field)));
+                let called = called.get(&std::ptr::from_ref(*field)).map_or(&[][..], Vec::as_slice);
+                found.extend(mentioned(page, field, &runs, called).or_else(|| part_of_day(page, field)));
             }
             FieldType::Boolean => found.extend(stated(page, field)),
             _ => {}
@@ -69,24 +77,134 @@ pub(crate) fn read(page: &Page<'_>, fields: &[&Field], steps: &mut usize) -> Vec
     found
 }
 
+/// How a run may call an option of a field: places of the run and of the option, the surest way that there is.
+struct Called {
+    run: usize,
+    option: usize,
+    how: How,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum How {
+    /// A word that the organization decided on.
+    Learnt,
+    Literal,
+    Synonym,
+    Misspelt,
+    /// By the telling word of several.
+    InPart,
+}
+
+/// The ways in which runs may call options, by field, in the order of the runs; of each run and field the surest.
+fn called(page: &Page<'_>, runs: &[Run<'_>]) -> FxHashMap<*const Field, Vec<Called>> {
+    let (fields, offers) = (&page.definitions.fields, &page.definitions.offers);
+    let mut called: FxHashMap<*const Field, Vec<Called>> = FxHashMap::default();
+    let mut add = |(field, option): Offer, run: usize, how: How| {
+        let list = called.entry(std::ptr::from_ref(&fields[field])).or_default();
+        if list.last().is_none_or(|last| last.run != run) {
+            list.push(Called { run, option, how });
+        }
+    };
+    // What single words may be, found once for each word.
+    let mut like: FxHashMap<&str, (Vec<Offer>, Vec<Offer>)> = FxHashMap::default();
+    let (mut head, mut from) = (false, usize::MAX);
+    for (at, run) in runs.iter().enumerate() {
+        if page.steps.spent() {
+            break;
+        }
+        let words = &page.words[run.from..run.to];
+        let folded = || words.iter().map(|word| word.folded.as_str());
+        for word in page.learnt.of_any_word(run.text).iter().filter(|word| word.standing != Standing::Denied) {
+            if let Some(field) = fields.iter().position(|field| field.definition.key == word.field)
+                && let Some(option) = fields[field].choices.iter().position(|choice| choice.text == word.option)
+            {
+                add((field, option), at, How::Learnt);
+            }
+        }
+        if run.from != from {
+            from = run.from;
+            head = offers.begins(&words[0].folded);
+        }
+        if head {
+            for offer in offers.written(folded(), page.steps) {
+                if fields[offer.0].choices[offer.1].is_written(folded()) {
+                    add(offer, at, How::Literal);
+                }
+            }
+        }
+        for offer in synonymous(page, run.groups) {
+            add(offer, at, How::Synonym);
+        }
+        let ([_], true) = (words, run.text.len() >= 5) else { continue };
+        let (misspelt, telling) = like.entry(run.text).or_insert_with(|| {
+            let longer = if run.text.len() >= 7 && !run.text.contains(' ') { run.text } else { "" };
+            let misspelt = offers
+                .like(longer, page.steps)
+                .filter(|offer| !longer.is_empty() && options::misspells(&fields[offer.0].choices[offer.1], longer));
+            let telling =
+                offers.with(run.text, page.steps).filter(|at| options::tells(&fields[at.0].choices[at.1], run.text));
+            (alone(misspelt), alone(telling))
+        });
+        for offer in misspelt {
+            add(*offer, at, How::Misspelt);
+        }
+        for offer in telling {
+            let choice = &fields[offer.0].choices[offer.1];
+            if choice.words().len() > 1 && !choice.is_other() {
+                add(*offer, at, How::InPart);
+            }
+        }
+    }
+    called
+}
+
+/// The options that share a group with these, each the only one of its field.
+pub(crate) fn synonymous(page: &Page<'_>, groups: &[u16]) -> Vec<Offer> {
+    let (fields, offers) = (&page.definitions.fields, &page.definitions.offers);
+    let sharing = groups.iter().flat_map(|group| offers.group(*group, page.steps).map(move |offer| (offer, *group)));
+    let sharing = sharing.filter(|((field, option), group)| {
+        let choice = &fields[*field].choices[*option];
+        !choice.is_other() && choice.groups().contains(group)
+    });
+    alone(sharing.map(|(offer, _)| offer))
+}
+
+/// Those that are the only one of their field.
+fn alone(offers: impl Iterator<Item = Offer>) -> Vec<Offer> {
+    let mut offers: Vec<Offer> = offers.collect();
+    offers.sort_unstable();
+    offers.dedup();
+    let only = |at: usize| {
+        let field = |at: usize| offers.get(at).map(|offer: &Offer| offer.0);
+        field(at + 1) != field(at) && (at == 0 || field(at - 1) != field(at))
+    };
+    (0..offers.len()).filter(|at| only(*at)).map(|at| offers[at]).collect()
+}
+
 /// Options the text mentions: one for a select, any for a multi-select.
-fn mentioned(page: &Page<'_>, field: &Field, runs: &[Run<'_>]) -> Option<Finding> {
+fn mentioned(page: &Page<'_>, field: &Field, runs: &[Run<'_>], called: &[Called]) -> Option<Finding> {
     // (option, quality, words from–to)
     let mut hits: Vec<(usize, f32, (usize, usize))> = Vec::new();
-    for run in runs {
-        if let Some((option, quality)) = exactly(field, run, page)
+    for called in called {
+        let run = &runs[called.run];
+        if let Some((option, quality)) = exactly(field, run, called, page)
             && !negated(page.words, run.from)
             && !introduced(page.words, run)
         {
             hits.push((option, quality, (run.from, run.to)));
         }
     }
-    // A longer mention covers the shorter one inside it.
-    let inner = |hit: &(usize, f32, (usize, usize))| {
-        hits.iter()
-            .any(|other| other.2.0 <= hit.2.0 && hit.2.1 <= other.2.1 && other.2.1 - other.2.0 > hit.2.1 - hit.2.0)
+    // A longer mention covers the shorter one inside it. They stand in order, and none has more than four words.
+    let inner = |at: usize| {
+        let hit = hits[at].2;
+        let covers = |other: &(usize, f32, (usize, usize))| {
+            other.2.0 <= hit.0 && hit.1 <= other.2.1 && other.2.1 - other.2.0 > hit.1 - hit.0
+        };
+        hits[..at].iter().rev().take_while(|other| other.2.0 + 4 > hit.0).any(covers)
+            || hits[at..].iter().take_while(|other| other.2.0 == hit.0).any(covers)
     };
-    let mut kept: Vec<(usize, f32, (usize, usize))> = hits.iter().filter(|hit| !inner(hit)).copied().collect();
+    let mut kept: Vec<(usize, f32, (usize, usize))> =
+        (0..hits.len()).filter(|at| !inner(*at)).map(|at| hits[at]).collect();
     kept.sort_by_key(|hit| hit.0);
     kept.dedup_by_key(|hit| hit.0);
     kept.sort_by_key(|hit| hit.2.0);
@@ -121,37 +239,25 @@ fn part_of_day(page: &Page<'_>, field: &Field) -> Option<Finding> {
     let after = page.words[at.saturating_sub(3)..at]
         .iter()
         .any(|word| matches!(word.folded.as_str(), "despues" | "depois" | "after" | "partir" | "from" | "past"));
-    let option = options::at_clock(&field.choices, &crate::keys::fold(&page.text[span.0..span.1]), after)?;
+    let option = options::at_clock(&field.choices, &crate::keys::fold(&page.text[span.0..span.1]), after, page.steps)?;
     Some(option_finding(field, &[option], span, 0.7))
 }
 
-fn exactly(field: &Field, run: &Run<'_>, page: &Page<'_>) -> Option<(usize, f32)> {
-    if !page.learnt.is_empty() {
-        for word in page.learnt.of_word(&field.definition.key, run.text) {
-            if word.standing != Standing::Denied
-                && let Some(at) = field.choices.iter().position(|choice| choice.text == word.option)
-            {
-                return Some((at, 0.86));
-            }
-        }
-    }
+fn exactly(field: &Field, run: &Run<'_>, called: &Called, page: &Page<'_>) -> Option<(usize, f32)> {
     let words = &page.words[run.from..run.to];
-    let mut quality = 0.86;
-    // Inflections keep the first letter: most options are out at once.
-    let first = run.text.as_bytes().first();
-    let literal = field.choices.iter().position(|choice| {
-        choice.folded.as_bytes().first() == first && choice.is_written(words.iter().map(|word| word.folded.as_str()))
-    });
-    let option = literal.or_else(|| {
-        quality = 0.74;
-        options::synonym(&field.choices, run.groups).or_else(|| options::misspelt(&field.choices, run.text))
-    });
-    let Some(option) = option else { return named_in_part(field, run, page) };
+    let Called { option, how, .. } = *called;
+    let literal = how == How::Literal;
+    let quality = match how {
+        How::Learnt => return Some((option, 0.86)),
+        How::Literal => 0.86,
+        How::Synonym | How::Misspelt => 0.74,
+        How::InPart => return named_in_part(field, run, option, page),
+    };
     let text = run.text;
     let choice = &field.choices[option];
     let span = (words.first()?.span.0, words.last()?.span.1);
     // Short and everyday words count only where the field is named beside them.
-    let acronym = literal.is_some()
+    let acronym = literal
         && choice.text.len() >= 3
         && choice.text.bytes().all(|b| b.is_ascii_uppercase())
         && page.text.get(span.0..span.1) == Some(choice.text.as_str());
@@ -164,7 +270,7 @@ fn exactly(field: &Field, run: &Run<'_>, page: &Page<'_>) -> Option<(usize, f32)
         && matches!(choice.folded.as_str(), "manana" | "manha" | "tarde" | "noche" | "noite");
     // "Could come Mon/Wed": days are shortened so.
     let day = word_is_day(words, text, choice);
-    let everyday = literal.is_some() && choice.folded.len() <= 3
+    let everyday = literal && choice.folded.len() <= 3
         || text.len() <= 3 && !day
         || matches!(
             choice.folded.as_str(),
@@ -201,9 +307,8 @@ fn word_is_day(words: &[Word], text: &str, choice: &options::Choice) -> bool {
 }
 
 /// "Tatio" of "Géiseres del Tatio", "plan flexible": the one telling word of one option, as a name or beside the field's own.
-fn named_in_part(field: &Field, run: &Run<'_>, page: &Page<'_>) -> Option<(usize, f32)> {
-    let word = page.words.get(run.from).filter(|_| run.to - run.from == 1 && run.text.len() >= 5)?;
-    let option = options::telling(&field.choices, run.text)?;
+fn named_in_part(field: &Field, run: &Run<'_>, option: usize, page: &Page<'_>) -> Option<(usize, f32)> {
+    let word = page.words.get(run.from)?;
     let before = run.from.checked_sub(1).map(|at| &page.words[at]);
     let proper = word.capital
         && before.is_some_and(|before| !before.ends)

@@ -7,6 +7,7 @@ use crate::learnt::Learnt;
 use crate::lexicon::{self, Set, set};
 use crate::readings::date::{self, Found};
 use crate::scan::Word;
+use crate::steps::Steps;
 use crate::text::Finding;
 use crate::{FieldType, Json, Target, text_amounts, text_choices, text_things};
 use std::sync::LazyLock;
@@ -20,6 +21,7 @@ pub(crate) struct Page<'a> {
     pub definitions: &'a Definitions,
     pub learnt: &'a Learnt,
     pub country: Option<&'a str>,
+    pub steps: &'a Steps,
     /// What the words are about, found once for all fields.
     pub hits: Vec<lexicon::Hit>,
 }
@@ -62,11 +64,11 @@ static DEPARTURE: LazyLock<Set> = LazyLock::new(|| set(&["DEPARTURE"]));
 static ARRIVAL: LazyLock<Set> = LazyLock::new(|| set(&["ARRIVAL", "HANDIN", "START"]));
 
 /// Everything a page says about open fields.
-pub(crate) fn read(page: &Page<'_>, open: &[bool], steps: &mut usize) -> Vec<Finding> {
+pub(crate) fn read(page: &Page<'_>, open: &[bool]) -> Vec<Finding> {
     let mut found = Vec::new();
     let fields: Vec<&Field> =
         page.definitions.fields.iter().zip(open).filter(|(_, open)| **open).map(|(field, _)| field).collect();
-    *steps += fields.len() * page.words.len();
+    page.steps.add(fields.len() * page.words.len());
     let dates = all_dates(page);
     found.extend(place_dates(page, &fields, &dates));
     let spans: Vec<(usize, usize)> = dates.iter().map(|date| date.span).collect();
@@ -75,7 +77,7 @@ pub(crate) fn read(page: &Page<'_>, open: &[bool], steps: &mut usize) -> Vec<Fin
     busy.extend(labelled.iter().map(|finding| finding.span));
     found.extend(labelled);
     found.extend(text_amounts::amounts(page, &fields, &busy));
-    found.extend(text_choices::read(page, &fields, steps));
+    found.extend(text_choices::read(page, &fields));
     found
 }
 

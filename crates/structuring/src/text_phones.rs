@@ -8,6 +8,7 @@ use crate::reading::is_placeholder;
 use crate::readings::spoken;
 use crate::scan::{self, Word};
 use crate::text::Finding;
+use crate::text_owner::{Owner, UNSAID, owner};
 use crate::text_phone_words::{ID_CUES, OTHER_CUES, PHONE_CUES, STALE, Words};
 use crate::{FieldType, Target, lexicon};
 use std::sync::LazyLock;
@@ -302,6 +303,12 @@ pub(crate) fn find_phones(text: &str, words: &[Word], country: Option<&str>) -> 
             0.86
         } else {
             0.7
+        };
+        // To identify asks more than to place: what nobody announces is not sure, and stays in its order.
+        let confidence = match owner(text, words, span) {
+            Owner::Another => 0.0,
+            Owner::Unsaid if confidence > 0.8 => UNSAID - (0.94_f32 - confidence).max(0.0),
+            _ => confidence,
         };
         found.push((phone.to_string(), span, confidence));
     }

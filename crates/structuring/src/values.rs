@@ -8,6 +8,7 @@ use crate::lexicon::{self, Set, set};
 use crate::options::{self, Said};
 use crate::reading::Reading;
 use crate::readings::{date, money};
+use crate::steps::Steps;
 use crate::{FieldType, Json, phone};
 use std::sync::LazyLock;
 
@@ -102,7 +103,7 @@ pub(crate) fn typed(
             asserted(field, reading.claim()?).map(|flag| (Json::Bool(flag), 0.3))
         }
         FieldType::Select => reading.picked(field, || {
-            let chosen = choose(field, reading.said()?, learnt)?;
+            let chosen = choose(field, reading.said()?, learnt, reading.steps())?;
             Some((Json::from(field.choices[chosen.option].text.as_str()), specific(field, &chosen)))
         }),
         FieldType::MultiSelect => reading.picked(field, || multi(field, reading, learnt)),
@@ -204,7 +205,7 @@ fn asserted(field: &Field, claim: &Claim) -> Option<bool> {
 }
 
 /// Learnt words first, then the option's own.
-fn choose(field: &Field, said: &Said, learnt: &Learnt) -> Option<options::Chosen> {
+fn choose(field: &Field, said: &Said, learnt: &Learnt, steps: &Steps) -> Option<options::Chosen> {
     let mut denied: Option<usize> = None;
     if !learnt.is_empty() {
         for word in learnt.of_word(&field.definition.key, &said.folded) {
@@ -215,7 +216,7 @@ fn choose(field: &Field, said: &Said, learnt: &Learnt) -> Option<options::Chosen
             }
         }
     }
-    options::choose(&field.choices, said).filter(|chosen| denied != Some(chosen.option))
+    options::choose(&field.choices, said, steps).filter(|chosen| denied != Some(chosen.option))
 }
 
 /// How telling it is that a value is one of the options: "M" and "Sí" are many things.
@@ -229,7 +230,7 @@ fn specific(field: &Field, chosen: &options::Chosen) -> f32 {
 fn multi(field: &Field, reading: &Reading<'_>, learnt: &Learnt) -> Option<(Json, f32)> {
     let mut chosen: Vec<options::Chosen> = Vec::new();
     let mut missed = 0;
-    let mut take = |text: &str| match Said::new(text).and_then(|said| choose(field, &said, learnt)) {
+    let mut take = |text: &str| match Said::new(text).and_then(|said| choose(field, &said, learnt, reading.steps())) {
         Some(option) if chosen.iter().any(|other| other.option == option.option) => {}
         Some(option) => chosen.push(option),
         None => missed += 1,
@@ -248,7 +249,7 @@ fn multi(field: &Field, reading: &Reading<'_>, learnt: &Learnt) -> Option<(Json,
         Json::String(text) if text.len() <= 400 => {
             if let Some(whole) = reading
                 .said()
-                .and_then(|said| choose(field, said, learnt))
+                .and_then(|said| choose(field, said, learnt, reading.steps()))
                 .filter(|whole| whole.quality >= 0.9 || !text.contains([',', ';', '/', '|', '\n']))
             {
                 let several = text.split_whitespace().any(|word| matches!(word, "y" | "e" | "and" | "&" | "+"));
@@ -262,7 +263,7 @@ fn multi(field: &Field, reading: &Reading<'_>, learnt: &Learnt) -> Option<(Json,
             for piece in text.split([',', ';', '|', '\n', '/', '+']) {
                 let words: Vec<&str> = piece.split_whitespace().collect();
                 if Said::new(piece)
-                    .and_then(|said| choose(field, &said, learnt))
+                    .and_then(|said| choose(field, &said, learnt, reading.steps()))
                     .is_some_and(|found| found.quality >= 0.9)
                 {
                     take(piece);

@@ -175,3 +175,70 @@ fn what_is_beyond_the_limits_is_kept_and_costs_little() {
     assert_eq!(outcome.rest.len(), many);
     assert!(outcome.warnings.iter().any(|warning| warning.code == "structuring_limit"));
 }
+
+/// Fields with lists of options, as large as they may be.
+fn lists(fields: usize, options: usize) -> Definitions {
+    let words = ["Plan", "Curso", "Sala", "Turno", "Color", "Sede", "Marca", "Zona"];
+    let options: Vec<String> = (0..options).map(|at| format!("Opcion {} {}", words[at % 8], at / 8)).collect();
+    let fields = (0..fields).map(|at| Definition {
+        key: format!("f{at}"),
+        name: format!("{} {at}", words[at % 8]),
+        field_type: if at % 2 == 0 { FieldType::Select } else { FieldType::MultiSelect },
+        options: options.clone(),
+        currency: None,
+        description: None,
+    });
+    Definitions::compile(1, fields.collect())
+}
+
+/// Answers and notes with the words of the options, as many as are read.
+fn answers(leaves: usize, words: usize) -> Json {
+    let all = "ana perez plan curso sala turno opcion color marca zona 5550 mañana dos tres".split(' ');
+    let mut all = all.cycle();
+    object((0..leaves).map(|at| {
+        let text: Vec<&str> = all.by_ref().take(words).collect();
+        all.next();
+        (format!("{} {at}", text[0]), Json::from(text.join(" ")))
+    }))
+}
+
+#[test]
+fn a_long_list_costs_about_what_a_short_one_does() {
+    let usual = r#"{"Nombre":"Ana Rojas","Celular":"9 5550 1234","correo":"ana@example.com","comuna":"Ñuñoa",
+                    "mensaje":"Hola, quiero saber el precio de la sala 4 para el martes, gracias a todos"}"#;
+    let usual = Json::parse(usual.as_bytes(), Mode::Strict).unwrap();
+    let (short, long) = (steps(&usual, &lists(8, 10)), steps(&usual, &lists(8, 500)));
+    assert!(long < 2 * short.max(500), "{short} steps with 10 options, {long} with 500");
+}
+
+/// The most that one record may take, with what is counted beside the options.
+const BOUND: usize = 8_000_000;
+
+#[test]
+fn options_are_looked_at_within_a_budget() {
+    let definitions = lists(200, 500);
+    for (leaves, words) in [(6, 4), (500, 12), (8, 900)] {
+        let data = answers(leaves, words);
+        let run = || {
+            structure_counted(&Request {
+                definitions: &definitions,
+                learnt: &Learnt::default(),
+                source: "test",
+                country: Some("CL"),
+                data: &data,
+                explicit: &Explicit::default(),
+            })
+        };
+        let (outcome, steps) = run();
+        println!("{leaves} leaves of {words} words: {steps} steps");
+        assert!(steps < BOUND, "{leaves} leaves of {words} words: {steps} steps");
+        // Nothing is lost, and it comes out the same again.
+        assert!(outcome.rest.len() + outcome.placements.len() >= leaves);
+        let limited = outcome.warnings.iter().any(|warning| warning.code == "structuring_limit");
+        match leaves {
+            6 => assert_eq!(run().0, outcome),
+            500 => assert!(limited, "{:?}", outcome.warnings),
+            _ => {}
+        }
+    }
+}

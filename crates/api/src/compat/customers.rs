@@ -168,6 +168,7 @@ fn prepare(setup: &Setup, source: &str, object: &Object) -> Result<Upsert, Probl
     let mut structured = record::structured(setup, source, country, input.meta_data.unwrap_or_default(), explicit);
     structured.removed = fields.removed;
     let by_phone = input.channel.is_some_and(ChannelType::by_phone);
+    let inferred = by_phone && phone.is_none();
     let phone = match by_phone && input.contact_phone_number.is_none() && !named(&problems, "/contact_phone_number") {
         true => record::phone_identity(phone, &structured, "/contact_phone_number", "/meta_data", &mut problems),
         false => phone,
@@ -175,7 +176,10 @@ fn prepare(setup: &Setup, source: &str, object: &Object) -> Result<Upsert, Probl
     let (Some(channel), true) = (channel, problems.is_empty()) else { return Err(Problem::invalid(problems)) };
     Ok(Upsert {
         channel: channel.id,
-        who: record::who(phone, input.external_user_id, fields.identifiers),
+        who: crm::customers::Who {
+            inferred_for: inferred.then_some("/contact_phone_number"),
+            ..record::who(phone, input.external_user_id, fields.identifiers)
+        },
         structured,
         stage: input.stage_id,
         agent: input.agent_id,

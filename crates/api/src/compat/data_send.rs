@@ -336,7 +336,7 @@ fn prepare(
     let (Some(channel), true) = (channel, problems.is_empty()) else { return Err(Problem::invalid(problems)) };
     let upsert = crm::customers::Upsert {
         channel: channel.id,
-        who: record::who(phone, None, Vec::new()),
+        who: crm::customers::Who { inferred_for: Some(""), ..record::who(phone, None, Vec::new()) },
         structured,
         stage: query.stage,
         agent: None,

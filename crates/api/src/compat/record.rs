@@ -10,6 +10,7 @@ use structuring::json::Object;
 use structuring::phone::{self, Phone};
 use structuring::{Explicit, Json, Target};
 
+use crate::apart::{apart, takes_long};
 use crate::input::{Fields, Input};
 use crate::kinds::{Anything, SHORT};
 use crate::lifecycle::OwnNumber;
@@ -122,7 +123,9 @@ pub fn removals(data: Object) -> (Object, Vec<String>) {
 /// Structures, timed. `source` is the caller's feed: [`Call::source`](crate::call::Call::source).
 pub fn structured(setup: &Setup, source: &str, country: &str, data: Object, explicit: Explicit) -> Structured {
     let started = std::time::Instant::now();
-    let mut structured = Structured::new(setup, source, Some(country), Json::Object(data), explicit);
+    let long = takes_long(&data, &setup.definitions);
+    let work = || Structured::new(setup, source, Some(country), Json::Object(data), explicit);
+    let mut structured = if long { apart(work) } else { work() };
     structured.outcome.micros = started.elapsed().as_micros() as u64;
     structured
 }
@@ -170,5 +173,5 @@ pub fn phone_identity(
 
 /// Identity by phone, or by user id on webchat.
 pub fn who(phone: Option<Phone>, external_user_id: Option<String>, identifiers: Vec<(String, String)>) -> Who {
-    Who { phone, external_user_id, identifiers }
+    Who { phone, external_user_id, identifiers, inferred_for: None }
 }

@@ -8,6 +8,7 @@ use structuring::json::Object;
 use structuring::{Definition, Definitions, Explicit, FieldType, Json, Request};
 
 use crate::answer::Answer;
+use crate::apart::{MANY, apart, takes_long};
 use crate::call::Call;
 use crate::compat::views::WarningObject;
 use crate::input::{Fields, Input, Style};
@@ -100,9 +101,14 @@ pub struct ReviewObject(Map<String, Value>);
 pub async fn preview(call: Call) -> Result<Answer, Problem> {
     let input: PreviewInput = call.read_body()?;
     let setup = call.read(|w| Ok(w.setup.clone())).await?;
-    let own = input.definitions.as_ref().map(|given| compile(given)).transpose()?;
     let source = input.source.map_or_else(|| setup.source_of(call.caller.actor), Into::into);
-    Answer::json(200, &run(&setup, own.as_ref(), &source, input.country.as_deref(), input.data))
+    let given: usize = input.definitions.iter().flatten().map(|DefinitionInput(given)| given.options.len()).sum();
+    let long = given >= MANY || takes_long(&input.data, &setup.definitions);
+    let work = || {
+        let own = input.definitions.as_ref().map(|given| compile(given)).transpose()?;
+        Answer::json(200, &run(&setup, own.as_ref(), &source, input.country.as_deref(), input.data))
+    };
+    if long { apart(work) } else { work() }
 }
 
 fn compile(given: &[DefinitionInput]) -> Result<Definitions, Problem> {

@@ -73,4 +73,5 @@ mod webchat_files;
 mod webchat_people;
 mod webchat_stream;
 mod webhooks;
+mod whose_number;
 mod world;

@@ -21,6 +21,8 @@ pub struct Who {
     pub external_user_id: Option<String>,
     /// Identifier fields with an explicit value: (field key, value as compared).
     pub identifiers: Vec<(String, String)>,
+    /// Where the phone was only found in a record: pointer of the member that would have said it.
+    pub inferred_for: Option<&'static str>,
 }
 
 #[derive(Debug)]

@@ -10,6 +10,7 @@ mod metadata;
 mod origin;
 mod put;
 mod queue;
+mod strangers;
 mod structured;
 mod upsert;
 mod values;

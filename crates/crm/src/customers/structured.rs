@@ -13,6 +13,9 @@ use crate::fields::{Entity, read_value};
 use crate::setup::Setup;
 use crate::structuring_model::Asks;
 
+/// Microseconds of structuring that a unit of work may not hold up the others for.
+const LONG: u64 = 5_000;
+
 /// A record and what structuring made of it, under the set-up of one revision.
 #[derive(Debug)]
 pub struct Structured {
@@ -84,11 +87,15 @@ impl Structured {
         (outcome, Origins { placed, doubted }, asks)
     }
 
-    /// The outcome under this set-up: made again only where the definitions moved since. An explicit value that its
-    /// field no longer takes is refused.
+    /// The outcome under this set-up: made again only where the definitions moved since, and where that was quick; else
+    /// the caller is told to try again. An explicit value that its field no longer takes is refused.
     pub(super) fn under(&self, setup: &Setup) -> Result<(Cow<'_, Outcome>, Cow<'_, Origins>)> {
         if setup.revision == self.revision {
             return Ok((Cow::Borrowed(&self.outcome), Cow::Borrowed(&self.origins)));
+        }
+        // Everybody's writes wait for this one: what took long goes back to be structured outside, as after a lost race.
+        if self.outcome.micros > LONG {
+            return Err(store::Error::Conflict.into());
         }
         let mut explicit = self.explicit.clone();
         let mut problems = Problems::default();

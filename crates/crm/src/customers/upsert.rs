@@ -3,6 +3,7 @@
 
 use super::apply::{Applied, apply};
 use super::identify::{Who, find_or_create};
+use super::strangers;
 use super::structured::Structured;
 use crate::contacts::{self, Contact, Leaving};
 use crate::error::{Error, FieldError, Problems, Result};
@@ -65,6 +66,7 @@ pub fn upsert(w: &mut Work<'_, '_>, input: &Upsert) -> Result<Upserted> {
         .filter(|channel| !channel.archived)
         .ok_or_else(|| Error::invalid("/channel", "unknown_reference", "This channel has been removed."))?;
     let found = find_or_create(w, channel, &input.who)?;
+    strangers::refuse(w, &found, &input.who, &input.structured)?;
     let mut contact = found.contact;
     let applied = apply(w, &mut contact, &input.structured, "/meta_data")?;
     let mut ticket = None;

@@ -184,7 +184,7 @@ impl Reader<'_, '_> {
             part: Some(Part { owner: at, span, divides: false, loose: true }),
             unread: false,
         };
-        let reading = Reading::new(&part, desk.country);
+        let reading = Reading::new(&part, desk.country, desk.steps);
         let (value, confidence) = value_of(desk, &to, &reading, None, QUOTED)?;
         self.place(to, value, Source { pointer: leaf.pointer.clone(), span }, confidence)
     }

@@ -12,6 +12,9 @@ use std::sync::Arc;
 pub(super) fn phone_of(leaf: usize, key: &Key, reading: &Reading<'_>, whose: Whose, card: bool) -> Option<Candidate> {
     let known = &*KNOWN;
     let (tail, all) = (key.tail.concepts, key.concepts());
+    if key.barred {
+        return None;
+    }
     if all.meets(&known.fax) || tail.meets(&known.area) && !tail.meets(&known.phone) || tail.meets(&known.country_code)
     {
         return None;

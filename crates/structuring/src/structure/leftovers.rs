@@ -163,7 +163,7 @@ impl Desk<'_> {
             let Some(said) = crate::options::Said::new(&key.snake.replace('_', " ")) else { continue };
             let mut fitting = fields.iter().enumerate().filter_map(|(at, field)| {
                 let open = !field.choices.is_empty() && !self.has(&field.definition.key);
-                let option = if open { crate::options::choose(&field.choices, &said) } else { None };
+                let option = if open { crate::options::choose(&field.choices, &said, self.steps) } else { None };
                 option.filter(|option| option.quality >= 0.93).map(|option| (at, option.option))
             });
             let (Some((at, option)), None) = (fitting.next(), fitting.next()) else { continue };

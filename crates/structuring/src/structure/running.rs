@@ -3,6 +3,7 @@
 use super::Desk;
 use crate::known::KNOWN;
 use crate::text::{self, Gaps};
+use crate::text_owner::UNSAID;
 use crate::{Alternative, Flag, Method, Placement, Source, Target};
 
 impl Desk<'_> {
@@ -48,15 +49,15 @@ impl Desk<'_> {
             if !enough || of_others {
                 continue;
             }
-            let gaps = Gaps {
-                phone: !self.filled(&Target::Phone),
-                email: !self.filled(&Target::Email),
-                name: weak.is_some() || !self.filled(&Target::Name),
-                fields: self.open(),
-            };
+            let gaps =
+                Gaps { phone: !self.filled(&Target::Phone), email: !self.filled(&Target::Email), fields: self.open() };
             let found =
-                text::read(&plain, &gaps, self.request.definitions, self.request.learnt, self.country, &mut self.steps);
-            for finding in found {
+                text::read(&plain, &gaps, self.request.definitions, self.request.learnt, self.country, self.steps);
+            let stranger = self.is_stranger(&found);
+            for mut finding in found {
+                if stranger && finding.target == Target::Phone {
+                    finding.confidence = finding.confidence.min(UNSAID);
+                }
                 if self.denied(leaf, &finding.target) {
                     continue;
                 }
@@ -89,6 +90,14 @@ impl Desk<'_> {
                 });
             }
         }
+    }
+
+    /// Whether the text names somebody else than the record does: its numbers may be theirs.
+    fn is_stranger(&self, found: &[text::Finding]) -> bool {
+        let said = found.iter().find(|finding| finding.target == Target::Name).and_then(|name| name.value.as_str());
+        let known = self.outcome.placed(&Target::Name).and_then(|name| name.value.as_str());
+        let (Some(said), Some(known)) = (said, known) else { return false };
+        !crate::share_a_word(said, known)
     }
 
     /// The leaf of a name of one word that nobody is sure of: whoever a text announces in full comes before it.

@@ -55,7 +55,7 @@ impl Desk<'_> {
     pub(super) fn second_look(&mut self) {
         let persons = self.persons_left();
         let (fields, weighed) = self.fields_left(likely);
-        self.steps += persons.len() + weighed;
+        self.steps.add(persons.len() + weighed);
         let mut found: Vec<(f32, Weighed)> = persons
             .into_iter()
             .filter_map(|weighed| {

@@ -1,0 +1,100 @@
+//! Whose number it is: to identify a person asks more than to keep a value.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot read its data should stop")]
+
+use structuring::json::Mode;
+use structuring::{Definitions, Explicit, Json, Learnt, Outcome, Request, Target};
+
+fn structured(data: &str) -> Outcome {
+    structuring::structure(&Request {
+        definitions: &Definitions::compile(1, Vec::new()),
+        learnt: &Learnt::default(),
+        source: "test",
+        country: Some("CL"),
+        data: &Json::parse(data.as_bytes(), Mode::Strict).unwrap(),
+        explicit: &Explicit::default(),
+    })
+}
+
+/// Confidence of the phone that was placed; 0 where none was.
+fn sure(data: &str) -> f32 {
+    structured(data).placed(&Target::Phone).map_or(0.0, |phone| phone.confidence)
+}
+
+/// What a review found to be placed at 0.89 to 0.97.
+#[test]
+fn somebody_elses_number_is_never_sure() {
+    for data in [
+        r#"{"tipo":"denuncia","reportado por":"Luis Rojas","fono":"9 5550 1234","afectado":"Ana Pérez"}"#,
+        r#"{"pasajero":"Ana Pérez","conductor":"Luis","celular conductor":"9 5550 1234"}"#,
+        r#"{"nombre":"Ana Pérez","celular conductor":"9 5550 1234"}"#,
+        r#"{"arrendatario":"Ana","arrendador":{"nombre":"Luis","telefono":"9 5550 1234"}}"#,
+        r#"{"nombre":"Ana Pérez","arrendador":{"nombre":"Luis","telefono":"9 5550 1234"}}"#,
+        r#"{"dueño":"Ana","encontrado por":"Luis","tel":"9 5550 1234"}"#,
+        r#"{"mensaje":"Hola soy Ana, me pasaron el contacto de Luis 9 5550 1234, ¿es de ustedes?"}"#,
+        r#"{"nombre":"Ana Pérez","mensaje":"me pasaron el contacto de Luis 9 5550 1234, ¿es de ustedes?"}"#,
+        r#"{"nombre":"Ana Pérez","mensaje":"Llamé al 9 5550 1234 y nadie contesta, quiero reclamar"}"#,
+        r#"{"mensaje":"Llamé al 9 5550 1234 y nadie contesta"}"#,
+        r#"{"mensaje":"¿Su número es 9 5550 1234?"}"#,
+        r#"{"mensaje":"Antes tenía el 9 5550 1234 pero ya no lo uso"}"#,
+        r#"{"mensaje":"Reenviado: Luis Soto +56 9 5550 1234 quiere cotizar"}"#,
+        r#"{"mensaje":"Cotización adjunta. Saludos, Luis Soto, Ferretería Sur, +56 9 5550 1234","nombre":"Ana"}"#,
+        r#"{"full_name":"Ana","page":{"name":"Tienda","phone":"+56955501234"}}"#,
+        r#"{"comprador":"Ana","regalo para":{"nombre":"Bea","telefono":"9 5550 1234"}}"#,
+        r#"{"nombre":"Ana","telefono anterior":"9 5550 1234"}"#,
+        r#"{"nombre":"Ana","no llamar a":"9 5550 1234"}"#,
+        r#"{"nombre":"Ana","numero bloqueado":"9 5550 1234"}"#,
+        r#"{"nombre":"Ana","telefono del anuncio":"9 5550 1234"}"#,
+    ] {
+        assert!(sure(data) < 0.85, "{data}: {}", sure(data));
+    }
+}
+
+/// Written before the engine ran over them: ten of others.
+#[test]
+fn numbers_of_others_in_three_languages_are_not_sure() {
+    for data in [
+        r#"{"mensagem":"Me passaram o telefone do Carlos, 9 5550 1234, ele ainda trabalha aí?"}"#,
+        r#"{"message":"I called 9 5550 1234 three times yesterday and nobody picked up"}"#,
+        r#"{"message":"They keep calling me from 9 5550 1234, please make it stop"}"#,
+        r#"{"mensaje":"El gásfiter que vino fue Pedro 9 5550 1234 y dejó todo goteando"}"#,
+        r#"{"mensagem":"Esse número 9 5550 1234 é de vocês?"}"#,
+        r#"{"mensaje":"En la página sale el 9 5550 1234, pero no atienden"}"#,
+        r#"{"message":"I used to have 9 5550 1234, that line is gone"}"#,
+        r#"{"passageira":"Ana Souza","celular do motorista":"9 5550 1234"}"#,
+        r#"{"nombre":"Ana Rojas","quien recibe":{"nombre":"Marta Díaz","celular":"9 5550 1234"}}"#,
+        r#"{"customer_name":"Ana Bell","gift for":{"name":"Joe Hart","phone":"9 5550 1234"}}"#,
+    ] {
+        assert!(sure(data) < 0.85, "{data}: {}", sure(data));
+    }
+}
+
+/// Written before the engine ran over them: ten of the person's own, which identify.
+#[test]
+fn ones_own_number_identifies() {
+    for data in [
+        r#"{"mensaje":"Hola, mi cel es 9 5550 1234, quisiera una cotización"}"#,
+        r#"{"mensagem":"Bom dia, meu whatsapp é 9 5550 1234, queria saber o preço"}"#,
+        r#"{"message":"Please call me at 9 5550 1234 about the flat"}"#,
+        r#"{"mensaje":"Necesito ayuda con mi pedido, llámenme al 9 5550 1234 por favor"}"#,
+        r#"{"mensagem":"Preciso remarcar, me liga no 9 5550 1234"}"#,
+        r#"{"mensaje":"Quiero hora. 9 5550 1234 Ana"}"#,
+        r#"{"mensaje":"Hola, soy Ana Rojas, 9 5550 1234"}"#,
+        r#"{"message":"I want to see the house on Friday.\n\nThanks,\nAna Bell\n9 5550 1234"}"#,
+        r#"{"nombre":"Ana Rojas","teléfono de contacto":"9 5550 1234"}"#,
+        r#"{"solicitud":{"datos":{"nome":"Ana Souza","celular":"9 5550 1234"}}}"#,
+    ] {
+        assert!(sure(data) >= 0.85, "{data}: {}", sure(data));
+    }
+}
+
+/// Kept for a person to see, where nobody says whose it is.
+#[test]
+fn an_unsaid_number_is_kept_but_not_sure() {
+    for data in [
+        r#"{"nota":"Cliente Simone quiere visitar el martes. Su celular 955501111, vive en Maipú"}"#,
+        r#"{"nombre":"Ana Rojas","celular conductor":"9 5550 1234"}"#,
+    ] {
+        assert!((0.5..0.85).contains(&sure(data)), "{data}: {}", sure(data));
+    }
+}
