@@ -128,9 +128,11 @@ pub(crate) fn read_at(text: &str, start: usize, country: Option<&str>) -> Option
     let mut end = end;
     let mut formatted = formatted;
     let leading_zero = bytes[start] == b'0' && bytes.get(start + 1).is_some_and(u8::is_ascii_digit);
-    // "61,200 mi" are miles, "2,5 mi" are millions.
-    let miles =
-        |power: u32, length: usize| power == 6 && text[end..end + length].trim() == "mi" && value.to_f64() >= 1000.0;
+    // "61,200 mi" and "91,000 miles" are a way, "2,5 mi" are millions.
+    let miles = |power: u32, length: usize| {
+        let word = text[end..end + length].trim();
+        ((power == 6 && word == "mi") || (power == 3 && word.eq_ignore_ascii_case("miles"))) && value.to_f64() >= 1000.0
+    };
     if let Some((power, length)) = multiplier(&text[end..]).filter(|(power, length)| !miles(*power, *length)) {
         total = total.times_ten_to(power)?;
         end += length;
@@ -310,6 +312,8 @@ mod tests {
             ("1 250 000", "ES", Some("1250000")),
             ("2,5 milhões", "BR", Some("2500000")),
             ("61,200 mi", "US", Some("61200")),
+            ("91,000 miles", "US", Some("91000")),
+            ("450 miles", "CL", Some("450000")),
             ("600 mil", "BR", Some("600000")),
             ("até 600 mil", "BR", Some("600000")),
             ("$1.2M", "US", Some("1200000")),
