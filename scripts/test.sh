@@ -150,7 +150,7 @@ PATH="$target/venv/bin:$PATH" RECADO_SIMULATOR_BINARY="$target/debug/recado-simu
 done_step
 
 step "the web UI in a browser (ui/tests/run.sh)"
-RECADO_BINARY="$target/debug/recado" RECADO_SIMULATOR_BINARY="$target/debug/recado-simulator" timeout 900 ui/tests/run.sh
+RECADO_BINARY="$target/debug/recado" RECADO_SIMULATOR_BINARY="$target/debug/recado-simulator" timeout 1500 ui/tests/run.sh
 done_step
 
 step "web chat and playground in a browser (tests/browser/run.sh)"

@@ -629,7 +629,7 @@ fn refused(near: &[Word]) -> bool {
         |word: &&str| CALL_ME.contains(word) || CALL.contains(word) && !matches!(*word, "get" | "find" | "email");
     folded.iter().enumerate().any(|(at, word)| {
         NOT.contains(word)
-            && folded[at + 1..].iter().take(3).any(|word| asks(&word))
+            && folded[at + 1..].iter().take(3).any(&asks)
             // "… no puedo llamar, mi cel es …": what is announced afterwards stands.
             && !folded[at + 1..].iter().skip(1).any(|word| OWN.contains(word) || matches!(*word, "pero" | "mas" | "but" | "sino"))
     })

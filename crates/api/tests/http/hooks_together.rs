@@ -85,8 +85,7 @@ fn nothing_is_misfiled_lost_or_doubled() {
                     let who = &profiles[message["id"].as_str().unwrap()];
                     let same =
                         |other: &&Value| (&other["wa_id"], &other["user_id"]) == (&who["wa_id"], &who["user_id"]);
-                    let open =
-                        changes.iter_mut().find(|(l, _, people)| l == line && !people.iter().any(|other| same(other)));
+                    let open = changes.iter_mut().find(|(l, _, people)| l == line && !people.iter().any(&same));
                     match open {
                         Some((_, messages, people)) => {
                             messages.push(message);
@@ -141,10 +140,10 @@ fn nothing_is_misfiled_lost_or_doubled() {
         assert_eq!(seen.len(), PEOPLE);
         // Of the news the last, of the statuses the highest, whatever came after them.
         let channel = w.get(&format!("/api/v1/channels/{}", lines[0].channel)).json();
-        assert_eq!(channel["status"], if last % 2 == 0 { "disabled" } else { "unchecked" });
+        assert_eq!(channel["status"], if last.is_multiple_of(2) { "disabled" } else { "unchecked" });
         let of_template = format!("/api/v1/templates?channel_id={}", lines[0].channel);
         let template = w.get(&of_template).json()["data"][0]["status"].clone();
-        assert_eq!(template, if last % 2 == 0 { "PAUSED" } else { "APPROVED" });
+        assert_eq!(template, if last.is_multiple_of(2) { "PAUSED" } else { "APPROVED" });
         assert_eq!(w.get(&format!("/api/v1/messages/{sent}")).json()["status"], "played");
     });
 }
@@ -154,7 +153,8 @@ const LADDER: [&str; 4] = ["sent", "delivered", "read", "played"];
 /// A message of ours that the provider has, and a template.
 fn queued(w: &World, line: &Line) -> String {
     let channel: crm::id::ChannelId = line.channel.parse().unwrap();
-    let id = w.work(move |w| {
+
+    w.work(move |w| {
         let person = crm::messages::Person { bsuid: Some("CL.team".to_owned()), ..crm::messages::Person::default() };
         let setup = w.setup.clone();
         let named = crm::contacts::Naming { at: None, message: None };
@@ -180,8 +180,7 @@ fn queued(w: &World, line: &Line) -> String {
         };
         crm::templates::put(w, channel, &fetched)?;
         Ok(id.to_string())
-    });
-    id
+    })
 }
 
 /// Of each of the account, the template and our message what is so at that second.
@@ -191,7 +190,7 @@ fn news(line: &Line, sent: &str, at: i64, n: usize, last: usize) -> Vec<Vec<u8>>
         let entry = json!({"id": crate::meta::WABA, "time": at, "changes": [change]});
         json!({"object": "whatsapp_business_account", "entry": [entry]}).to_string().into_bytes()
     };
-    let (ban, event) = if n % 2 == 0 { ("DISABLE", "PAUSED") } else { ("REINSTATE", "APPROVED") };
+    let (ban, event) = if n.is_multiple_of(2) { ("DISABLE", "PAUSED") } else { ("REINSTATE", "APPROVED") };
     let step = if n == last { 3 } else { n / 3 % 4 };
     let mut status = line.status("wamid.ours", LADDER[step], at);
     status["entry"][0]["changes"][0]["value"]["statuses"][0]["biz_opaque_callback_data"] = json!(sent);

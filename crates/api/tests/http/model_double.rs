@@ -61,7 +61,7 @@ impl Double {
         double
     }
 
-    pub fn from_now_on(&self, script: impl Fn(&Seen, usize) -> Say + Send + Sync + 'static) {
+    pub fn answer_from_now_on_with(&self, script: impl Fn(&Seen, usize) -> Say + Send + Sync + 'static) {
         *self.script.lock().unwrap() = Box::new(script);
     }
 

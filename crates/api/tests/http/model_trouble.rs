@@ -66,14 +66,14 @@ fn one_that_is_silent_or_busy_is_asked_later() {
         let contact = asked(w, "+56955501234");
         until("the time-out", || state(w)["failures"] == 1);
         assert_eq!(state(w)["last_error"], "It did not answer in time.");
-        double.from_now_on(|_, _| {
+        double.answer_from_now_on_with(|_, _| {
             Say::Http(429, "retry-after: 600\r\n", "{\"error\": {\"type\": \"rate_limit_error\"}}")
         });
         w.wait(11);
         until("the refusal", || state(w)["paused_until"].is_string());
         assert_eq!(state(w)["last_error"], "It answered with HTTP status 429 (rate_limit_error).");
         assert_eq!(state(w)["failures"], 1, "busy is no failure");
-        double.from_now_on(house);
+        double.answer_from_now_on_with(house);
         // Others wait as well.
         let other = asked(w, "+56955505678");
         assert_eq!(state(w)["waiting"], 2);
@@ -98,7 +98,7 @@ fn one_that_fails_again_and_again_is_left_in_peace() {
         until("the break", || state(w)["paused_until"].is_string());
         assert!((5..=6).contains(&double.calls()), "{}", double.calls());
         assert!(!state(w).to_string().contains("Ana"));
-        double.from_now_on(house);
+        double.answer_from_now_on_with(house);
         w.wait(1000);
         until("the answers", || people.iter().all(|contact| field_of(w, contact, "tipo") == "Casa"));
         nobody_waits(w);
@@ -225,7 +225,7 @@ fn a_try_shows_what_it_is_worth_and_writes_nothing() {
         assert_eq!((&came["records"], &came["answered"], &came["calls"]), (&json!(10), &json!(10), &json!(10)));
         assert_eq!((&came["f1"], &came["tokens"], &came["error"]), (&came["f1_without"], &json!(70), &Value::Null));
         // One that finds something in every record.
-        double.from_now_on(|seen, _| match seen.body.contains("patio para los ni") {
+        double.answer_from_now_on_with(|seen, _| match seen.body.contains("patio para los ni") {
             true => seen.choose("r1", "Tipo de propiedad", "Casa"),
             false => nothing(),
         });
@@ -235,7 +235,7 @@ fn a_try_shows_what_it_is_worth_and_writes_nothing() {
         after.insert("structuring_model_days".to_owned(), before["structuring_model_days"]);
         assert_eq!(after, before);
         assert_eq!(state(w)["today"]["calls"], 20);
-        double.from_now_on(|_, _| Say::Http(401, "", "{\"error\": {\"code\": \"invalid_api_key\"}}"));
+        double.answer_from_now_on_with(|_, _| Say::Http(401, "", "{\"error\": {\"code\": \"invalid_api_key\"}}"));
         let none = test().json();
         assert_eq!((&none["answered"], &none["latency_ms_median"]), (&json!(0), &Value::Null));
         assert!(text(&none["error"]).contains("401 (invalid_api_key)"), "{none}");

@@ -78,7 +78,7 @@ fn found(w: &World, word: &str) -> usize {
 
 fn audit(w: &World) -> Vec<Value> {
     let log = w.get("/api/v1/audit?thing=retention").json();
-    log["data"].as_array().unwrap().iter().cloned().collect()
+    log["data"].as_array().unwrap().to_vec()
 }
 
 #[test]

@@ -69,7 +69,7 @@ fn what_it_finds_is_written_later_and_can_be_taken_back() {
             let reviews = w.get("/api/v1/structuring/reviews").json();
             assert_eq!(reviews["data"][0]["reason"], "low_confidence", "{reviews}");
             w.settled();
-            let log = w.get(&format!("/api/v1/events?limit=1000&topic=contact.updated")).json();
+            let log = w.get("/api/v1/events?limit=1000&topic=contact.updated").json();
             let event = log["data"].as_array().unwrap().last().unwrap().clone();
             assert_eq!(event["data"]["custom_fields"], json!({"tipo": "Casa"}), "{event}");
             assert_eq!(event["data"]["metadata"], json!({"q7": null}), "{event}");
@@ -280,7 +280,7 @@ fn whoever_waits_gets_it_in_the_answer() {
         );
         assert_eq!((more.status, &more.json()["structuring"]["model"]), (201, &json!("nothing")), "{}", more.text());
         // A repetition gets what was found at once.
-        double.from_now_on(|_, _| Say::Hang(Duration::from_secs(5)));
+        double.answer_from_now_on_with(|_, _| Say::Hang(Duration::from_secs(5)));
         let keyed = || w.call("POST", &path, &[("idempotency-key", "a")], Some(&body("+56955505678")));
         let (first, again) = (keyed(), keyed());
         assert_eq!((first.status, &first.json()["structuring"]["model"]), (201, &json!("waiting")));

@@ -419,8 +419,11 @@ impl GraphError {
 mod tests {
     use super::*;
 
-    /// Every code of the reference, with what the table must make of it, and of the channel.
-    const REFERENCE: &[(&[i64], Remedy, Fate, Hold, Option<Trouble>)] = &[
+    /// Codes, and what the table must make of them, and of the channel.
+    type Row = (&'static [i64], Remedy, Fate, Hold, Option<Trouble>);
+
+    /// Every code of the reference.
+    const REFERENCE: &[Row] = &[
         (&[0, 190, 200, 250, 299, 3, 10, 131_005], NeedsToken, Fate::Again, Hold::Channel, Some(Trouble::NeedsToken)),
         (&[1, 2, 131_000, 131_016, 133_004], Retry, Fate::Again, Hold::Person, None),
         (&[4, 80007, 130_429], Wait, Fate::Again, Hold::Channel, None),
