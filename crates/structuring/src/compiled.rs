@@ -32,6 +32,8 @@ pub(crate) struct Field {
     /// Whether some field of the organization is about an animal; about a child.
     pub pets: bool,
     pub children: bool,
+    /// "Distrito de origen": where something goes from, not where the customer came from.
+    sets_out: bool,
 }
 
 impl Field {
@@ -56,6 +58,7 @@ impl Field {
             strong: concepts.without(&KNOWN.qualifiers),
             pets: false,
             children: false,
+            sets_out: concepts.meets(&ORIGIN) && concepts.meets(&PLACES),
             choices: Choices::new(&definition.options),
             by_name,
             by_key,
@@ -114,6 +117,11 @@ static EXCLUSIONS: LazyLock<Vec<(Set, Set)>> = LazyLock::new(|| {
 /// Sides of a thing that are not the thing.
 static ASPECTS: LazyLock<Set> = LazyLock::new(|| lexicon::set(&["TYPE", "AMOUNT", "TOTAL", "DATE", "STATUS"]));
 
+static ORIGIN: LazyLock<Set> = LazyLock::new(|| lexicon::set(&["ORIGIN"]));
+static DESTIN: LazyLock<Set> = LazyLock::new(|| lexicon::set(&["DESTIN"]));
+static PLACES: LazyLock<Set> =
+    LazyLock::new(|| lexicon::set(&["CITY", "STATE", "COUNTRY", "NEIGH", "DISTRICT", "ADDRESS", "PORT", "ZIP"]));
+
 /// Key scores kept between records: so many shards of so many paths.
 const SHARDS: usize = 8;
 const PER_SHARD: usize = 256;
@@ -150,8 +158,10 @@ impl Definitions {
                 && field.concepts.meets(&KNOWN.dependant)
                 && field.concepts.meets(&KNOWN.name)
         }) && !fields.iter().any(|field| field.concepts.meets(&parents));
+        let goes = fields.iter().any(|field| field.concepts.meets(&DESTIN));
         for field in &mut fields {
             (field.pets, field.children) = (pets, children || dependants);
+            field.sets_out |= goes && field.concepts.meets(&ORIGIN);
         }
         let offers = Offers::new(fields.iter().map(|field| &field.choices));
         Definitions {
@@ -308,6 +318,7 @@ fn compared(key: &Key, field: &Field) -> KeyScore {
         && !field.roles.is_empty()
         && all.meets(&field.roles)
         && !all.meets(&KNOWN.prevq);
+    score.excluded |= field.sets_out && all.meets(&KNOWN.source) && !all.meets(&ORIGIN.or(&PLACES));
     if initials(key, field) {
         k = k.max(0.74);
     }

@@ -152,13 +152,12 @@ pub(crate) fn words(key: &str) -> Vec<String> {
     words
 }
 
-/// "What's your name": two words, of which the second says nothing.
+/// "What's your name", "Pet's name": what stands before the mark is the word.
 fn uncontracted(key: &str) -> String {
     let parts = key.split(' ').map(|part| {
-        let folded = part.to_lowercase().replace('’', "'");
-        let asks =
-            ["what's", "who's", "how's", "where's", "when's", "that's", "it's", "there's"].contains(&folded.as_str());
-        if asks { &part[..part.len() - if part.ends_with("’s") { "’s".len() } else { 2 }] } else { part }
+        let bare = part.trim_end_matches([',', '.', ':', '?']);
+        let owns = ["'s", "’s", "'S", "’S"].iter().find_map(|mark| bare.strip_suffix(mark));
+        owns.unwrap_or(part)
     });
     parts.collect::<Vec<_>>().join(" ")
 }
@@ -257,6 +256,8 @@ mod tests {
         assert_eq!(words("D.N.I. titular"), ["dni", "titular"]);
         assert_eq!(words("Fec. Nac."), ["fec", "nac"]);
         assert_eq!(words("What's your full name?"), ["what", "your", "full", "name"]);
+        assert_eq!(words("Pet's name"), ["pet", "name"]);
+        assert_eq!(words("Owners’ club"), ["owners", "club"]);
         assert_eq!(words("1A CONSULTA?"), ["primera", "consulta"]);
         assert_eq!(path_parts("contacts[add][0][name]"), ["contacts", "add", "name"]);
         assert_eq!(path_parts("contact__first_name"), ["contact", "first_name"]);

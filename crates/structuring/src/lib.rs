@@ -51,6 +51,7 @@ mod text_owner;
 mod text_phone_words;
 mod text_phones;
 mod text_places;
+mod text_routes;
 mod text_things;
 mod typed;
 mod units;

@@ -104,6 +104,7 @@ pub(crate) fn collect<'a, 'b>(
 /// Who says something, and what, in the messages of bots and help desks.
 const SPEAKERS: &[&str] = &[
     "from",
+    "de",
     "sender",
     "role",
     "author",

@@ -63,10 +63,12 @@ static NAMEISH: LazyLock<Set> = LazyLock::new(|| set(&["NAME", "R_SUBJECT", "CON
 
 /// Whether the leaf is about the same person or thing as the field.
 fn roles_agree(key: &Key, field: &Field, method: Method) -> bool {
-    if method == Method::Exact {
+    let known = &*KNOWN;
+    // {"contrario": {"matricula"}} is not the field "matricula" of whom the record is about.
+    let elsewhere = key.context.and(&ELSEWHERE);
+    if method == Method::Exact && (elsewhere.is_empty() || elsewhere.meets(&field.roles)) {
         return true;
     }
-    let known = &*KNOWN;
     let mine = key.concepts().and(&known.others);
     // The company is where somebody works, shipping and billing are where things go: they bind what is personal only.
     let soft = known.company.or(&known.billing).or(&SHIPPING).or(&known.owner).or(&known.fiance);
@@ -93,7 +95,12 @@ fn roles_agree(key: &Key, field: &Field, method: Method) -> bool {
     // "¿Trae receta de su doctor?" asks for the prescription, whoever wrote it.
     let asked = field.definition.field_type == FieldType::Boolean
         && key.tail.concepts.without(&known.qualifiers).without(&known.others).meets(&field.concepts);
-    if asked || only_creature || answers || relation || pupil || shortened && key.tail.concepts.meets(&CATEGORY) {
+    // How many brothers and sisters there are is the person's own.
+    let siblings = hard_mine.without(&SCHOOLMATES).is_empty() && field.concepts.meets(&SIBLINGS);
+    if asked || only_creature || answers || relation || pupil || siblings || is_patient(key, field) {
+        return true;
+    }
+    if shortened && key.tail.concepts.meets(&CATEGORY) {
         return true;
     }
     let only_owner =
@@ -121,9 +128,23 @@ fn roles_agree(key: &Key, field: &Field, method: Method) -> bool {
         if !hard_field.is_empty() && hard_field.meets(&mine) {
             return true;
         }
-        return soft_field.is_empty() == soft_mine.is_empty() || soft_field.meets(&soft_mine);
+        // An address at work is one at the company.
+        let at_work = known.work.or(&known.company);
+        let work = field.definition.field_type == FieldType::Email
+            && key.concepts().meets(&at_work)
+            && field.concepts.meets(&at_work);
+        return work || soft_field.is_empty() == soft_mine.is_empty() || soft_field.meets(&soft_mine);
     }
     true
+}
+
+/// {"owner": {"name"}, "patient": {"name"}}: where the organization keeps animals, the patient is one.
+fn is_patient(key: &Key, field: &Field) -> bool {
+    field.pets
+        && field.concepts.meets(&KNOWN.pet)
+        && field.concepts.without(&KNOWN.pet).without(&KNOWN.name).is_empty()
+        && key.tail.concepts.meets(&KNOWN.name)
+        && key.context.meets(&KNOWN.subject)
 }
 
 /// What a key and a field are to each other whatever the value: decided once, kept with the key's scores.
@@ -135,7 +156,7 @@ pub(crate) struct Bond {
     company: bool,
     /// Ids of different countries.
     foreign: bool,
-    /// {"owner": {"name"}, "patient": {"name"}}: where the organization keeps animals, the patient is one.
+    /// The key is the name of an animal that is treated, the field an animal's.
     patient: bool,
     /// A number that counts or names orders, quotes and the like, for an amount of money.
     numbering: bool,
@@ -164,11 +185,7 @@ impl Bond {
             agree: roles_agree(key, field, method),
             company: company && nameish && !all.meets(&KNOWN.others),
             foreign: !mine.is_empty() && !theirs.is_empty() && !mine.meets(&theirs),
-            patient: field.pets
-                && field.concepts.meets(&KNOWN.pet)
-                && field.concepts.without(&KNOWN.pet).without(&KNOWN.name).is_empty()
-                && tail.meets(&KNOWN.name)
-                && key.context.meets(&KNOWN.subject),
+            patient: is_patient(key, field),
             numbering: field.definition.field_type == FieldType::Currency
                 && (!tail.is_empty() && tail.without(&NUMBERING).is_empty()
                     || tail.meets(&KNOWN.id) && tail.without(&NUMBERING).without(&KNOWN.ids).is_empty()
@@ -219,6 +236,10 @@ static KINSHIP: LazyLock<Set> = LazyLock::new(|| set(&["KINSHIP", "DEATHDATE"]))
 /// Ids of one country: one is not the other.
 static NATIONAL: LazyLock<Set> =
     LazyLock::new(|| set(&["RUT", "CPF", "CNPJ", "CURP", "RFC", "RUC", "NIT", "CUIT", "RG", "PASSPORT"]));
+/// Who is against the person or has nothing to do with them.
+static ELSEWHERE: LazyLock<Set> = LazyLock::new(|| set(&["OPPOSING", "R_REF", "R_EMERG"]));
+static SCHOOLMATES: LazyLock<Set> = LazyLock::new(|| set(&["R_RELATIVE", "R_SITE"]));
+static SIBLINGS: LazyLock<Set> = LazyLock::new(|| set(&["SIBLINGS"]));
 static SHIPPING: LazyLock<Set> = LazyLock::new(|| set(&["SHIPPING"]));
 static AGENT: LazyLock<Set> = LazyLock::new(|| set(&["R_AGENT"]));
 

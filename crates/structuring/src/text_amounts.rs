@@ -147,8 +147,9 @@ pub(crate) fn amounts(page: &Page<'_>, fields: &[&Field], busy: &[(usize, usize)
             near_before.rsplit([' ', '\n']).next().filter(|tail| !tail.is_empty()).unwrap_or(near_before.trim()),
             near_after.split([',', ';']).next().unwrap_or(""),
         );
+        let measured = after.first().is_some_and(|word| is_measure(&word.folded));
         let is_money = named != money::Named::None
-            || reading.formatted && reading.value.to_f64() >= 1000.0
+            || reading.formatted && reading.value.to_f64() >= 1000.0 && !measured
             || any_money && paid(&before, &after, &reading);
         // "5 millones", "80 mil".
         let spelt = is_money && page.text[span.0..span.1].contains(char::is_alphabetic);
@@ -310,6 +311,45 @@ fn paid(before: &[&Word], after: &[&Word], reading: &number::Reading) -> bool {
                 "y" | "e" | "and" | "por" | "for" | "en" | "em" | "in" | "al" | "ao" | "con" | "com"
             )
         })
+}
+
+/// A unit of length, area, weight or volume.
+fn is_measure(folded: &str) -> bool {
+    matches!(
+        folded,
+        "km" | "kms"
+            | "kilometros"
+            | "quilometros"
+            | "kilometers"
+            | "kilometres"
+            | "mi"
+            | "miles"
+            | "millas"
+            | "m"
+            | "mts"
+            | "metros"
+            | "m2"
+            | "m3"
+            | "ha"
+            | "hectareas"
+            | "hectares"
+            | "sqft"
+            | "sq"
+            | "kg"
+            | "kgs"
+            | "kilos"
+            | "quilos"
+            | "lb"
+            | "lbs"
+            | "libras"
+            | "toneladas"
+            | "ton"
+            | "litros"
+            | "lts"
+            | "liters"
+            | "litres"
+            | "kwh"
+    )
 }
 
 /// Twenty to ninety.

@@ -98,7 +98,8 @@ pub(crate) fn brands(page: &Page<'_>, fields: &[&Field], found: &[Finding]) -> V
             .iter()
             .filter(|hit| {
                 let kind = &names.kinds[hit.kind];
-                let part = kind.extends && (field.concepts.meets(&BRAND) && !kind.models || of_model(field));
+                let part = kind.extends && (field.concepts.meets(&BRAND) && !kind.models || of_model(field))
+                    || kind.extends && !makes && field.concepts.meets(&CARLINE);
                 (kind.about.meets(&field.concepts) || part) && said(page, hit, field)
             })
             .collect();

@@ -108,33 +108,6 @@ pub(crate) fn country(page: &Page<'_>, fields: &[&Field], found: &[Finding]) -> 
     (!page.is_covered(word.span)).then(|| finding(field, &page.text[word.span.0..word.span.1], word.span, 0.72))
 }
 
-/// "from a house in 80205 to 97214": where it goes from and where to, for the two fields that ask.
-pub(crate) fn from_to(page: &Page<'_>, fields: &[&Field]) -> Vec<Finding> {
-    static FROM: LazyLock<Set> = LazyLock::new(|| set(&["POSTFROM"]));
-    static TO: LazyLock<Set> = LazyLock::new(|| set(&["POSTTO"]));
-    let asks = |about: &Set| {
-        fields.iter().find(|field| field.definition.field_type == FieldType::Text && field.concepts.meets(about))
-    };
-    let (Some(from), Some(to)) = (asks(&FROM), asks(&TO)) else { return Vec::new() };
-    let coded = |at: usize| {
-        page.words.get(at).is_some_and(|word| {
-            word.folded.len() == 5 && word.folded.bytes().all(|b| b.is_ascii_digit()) && !page.is_covered(word.span)
-        })
-    };
-    let joined = |at: &usize| {
-        coded(*at)
-            && coded(*at + 2)
-            && !page.words[*at].ends
-            && matches!(page.words[*at + 1].folded.as_str(), "to" | "a" | "al" | "para" | "hasta" | "ate")
-    };
-    let Some(at) = (0..page.words.len()).find(joined) else { return Vec::new() };
-    let found = |field: &Field, at: usize| {
-        let span = page.words[at].span;
-        finding(field, &page.text[span.0..span.1], span, 0.78)
-    };
-    vec![found(from, at), found(to, at + 2)]
-}
-
 /// "la dirección es Urb. Los Mangos, calle 4, casa 18", "en Rua das Flores 8": an address after its word, or by a street's.
 pub(crate) fn address(page: &Page<'_>, fields: &[&Field], found: &[Finding]) -> Option<Finding> {
     static ADDRESS: LazyLock<Set> = LazyLock::new(|| set(&["ADDRESS"]));

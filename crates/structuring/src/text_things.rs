@@ -8,7 +8,8 @@ use crate::text::Finding;
 use crate::text_brands::brands;
 use crate::text_fields::{Page, finding};
 use crate::text_marks::{clock, pages};
-use crate::text_places::{address, country, from_to, place, postcode};
+use crate::text_places::{address, country, place, postcode};
+use crate::text_routes::{from_to, route};
 use crate::{FieldType, score};
 use std::sync::LazyLock;
 
@@ -64,6 +65,7 @@ pub(crate) fn labelled(page: &Page<'_>, fields: &[&Field]) -> Vec<Finding> {
         }
     }
     found.extend(from_to(page, fields));
+    found.extend(route(page, fields));
     found.extend(code(page, fields, &found));
     found.extend(address(page, fields, &found));
     found.extend(brands(page, fields, &found));
@@ -269,6 +271,17 @@ fn named_things(page: &Page<'_>, fields: &[&Field]) -> Vec<Finding> {
         "con destino a",
         "destino a",
     ];
+    const LEAVING: &[&str] = &[
+        "recolha em",
+        "recogida en",
+        "pickup at",
+        "pick up at",
+        "retiro en",
+        "desde",
+        "from",
+        "saliendo de",
+        "saindo de",
+    ];
     const CHILDREN: &[&str] = &[
         "mi hijo",
         "mi hija",
@@ -339,6 +352,10 @@ fn named_things(page: &Page<'_>, fields: &[&Field]) -> Vec<Finding> {
         let pupil = field.concepts.meets(&KNOWN.child.or(&KNOWN.dependant)) && field.concepts.meets(&KNOWN.name);
         let cues: &[&[&str]] = if pupil {
             &[CHILDREN]
+        } else if field.concepts.meets(&DESTIN) && !field.concepts.meets(&ORIGIN) {
+            &[GOING]
+        } else if field.concepts.meets(&ORIGIN) && !field.concepts.meets(&DESTIN) {
+            &[LEAVING]
         } else if field.concepts.meets(&KNOWN.city) {
             &[HOME]
         } else if field.concepts.meets(&VEHICLE) {
@@ -350,10 +367,6 @@ fn named_things(page: &Page<'_>, fields: &[&Field]) -> Vec<Finding> {
         } else if field.concepts.meets(&NEIGH) {
             // Where no field asks for a city, where somebody lives is the district.
             if cities { &[AREA] } else { &[AREA, HOME] }
-        } else if field.concepts.meets(&DESTIN) {
-            &[GOING]
-        } else if field.concepts.meets(&ORIGIN) {
-            &[&["recolha em", "recogida en", "pickup at", "pick up at", "retiro en", "desde", "from", "saliendo de"]]
         } else {
             continue;
         };

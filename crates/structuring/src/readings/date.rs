@@ -335,7 +335,7 @@ fn month(word: &str) -> Option<u32> {
     })
 }
 
-fn is_weekday(word: &str) -> bool {
+pub(crate) fn is_weekday(word: &str) -> bool {
     matches!(
         word,
         "lunes"

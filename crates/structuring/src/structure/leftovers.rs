@@ -284,6 +284,12 @@ impl Desk<'_> {
             {
                 continue;
             }
+            // A note that says more than the option stays whole; what it says is read in it.
+            let says_more = key.tail.concepts.meets(&KNOWN.notes)
+                && reading.text().is_some_and(|text| text.contains(' ') && text.bytes().any(|b| b.is_ascii_digit()));
+            if says_more {
+                continue;
+            }
             // Numbers, dates and addresses under unknown keys choose nothing.
             let word = reading.text().is_none_or(|text| {
                 text.len() <= 60 && text.bytes().any(|b| b.is_ascii_alphabetic()) && !text.contains('@')
@@ -302,6 +308,10 @@ impl Desk<'_> {
                 // Money with its mark, a date: for the one field of that type.
                 let marked = key.opaque
                     && match field.definition.field_type {
+                        FieldType::Number => {
+                            let own = field.concepts.without(&KNOWN.qualifiers);
+                            reading.units().iter().any(|concept| own.has(*concept))
+                        }
                         FieldType::Currency => reading.text().is_some_and(|text| text.contains(['$', '€', '£'])),
                         FieldType::Date => reading.date().is_some_and(|date| !date.stamp),
                         _ => false,

@@ -34,6 +34,8 @@ pub(crate) struct Weighed {
 /// What is a number or a code, whatever of.
 static NUMBERED: LazyLock<Set> = LazyLock::new(|| set(&["NUMBER", "CODE"]));
 
+static TOWNS: LazyLock<Set> = LazyLock::new(|| set(&["CITY", "STATE", "COUNTRY"]));
+static QUARTERS: LazyLock<Set> = LazyLock::new(|| set(&["NEIGH", "ADDRESS", "ZIP"]));
 static AGENTS: LazyLock<Set> = LazyLock::new(|| set(&["R_AGENT"]));
 
 /// Nothing that was weighed is sure enough to be written over something.
@@ -91,7 +93,7 @@ impl Desk<'_> {
         let reading = &self.readings[weighed.leaves[0]];
         let text = reading.text().unwrap_or("");
         let field = self.request.definitions.fields.iter().find(|field| field.definition.key == key);
-        // "Chuy" is no customer's number, "Q 250.00" no tax number, who keeps the record in no field of the customer's.
+        // A city is no quarter of one, "Chuy" no customer's number, "Q 250.00" no tax number, who keeps the record in no field of the customer's.
         let key_concepts = self.keys[weighed.leaves[0]].key.concepts();
         let unlike = field.is_some_and(|field| {
             let numbered = field.concepts.meets(&KNOWN.ids.or(&NUMBERED));
@@ -99,7 +101,10 @@ impl Desk<'_> {
             !field.is_typed()
                 && field.choices.is_empty()
                 && (numbered && (!digits || text.contains(['$', '€', '£', '%']))
-                    || key_concepts.meets(&AGENTS) && !field.concepts.meets(&AGENTS))
+                    || key_concepts.meets(&AGENTS) && !field.concepts.meets(&AGENTS)
+                    || self.keys[weighed.leaves[0]].key.tail.concepts.meets(&TOWNS)
+                        && !field.concepts.meets(&TOWNS)
+                        && field.concepts.meets(&QUARTERS))
         });
         if unlike {
             return true;
