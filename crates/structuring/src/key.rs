@@ -241,6 +241,49 @@ fn is_barred(words: &[String]) -> bool {
         })
 }
 
+/// "WhatsApp (with country code)", "celular con lada": how it is to be written says nothing of what it is.
+fn without_form(mut words: Vec<String>) -> Vec<String> {
+    const LEADS: &[&str] =
+        &["with", "con", "com", "include", "including", "incluir", "incluye", "incluya", "incl", "inclua"];
+    const FORM: &[&str] = &[
+        "country",
+        "code",
+        "area",
+        "codigo",
+        "pais",
+        "lada",
+        "ddd",
+        "ddi",
+        "prefijo",
+        "prefixo",
+        "intl",
+        "international",
+        "internacional",
+        "de",
+        "del",
+        "do",
+        "o",
+        "el",
+        "the",
+        "y",
+        "e",
+        "and",
+        "whatsapp",
+    ];
+    let at = words.iter().position(|word| LEADS.contains(&word.as_str())).filter(|at| {
+        *at > 0
+            && at + 1 < words.len()
+            && words[at + 1..].iter().all(|word| FORM.contains(&word.as_str()))
+            && words[at + 1..]
+                .iter()
+                .any(|word| matches!(word.as_str(), "code" | "codigo" | "lada" | "ddd" | "ddi" | "prefijo" | "prefixo"))
+    });
+    if let Some(at) = at {
+        words.truncate(at);
+    }
+    words
+}
+
 static ORDERS: LazyLock<Set> = LazyLock::new(|| set(&["PURCHASE"]));
 static MADE: LazyLock<Set> = LazyLock::new(|| set(&["CREATED", "DATE"]));
 static ORDER_DATE: LazyLock<u16> = LazyLock::new(|| lexicon::concept("ORDERDATE"));
@@ -286,11 +329,38 @@ pub(crate) enum Party {
 
 impl Party {
     fn of(words: &[String]) -> Party {
+        // "numero_origem": the number that it came from; "origen" alone may be anything.
+        let numbered = words.len() > 1
+            && words.iter().any(|word| {
+                matches!(
+                    word.as_str(),
+                    "number"
+                        | "phone"
+                        | "numero"
+                        | "telefono"
+                        | "telefone"
+                        | "celular"
+                        | "fono"
+                        | "fone"
+                        | "tel"
+                        | "cel"
+                        | "num"
+                )
+            });
         let mut telling = words.iter().filter(|word| {
             !word.bytes().all(|b| b.is_ascii_digit())
                 && !matches!(
                     word.as_str(),
                     "number"
+                        | "numero"
+                        | "telefono"
+                        | "telefone"
+                        | "celular"
+                        | "fono"
+                        | "fone"
+                        | "tel"
+                        | "cel"
+                        | "num"
                         | "phone"
                         | "wa"
                         | "id"
@@ -307,9 +377,11 @@ impl Party {
         });
         let (Some(word), None) = (telling.next(), telling.next()) else { return Party::Neither };
         match word.as_str() {
-            "from" | "de" | "sender" | "remitente" | "remetente" | "caller" | "author" | "desde" => Party::From,
+            "from" | "de" | "sender" | "remitente" | "remetente" | "remite" | "consignor" | "caller" | "author"
+            | "desde" => Party::From,
+            "origem" | "origen" | "origin" if numbered => Party::From,
             "to" | "para" | "called" | "callee" | "recipient" | "destinatario" | "receiver" | "destino" | "hacia"
-            | "dialed" | "did" => Party::To,
+            | "consignee" | "consignatario" | "recebedor" | "did" => Party::To,
             _ => Party::Neither,
         }
     }
@@ -370,13 +442,15 @@ impl Key {
                 break;
             }
         }
-        let expand = |mut words: Vec<String>| {
-            for word in &mut words {
-                if let Some(long) = crate::slips::expand(word) {
-                    *word = long.to_owned();
+        let expand = |words: Vec<String>| {
+            let mut expanded = Vec::with_capacity(words.len());
+            for word in without_form(words) {
+                match crate::abbreviations::unglued(&word) {
+                    Some(parts) => expanded.extend(parts),
+                    None => expanded.push(crate::slips::expand(&word).map_or(word, str::to_owned)),
                 }
             }
-            words
+            expanded
         };
         tail_words = expand(tail_words);
         let context_words: Vec<Vec<String>> = ancestors

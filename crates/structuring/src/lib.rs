@@ -3,6 +3,7 @@
 //! [`structure`] is a pure function: no I/O, no clock, no randomness, no panic on any input, time linear in the input.
 //! How it decides is written in `docs/structuring.md`.
 
+mod abbreviations;
 mod against;
 mod assign;
 mod cards;

@@ -348,6 +348,9 @@ pub(crate) fn is_company(text: &str) -> bool {
         "plc",
     ];
     let folded = fold(text);
+    if text.trim_end().ends_with(" Co.") || text.contains("& Co") {
+        return true;
+    }
     // "s a", "s r l" at the end: letters of one word.
     let letters = folded.rsplit(' ').take_while(|word| word.len() == 1).count();
     if letters > 1 {

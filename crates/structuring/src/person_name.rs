@@ -112,6 +112,7 @@ pub(crate) fn find(
     readings: &[Reading<'_>],
     cards: &Cards,
     owners: &[Whose],
+    theirs: Party,
     person: &mut Person,
 ) {
     // The pupil has a field of their own, and who answers for them a name and a number: that is who writes.
@@ -133,6 +134,7 @@ pub(crate) fn find(
     for (leaf, (scored, reading)) in keys.iter().zip(readings).enumerate() {
         let owner = owners[leaf];
         if owner != Whose::Other
+            && scored.key.party != theirs
             && let Some(piece) = piece(leaf, scored, reading, owner, cards, definitions, answered)
         {
             pieces.push(piece);
@@ -327,9 +329,6 @@ fn piece(
         return None;
     }
     let named = tail.meets(&known.name) || kind != Kind::Whole;
-    if key.party == Party::To {
-        return None;
-    }
     // A field of the organization that asks for just this name (a beneficiary's, an animal's) comes first.
     if definitions.fields.iter().zip(&scored.scores).any(|(field, score)| {
         if field.definition.field_type != FieldType::Text || score.fused < 0.85 {
@@ -387,7 +386,8 @@ fn piece(
         return None;
     }
     let parent = reading.leaf().pointer.rsplit_once('/').map_or(String::new(), |(parent, _)| parent.to_owned());
-    let beside = cards.any() && !card && !parent.is_empty();
+    // {"tenant": …, "alternate": {"name"}}
+    let beside = cards.any() && !card && !parent.is_empty() || key.context.meets(&known.alt);
     let list = reading.leaf().part.as_ref().filter(|part| part.span.is_none() && !part.divides).map(|part| part.owner);
     Some(Piece { leaf, kind, whose, text: text.to_owned(), rank, likeness, parent, ordinal: key.ordinal, beside, list })
 }

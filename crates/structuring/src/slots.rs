@@ -130,6 +130,9 @@ static NEUTRAL: LazyLock<Set> = LazyLock::new(|| {
         "FINANCING",
         "CREATED",
         "DEPARTURE",
+        "QUOTEAMT",
+        "BUDGET",
+        "POLICY",
     ])
 });
 
@@ -242,10 +245,14 @@ pub(crate) fn find(
     let pet_keys =
         keys.iter().any(|scored| scored.key.concepts().meets(&traits) || scored.key.context.meets(&known.pet));
     let keeper = known.owner.or(&known.parent);
+    let addressed =
+        keys.iter().zip(readings).any(|(scored, reading)| scored.key.party == Party::To && reading.likeness() >= 0.5);
     let received = keys.iter().zip(readings).any(|(scored, reading)| {
         let key = &scored.key;
+        // {"remite": {"razon"}, "destinatario": {"nombre"}}
+        let firm = addressed && matches!(key.snake.as_str(), "razon" | "razao" | "firm" | "org");
         key.party == Party::From
-            && (key.tail.concepts.meets(&known.company) || reading.text().is_some_and(crate::names::is_company))
+            && (firm || key.tail.concepts.meets(&known.company) || reading.text().is_some_and(crate::names::is_company))
             && reading.text().is_some_and(|text| !text.is_empty() && !text.contains('@'))
     });
     let at = Circumstances {
@@ -319,6 +326,7 @@ pub(crate) fn find(
             person.emails.push(candidate);
         }
     }
+    reach::typed_beside(readings, &mut person.phones);
     join_split_phones(keys, readings, country, &at, &mut person.phones);
     // {"client": {"fullName"}, "adviser": {"fullName"}}: who stands in an object of unknown name is not the customer either.
     let own = known.subject.or(&known.contact);
@@ -329,7 +337,7 @@ pub(crate) fn find(
             *whose = Whose::Other;
         }
     }
-    crate::person_name::find(definitions, keys, readings, &cards, &named, &mut person);
+    crate::person_name::find(definitions, keys, readings, &cards, &named, theirs, &mut person);
     // The pupil's name, and the number of who answers for them, who has a name of their own: not the pupil's.
     let answers = |leaf: usize| keys[leaf].key.concepts().meets(&known.manager);
     let manager_named = keys.iter().zip(readings).enumerate().find(|(leaf, (scored, reading))| {
@@ -405,15 +413,20 @@ fn lent(text: &str) -> bool {
 fn child_and_parent(keys: &[Arc<Scored>], readings: &[Reading<'_>]) -> bool {
     let known = &*KNOWN;
     let (mut child, mut parent, mut other) = (false, false, false);
+    // Nobody but the parent has a name.
+    let mut alone = true;
     for (scored, reading) in keys.iter().zip(readings) {
         let (key, all) = (&scored.key, scored.key.concepts());
         let of_parent = all.meets(&known.parent);
         let reaches = key.tail.concepts.meets(&known.phone) && reading.phone().is_some();
         child |= all.meets(&known.child) && !of_parent && reading.likeness() > 0.3;
         parent |= of_parent && reaches;
+        alone &= of_parent
+            || reading.likeness() < 0.3
+            || !(key.tail.concepts.meets(&known.name.or(&known.first).or(&known.subject)));
         other |= reaches && all.and(&known.others).without(&known.child).is_empty();
     }
-    child && parent && !other
+    (child || alone) && parent && !other
 }
 
 fn penalty(whose: Whose) -> u32 {

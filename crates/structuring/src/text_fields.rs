@@ -63,6 +63,61 @@ static RETURN: LazyLock<Set> = LazyLock::new(|| set(&["RETURN", "END"]));
 static DEPARTURE: LazyLock<Set> = LazyLock::new(|| set(&["DEPARTURE"]));
 static ARRIVAL: LazyLock<Set> = LazyLock::new(|| set(&["ARRIVAL", "HANDIN", "START"]));
 
+static INCIDENT: LazyLock<Set> = LazyLock::new(|| set(&["INCIDENTDATE"]));
+
+/// "I was rear ended on 03/08", "batida na BR-277 em 02/03": in the clause before a date something happened to somebody.
+fn tells_harm(page: &Page<'_>, at: usize) -> bool {
+    const HARM: &[&str] = &[
+        "accidente",
+        "acidente",
+        "accident",
+        "choque",
+        "choco",
+        "chocaron",
+        "chocamos",
+        "colision",
+        "colisao",
+        "collision",
+        "crash",
+        "crashed",
+        "batida",
+        "bateu",
+        "bateram",
+        "rear",
+        "rearended",
+        "slipped",
+        "fell",
+        "tripped",
+        "struck",
+        "injured",
+        "bitten",
+        "caida",
+        "queda",
+        "caiu",
+        "atropello",
+        "atropelaron",
+        "atropellaron",
+        "atropelou",
+        "robo",
+        "robaron",
+        "roubo",
+        "roubaram",
+        "furto",
+        "stolen",
+        "theft",
+        "siniestro",
+        "sinistro",
+        "incidente",
+        "incident",
+        "incendio",
+        "inundacion",
+        "enchente",
+        "lesione",
+        "lastimo",
+    ];
+    page.before(at, 12).iter().any(|word| HARM.contains(&word.folded.as_str()))
+}
+
 /// Everything a page says about open fields.
 pub(crate) fn read(page: &Page<'_>, open: &[bool]) -> Vec<Finding> {
     let mut found = Vec::new();
@@ -157,8 +212,13 @@ fn place_dates(page: &Page<'_>, fields: &[&Field], dates: &[Found]) -> Vec<Findi
     for (at, date) in dates.iter().enumerate().filter(|(at, _)| !used[*at]) {
         let before = Cue::new(&page.before(date.span.0, 7));
         let after = Cue::new(&page.after(date.span.1, 3));
+        let happened = open.iter().any(|field| field.concepts.meets(&INCIDENT)) && tells_harm(page, date.span.0);
         for (field_at, field) in open.iter().enumerate() {
-            let score = names(before.as_ref(), field).max(0.9 * names(after.as_ref(), field));
+            let score = match (happened, field.concepts.meets(&INCIDENT)) {
+                (true, true) => 0.8,
+                (true, false) => 0.0,
+                _ => names(before.as_ref(), field).max(0.9 * names(after.as_ref(), field)),
+            };
             if score >= 0.5 && !found.iter().any(|other| other.target.key() == Some(&field.definition.key)) {
                 edges.push((score, at, field_at));
             }

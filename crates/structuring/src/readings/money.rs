@@ -33,6 +33,12 @@ const MARKS: &[(&str, &[&str])] = &[
     ("UVR", &["uvr"]),
     ("UTM", &["utm"]),
     ("AED", &["aed"]),
+    ("NGN", &["₦", "ngn", "naira"]),
+    ("PHP", &["₱", "php"]),
+    ("ZAR", &["zar", "rand", "rands"]),
+    ("NZD", &["nzd", "nz$", "nzd$"]),
+    ("SGD", &["sgd", "s$", "sgd$"]),
+    ("KES", &["kes", "ksh"]),
     ("CNY", &["cny", "rmb", "yuan"]),
 ];
 
@@ -80,6 +86,12 @@ pub(crate) fn of_country(country: &str) -> Option<&'static str> {
         "AU" => "AUD",
         "IN" => "INR",
         "CH" => "CHF",
+        "NG" => "NGN",
+        "PH" => "PHP",
+        "ZA" => "ZAR",
+        "NZ" => "NZD",
+        "SG" => "SGD",
+        "KE" => "KES",
         "ES" | "PT" | "FR" | "DE" | "IT" | "IE" | "NL" | "BE" | "AT" | "FI" | "GR" | "AD" | "LU" => "EUR",
         _ => return None,
     })

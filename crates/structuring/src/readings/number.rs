@@ -62,6 +62,10 @@ pub(crate) fn read(text: &str, country: Option<&str>) -> Option<Reading> {
     }
     let words_before = reading.before.split(' ').filter(|word| !word.is_empty()).count();
     let words_after = reading.after.split(' ').filter(|word| !word.is_empty()).count();
+    // "1,204.18-": ledgers write the sign behind.
+    if rest == "-" && reading.formatted && reading.value.mantissa > 0 {
+        reading.value.mantissa = -reading.value.mantissa;
+    }
     if words_before > 3 || words_after > 4 || is_bound(&reading.before) || is_range_tail(rest) {
         return None;
     }
@@ -119,7 +123,7 @@ pub(crate) fn read_at(text: &str, start: usize, country: Option<&str>) -> Option
     // ",5" and ".75" begin with their mark.
     let head = text[..start].trim_end();
     // "Hours - 5": a dash between words.
-    let dashed = head.len() < start && head.trim_end_matches(['-', '−']).ends_with(' ') && head.len() > 2;
+    let dashed = head.len() < start && head.trim_end_matches(['-', '−']).ends_with([' ', '\n', '\t']) && head.len() > 2;
     let negative = (head.ends_with('-') || head.ends_with('−'))
         && !dashed
         && !head.trim_end_matches(['-', '−']).ends_with(|c: char| c.is_alphanumeric());
@@ -171,11 +175,11 @@ pub(crate) fn read_at(text: &str, start: usize, country: Option<&str>) -> Option
     let glued_before = text[..start]
         .chars()
         .next_back()
-        .is_some_and(|c| c.is_alphabetic() && !is_glued_mark(&text[..start]) || c == '_');
+        .is_some_and(|c| c.is_alphabetic() && !is_glued_mark(&text[..start], country) || c == '_');
     // "TS-88120" is a code as well.
     let hyphened = text[..start]
         .strip_suffix('-')
-        .is_some_and(|head| head.ends_with(|c: char| c.is_alphabetic()) && !is_glued_mark(head));
+        .is_some_and(|head| head.ends_with(|c: char| c.is_alphabetic()) && !is_glued_mark(head, country));
     let glued_before = glued_before || hyphened;
     let next = text[end..].chars().next();
     let glued_after = next.is_some_and(|c| {
@@ -197,11 +201,13 @@ pub(crate) fn read_at(text: &str, start: usize, country: Option<&str>) -> Option
     })
 }
 
-/// Currency codes and marks may touch the digits: `US$100`, `CLP100`, `Gs.100`, `x3`.
-fn is_glued_mark(before: &str) -> bool {
+/// Currency codes and marks may touch the digits: `US$100`, `CLP100`, `Gs.100`, `x3`, a rand's `R4 250`.
+fn is_glued_mark(before: &str, country: Option<&str>) -> bool {
     let letters: String =
         before.chars().rev().take_while(|c| c.is_alphabetic()).collect::<Vec<_>>().into_iter().rev().collect();
-    super::money::currency_word(&letters).is_some() || letters.eq_ignore_ascii_case("x")
+    super::money::currency_word(&letters).is_some()
+        || letters.eq_ignore_ascii_case("x")
+        || letters == "R" && country == Some("ZA")
 }
 
 /// The numeral at `start`: its value, where it ends, whether it has marks.
@@ -334,6 +340,11 @@ mod tests {
             ("tres", "MX", Some("3")),
             ("un millón", "CO", Some("1000000")),
             ("12,34,567", "IN", Some("1234567")),
+            ("2,50,000", "IN", Some("250000")),
+            ("95 lakhs", "IN", Some("9500000")),
+            ("1.5 crore", "IN", Some("15000000")),
+            ("R4 250.00", "ZA", Some("4250")),
+            ("1,204.18-", "US", Some("-1204.18")),
             ("7,9", "MX", Some("7.9")),
             ("500-1000", "US", None),
             ("500 - 1000", "US", None),

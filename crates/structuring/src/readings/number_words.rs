@@ -24,6 +24,8 @@ pub(crate) fn multiplier(tail: &str) -> Option<(u32, usize)> {
         "millones" | "millon" | "milhoes" | "milhao" | "million" | "millions" | "mm" | "mi" | "mill" | "mln"
         | "mio" | "palos" => 6,
         "mdp" => 6,
+        "lakh" | "lakhs" | "lac" | "lacs" => 5,
+        "crore" | "crores" => 7,
         "m" if skipped == 0 && word == "M" => 6,
         "bn" | "billion" | "bilhoes" | "bilhao" => 9,
         _ => return None,

@@ -22,6 +22,7 @@ pub(super) fn phone_of(leaf: usize, key: &Key, reading: &Reading<'_>, whose: Who
     let labelled = tail.meets(&known.phone) || all.meets(&known.phone) && tail.without(&NEUTRAL_TAIL).is_empty();
     let by_contact = tail.meets(&known.contact) || tail.meets(&known.subject) && !tail.meets(&known.ids);
     let by_number = tail.meets(&known.number)
+        && (key.tail.unknown() == 0 || key.addressed)
         && tail.without(&NEUTRAL_TAIL).is_empty()
         && key.context.without(&known.subject).without(&known.contact).is_empty();
     // The sender of a message is who writes it.
@@ -33,6 +34,7 @@ pub(super) fn phone_of(leaf: usize, key: &Key, reading: &Reading<'_>, whose: Who
         && tail.meets(&known.phone)
         && key.concepts().and(&known.others).is_empty();
     let strange = !answered
+        && key.party == Party::Neither
         && !by_party
         && (!tail.without(&NEUTRAL_TAIL).is_empty() || !card && !key.context.without(&NEUTRAL).is_empty());
     if strange
@@ -58,6 +60,10 @@ pub(super) fn phone_of(leaf: usize, key: &Key, reading: &Reading<'_>, whose: Who
     } else {
         4
     };
+    // "Adj Ph" beside "Home Ph": whose it is nobody knows, so the person's line at home comes before it.
+    if key.unknown > 0 && !key.addressed && !key.opaque && rank == 4 {
+        rank = 9;
+    }
     rank += u32::from(*line == Line::Landline && rank == 4)
         + 2 * u32::from(all.meets(&known.work) && rank > 0)
         + 3 * u32::from(all.meets(&known.alt));
@@ -125,6 +131,37 @@ pub(super) fn email_of(leaf: usize, key: &Key, reading: &Reading<'_>, whose: Who
     let confidence = if labelled { 0.98 } else { 0.92 } - if matches!(whose, Whose::Perhaps(_)) { 0.04 } else { 0.0 };
     let method = if labelled { Method::Lexicon } else { Method::Pattern };
     Some(Candidate::new(vec![leaf], address.to_owned(), rank * 10 + key.ordinal.min(5), whose, confidence, method))
+}
+
+/// `{"phone1": …, "phone1_type": "H", "phone2": …, "phone2_type": "C"}`: the key beside a number says which line it is.
+pub(super) fn typed_beside(readings: &[Reading<'_>], phones: &mut Vec<Candidate>) {
+    let snake = |leaf: usize| readings[leaf].leaf().path.last().map(|key| crate::keys::snake_key(key));
+    let rank = |leaf: usize| {
+        let (own, parent) = (snake(leaf)?, parent_of(&readings[leaf].leaf().pointer));
+        let told = (0..readings.len()).find(|other| {
+            parent_of(&readings[*other].leaf().pointer) == parent
+                && snake(*other).is_some_and(|key| {
+                    ["type", "tipo", "kind", "label"].iter().any(|word| {
+                        key.strip_suffix(word).and_then(|head| head.strip_suffix('_')) == Some(own.as_str())
+                            || key.strip_prefix(word).and_then(|tail| tail.strip_prefix('_')) == Some(own.as_str())
+                    })
+                })
+        })?;
+        match crate::keys::fold(readings[told].text()?).as_str() {
+            "c" | "cell" | "cel" | "celular" | "m" | "mob" | "mobile" | "movil" | "whatsapp" | "wa" => Some(0),
+            "h" | "home" | "casa" | "r" | "res" | "residencial" | "landline" | "fijo" | "fixo" => Some(80),
+            "w" | "work" | "o" | "office" | "b" | "bus" | "business" | "trabajo" | "oficina" | "comercial" => Some(60),
+            "f" | "fax" => Some(u32::MAX),
+            _ => None,
+        }
+    };
+    phones.retain_mut(|phone| {
+        let [leaf] = phone.leaves.as_slice() else { return true };
+        if let Some(told) = rank(*leaf) {
+            phone.rank = told;
+        }
+        phone.rank != u32::MAX
+    });
 }
 
 /// Area code (or country code) in one key, the number in another.
