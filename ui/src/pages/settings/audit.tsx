@@ -51,7 +51,7 @@ export default function Audit() {
       </div>
       <Show when={!error()} fallback={<Failed error={error()} onRetry={() => void load(false)} />}>
         <Show when={rows()} fallback={<Skeleton lines={6} />}>
-          <Show when={rows()!.length > 0} fallback={<Empty icon={<HistoryIcon size={24} />} title={t("settings.audit_none")}>{t("settings.audit_none_text")}</Empty>}>
+          <Show when={rows()!.length > 0} fallback={<None filtered={Boolean(params.actor || params.thing)} onClear={() => setParams({ actor: undefined, thing: undefined })} />}>
             <Table
               label={t("settings.audit")}
               stacks
@@ -72,6 +72,22 @@ export default function Audit() {
         </Show>
       </Show>
     </>
+  );
+}
+
+function None(props: { filtered: boolean; onClear: () => void }) {
+  return (
+    <Empty
+      icon={<HistoryIcon size={24} />}
+      title={props.filtered ? t("common.nothing_found") : t("settings.audit_none")}
+      action={
+        <Show when={props.filtered}>
+          <Button onClick={() => props.onClear()}>{t("settings.audit_clear")}</Button>
+        </Show>
+      }
+    >
+      {t(props.filtered ? "settings.audit_none_filtered" : "settings.audit_none_text")}
+    </Empty>
   );
 }
 

@@ -1,4 +1,6 @@
-import { readFileSync } from "node:fs";
+import unreadableIn from "../../../../crates/structuring/src/model/answer.rs?raw";
+import callsIn from "../../../../crates/providers/src/model/mod.rs?raw";
+import workerIn from "../../../../crates/workers/src/model.rs?raw";
 import { beforeAll, expect, it } from "vitest";
 import { moreWords, setLocale } from "../../i18n";
 import { modelError } from "./modelerror";
@@ -9,14 +11,12 @@ beforeAll(async () => {
   await moreWords();
 });
 
-const source = (path: string) => readFileSync(new URL(`../../../../crates/${path}`, import.meta.url), "utf8");
-
 /** The sentences in the program, with something in their places. */
 const sentences = () => {
-  const calls = source("providers/src/model/mod.rs").split("#[cfg(test)]")[0]!;
+  const calls = callsIn.split("#[cfg(test)]")[0]!;
   const written = [...calls.matchAll(/(?:failed\((?:format!\()?|let why = format!\()"([^"]+)"/g)].map((m) => m[1]!);
-  const sealed = /ok_or\("(The key[^"]+)"\)/.exec(source("workers/src/model.rs"))![1]!;
-  const unreadable = /#\[error\("([^"]+)"\)\]\s*pub struct Unreadable/.exec(source("structuring/src/model/answer.rs"))![1]!;
+  const sealed = /ok_or\("(The key[^"]+)"\)/.exec(workerIn)![1]!;
+  const unreadable = /#\[error\("([^"]+)"\)\]\s*pub struct Unreadable/.exec(unreadableIn)![1]!;
   return [...written, sealed, `${unreadable}.`].map((x) => x.replace("{status}", "404").replace("{said}", " (model_not_found)").replace(/\{\w+\}/g, "512"));
 };
 

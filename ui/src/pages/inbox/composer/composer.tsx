@@ -3,7 +3,7 @@ import { Show, Suspense, createEffect, createMemo, createSignal, lazy, on, onCle
 import type { CannedReply, Conversation } from "../../../api/contract";
 import type { Message } from "../../../api/types";
 import { memberById, reference } from "../../../data/reference";
-import { t } from "../../../i18n";
+import { moreWords, t } from "../../../i18n";
 import { clock, duration, now, number } from "../../../i18n/format";
 import { useShortcuts } from "../../../keys/registry";
 import { Button, IconButton } from "../../../parts/button";
@@ -21,7 +21,7 @@ import { uploadsFor } from "./uploads";
 import { windowOf } from "./window";
 import s from "./composer.module.css";
 
-const TemplatePicker = lazy(() => import("./templates").then((m) => ({ default: m.TemplatePicker })));
+const TemplatePicker = lazy(async () => ({ default: (await Promise.all([import("./templates"), moreWords()]))[0].TemplatePicker }));
 const LIMIT = 4096;
 
 interface Props {
@@ -257,7 +257,11 @@ export function Composer(props: Props) {
             }
           >
             <span>
-              <ClockIcon size={16} /> {t("inbox.window_shut")}
+              <ClockIcon size={16} />
+              <span>
+                {t(c().service_window_ends_at ? "inbox.window_shut" : "inbox.window_never")}
+                <Show when={text().trim()}> {t("inbox.draft_kept")}</Show>
+              </span>
             </span>
             <Button look="primary" icon={<TemplateIcon size={16} />} onClick={() => setPicking(true)}>
               {t("inbox.choose_template")}
