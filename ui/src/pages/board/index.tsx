@@ -33,7 +33,7 @@ export default function Screen() {
           <Show
             when={first()}
             fallback={
-              <Page title={t("common.board")}>
+              <Page title={t("common.board")} wide>
                 <Empty
                   icon={<BoardIcon size={24} />}
                   title={t("board.no_pipeline")}
