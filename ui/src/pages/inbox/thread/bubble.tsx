@@ -165,14 +165,16 @@ function Failure(props: { entry: Entry; message: Message; thread: Thread }) {
     <div class={s.failure} role="alert">
       <AlertIcon size={15} />
       <span>{why()}</span>
-      <button type="button" onClick={retry}>
-        <RetryIcon size={14} />
-        {t("inbox.retry")}
-      </button>
-      <button type="button" onClick={discard}>
-        <TrashIcon size={14} />
-        {t("inbox.discard")}
-      </button>
+      <div class={s.ways}>
+        <button type="button" onClick={retry}>
+          <RetryIcon size={14} />
+          {t("inbox.retry")}
+        </button>
+        <button type="button" onClick={discard}>
+          <TrashIcon size={14} />
+          {t("inbox.discard")}
+        </button>
+      </div>
     </div>
   );
 }
