@@ -99,7 +99,7 @@ describe("a number of the Cloud API", { timeout: 180_000 }, () => {
     await dialog.getByRole("button", { name: "Archivar el canal" }).click();
     await page.getByText("El canal está archivado").waitFor();
     await page.waitForURL(/\/channels$/);
-    assert.equal(await page.getByRole("link", { name: /Ventas y posventa/ }).count(), 0);
+    await page.getByRole("link", { name: /Ventas y posventa/ }).waitFor({ state: "detached" });
     await page.goto(`${world.url}/inbox`);
     await page.getByRole("link", { name: /Ana Rojas/ }).click();
     await bubble("Mañana a las diez").waitFor();

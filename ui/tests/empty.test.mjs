@@ -91,7 +91,8 @@ describe("with nothing in it", { timeout: 180_000 }, () => {
 
   it("shows a board without tickets, and reports of nothing", async () => {
     await page.goto(`${server.url}/board`);
-    await page.locator("section[data-stage]").first().waitFor();
+    await page.locator("section[data-stage]").first().getByText("Un ticket aparece aquí cuando alguien escribe").waitFor();
+    assert.equal(await page.getByText("Un ticket aparece aquí").count(), 1);
     await show(page, "empty-board");
     await go("/reports", "Informes");
     await page.locator("[data-report=waiting]").waitFor();

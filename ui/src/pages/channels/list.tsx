@@ -22,7 +22,7 @@ export function List() {
     </Show>
   );
   return (
-    <Page title={t("common.channels")} actions={<Show when={reference.channels.length > 0}>{add()}</Show>}>
+    <Page title={t("common.channels")} wide={reference.channels.length === 0} actions={<Show when={reference.channels.length > 0}>{add()}</Show>}>
       <Show
         when={reference.channels.length > 0}
         fallback={
