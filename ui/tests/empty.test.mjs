@@ -2,7 +2,7 @@
 // leads nowhere, the word against plain HTTP.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { bare, browser, show, signIn } from "./harness.mjs";
+import { bare, browser, show, signIn, until } from "./harness.mjs";
 
 describe("with nothing in it", { timeout: 180_000 }, () => {
   let server;
@@ -52,14 +52,88 @@ describe("with nothing in it", { timeout: 180_000 }, () => {
       await page.setViewportSize({ width: 1440, height: 900 });
     });
 
+  for (const [name, path, title, next] of [
+    ["empty-canned", "/settings/canned", "Todavía no hay respuestas rápidas", "Respuesta nueva"],
+    ["empty-tags", "/settings/tags", "Todavía no hay etiquetas", "Etiqueta nueva"],
+  ])
+    it(`shows ${name}, and opens the form of the first`, async () => {
+      await go(path, title);
+      await show(page, name);
+      assert.equal(await page.getByRole("button", { name: next }).count(), 1);
+      await page.getByRole("button", { name: next }).click();
+      await page.getByRole("dialog", { name: next }).waitFor();
+    });
+
+  it("says of a search without a hit what to try, and takes it back", async () => {
+    await go("/inbox?q=zzz", "Nada encontrado");
+    await page.getByText("ni hay mensajes con «zzz»").waitFor();
+    await show(page, "empty-search");
+    await page.getByRole("button", { name: "Borrar búsqueda" }).last().click();
+    await page.getByRole("heading", { name: "Aún no hay conversaciones" }).waitFor();
+    assert.equal(await page.getByRole("searchbox").inputValue(), "");
+    await go("/inbox?view=waiting", "Nada por aquí");
+    await page.getByRole("button", { name: "Ver todas" }).click();
+    await page.waitForURL(/\/inbox$/);
+    await page.keyboard.press("Control+k");
+    await page.getByRole("combobox", { name: "Buscar en todo" }).fill("zz");
+    await page.getByText("Escribe al menos tres letras o cifras.").waitFor();
+    await page.getByRole("combobox", { name: "Buscar en todo" }).fill("zzz");
+    await page.getByText("Prueba con menos palabras o parte del teléfono.").last().waitFor();
+    await page.keyboard.press("Escape");
+  });
+
+  it("shows a log in which nobody did that, and all of it again", async () => {
+    await go("/settings/audit?thing=webhook", "Nada encontrado");
+    await show(page, "empty-audit");
+    await page.getByRole("button", { name: "Ver todos los cambios" }).click();
+    await page.waitForURL(/\/settings\/audit$/);
+  });
+
   it("shows a board without tickets, and reports of nothing", async () => {
     await page.goto(`${server.url}/board`);
-    await page.locator("section[data-stage]").first().waitFor();
+    await page.locator("section[data-stage]").first().getByText("Un ticket aparece aquí cuando alguien escribe").waitFor();
+    assert.equal(await page.getByText("Un ticket aparece aquí").count(), 1);
     await show(page, "empty-board");
     await go("/reports", "Informes");
     await page.locator("[data-report=waiting]").waitFor();
     await page.getByText("Cargando").first().waitFor({ state: "detached" });
     await show(page, "empty-reports");
+  });
+
+  it("shows templates of a channel that has none, and a search among them", async () => {
+    const channel = await server.call("POST", "/channels", { type: "playground", name: "Simulador", phone_number: "+56955500300" });
+    // It comes with two of its own.
+    const own = await until("its templates", async () => {
+      const { data } = await server.call("GET", `/templates?channel_id=${channel.id}`);
+      return data.length === 2 && data;
+    });
+    for (const one of own) await server.call("DELETE", `/templates/${one.id}`);
+    await go("/templates", "Todavía no hay plantillas");
+    assert.equal(await page.getByRole("button", { name: "Plantilla nueva" }).count(), 1);
+    await show(page, "empty-templates-channel");
+    await go("/templates?q=zzz", "Nada encontrado");
+    await page.getByRole("button", { name: "Ver todas" }).click();
+    await page.getByRole("heading", { name: "Todavía no hay plantillas" }).waitFor();
+  });
+
+  // Last, since everything else needs what these take away.
+  it("shows a board without a pipeline, and leads to where one is made", async () => {
+    for (const one of (await server.call("GET", "/pipelines")).data) await server.call("DELETE", `/pipelines/${one.id}`);
+    await go("/board", "Todavía no hay embudos");
+    await show(page, "empty-pipelines");
+    await page.getByRole("button", { name: "Crear un embudo" }).click();
+    await page.waitForURL(/\/settings\/pipelines$/);
+    await page.getByRole("heading", { name: "Todavía no hay embudos" }).waitFor();
+    await page.getByRole("button", { name: "Embudo nuevo" }).click();
+    await page.getByRole("dialog", { name: "Embudo nuevo" }).waitFor();
+  });
+
+  it("shows that there is no key, and makes the first", async () => {
+    for (const one of (await server.call("GET", "/api_keys")).data) await server.call("DELETE", `/api_keys/${one.id}`);
+    await go("/api-keys", "Todavía no hay claves");
+    await show(page, "empty-keys");
+    await page.getByRole("button", { name: "Clave nueva" }).click();
+    await page.getByRole("dialog").getByLabel("Nombre").waitFor();
   });
 
   it("says in place of every page why nobody signs in over plain HTTP", async () => {

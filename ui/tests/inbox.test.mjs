@@ -181,12 +181,30 @@ describe("the inbox", { timeout: 180_000 }, () => {
     await box().fill("Escrito sin línea");
     await world.halt();
     await page.getByText("Se perdió la conexión").waitFor();
+    // Sending says that it did not go, and what is written next is kept as well.
+    await box().press("Enter");
+    await bubble("Escrito sin línea").getByRole("alert").filter({ hasText: "No se puede alcanzar el servidor." }).waitFor();
+    await box().fill("Y esto a medias");
+    await show(page, "line-lost");
     await world.again();
     await world.says(ANA, "Ana Rojas", "Mientras tanto");
     await bubble("Mientras tanto").waitFor();
     await until("the word to go", async () => (await page.getByText("Se perdió la conexión").count()) === 0);
     assert.equal(await bubble("Mientras tanto").count(), 1);
-    assert.equal(await box().inputValue(), "Escrito sin línea");
+    assert.equal(await box().inputValue(), "Y esto a medias");
+    // What could not be read meanwhile is read now: only the message still says that it did not go.
+    await until("the other words to go", async () => (await page.getByText("No se puede alcanzar el servidor.").count()) === 1);
+    await bubble("Escrito sin línea").getByRole("button", { name: "Enviar de nuevo" }).click();
+    await bubble("Escrito sin línea").getByRole("img", { name: "Entregado" }).waitFor();
+    assert.equal(await bubble("Escrito sin línea").count(), 1);
+    assert.equal((await world.sent()).split("Escrito sin línea").length, 2, "sent once");
+    // Nothing is missing between, and nothing is there twice, also after a reload.
+    const said = () => page.locator("article").allInnerTexts();
+    const before = await said();
+    await page.reload();
+    await bubble("Escrito sin línea").waitFor();
+    assert.deepEqual((await said()).length, before.length);
+    assert.equal(await box().inputValue(), "Y esto a medias");
     await box().fill("");
   });
 

@@ -94,7 +94,7 @@ describe("the language model", { timeout: 240_000 }, () => {
     });
     await until("the failure", async () => (await state()).state.failures > 0);
     await page.reload();
-    await section().getByText("It answered with HTTP status 404 (model_not_found).").waitFor();
+    await section().getByText("Respondió con el estado HTTP 404 (model_not_found). Revisa la dirección y el nombre del modelo.").waitFor();
     await section().getByText("La última llamada falló; se vuelve a intentar.").waitFor();
     await show(page, "settings-model-failing");
     await section().getByLabel("Preguntar al modelo").selectOption("off");

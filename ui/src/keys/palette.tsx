@@ -95,6 +95,14 @@ function Search(props: { onClose: () => void }) {
     return [...people, ...messages, ...tickets, ...rows];
   });
 
+  /** What there is to say where no rows are; nothing while it is still asked. */
+  const said = () => {
+    if (problem()) return problem();
+    if (found().length > 0) return "";
+    if (text().trim().length < 3) return t("common.find_more");
+    return answer() ? t("common.find_none") : "";
+  };
+
   const go = (row: Found | undefined) => {
     if (!row) return;
     props.onClose();
@@ -160,8 +168,10 @@ function Search(props: { onClose: () => void }) {
           )}
         </For>
       </ul>
-      <Show when={found().length === 0 || problem()}>
-        <p class={s.none}>{problem() || t("common.nothing_found")}</p>
+      <Show when={said()}>
+        <p class={s.none} role="status">
+          {said()}
+        </p>
       </Show>
     </div>
   );

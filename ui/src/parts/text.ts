@@ -1,6 +1,12 @@
 /** Text to compare by: without case and accents, as people type when they search. */
 export const plain = (text: string): string => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().trim();
 
+/** Whether all words of a search are somewhere in a text, in any order. */
+export const fits = (text: string, search: string): boolean => {
+  const whole = plain(text);
+  return plain(search).split(/\s+/).every((word) => whole.includes(word));
+};
+
 /** One or two letters for somebody's picture. */
 export function initials(name: string): string {
   const words = name.trim().split(/\s+/).filter((w) => /\p{L}|\p{N}/u.test(w));

@@ -22,6 +22,8 @@ interface Props {
   stages: readonly Place[];
   tickets: readonly Ticket[];
   filtered: boolean;
+  /** The first column of a board without one ticket. */
+  first: boolean;
   board: Board;
   hand: Hand;
   name: (ticket: Ticket) => string;
@@ -108,7 +110,7 @@ export function Column(props: Props) {
             <Skeleton lines={4} />
           </Match>
           <Match when={props.tickets.length === 0}>
-            <p class={s.none}>{over() ? t("board.column_drop") : props.filtered ? t("board.column_no_match") : t("board.column_empty")}</p>
+            <p class={s.none}>{over() ? t("board.column_drop") : props.filtered ? t("board.column_no_match") : t(props.first ? "board.column_first" : "board.column_empty")}</p>
           </Match>
         </Switch>
         <ul class={s.list} style={{ height: `${virtual.total()}px` }} aria-labelledby={`stage-${props.stage.id}`}>

@@ -33,7 +33,7 @@ export default function Screen() {
           <Show
             when={first()}
             fallback={
-              <Page title={t("common.board")}>
+              <Page title={t("common.board")} wide>
                 <Empty
                   icon={<BoardIcon size={24} />}
                   title={t("board.no_pipeline")}
@@ -66,6 +66,8 @@ function Whole(props: { id: string }) {
   });
   const all = (): readonly Place[] => [...stages(), ...archived()];
   const board = createBoard(all, () => search.agent_id || undefined);
+  /** Not one ticket anywhere: the first column says where they come from. */
+  const blank = () => all().every((x) => board.inStage(x.id).length === 0);
   const inSight = () => [...stages(), ...archived().filter((x) => board.inStage(x.id).length > 0)];
   const stageOf = (x: Ticket) => all().find((stage) => stage.id === x.stage_id);
   const [closing, setClosing] = createSignal<{ ticket: Ticket; stage: Stage }>();
@@ -238,6 +240,7 @@ function Whole(props: { id: string }) {
               stages={stages()}
               tickets={shown(stage.id)}
               filtered={Boolean(search.q || search.agent_id)}
+              first={blank() && stage.id === inSight()[0]?.id}
               board={board}
               hand={hand}
               name={name}

@@ -19,6 +19,9 @@ export function Checklist(props: { channel?: string }) {
               <Show when={step === "webhook"}>
                 <Show when={props.channel} fallback={<p class="muted">{t("channels.callback_after")}</p>}>
                   <Copyable label={t("channels.callback")} text={`${window.location.origin}/hooks/whatsapp/${props.channel}`} />
+                  <Show when={window.location.protocol !== "https:"}>
+                    <p class="muted">{t("channels.callback_https")}</p>
+                  </Show>
                 </Show>
               </Show>
             </li>

@@ -67,7 +67,7 @@ export function bodyOf(kind: Kind, v: Values): Record<string, unknown> {
   return body;
 }
 
-export function Fields(props: { kind: Kind; values: Values; set: (name: keyof Values, value: string) => void; wrong: (field: string) => string | undefined; existing?: boolean }) {
+export function Fields(props: { kind: Kind; values: Values; set: (name: keyof Values, value: string) => void; wrong: (field: string) => string | undefined; existing?: boolean; /** Its secrets are there already. */ kept?: boolean }) {
   const bind = (name: keyof Values) => ({
     label: t(`channels.${name as "name"}`),
     error: props.wrong(name),
@@ -93,7 +93,7 @@ export function Fields(props: { kind: Kind; values: Values; set: (name: keyof Va
       <Show when={props.kind === "whatsapp"}>
         <TextField {...bind("waba_id")} inputmode="numeric" />
         <For each={SECRETS}>
-          {(name) => <TextField {...bind(name)} type="password" autocomplete="new-password" spellcheck={false} hint={props.existing ? t("channels.secret_kept") : t(`channels.${name}_hint`)} />}
+          {(name) => <TextField {...bind(name)} type="password" autocomplete="new-password" spellcheck={false} placeholder={props.kept ? "••••••••" : undefined} hint={props.kept ? t("channels.secret_kept") : t(`channels.${name}_hint`)} />}
         </For>
       </Show>
       <Show when={props.kind === "webchat"}>

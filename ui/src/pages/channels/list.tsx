@@ -1,5 +1,6 @@
 import { A, useNavigate } from "@solidjs/router";
 import { For, Show } from "solid-js";
+import { whatsappWords } from "../../api/whatsapp";
 import { reference } from "../../data/reference";
 import { t, tx } from "../../i18n";
 import { phone } from "../../i18n/format";
@@ -21,7 +22,7 @@ export function List() {
     </Show>
   );
   return (
-    <Page title={t("common.channels")} actions={<Show when={reference.channels.length > 0}>{add()}</Show>}>
+    <Page title={t("common.channels")} wide={reference.channels.length === 0} actions={<Show when={reference.channels.length > 0}>{add()}</Show>}>
       <Show
         when={reference.channels.length > 0}
         fallback={
@@ -41,7 +42,7 @@ export function List() {
                   <span class={s.text}>
                     <strong class="clip">{c.name}</strong>
                     <span class={s.sub}>{[t(`channels.type_${c.type}`), phone(c.phone_number)].filter(Boolean).join(" · ")}</span>
-                    <Show when={c.problem}>{(p) => <span class={s.problem}>{tx("refusals", `check_${p().code}`, tx("refusals", `wa_${p().code}`, p().title), { detail: p().title })}</span>}</Show>
+                    <Show when={c.problem}>{(p) => <span class={s.problem}>{tx("refusals", `check_${p().code}`, whatsappWords(p().code) || p().title, { detail: p().title })}</span>}</Show>
                   </span>
                   <Status status={c.status} />
                   <ChevronRightIcon size={18} />

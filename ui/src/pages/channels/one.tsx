@@ -18,7 +18,7 @@ import { may } from "../../session";
 import { Checklist } from "./checklist";
 import { FIELDS, Fields, bodyOf, createValues } from "./form";
 import { Status, type Kind } from "./kinds";
-import { Test } from "./test";
+import { Test, type Check } from "./test";
 import { Pairing } from "./pairing";
 import { WidgetSettings } from "./widget";
 import s from "./channels.module.css";
@@ -26,9 +26,13 @@ import s from "./channels.module.css";
 export function One(props: { channel: Channel }) {
   const c = () => props.channel;
   const type = () => c().type as Kind;
+  /** What was tried here last, until something is changed. */
+  const [tried, setTried] = createSignal<Check>();
   return (
     <Page title={c().name} actions={<Status status={c().status} />}>
-      <p class="muted">{[t(`channels.type_${type()}`), phone(c().phone_number)].filter(Boolean).join(" · ")} · <A href={`/inbox?channel_id=${c().id}`}>{t("channels.to_conversations")}</A></p>
+      <p class="muted">
+        <A href="/channels">{t("common.channels")}</A> › {[t(`channels.type_${type()}`), phone(c().phone_number)].filter(Boolean).join(" · ")} · <A href={`/inbox?channel_id=${c().id}`}>{t("channels.to_conversations")}</A>
+      </p>
       <Show when={type() === "playground"}>
         <p class={css.card}>{t("channels.play_text")}</p>
       </Show>
@@ -40,12 +44,12 @@ export function One(props: { channel: Channel }) {
           <Show when={type() === "webchat"}>
             <Snippet channel={c()} />
           </Show>
-          <Test channel={c()} />
+          <Test channel={c()} tried={tried()} onTried={setTried} />
           <Show when={may("setup:write")} fallback={<p class="muted">{t("channels.read_only")}</p>}>
             <Show when={type() === "webchat"}>
               <WidgetSettings channel={c()} />
             </Show>
-            <Settings channel={c()} />
+            <Settings channel={c()} onSaved={() => setTried(undefined)} />
           </Show>
         </div>
         <Show when={type() === "whatsapp"}>
@@ -69,7 +73,7 @@ function Snippet(props: { channel: Channel }) {
   );
 }
 
-function Settings(props: { channel: Channel }) {
+function Settings(props: { channel: Channel; onSaved: () => void }) {
   const navigate = useNavigate();
   const kind = () => props.channel.type as Kind;
   const [values, setValues] = createValues(props.channel.type as Kind, props.channel);
@@ -79,6 +83,7 @@ function Settings(props: { channel: Channel }) {
     form.run(async () => {
       await call(api.PATCH("/api/v1/channels/{id}", { params: { path: { id: props.channel.id } }, body: bodyOf(kind(), values) as never }));
       setValues({ access_token: "", app_secret: "", verify_token: "" });
+      props.onSaved();
       await refresh("channels");
       tell(t("channels.saved"));
     });
@@ -104,7 +109,7 @@ function Settings(props: { channel: Channel }) {
     >
       <h2 id="settings">{t("channels.settings")}</h2>
       <FormError message={form.whole(...FIELDS)} />
-      <Fields existing kind={kind()} values={values} set={(name, value) => setValues(name, value)} wrong={form.wrong} />
+      <Fields existing kept={props.channel.has_secrets} kind={kind()} values={values} set={(name, value) => setValues(name, value)} wrong={form.wrong} />
       <div class={`${css.buttons} ${s.between}`}>
         <Button look="quiet" onClick={() => setAsking(true)}>
           {t("channels.archive")}

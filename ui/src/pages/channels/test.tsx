@@ -1,8 +1,9 @@
 // The live test: asks the server, which asks WhatsApp; each thing that is wrong with what helps.
-import { For, Show, createResource, createSignal } from "solid-js";
+import { For, Show, createEffect, createResource, createSignal, on } from "solid-js";
 import { api, call } from "../../api/client";
 import type { components } from "../../api/schema";
 import type { Channel } from "../../api/types";
+import { whatsappWords } from "../../api/whatsapp";
 import { refresh } from "../../data/reference";
 import { t, tn, tx } from "../../i18n";
 import { dateTime } from "../../i18n/format";
@@ -14,20 +15,27 @@ import { Status } from "./kinds";
 import css from "../../parts/form.module.css";
 import s from "./channels.module.css";
 
-type Check = components["schemas"]["Check"];
+export type Check = components["schemas"]["Check"];
 
-export function Test(props: { channel: Channel }) {
+/** While it is like this nothing goes out, and what is sent waits. */
+const HOLDS = ["needs_token", "restricted", "not_registered"];
+
+export function Test(props: { channel: Channel; tried: Check | undefined; onTried: (check: Check | undefined) => void }) {
   const [busy, setBusy] = createSignal(false);
-  const [fresh, setFresh] = createSignal<Check>();
+  const fresh = () => props.tried;
   const [status] = createResource(
     () => [props.channel.id, props.channel.status, props.channel.checked_at] as const,
     ([id]) => call(api.GET("/api/v1/channels/{id}/status", { params: { path: { id } } })),
   );
   const check = () => fresh() ?? status.latest?.check;
+  /** Nothing is known to be wrong: as it was tried here, or as WhatsApp last said. */
+  const fine = () => (fresh() ? fresh()!.ok : props.channel.type === "whatsapp" && props.channel.status === "connected" && status.latest?.check.ok);
+  // What was tried is no longer so once WhatsApp says something else by itself.
+  createEffect(on(() => [props.channel.status, props.channel.problem?.code].join(), () => !busy() && props.onTried(undefined), { defer: true }));
   const run = async () => {
     setBusy(true);
     try {
-      setFresh(await call(api.POST("/api/v1/channels/{id}/check", { params: { path: { id: props.channel.id } } })));
+      props.onTried(await call(api.POST("/api/v1/channels/{id}/check", { params: { path: { id: props.channel.id } } })));
       await refresh("channels");
     } catch (error) {
       tellError(error);
@@ -45,9 +53,9 @@ export function Test(props: { channel: Channel }) {
         {(_) => <Problem title={props.channel.problem!.title} advice={props.channel.problem!.advice} details={props.channel.problem!.details} code={props.channel.problem!.code} />}
       </Show>
       <div aria-live="polite" class={css.form}>
-        <Show when={fresh()?.ok}>
+        <Show when={fine()}>
           <p class={s.ok}>
-            <CircleCheckIcon size={18} /> {t(fresh()!.live ? "channels.test_ok_live" : "channels.test_ok")}
+            <CircleCheckIcon size={18} /> {t((fresh()?.live ?? true) ? "channels.test_ok_live" : "channels.test_ok")}
           </p>
         </Show>
         <Show when={fresh() && !fresh()!.ok && !fresh()!.live && props.channel.type === "whatsapp"}>
@@ -55,6 +63,9 @@ export function Test(props: { channel: Channel }) {
         </Show>
         <For each={check()?.problems ?? []}>{(p) => <Problem title={p.message} advice={p.advice} details={p.details} code={p.code} />}</For>
       </div>
+      <Show when={HOLDS.includes(props.channel.status)}>
+        <p>{t("channels.holds")}</p>
+      </Show>
       <Show when={(status.latest?.waiting ?? 0) > 0}>
         <p>{tn("channels.waiting", status.latest!.waiting)}</p>
       </Show>
@@ -73,16 +84,21 @@ export function Test(props: { channel: Channel }) {
   );
 }
 
+/** The field that is missing, as its label here calls it: `access_token is not set.` */
+const missing = (sentence: string): string => tx("channels", /^(\w+) is (?:not set|missing)/.exec(sentence)?.[1] ?? "", sentence);
+
 function Problem(props: { title: string; advice?: string | null; details?: string | null; code: string }) {
   // The server's sentence is a detail of some of ours.
-  const ours = () => tx("refusals", `check_${props.code}`, tx("refusals", `wa_${props.code}`, ""), { detail: props.title });
+  const ours = () => tx("refusals", `check_${props.code}`, whatsappWords(props.code), { detail: missing(props.title) });
+  /** What it is, and what helps. */
+  const said = () => (ours() ? ours().split(/(?<=[.:])\s(.+)/s) : [props.title, props.advice ?? ""]);
   return (
     <div class={s.trouble}>
       <AlertIcon size={18} />
       <div>
-        <strong>{ours() || props.title}</strong>
-        <Show when={!ours() && props.advice}>
-          <p>{props.advice}</p>
+        <strong>{said()[0]}</strong>
+        <Show when={said()[1]}>
+          <p>{said()[1]}</p>
         </Show>
         <Show when={props.details}>
           <p class="muted">{props.details}</p>

@@ -35,16 +35,23 @@ function Begin() {
       });
   };
   return (
-    <Show when={state()?.playground} fallback={t("playground.none_text")}>
-      <Show when={!made()} fallback={<Skeleton lines={2} />}>
-        <p>{t("playground.begin_text")}</p>
-        <Show when={may("setup:write")}>
+    <Empty
+      icon={<PhoneIcon size={26} />}
+      title={t("playground.none")}
+      action={
+        <Show when={state()?.playground && !made() && may("setup:write")}>
           <Button look="primary" onClick={begin}>
             {t("playground.begin")}
           </Button>
         </Show>
+      }
+    >
+      <Show when={state()?.playground} fallback={t("playground.none_text")}>
+        <Show when={!made()} fallback={<Skeleton lines={2} />}>
+          {t("playground.begin_text")}
+        </Show>
       </Show>
-    </Show>
+    </Empty>
   );
 }
 
@@ -68,11 +75,7 @@ export default function Playground() {
       <Show when={reference.ready} fallback={<Skeleton lines={6} />}>
         <Show
           when={channel()}
-          fallback={
-            <Empty icon={<PhoneIcon size={26} />} title={t("playground.none")}>
-              <Begin />
-            </Empty>
-          }
+          fallback={<Begin />}
         >
           {(found) => (
             <div class={s.field}>

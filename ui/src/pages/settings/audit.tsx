@@ -4,7 +4,7 @@ import { For, Show, createEffect, createSignal, on } from "solid-js";
 import { json } from "../../api/client";
 import type { Page } from "../../api/contract";
 import type { AuditEntry } from "../../api/setup";
-import { reference } from "../../data/reference";
+import { channelById, memberById, reference, stageById } from "../../data/reference";
 import { t, tx } from "../../i18n";
 import { dateTime } from "../../i18n/format";
 import { epoch } from "../../live/stream";
@@ -51,13 +51,13 @@ export default function Audit() {
       </div>
       <Show when={!error()} fallback={<Failed error={error()} onRetry={() => void load(false)} />}>
         <Show when={rows()} fallback={<Skeleton lines={6} />}>
-          <Show when={rows()!.length > 0} fallback={<Empty icon={<HistoryIcon size={24} />} title={t("settings.audit_none")}>{t("settings.audit_none_text")}</Empty>}>
+          <Show when={rows()!.length > 0} fallback={<None filtered={Boolean(params.actor || params.thing)} onClear={() => setParams({ actor: undefined, thing: undefined })} />}>
             <Table
               label={t("settings.audit")}
               stacks
               rows={rows()!}
               columns={[
-                { head: t("settings.audit_when"), cell: (e) => dateTime(e.at) },
+                { head: t("settings.audit_when"), whole: true, cell: (e) => dateTime(e.at) },
                 { head: t("settings.audit_who"), cell: who },
                 { head: t("settings.audit_what"), cell: (e) => `${tx("settings", `change_${e.change}`, e.change)} · ${tx("settings", `thing_${e.thing}`, e.thing)}` },
                 { head: t("settings.audit_details"), cell: (e) => <Details entry={e} /> },
@@ -75,6 +75,22 @@ export default function Audit() {
   );
 }
 
+function None(props: { filtered: boolean; onClear: () => void }) {
+  return (
+    <Empty
+      icon={<HistoryIcon size={24} />}
+      title={props.filtered ? t("common.nothing_found") : t("settings.audit_none")}
+      action={
+        <Show when={props.filtered}>
+          <Button onClick={() => props.onClear()}>{t("settings.audit_clear")}</Button>
+        </Show>
+      }
+    >
+      {t(props.filtered ? "settings.audit_none_filtered" : "settings.audit_none_text")}
+    </Empty>
+  );
+}
+
 type Known = Record<string, unknown>;
 const isKnown = (value: unknown): value is Known => typeof value === "object" && value !== null && !Array.isArray(value);
 
@@ -84,6 +100,7 @@ const telling = (key: string, value: unknown): boolean =>
 
 function flat(value: unknown): string {
   if (value === null || value === undefined) return "–";
+  if (typeof value === "string") return memberById(value)?.name ?? channelById(value)?.name ?? stageById(value)?.name ?? value;
   if (typeof value === "boolean") return t(value ? "common.yes" : "common.no");
   if (Array.isArray(value)) return value.map((x) => (isKnown(x) ? flat(x.name ?? x.key ?? x) : flat(x))).join(", ");
   if (isKnown(value)) return Object.entries(value).filter(([k, v]) => telling(k, v)).map(([k, v]) => `${k}: ${flat(v)}`).join(" · ");

@@ -24,16 +24,21 @@ export function Entries<T extends object>(props: {
   const [editing, setEditing] = createSignal<T | "new">();
   const [removing, setRemoving] = createSignal<T>();
   const mayChange = () => may("setup:write");
+  const add = () => (
+    <Show when={mayChange()}>
+      <Button look="primary" icon={<PlusIcon size={16} />} onClick={() => setEditing("new")}>
+        {props.add}
+      </Button>
+    </Show>
+  );
   return (
     <>
       <Show when={mayChange()} fallback={<p class="muted">{t("settings.read_only")}</p>}>
-        <div class={css.buttons}>
-          <Button look="primary" icon={<PlusIcon size={16} />} onClick={() => setEditing("new")}>
-            {props.add}
-          </Button>
-        </div>
+        <Show when={props.rows.length > 0}>
+          <div class={css.buttons}>{add()}</div>
+        </Show>
       </Show>
-      <Show when={props.rows.length > 0} fallback={<Empty icon={props.empty.icon} title={props.empty.title}>{props.empty.text}</Empty>}>
+      <Show when={props.rows.length > 0} fallback={<Empty icon={props.empty.icon} title={props.empty.title} action={add()}>{props.empty.text}</Empty>}>
         <ul class={s.list} aria-label={props.label}>
           <For each={props.rows}>
             {(row) => (

@@ -36,14 +36,19 @@ export default function Fields() {
     await refresh("fields").catch(tellError);
     document.getElementById(`grip-${f.id}`)?.focus();
   };
+  const add = () => (
+    <Show when={mayChange()}>
+      <Button look="primary" icon={<PlusIcon size={16} />} onClick={() => setEditing("new")}>{t("settings.new_field")}</Button>
+    </Show>
+  );
   return (
     <>
       <Show when={mayChange()} fallback={<p class="muted">{t("settings.read_only")}</p>}>
-        <div class={css.buttons}>
-          <Button look="primary" icon={<PlusIcon size={16} />} onClick={() => setEditing("new")}>{t("settings.new_field")}</Button>
-        </div>
+        <Show when={reference.fields.length > 0}>
+          <div class={css.buttons}>{add()}</div>
+        </Show>
       </Show>
-      <Show when={reference.fields.length > 0} fallback={<Empty icon={<ListIcon size={24} />} title={t("settings.no_fields")}>{t("settings.no_fields_text")}</Empty>}>
+      <Show when={reference.fields.length > 0} fallback={<Empty icon={<ListIcon size={24} />} title={t("settings.no_fields")} action={add()}>{t("settings.no_fields_text")}</Empty>}>
         <For each={ENTITIES}>
           {(entity) => (
             <Show when={of(entity).length > 0}>

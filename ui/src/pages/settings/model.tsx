@@ -11,6 +11,7 @@ import css from "../../parts/form.module.css";
 import { Failed, Skeleton } from "../../parts/state";
 import { tell } from "../../parts/toast";
 import { may } from "../../session";
+import { modelError } from "./modelerror";
 import s from "./settings.module.css";
 
 type Model = components["schemas"]["StructuringModel"];
@@ -23,6 +24,22 @@ const BASES = { openai: "https://api.openai.com/v1", anthropic: "https://api.ant
 const FIELDS = ["mode", "kind", "base_url", "model", "api_key", "calls_per_day", "tokens_per_day", "timeout_seconds"];
 
 const percent = (share: number) => `${Math.round(share * 100)} %`;
+
+/** What was wrong last. */
+function Wrong(props: { sentence: string }) {
+  const error = () => modelError(props.sentence);
+  return (
+    <>
+      <span lang={error().foreign ? "en" : undefined}>{error().text}</span>
+      <Show when={error().detail}>
+        {" "}
+        <span class="muted" lang="en">
+          {error().detail}
+        </span>
+      </Show>
+    </>
+  );
+}
 
 /** How it is doing. */
 function State(props: { model: Model }) {
@@ -61,7 +78,8 @@ function State(props: { model: Model }) {
           <div>
             <dt>{t("settings.model_last_error")}</dt>
             <dd>
-              <span lang="en">{error()}</span> {state().last_error_at ? dateTime(state().last_error_at!) : ""}
+              <Wrong sentence={error()} />
+              <Show when={state().last_error_at}>{(at) => <p class="muted">{dateTime(at())}</p>}</Show>
             </dd>
           </div>
         )}
@@ -92,7 +110,7 @@ function Came(props: { trial: Trial }) {
           )}
         </For>
       </dl>
-      <Show when={trial().error}>{(error) => <FormError message={`${t("settings.model_last_error")}: ${error()}`} />}</Show>
+      <Show when={trial().error}>{(error) => <FormError message={`${t("settings.model_last_error")}: ${[modelError(error()).text, modelError(error()).detail].filter(Boolean).join(" ")}`} />}</Show>
     </div>
   );
 }

@@ -32,14 +32,19 @@ export default function Pipelines() {
   };
   const stagesBut = (id: string | undefined, pipeline?: string) =>
     reference.pipelines.flatMap((p) => (p.id === pipeline ? [] : p.stages.filter((st) => st.id !== id && st.outcome === "open").map((st) => ({ id: st.id, label: `${p.name} › ${st.name}` }))));
+  const add = () => (
+    <Show when={mayChange()}>
+      <Button look="primary" icon={<PlusIcon size={16} />} onClick={() => setEditing("new")}>{t("settings.new_pipeline")}</Button>
+    </Show>
+  );
   return (
     <>
       <Show when={mayChange()} fallback={<p class="muted">{t("settings.read_only")}</p>}>
-        <div class={css.buttons}>
-          <Button look="primary" icon={<PlusIcon size={16} />} onClick={() => setEditing("new")}>{t("settings.new_pipeline")}</Button>
-        </div>
+        <Show when={reference.pipelines.length > 0}>
+          <div class={css.buttons}>{add()}</div>
+        </Show>
       </Show>
-      <For each={reference.pipelines} fallback={<Empty icon={<BoardIcon size={24} />} title={t("settings.no_pipelines")}>{t("settings.no_pipelines_text")}</Empty>}>
+      <For each={reference.pipelines} fallback={<Empty icon={<BoardIcon size={24} />} title={t("settings.no_pipelines")} action={add()}>{t("settings.no_pipelines_text")}</Empty>}>
         {(p) => (
           <section class={css.card} aria-labelledby={`pipeline-${p.id}`}>
             <header>

@@ -7,7 +7,7 @@ import { t } from "../../i18n";
 import { dateTime } from "../../i18n/format";
 import { Button } from "../../parts/button";
 import { Dialog } from "../../parts/dialog";
-import { FormError } from "../../parts/field";
+import { Checkbox, FormError } from "../../parts/field";
 import { createSubmit } from "../../parts/form";
 import css from "../../parts/form.module.css";
 import { Copyable } from "../../parts/secret";
@@ -51,9 +51,7 @@ export function Reset(props: { member: Member; onClose: () => void }) {
         fallback={
           <div class={css.form}>
             <p>{t("settings.reset_text", { name: props.member.name })}</p>
-            <label>
-              <input type="checkbox" checked={second()} onChange={(e) => setSecond(e.currentTarget.checked)} /> {t("settings.reset_second")}
-            </label>
+            <Checkbox label={t("settings.reset_second")} checked={second()} onChange={(e) => setSecond(e.currentTarget.checked)} />
           </div>
         }
       >

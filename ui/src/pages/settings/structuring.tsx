@@ -43,7 +43,7 @@ function Threshold() {
   };
   return (
     <form
-      class={css.pair}
+      class={css.form}
       onSubmit={(e) => {
         e.preventDefault();
         void save();

@@ -1,5 +1,5 @@
 import { A, useNavigate, useSearchParams } from "@solidjs/router";
-import { For, Show, createResource, createSignal, onCleanup } from "solid-js";
+import { For, Show, createResource, createSignal, onCleanup, type JSX } from "solid-js";
 import { api, call } from "../../api/client";
 import type { Template } from "../../api/types";
 import { channelById, reference } from "../../data/reference";
@@ -12,7 +12,7 @@ import { SelectField, TextField } from "../../parts/field";
 import { ChannelsIcon, PlusIcon, RefreshIcon, TemplatesIcon } from "../../parts/icons";
 import { Page } from "../../parts/page";
 import { Empty, Failed, Skeleton } from "../../parts/state";
-import { plain } from "../../parts/text";
+import { fits } from "../../parts/text";
 import { tell, tellError } from "../../parts/toast";
 import { may } from "../../session";
 import { partsOf } from "../inbox/composer/template";
@@ -25,6 +25,25 @@ export const TemplateStatus = (props: { status: string }) => <Badge tone={TONES[
 
 /** Channels that have templates. */
 export const withTemplates = () => reference.channels.filter((c) => c.type === "whatsapp" || c.type === "playground");
+
+/** Nothing that fits, or nothing at all: what to do about it. */
+function None(props: { filtered: boolean; actions: JSX.Element; onClear: () => void }) {
+  return (
+    <Empty
+      icon={<TemplatesIcon size={24} />}
+      title={props.filtered ? t("common.nothing_found") : t("templates.empty")}
+      action={
+        <div class={s.ways}>
+          <Show when={props.filtered} fallback={props.actions}>
+            <Button onClick={() => props.onClear()}>{t("templates.clear")}</Button>
+          </Show>
+        </div>
+      }
+    >
+      {t(props.filtered ? "templates.none_filtered" : "templates.empty_text")}
+    </Empty>
+  );
+}
 
 export function List() {
   const navigate = useNavigate();
@@ -66,10 +85,7 @@ export function List() {
       setBusy(false);
     }
   };
-  const shown = () => {
-    const wanted = plain(params.q ?? "");
-    return (list.latest ?? []).filter((x) => plain(`${x.name} ${partsOf(x).body}`).includes(wanted));
-  };
+  const shown = () => (list.latest ?? []).filter((x) => fits(`${x.name} ${partsOf(x).body}`, params.q ?? ""));
   const actions = () => (
     <Show when={may("setup:write") && channel()}>
       <Show when={synced().length > 0}>
@@ -79,7 +95,7 @@ export function List() {
     </Show>
   );
   return (
-    <Page title={t("common.templates")} wide actions={actions()}>
+    <Page title={t("common.templates")} wide actions={<Show when={shown().length > 0 || params.q || params.status}>{actions()}</Show>}>
       <Show
         when={channel()}
         fallback={
@@ -103,7 +119,7 @@ export function List() {
         </div>
         <Show when={!list.error} fallback={<Failed error={list.error} onRetry={refetch} />}>
           <Show when={list.latest} fallback={<Skeleton lines={5} />}>
-            <Show when={shown().length > 0} fallback={<Empty icon={<TemplatesIcon size={24} />} title={params.q || params.status ? t("common.nothing_found") : t("templates.empty")}>{t("templates.empty_text")}</Empty>}>
+            <Show when={shown().length > 0} fallback={<None filtered={Boolean(params.q || params.status)} actions={actions()} onClear={() => setParams({ q: undefined, status: undefined })} />}>
               <ul class={s.list}>
                 <For each={shown()}>
                   {(x) => (

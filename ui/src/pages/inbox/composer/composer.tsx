@@ -2,8 +2,8 @@
 import { Show, Suspense, createEffect, createMemo, createSignal, lazy, on, onCleanup } from "solid-js";
 import type { CannedReply, Conversation } from "../../../api/contract";
 import type { Message } from "../../../api/types";
-import { memberById, reference } from "../../../data/reference";
-import { t } from "../../../i18n";
+import { channelById, memberById, reference } from "../../../data/reference";
+import { moreWords, t } from "../../../i18n";
 import { clock, duration, now, number } from "../../../i18n/format";
 import { useShortcuts } from "../../../keys/registry";
 import { Button, IconButton } from "../../../parts/button";
@@ -21,7 +21,7 @@ import { uploadsFor } from "./uploads";
 import { windowOf } from "./window";
 import s from "./composer.module.css";
 
-const TemplatePicker = lazy(() => import("./templates").then((m) => ({ default: m.TemplatePicker })));
+const TemplatePicker = lazy(async () => ({ default: (await Promise.all([import("./templates"), moreWords()]))[0].TemplatePicker }));
 const LIMIT = 4096;
 
 interface Props {
@@ -49,7 +49,9 @@ export function Composer(props: Props) {
 
   // A template sent, a message come in: the window may be another one each half minute.
   const window_ = createMemo(() => windowOf(c(), now()));
-  const shut = () => !note() && (window_().kind === "shut" || c().blocked);
+  /** Its channel is archived: nothing goes out by it any more, templates neither. */
+  const gone = () => reference.ready && !channelById(c().channel_id);
+  const shut = () => !note() && (window_().kind === "shut" || c().blocked || gone());
   const word = () => (note() ? null : slashed(text()));
   const found = () => (word() === null ? [] : matching(reference.canned, word()!));
 
@@ -204,7 +206,7 @@ export function Composer(props: Props) {
   useShortcuts(
     { keys: "r", label: () => t("inbox.key_write"), group, run: () => (mode(false), field.focus()) },
     { keys: "n", label: () => t("inbox.key_note"), group, run: () => mode(true) },
-    { keys: "t", label: () => t("inbox.choose_template"), group, run: () => setPicking(true) },
+    { keys: "t", label: () => t("inbox.choose_template"), group, run: () => !c().blocked && !gone() && setPicking(true) },
   );
 
   return (
@@ -249,15 +251,19 @@ export function Composer(props: Props) {
       <Show when={shut()}>
         <div class={s.shut}>
           <Show
-            when={!c().blocked}
+            when={!c().blocked && !gone()}
             fallback={
               <span>
-                <BanIcon size={16} /> {t("inbox.blocked_text")}
+                <BanIcon size={16} /> {t(gone() ? "inbox.channel_gone" : "inbox.blocked_text")}
               </span>
             }
           >
             <span>
-              <ClockIcon size={16} /> {t("inbox.window_shut")}
+              <ClockIcon size={16} />
+              <span>
+                {t(c().service_window_ends_at ? "inbox.window_shut" : "inbox.window_never")}
+                <Show when={text().trim()}> {t("inbox.draft_kept")}</Show>
+              </span>
             </span>
             <Button look="primary" icon={<TemplateIcon size={16} />} onClick={() => setPicking(true)}>
               {t("inbox.choose_template")}
@@ -297,7 +303,7 @@ export function Composer(props: Props) {
         </IconButton>
         <input ref={file} type="file" multiple hidden onChange={(e) => (files(e.currentTarget.files), (e.currentTarget.value = ""))} />
         <EmojiPicker onPick={insert} disabled={shut()} />
-        <IconButton label={t("inbox.choose_template")} disabled={c().blocked} onClick={() => setPicking(true)}>
+        <IconButton label={t("inbox.choose_template")} disabled={c().blocked || gone()} onClick={() => setPicking(true)}>
           <TemplateIcon size={19} />
         </IconButton>
         <IconButton label={t("inbox.note_mode")} pressed={note()} onClick={() => mode(!note())}>
@@ -310,7 +316,7 @@ export function Composer(props: Props) {
           <Show when={note()}>
             <strong>{t("inbox.note_hint")}</strong>
           </Show>
-          <Show when={!note() && window_().kind === "open" && window_()}>
+          <Show when={!note() && !shut() && window_().kind === "open" && window_()}>
             {(w) => {
               const left = () => (w() as { left: number }).left;
               return (

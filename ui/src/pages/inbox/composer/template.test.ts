@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { Template } from "../../../api/types";
-import { contentOf, fillText, fillable, partsOf } from "./template";
+import { contentOf, fillText, fillable, partsOf, textOf } from "./template";
 
 const template = {
   id: "t1",
@@ -28,6 +28,12 @@ it("reads its parts", () => {
 
 it("previews what is filled and shows what is not", () => {
   expect(fillText("Hola {{nombre}}, el {{ dia }}", { nombre: "Ana $1" })).toBe("Hola Ana $1, el {{ dia }}");
+});
+
+it("reads in a conversation as the server will write it", () => {
+  expect(textOf(template, { nombre: "Ana", dia: "martes", "header.1": "control" })).toBe("Hora de control\nHola Ana, te esperamos el martes.\nLos Aromos");
+  const picture = { ...template, components: [{ type: "HEADER", format: "IMAGE" }, { type: "BODY", text: "Hola" }] } as Template;
+  expect(textOf(picture, {})).toBe("Hola");
 });
 
 it("makes what is sent", () => {

@@ -51,6 +51,13 @@ export function fillText(text: string, values: Record<string, string>, prefix = 
   return text.replace(/\{\{\s*([\w.]+)\s*\}\}/g, (whole, name: string) => values[`${prefix}${name}`]?.trim() || whole);
 }
 
+/** What is read of it in a conversation, put together as the server does: its words there do not change once it is taken. */
+export function textOf(template: Template, values: Record<string, string>): string {
+  const { header, body, footer } = partsOf(template);
+  const heading = header?.format === "TEXT" ? fillText(header.text, values, "header.") : "";
+  return [heading, fillText(body, values), footer].filter(Boolean).join("\n");
+}
+
 /** `template` of POST /messages. */
 export function contentOf(template: Template, values: Record<string, string>): Record<string, unknown> {
   const variables = variablesOf(template);

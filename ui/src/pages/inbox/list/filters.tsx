@@ -22,7 +22,7 @@ export function Views(props: { filter: Filter; counts: Counts | undefined }) {
   const [, setParams] = useSearchParams();
   const count = (view: View) => {
     const n = props.counts?.[view];
-    return n === undefined || view === "all" ? "" : n >= 1000 ? "999+" : String(n);
+    return n === undefined ? "\u2007" : n >= 1000 ? "999+" : String(n);
   };
   return (
     <nav class={s.views} aria-label={t("inbox.views")}>
@@ -35,15 +35,16 @@ export function Views(props: { filter: Filter; counts: Counts | undefined }) {
             onClick={() => setParams({ view: v.id === "all" ? undefined : v.id })}
           >
             {v.label()}
-            <Show when={count(v.id)}>
-              <span class={s.n}>{count(v.id)}</span>
-            </Show>
+            <span class={s.n}>{count(v.id)}</span>
           </button>
         )}
       </For>
     </nav>
   );
 }
+
+/** What the panel sets, all of it off. */
+export const NO_FILTERS = { channel_id: undefined, pipeline_id: undefined, stage_id: undefined, tag_id: undefined, agent_id: undefined, blocked: undefined };
 
 export function Filters(props: { filter: Filter }) {
   const [, setParams] = useSearchParams();
@@ -101,7 +102,7 @@ export function Filters(props: { filter: Filter }) {
             <Button
               small
               onClick={() => {
-                setParams({ channel_id: undefined, pipeline_id: undefined, stage_id: undefined, tag_id: undefined, agent_id: undefined, blocked: undefined });
+                setParams(NO_FILTERS);
                 close();
               }}
             >

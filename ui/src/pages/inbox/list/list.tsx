@@ -12,7 +12,7 @@ import { may } from "../../../session";
 import { narrowing, type Filter } from "../filter";
 import type { Conversations } from "./conversations";
 import { BulkBar, MOST } from "./bulk";
-import { Filters, Views } from "./filters";
+import { Filters, NO_FILTERS, Views } from "./filters";
 import { Row } from "./row";
 import s from "./list.module.css";
 
@@ -83,6 +83,8 @@ export function ConversationList(props: {
     typing = setTimeout(() => setParams({ q: q.trim() || undefined }, { replace: true }), 200);
   };
 
+  const clearSearch = () => ((search.value = ""), find(""));
+
   // The address has the words without the space that is just being typed: it fills the field only while nobody writes there.
   onMount(() =>
     createEffect(() => {
@@ -105,13 +107,12 @@ export function ConversationList(props: {
             onKeyDown={(e) => {
               if (e.key !== "Escape") return;
               e.preventDefault();
-              search.value = "";
-              find("");
+              clearSearch();
               search.blur();
             }}
           />
           <Show when={props.filter.q}>
-            <IconButton label={t("inbox.clear_search")} small onClick={() => ((search.value = ""), find(""))}>
+            <IconButton label={t("inbox.clear_search")} small onClick={clearSearch}>
               <CloseIcon size={15} />
             </IconButton>
           </Show>
@@ -136,7 +137,7 @@ export function ConversationList(props: {
       <div class={s.scroll} ref={setScroller} tabindex="-1">
         <Show when={!list().error() || list().order().length > 0} fallback={<Failed error={list().error()} onRetry={() => void list().reload()} />}>
           <Show when={!list().loading() || list().order().length > 0} fallback={<Skeleton lines={9} avatar />}>
-            <Show when={list().order().length > 0} fallback={<Nothing filter={props.filter} />}>
+            <Show when={list().order().length > 0} fallback={<Nothing filter={props.filter} onClearSearch={clearSearch} />}>
               <ul
                 ref={(el) => {
                   const idAt = (target: EventTarget | null) => (target as Element | null)?.closest<HTMLElement>("li[data-id]")?.dataset.id;
@@ -200,23 +201,35 @@ export function ConversationList(props: {
   );
 }
 
-function Nothing(props: { filter: Filter }) {
+function Nothing(props: { filter: Filter; onClearSearch: () => void }) {
   const navigate = useNavigate();
+  const [, setParams] = useSearchParams();
   const quiet = () => props.filter.view === "all" && !props.filter.q && narrowing(props.filter) === 0;
   return (
     <Empty
-      icon={<InboxIcon size={24} />}
-      title={quiet() ? t("inbox.empty") : t("inbox.empty_filter")}
+      icon={props.filter.q ? <SearchIcon size={24} /> : <InboxIcon size={24} />}
+      title={quiet() ? t("inbox.empty") : props.filter.q ? t("common.nothing_found") : t("inbox.empty_filter")}
       action={
-        <Show when={quiet() && may("setup:write")}>
-          <Button look="primary" onClick={() => navigate("/playground")}>
-            {t("account.first_playground")}
-          </Button>
-          <Button onClick={() => navigate("/channels")}>{t("account.first_channel")}</Button>
-        </Show>
+        <div class={s.ways}>
+          <Show when={quiet() && may("setup:write")}>
+            <Button look="primary" onClick={() => navigate("/playground")}>
+              {t("account.first_playground")}
+            </Button>
+            <Button onClick={() => navigate("/channels")}>{t("account.first_channel")}</Button>
+          </Show>
+          <Show when={props.filter.q}>
+            <Button onClick={() => props.onClearSearch()}>{t("inbox.clear_search")}</Button>
+          </Show>
+          <Show when={narrowing(props.filter) > 0}>
+            <Button onClick={() => setParams(NO_FILTERS)}>{t("inbox.clear_filters")}</Button>
+          </Show>
+          <Show when={props.filter.view !== "all"}>
+            <Button onClick={() => setParams({ view: undefined })}>{t("inbox.see_all")}</Button>
+          </Show>
+        </div>
       }
     >
-      {quiet() ? t("inbox.empty_text") : t("inbox.empty_filter_text")}
+      {quiet() ? t("inbox.empty_text") : t(props.filter.q ? "inbox.empty_search_text" : "inbox.empty_filter_text", { q: props.filter.q ?? "" })}
     </Empty>
   );
 }

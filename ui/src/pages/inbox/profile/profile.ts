@@ -1,9 +1,9 @@
 // What is known of a contact, kept current, and how it is changed: each change carries the version that was seen, so that
 // two who change the same are told.
-import { createResource, createSignal, onCleanup } from "solid-js";
+import { createEffect, createResource, createSignal, on, onCleanup } from "solid-js";
 import { api, call, callTagged } from "../../../api/client";
 import type { Contact, StructuredValue } from "../../../api/types";
-import { epoch, onEvents } from "../../../live/stream";
+import { epoch, line, onEvents } from "../../../live/stream";
 import { changeSeen, type Tagged } from "./tagged";
 
 export type Target = { target: "name" | "email" | "phone" } | { target: "field"; key: string };
@@ -47,6 +47,9 @@ export function createProfile(contact: () => string) {
   const [values] = createResource(source, async ({ id }) => (await call(api.GET("/api/v1/contacts/{id}/structuring", { params: { path: { id } } }))).values);
   const [identity] = createResource(source, ({ id }) => call(api.GET("/api/v1/contacts/{id}/identity", { params: { path: { id } } })));
   const [tickets] = createResource(source, async ({ id }) => (await call(api.GET("/api/v1/tickets", { params: { query: { contact_id: id, limit: 20 } } }))).data);
+
+  // What could not be read while the line was lost.
+  createEffect(on(line, (now) => now === "open" && [known, values, identity, tickets].some((one) => one.error) && again(), { defer: true }));
 
   let timer: ReturnType<typeof setTimeout> | undefined;
   onCleanup(() => clearTimeout(timer));

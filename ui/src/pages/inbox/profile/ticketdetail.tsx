@@ -5,6 +5,7 @@ import { explain } from "../../../api/problem";
 import type { Ticket } from "../../../api/types";
 import { reference } from "../../../data/reference";
 import { t } from "../../../i18n";
+import { line } from "../../../live/stream";
 import { TagChip } from "../../../parts/badge";
 import { PlusIcon } from "../../../parts/icons";
 import { Picker } from "../../../parts/picker";
@@ -21,6 +22,8 @@ export function TicketDetail(props: { id: string; version: string; onChanged: ()
   const read = () => callTagged<Ticket>(api.GET("/api/v1/tickets/{id}", { params: { path: path() } }));
   const [known, { mutate, refetch }] = createResource(() => props.id, read);
   createEffect(on(() => props.version, () => void refetch(), { defer: true }));
+  // What could not be read while the line was lost.
+  createEffect(on(line, (now) => now === "open" && known.error && void refetch(), { defer: true }));
   const ticket = () => (known.error ? undefined : known.latest?.data);
   const value = (key: string) => ticket()?.custom_fields.find((v) => v.key === key)?.value;
 

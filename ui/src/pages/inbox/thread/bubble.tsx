@@ -3,6 +3,7 @@ import { For, Show, createMemo } from "solid-js";
 import { api, call } from "../../../api/client";
 import { explain } from "../../../api/problem";
 import type { Message } from "../../../api/types";
+import { whatsappWords } from "../../../api/whatsapp";
 import { memberById } from "../../../data/reference";
 import { t, tx } from "../../../i18n";
 import { clock, dateTime } from "../../../i18n/format";
@@ -149,7 +150,7 @@ function Failure(props: { entry: Entry; message: Message; thread: Thread }) {
     if (here()) return explain(props.entry.problem);
     const e = m().error;
     const unknown = m().status === "unknown" ? t("inbox.unknown_fate") : "";
-    const ours = e && tx("refusals", `wa_${e.code}`, "");
+    const ours = e && whatsappWords(e.code);
     return ours || [e?.title ?? e?.details ?? unknown, e?.advice].filter(Boolean).join(" ") || t("inbox.failed");
   };
   const retry = () => {
@@ -164,14 +165,16 @@ function Failure(props: { entry: Entry; message: Message; thread: Thread }) {
     <div class={s.failure} role="alert">
       <AlertIcon size={15} />
       <span>{why()}</span>
-      <button type="button" onClick={retry}>
-        <RetryIcon size={14} />
-        {t("inbox.retry")}
-      </button>
-      <button type="button" onClick={discard}>
-        <TrashIcon size={14} />
-        {t("inbox.discard")}
-      </button>
+      <div class={s.ways}>
+        <button type="button" onClick={retry}>
+          <RetryIcon size={14} />
+          {t("inbox.retry")}
+        </button>
+        <button type="button" onClick={discard}>
+          <TrashIcon size={14} />
+          {t("inbox.discard")}
+        </button>
+      </div>
     </div>
   );
 }
