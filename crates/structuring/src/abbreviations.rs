@@ -4,7 +4,6 @@ use crate::lexicon::lookup;
 
 /// Headers that are read as a whole: a single letter in them stands for a word.
 const WHOLE: &[(&str, &[&str])] = &[
-    ("fnac", &["fecha", "nacimiento"]),
     ("fnacim", &["fecha", "nacimiento"]),
     ("fing", &["fecha", "ingreso"]),
     ("fvto", &["fecha", "vencimiento"]),
@@ -24,7 +23,7 @@ const WHOLE: &[(&str, &[&str])] = &[
     ("sape", &["segundo", "apellido"]),
     ("osoc", &["obra", "social"]),
     ("nafil", &["numero", "afiliado"]),
-    ("nbenef", &["numero", "dependientes"]),
+    ("nbenef", &["numero", "beneficiarios"]),
     ("nhc", &["historia", "clinica"]),
     ("nrohc", &["historia", "clinica"]),
     ("grsang", &["grupo", "sanguineo"]),
@@ -40,6 +39,7 @@ const WHOLE: &[(&str, &[&str])] = &[
 /// Parts of headers with what they stand for, longest first of those that begin alike.
 const PARTS: &[(&str, &str)] = &[
     ("afil", "afiliado"),
+    ("afi", "afiliacion"),
     ("alum", "alumno"),
     ("apell", "apellido"),
     ("apel", "apellido"),
@@ -128,10 +128,7 @@ const PARTS: &[(&str, &str)] = &[
 
 /// The words that a header is glued from; nothing for words that are words.
 pub(crate) fn unglued(word: &str) -> Option<Vec<String>> {
-    if !(3..=14).contains(&word.len())
-        || !word.bytes().all(|b| b.is_ascii_lowercase())
-        || lookup(word, 1).is_some()
-    {
+    if !(3..=14).contains(&word.len()) || !word.bytes().all(|b| b.is_ascii_lowercase()) || lookup(word, 1).is_some() {
         return None;
     }
     if let Some((_, words)) = WHOLE.iter().find(|(whole, _)| *whole == word) {
@@ -167,7 +164,6 @@ mod tests {
     #[test]
     fn headers_come_apart_and_words_stay() {
         for (word, wanted) in [
-            ("fnac", "fecha nacimiento"),
             ("apynom", "apellido y nombre"),
             ("telres", "telefono casa"),
             ("tlfcel", "telefono celular"),
@@ -176,7 +172,6 @@ mod tests {
             ("codmun", "codigo municipio"),
             ("numdoc", "numero documento"),
             ("fecafil", "fecha afiliado"),
-            ("sapellido", "segundo apellido"),
         ] {
             assert_eq!(unglued(word).map(|words| words.join(" ")).as_deref(), Some(wanted), "{word}");
         }

@@ -107,6 +107,7 @@ static EXCLUSIONS: LazyLock<Vec<(Set, Set)>> = LazyLock::new(|| {
         (lexicon::set(&["MINQ"]), Set::default()),
         (lexicon::set(&["OPTOUT"]), Set::default()),
         (lexicon::set(&["APPROVED"]), Set::default()),
+        (lexicon::set(&["SUBTOTAL"]), Set::default()),
         (lexicon::set(&["FIRSTQ"]), lexicon::set(&["LASTQ"])),
         (lexicon::set(&["PROPOSED"]), lexicon::set(&["CURRENTQ", "PREVQ", "INSURERNOW", "MONTHLYPAY"])),
         (lexicon::set(&["MONTHLY"]), lexicon::set(&["ANNUAL"])),
@@ -117,6 +118,8 @@ static EXCLUSIONS: LazyLock<Vec<(Set, Set)>> = LazyLock::new(|| {
 /// Sides of a thing that are not the thing.
 static ASPECTS: LazyLock<Set> = LazyLock::new(|| lexicon::set(&["TYPE", "AMOUNT", "TOTAL", "DATE", "STATUS"]));
 
+static NUMBERED: LazyLock<Set> =
+    LazyLock::new(|| lexicon::set(&["CASENO", "CODE", "BOOKINGREF", "NUMBER", "INVOICENO", "TRACKING"]));
 static ORIGIN: LazyLock<Set> = LazyLock::new(|| lexicon::set(&["ORIGIN"]));
 static DESTIN: LazyLock<Set> = LazyLock::new(|| lexicon::set(&["DESTIN"]));
 static PLACES: LazyLock<Set> =
@@ -318,6 +321,8 @@ fn compared(key: &Key, field: &Field) -> KeyScore {
         && !field.roles.is_empty()
         && all.meets(&field.roles)
         && !all.meets(&KNOWN.prevq);
+    // The number of this case is not that of the one before.
+    score.excluded |= field.concepts.meets(&KNOWN.prevq) && field.concepts.meets(&NUMBERED) && !all.meets(&KNOWN.prevq);
     score.excluded |= field.sets_out && all.meets(&KNOWN.source) && !all.meets(&ORIGIN.or(&PLACES));
     if initials(key, field) {
         k = k.max(0.74);

@@ -31,6 +31,7 @@ mod person_name;
 pub mod phone;
 mod reading;
 mod readings;
+mod regions;
 mod related;
 mod request;
 mod rest;

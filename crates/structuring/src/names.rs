@@ -406,6 +406,13 @@ pub(crate) fn tidy(text: &str) -> String {
     let text = without_note(text.trim());
     let mut text = introduced(first_of_two(text).unwrap_or(text)).trim_matches(['"', ',', ';', '-']).trim();
     text = undoctored(text);
+    // "Gilberto Sanches - F": the label of what comes next.
+    if let Some((head, tail)) = text.rsplit_once(" - ")
+        && tail.trim_end_matches('.').chars().count() <= 2
+        && head.contains(' ')
+    {
+        text = head.trim_end();
+    }
     while let Some((head, tail)) = text.split_once(' ')
         && !tail.trim().is_empty()
     {

@@ -273,6 +273,15 @@ pub(crate) fn choose(choices: &Choices, said: &Said, steps: &Steps) -> Option<Ch
         let fits = |choice: &Choice| !choice.other && words.len() < choice.words.len() && covers(&choice.words, words);
         named(by, &fits).map(chosen(0.8))
     };
+    // "MAYOR.", "DOMIC.": the one option with a word that begins so.
+    let begun = || {
+        let [word] = words else { return None };
+        let fits = |choice: &Choice| !choice.other && choice.words.iter().any(|own| begins(word, own));
+        if !(4..=7).contains(&word.len()) || choices.len() > FEW || !steps.look(choices.len()) {
+            return None;
+        }
+        choices.only((0..choices.len()).filter_map(|at| u32::try_from(at).ok()), fits).map(chosen(0.84))
+    };
     let misspelt = || {
         let length = said.folded.len();
         let letters = letters(&said.folded);
@@ -288,6 +297,7 @@ pub(crate) fn choose(choices: &Choices, said: &Said, steps: &Steps) -> Option<Ch
         .or_else(|| in_range(choices, said, steps))
         .or_else(|| by_number(choices, said, steps))
         .or_else(part)
+        .or_else(begun)
         .or_else(misspelt)
         .or_else(|| by_initial(choices, said, steps))
         .or_else(|| by_clock(choices, said, steps))
@@ -349,6 +359,14 @@ fn abbreviates(words: &[String], option: &[String]) -> bool {
     words.len() == option.len()
         && words.iter().zip(option).all(|(short, long)| long.starts_with(short.as_str()) || contracts(short, long))
         && words.iter().any(|word| word.len() >= 3)
+}
+
+/// So many options are looked at one by one.
+const FEW: usize = 24;
+
+/// Whether a word is cut off within another: `mayor` of `mayorista`.
+fn begins(short: &str, long: &str) -> bool {
+    long.len() > short.len() + 2 && long.starts_with(short)
 }
 
 /// `cta` for `cuenta`, `dpto` for `departamento`: the first and the last letter, and some between in their order.
@@ -513,7 +531,8 @@ fn by_number(choices: &Choices, said: &Said, steps: &Steps) -> Option<Chosen> {
 }
 
 fn in_range(choices: &Choices, said: &Said, steps: &Steps) -> Option<Chosen> {
-    if !choices.ranged {
+    // A page's address has no amount.
+    if !choices.ranged || said.folded.starts_with("http") {
         return None;
     }
     let read = || crate::readings::number::read(&said.folded, None).map(|reading| reading.value.to_f64());

@@ -7,7 +7,7 @@ use crate::keys::fold;
 use crate::known::KNOWN;
 use crate::lexicon::{Set, set};
 use crate::reading::Reading;
-use crate::slots::{Candidate, Person, Whose};
+use crate::slots::{Candidate, Person, Whose, drives};
 use crate::{FieldType, Method, names};
 use std::sync::{Arc, LazyLock};
 
@@ -102,6 +102,10 @@ static ABOVE: LazyLock<Set> = LazyLock::new(|| {
         "CREATED",
         "R_DOCTOR",
         "CURRENTQ",
+        "QUOTEAMT",
+        "BUDGET",
+        "POLICY",
+        "ALT",
     ])
 });
 
@@ -387,7 +391,7 @@ fn piece(
     }
     let parent = reading.leaf().pointer.rsplit_once('/').map_or(String::new(), |(parent, _)| parent.to_owned());
     // {"tenant": …, "alternate": {"name"}}
-    let beside = cards.any() && !card && !parent.is_empty() || key.context.meets(&known.alt);
+    let beside = cards.any() && !card && !parent.is_empty() || key.context.meets(&known.alt) || drives(key);
     let list = reading.leaf().part.as_ref().filter(|part| part.span.is_none() && !part.divides).map(|part| part.owner);
     Some(Piece { leaf, kind, whose, text: text.to_owned(), rank, likeness, parent, ordinal: key.ordinal, beside, list })
 }

@@ -186,10 +186,30 @@ impl Bond {
             company: company && nameish && !all.meets(&KNOWN.others),
             foreign: !mine.is_empty() && !theirs.is_empty() && !mine.meets(&theirs),
             patient: is_patient(key, field),
-            numbering: field.definition.field_type == FieldType::Currency
-                && (!tail.is_empty() && tail.without(&NUMBERING).is_empty()
-                    || tail.meets(&KNOWN.id) && tail.without(&NUMBERING).without(&KNOWN.ids).is_empty()
-                    || tail.meets(&UNITS) && tail.without(&UNITS).without(&NUMBERING).is_empty()),
+            numbering: field.definition.field_type == FieldType::Number
+                && tail.meets(&KNOWN.number)
+                && tail.without(&KNOWN.number).is_empty()
+                && key.unknown == 0
+                && ![
+                    "how",
+                    "cuantos",
+                    "cuantas",
+                    "quantos",
+                    "quantas",
+                    "cantidad",
+                    "quantidade",
+                    "qtd",
+                    "qty",
+                    "quantity",
+                    "count",
+                ]
+                .iter()
+                .any(|word| key.snake.split('_').any(|own| own == *word))
+                && (field.by_name.unknown() > 0 || !field.concepts.without(&KNOWN.qualifiers).is_empty())
+                || field.definition.field_type == FieldType::Currency
+                    && (!tail.is_empty() && tail.without(&NUMBERING).is_empty()
+                        || tail.meets(&KNOWN.id) && tail.without(&NUMBERING).without(&KNOWN.ids).is_empty()
+                        || tail.meets(&UNITS) && tail.without(&UNITS).without(&NUMBERING).is_empty()),
             message: text && field.concepts.meets(&KNOWN.notes) && MESSAGES.contains(&key.snake.as_str()),
             counting: tail.meets(&COUNTING) && !field.concepts.meets(&COUNTING),
             reach: tail.meets(&reach) && !field.concepts.meets(&reach.or(&KNOWN.contact)),
@@ -306,6 +326,11 @@ pub(crate) fn fit(
     } else {
         typed(field, reading, learnt, country)?
     };
+    // What several sentences mention is read in them, and they stay.
+    let told = reading.text().is_some_and(|text| text.split_whitespace().nth(9).is_some());
+    if select && own < 0.93 && score.method != Method::Exact && reading.is_prose() && told {
+        return None;
+    }
     // "Número de cliente": a word without a digit is none.
     if field.definition.field_type == FieldType::Text
         && score.method != Method::Exact

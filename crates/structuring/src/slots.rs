@@ -193,6 +193,10 @@ fn whose(key: &Key, at: &Circumstances) -> Whose {
     {
         return Whose::Other;
     }
+    // Whoever drives what is delivered is not whom it is for.
+    if at.received && drives(key) {
+        return Whose::Other;
+    }
     if !at.children {
         roles = roles.without(&known.child);
     } else if roles.is_empty() && key.concepts().meets(&known.dependant) {
@@ -227,6 +231,11 @@ fn whose(key: &Key, at: &Circumstances) -> Whose {
     Whose::Other
 }
 
+/// A key that names whoever drives.
+pub(crate) fn drives(key: &Key) -> bool {
+    key.full.says(&["condutor", "motorista", "conductor", "chofer", "driver", "repartidor"])
+}
+
 static PATIENT: LazyLock<Set> = LazyLock::new(|| set(&["R_SUBJECT"]));
 static RECEIVERS: LazyLock<Set> = LazyLock::new(|| set(&["R_BENEF", "SHIPPING"]));
 static BENEFICIARY: LazyLock<Set> = LazyLock::new(|| set(&["R_BENEF"]));
@@ -255,6 +264,16 @@ pub(crate) fn find(
             && (firm || key.tail.concepts.meets(&known.company) || reading.text().is_some_and(crate::names::is_company))
             && reading.text().is_some_and(|text| !text.is_empty() && !text.contains('@'))
     });
+    // {"recebedor": {"contato", "cel"}}: what is delivered, where nobody is said to send it.
+    let delivered = addressed
+        && !keys.iter().any(|scored| scored.key.party == Party::From)
+        && keys.iter().zip(readings).any(|(scored, reading)| {
+            scored.key.party == Party::To
+                && reading.leaf().path.len() > 1
+                && scored.key.tail.concepts.meets(&known.phone)
+                && reading.phone().is_some()
+        });
+    let received = received || delivered;
     let at = Circumstances {
         pets: definitions.pets || pet_keys,
         pet_owner: keys

@@ -23,7 +23,7 @@ use std::sync::Arc;
 pub(crate) use second_look::Weighed;
 
 /// Name and revision of the engine; changes whenever the same data could come out differently.
-pub const ENGINE: &str = "embedded/7";
+pub const ENGINE: &str = "embedded/8";
 
 /// Below this a value stays in the rest, with a suggestion.
 const PLACE: f32 = 0.5;
@@ -203,6 +203,7 @@ impl Desk<'_> {
         self.heads_the_row();
         self.ticked();
         self.when();
+        self.place_asked();
         self.brand_and_model();
     }
 

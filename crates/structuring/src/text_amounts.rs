@@ -137,6 +137,10 @@ pub(crate) fn amounts(page: &Page<'_>, fields: &[&Field], busy: &[(usize, usize)
         }
         let (before, after) = (page.before(span.0, 5), page.after(span.1, 4));
         let cue_before = Cue::new(&before);
+        // "12.000.000 a 60 meses": the noun behind the next number is that number's.
+        let until =
+            after.iter().position(|word| word.folded.bytes().all(|b| b.is_ascii_digit())).unwrap_or(after.len());
+        let after = after[..until].to_vec();
         let cue_after = Cue::new(&after);
         let cue_noun = Cue::new(&after[..after.len().min(3)]);
         let cue_near = Cue::new(&before[before.len().saturating_sub(3)..]);
@@ -188,8 +192,26 @@ pub(crate) fn amounts(page: &Page<'_>, fields: &[&Field], busy: &[(usize, usize)
                     .first()
                     .is_some_and(|word| matches!(word.folded.as_str(), "anos" | "years" | "anios" | "year"));
                 let experience = after.iter().take(4).any(|word| word.folded.starts_with("exper"));
-                if ourselves {
+                // "OD -1,25 OI -0,75": right behind a word that only this field has.
+                let labelled = before.last().is_some_and(|word| {
+                    !word.ends
+                        && (2..=4).contains(&word.folded.len())
+                        && !crate::lexicon::is_noise(&word.folded)
+                        && field.says(&[word.folded.as_str()])
+                        && page.definitions.fields.iter().filter(|other| other.says(&[word.folded.as_str()])).count()
+                            == 1
+                });
+                // "34 anos de contribuição"
+                let of_something = years
+                    && after.get(1).is_some_and(|word| matches!(word.folded.as_str(), "de" | "of"))
+                    && after.get(2).is_some();
+                if labelled {
+                    0.95
+                } else if ourselves {
                     0.8
+                } else if of_something && !experience {
+                    let said = names(Cue::new(&after[2..]).as_ref(), field);
+                    if field.concepts.meets(&AGE) { 0.4 } else { said }
                 } else if years && !experience {
                     if field.concepts.meets(&AGE) { 0.9 } else { 0.0 }
                 } else {

@@ -544,6 +544,18 @@ fn said_by_name(page: &Page<'_>, field: &Field) -> Option<Finding> {
         "own",
     ];
     const BEFORE: &[&str] = &[
+        "queremos",
+        "quisiera",
+        "desejamos",
+        "deseamos",
+        "precisamos",
+        "ocupo",
+        "ocupamos",
+        "usar",
+        "uso",
+        "usando",
+        "using",
+        "use",
         "con",
         "com",
         "with",
@@ -577,6 +589,17 @@ fn said_by_name(page: &Page<'_>, field: &Field) -> Option<Finding> {
         "mas",
         "plus",
     ];
+    const STATES: &[&str] = &[
+        "approved", "obtained", "granted", "aprobado", "aprobada", "aprovado", "aprovada", "otorgado", "otorgada",
+        "listo", "lista", "pronto", "pronta", "ready", "issued", "emitido", "emitida",
+    ];
+    const BEING: &[&str] = &["soy", "sou", "im", "am", "somos", "es", "e", "is"];
+    // "Pensionado" of who says "pensionada".
+    let other = |word: &str| match word.as_bytes().last() {
+        Some(b'a') => format!("{}o", &word[..word.len() - 1]),
+        Some(b'o') => format!("{}a", &word[..word.len() - 1]),
+        _ => word.to_owned(),
+    };
     let own = |word: &Word| {
         word.folded.len() >= 3
             && !lexicon::is_noise(&word.folded)
@@ -584,7 +607,16 @@ fn said_by_name(page: &Page<'_>, field: &Field) -> Option<Finding> {
             && !NEEDS.contains(&word.folded.as_str())
             && !BEFORE.contains(&word.folded.as_str())
             && !AFTER.contains(&word.folded.as_str())
-            && (field.by_name.says(&[word.folded.as_str()]) || field.by_key.says(&[word.folded.as_str()]))
+            && (field.says(&[word.folded.as_str()])
+                || word.folded.len() > 5 && field.says(&[other(&word.folded).as_str()]))
+    };
+    // "frete CIF", "open bar": all of a name of several words.
+    let name: Vec<String> =
+        crate::keys::words(&field.definition.name).into_iter().filter(|word| !lexicon::is_noise(word)).collect();
+    let whole = |at: usize| {
+        name.len() > 1
+            && page.words.len() - at >= name.len()
+            && name.iter().zip(&page.words[at..]).all(|(own, word)| *own == word.folded)
     };
     // A word that several fields have tells none of them.
     let shared =
@@ -629,8 +661,26 @@ fn said_by_name(page: &Page<'_>, field: &Field) -> Option<Finding> {
                     | "bringing"
             )
         });
-        let claimed =
-            within || keen || AFTER.contains(&next) || before.iter().take(2).any(|word| BEFORE.contains(word));
+        let being = word.folded.len() > 5 && before.iter().take(3).any(|word| BEING.contains(word));
+        let state = page.words[at + 1..]
+            .iter()
+            .take(if word.ends { 0 } else { 4 })
+            .scan(false, |ended, word| {
+                let go = !*ended;
+                *ended = word.ends;
+                go.then_some(word)
+            })
+            .any(|word| STATES.contains(&word.folded.as_str()));
+        let unstated =
+            state && page.words[at + 1..].iter().take(3).any(|word| NEGATIONS.contains(&word.folded.as_str()));
+        let denied = denied || unstated;
+        let claimed = within
+            || keen
+            || being
+            || state
+            || AFTER.contains(&next)
+            || before.iter().take(2).any(|word| BEFORE.contains(word))
+            || whole(at);
         let answer = answered(page, at + 1).or_else(|| (denied || claimed).then_some(!denied))?;
         Some(fact(page, field, (at, at + 1), answer))
     })

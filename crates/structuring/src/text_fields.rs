@@ -234,10 +234,12 @@ fn place_dates(page: &Page<'_>, fields: &[&Field], dates: &[Found]) -> Vec<Findi
     }
     // One date and one field about what is to come.
     let left: Vec<usize> = (0..dates.len()).filter(|at| !used[*at]).collect();
+    // Of one that only asks when it happened, too.
+    let alone = open.len() == 1;
     let coming: Vec<&&&Field> = open
         .iter()
         .filter(|field| {
-            !field.concepts.meets(&KNOWN.past)
+            (!field.concepts.meets(&KNOWN.past) || alone && field.concepts.meets(&INCIDENT))
                 && !found.iter().any(|other| other.target.key() == Some(&field.definition.key))
         })
         .collect();

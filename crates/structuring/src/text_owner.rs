@@ -86,6 +86,15 @@ pub(crate) fn owner(text: &str, words: &[Word], span: (usize, usize)) -> Owner {
     if has(near, BARRED) || has(soon, BARRED) || has(near, FORWARDED) {
         return Owner::Another;
     }
+    // "Meu noivo, Caio, o whats dele é …": of whom was just named, and that is not who writes.
+    let theirs = near.iter().rposition(|word| matches!(word.folded.as_str(), "dele" | "dela" | "suyo" | "his" | "her"));
+    let partner =
+        |word: &Word| matches!(word.folded.as_str(), "noivo" | "noiva" | "novio" | "novia" | "fiance" | "fiancee");
+    if theirs
+        .is_some_and(|at| near[..at].iter().any(|word| partner(word) || crate::text_phones::is_another(&word.folded)))
+    {
+        return Owner::Another;
+    }
     let announced = announced(near) || behind(after);
     if former(near, soon) || refused(near) {
         return Owner::Another;

@@ -43,6 +43,8 @@ pub(crate) fn labelled(page: &Page<'_>, fields: &[&Field]) -> Vec<Finding> {
                 .take(3)
                 .find(|word| word.folded.bytes().any(|b| b.is_ascii_digit()))
                 .and_then(|word| token_at(page.text, word.span.0));
+            // "LK19 XTR", "5550 KLM": plates of two groups.
+            let value = value.map(|span| if field.concepts.meets(&PLATE) { both_groups(page, span) } else { span });
             if let Some(span) = value.filter(|span| span.0 > after && span.0 - after < 24) {
                 let text = &page.text[span.0..span.1];
                 let long = text.bytes().filter(u8::is_ascii_alphanumeric).count() >= 4;
@@ -64,6 +66,7 @@ pub(crate) fn labelled(page: &Page<'_>, fields: &[&Field]) -> Vec<Finding> {
             }
         }
     }
+    found.extend(plate(page, fields, &found));
     found.extend(from_to(page, fields));
     found.extend(route(page, fields));
     found.extend(code(page, fields, &found));
@@ -85,6 +88,47 @@ pub(crate) fn labelled(page: &Page<'_>, fields: &[&Field]) -> Vec<Finding> {
     found.extend(clock(page, fields, &found));
     found.extend(pages(page, fields));
     found
+}
+
+static PLATE: LazyLock<Set> = LazyLock::new(|| set(&["PLATE"]));
+
+/// A plate with the group behind it, where both look like one.
+fn both_groups(page: &Page<'_>, span: (usize, usize)) -> (usize, usize) {
+    let next = page.words.partition_point(|word| word.span.0 < span.1);
+    let Some(word) = page.words.get(next).filter(|word| page.text.get(span.1..word.span.0) == Some(" ")) else {
+        return span;
+    };
+    let (head, tail) = (&page.text[span.0..span.1], &page.text[word.span.0..word.span.1]);
+    let large = |text: &str| text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
+    let fits = large(head)
+        && large(tail)
+        && (2..=4).contains(&tail.len())
+        && (5..=8).contains(&(head.len() + tail.len()))
+        && (tail.bytes().any(|b| b.is_ascii_uppercase()) || head.bytes().all(|b| b.is_ascii_uppercase()));
+    if fits { (span.0, word.span.1) } else { span }
+}
+
+/// "Coche 5550 KLM" in Spain, "LK19 XTR" in Britain: a plate by its form, for the one field that asks for it.
+fn plate(page: &Page<'_>, fields: &[&Field], found: &[Finding]) -> Option<Finding> {
+    let field = fields.iter().find(|field| {
+        field.definition.field_type == FieldType::Text
+            && field.concepts.meets(&PLATE)
+            && !found.iter().any(|other| other.target.key() == Some(&field.definition.key))
+    })?;
+    let letters = |text: &str, many: usize| text.len() == many && text.bytes().all(|b| b.is_ascii_uppercase());
+    let digits = |text: &str, many: usize| text.len() == many && text.bytes().all(|b| b.is_ascii_digit());
+    let mut hits = page.words.iter().filter_map(|word| {
+        let span = both_groups(page, word.span);
+        let (head, tail) = page.text.get(span.0..span.1)?.split_once(' ')?;
+        let form = match page.country? {
+            "ES" => digits(head, 4) && letters(tail, 3),
+            "GB" => head.len() == 4 && letters(&head[..2], 2) && digits(&head[2..], 2) && letters(tail, 3),
+            _ => false,
+        };
+        (form && !page.is_covered(span)).then_some(span)
+    });
+    let (span, None) = (hits.next()?, hits.next()) else { return None };
+    Some(finding(field, &page.text[span.0..span.1], span, 0.84))
 }
 
 /// "barrio Chapinero", "tanatorio de Las Fuentes": the field's own word and the capitalised run right after it.

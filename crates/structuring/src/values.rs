@@ -103,6 +103,9 @@ pub(crate) fn typed(
             asserted(field, reading.claim()?).map(|flag| (Json::Bool(flag), 0.3))
         }
         FieldType::Select => reading.picked(field, || {
+            if let Some(option) = region(field, reading.said()?, country) {
+                return Some((Json::from(field.choices[option].text.as_str()), 0.93));
+            }
             let chosen = choose(field, reading.said()?, learnt, reading.steps())?;
             Some((Json::from(field.choices[chosen.option].text.as_str()), specific(field, &chosen)))
         }),
@@ -202,6 +205,14 @@ fn asserted(field: &Field, claim: &Claim) -> Option<bool> {
         return Some(false);
     }
     says(concepts).then_some(!denied)
+}
+
+/// "KZN" of provinces in South Africa.
+fn region(field: &Field, said: &Said, country: Option<&str>) -> Option<usize> {
+    static STATES: LazyLock<Set> = LazyLock::new(|| set(&["STATE"]));
+    let coded = (2..=6).contains(&said.folded.len()) && field.concepts.meets(&STATES);
+    let name = coded.then(|| crate::regions::named(&said.folded, country))??;
+    field.choices.iter().position(|choice| choice.folded == name)
 }
 
 /// Learnt words first, then the option's own.

@@ -103,6 +103,13 @@ const YES: &[&str] = &[
     "approved",
 ];
 const NO: &[&str] = &[
+    "expired",
+    "vencida",
+    "vencido",
+    "caducada",
+    "caducado",
+    "expirada",
+    "expirado",
     "no",
     "n",
     "nao",

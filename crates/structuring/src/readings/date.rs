@@ -167,7 +167,10 @@ fn digits_at(text: &str, at: usize, most: usize) -> Option<(u32, usize)> {
 fn numeric_at(text: &str, at: usize, country: Option<&str>) -> Option<Found> {
     let bytes = text.as_bytes();
     if let Some((whole, 8)) = digits_at(text, at, 8) {
-        let day = Day::new(whole / 10_000, whole / 100 % 100, whole % 100)?;
+        // 31122025: no year begins with 31.
+        let day = Day::new(whole / 10_000, whole / 100 % 100, whole % 100)
+            .filter(|day| (1920..=2060).contains(&day.year))
+            .or_else(|| Day::new(whole % 10_000, whole / 10_000 % 100, whole / 1_000_000))?;
         return (1920..=2060).contains(&day.year).then(|| close(text, at, at + 8, day));
     }
     let (first, first_len) = digits_at(text, at, 4)?;

@@ -35,6 +35,10 @@ pub(crate) fn read(text: &str, country: Option<&str>) -> Option<Reading> {
     if text.is_empty() || text.len() > 120 {
         return None;
     }
+    // "No lo recuerdo, unos 600": nobody says a number.
+    if text.starts_with(['n', 'N', 'd', 'D', 'c', 'C']) && doubts(text) {
+        return None;
+    }
     // "1 (5 años)": what stands in brackets after the number is a note.
     if text.ends_with(')')
         && let Some((head, note)) = text.split_once('(')
@@ -70,6 +74,31 @@ pub(crate) fn read(text: &str, country: Option<&str>) -> Option<Reading> {
         return None;
     }
     Some(reading)
+}
+
+fn doubts(text: &str) -> bool {
+    const DOUBTS: &[&str] = &[
+        "no recuerdo",
+        "no lo recuerdo",
+        "no me acuerdo",
+        "no se",
+        "no estoy segur",
+        "nao lembro",
+        "nao me lembro",
+        "nao sei",
+        "dont remember",
+        "dont know",
+        "not sure",
+        "do not know",
+        "cant remember",
+        "creo que",
+    ];
+    let folded = fold(text);
+    DOUBTS.iter().any(|doubt| {
+        folded
+            .strip_prefix(doubt)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(' ') || doubt.ends_with("segur"))
+    })
 }
 
 /// `m2`, `m²`, `12 meses`-like tails hold digits that are units.

@@ -1,6 +1,6 @@
 //! Phones and e-mails under their keys, and numbers whose parts stand in several.
 
-use super::{Candidate, Circumstances, NEUTRAL, NEUTRAL_TAIL, Whose, whose};
+use super::{Candidate, Circumstances, NEUTRAL, NEUTRAL_TAIL, Whose, drives, whose};
 use crate::Method;
 use crate::compiled::Scored;
 use crate::key::{Key, Party};
@@ -64,6 +64,8 @@ pub(super) fn phone_of(leaf: usize, key: &Key, reading: &Reading<'_>, whose: Who
     if key.unknown > 0 && !key.addressed && !key.opaque && rank == 4 {
         rank = 9;
     }
+    // Whoever drives comes after whom they drive to.
+    rank += if drives(key) { 5 } else { 0 };
     rank += u32::from(*line == Line::Landline && rank == 4)
         + 2 * u32::from(all.meets(&known.work) && rank > 0)
         + 3 * u32::from(all.meets(&known.alt));

@@ -7,6 +7,9 @@ use crate::lexicon::{Set, set};
 use crate::{FieldType, Json, Method, Target, score, values};
 use std::sync::LazyLock;
 
+static PLACED: LazyLock<Set> =
+    LazyLock::new(|| set(&["CITY", "NEIGH", "DISTRICT", "STATE", "ADDRESS", "VENUE", "SITELOC"]));
+static DESTIN: LazyLock<Set> = LazyLock::new(|| set(&["DESTIN"]));
 static DATE: LazyLock<Set> = LazyLock::new(|| set(&["DATE"]));
 
 impl Desk<'_> {
@@ -265,6 +268,47 @@ impl Desk<'_> {
         }
     }
 
+    /// "Where?": the one place that is still to be said.
+    pub(super) fn place_asked(&mut self) {
+        let asked = |leaf: &usize| {
+            let reading = &self.readings[*leaf];
+            let text = reading.text().unwrap_or("");
+            let told = !self.taken[*leaf]
+                && reading.leaf().part.is_none()
+                && reading.is_string()
+                && (3..=60).contains(&text.len())
+                && text.starts_with(char::is_uppercase)
+                && reading.date().is_none()
+                && reading.phone().is_none()
+                && !text.contains('@');
+            told && {
+                let path = reading.leaf().read_path();
+                let words = crate::keys::words(path.last().copied().unwrap_or(""));
+                words.len() <= 2
+                    && words
+                        .last()
+                        .is_some_and(|word| matches!(word.as_str(), "onde" | "donde" | "where" | "adonde" | "aonde"))
+            }
+        };
+        let mut keys = (0..self.readings.len()).filter(asked);
+        let (Some(leaf), None) = (keys.next(), keys.next()) else { return };
+        let path = self.readings[leaf].leaf().read_path();
+        let words = crate::keys::words(path.last().copied().unwrap_or(""));
+        let to = words.iter().any(|word| matches!(word.as_str(), "pra" | "para" | "a" | "adonde" | "aonde" | "to"));
+        let about = if to { PLACED.or(&DESTIN) } else { *PLACED };
+        let mut open = self.request.definitions.fields.iter().filter(|field| {
+            field.definition.field_type == FieldType::Text
+                && field.concepts.meets(&about)
+                && !self.has(&field.definition.key)
+        });
+        let (Some(field), None) = (open.next(), open.next()) else { return };
+        let target = Target::Field(field.definition.key.clone());
+        let value = Json::from(self.readings[leaf].text().unwrap_or(""));
+        if !self.denied(leaf, &target) {
+            self.place(target, value, &[leaf], 0.7, Method::Pattern);
+        }
+    }
+
     /// Keys that say nothing: a value that is exactly one field's option, an id that proves itself.
     pub(super) fn by_value(&mut self) {
         let fields = &self.request.definitions.fields;
@@ -287,7 +331,8 @@ impl Desk<'_> {
             // A note that says more than the option stays whole; what it says is read in it.
             let says_more = key.tail.concepts.meets(&KNOWN.notes)
                 && reading.text().is_some_and(|text| text.contains(' ') && text.bytes().any(|b| b.is_ascii_digit()));
-            if says_more {
+            // Nor does the subject of a mail choose.
+            if says_more || matches!(key.snake.as_str(), "subject" | "asunto" | "assunto") {
                 continue;
             }
             // Numbers, dates and addresses under unknown keys choose nothing.

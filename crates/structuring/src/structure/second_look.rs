@@ -110,6 +110,18 @@ impl Desk<'_> {
             return true;
         }
         let strange = field.is_some_and(|field| !field.is_typed() && strangeness(field, reading) >= STRANGE);
+        // "4m" of a duration is no mark or grade.
+        let letters = text.trim_start_matches(|c: char| c.is_ascii_digit());
+        let glued = field.is_some_and(|field| {
+            field.definition.field_type == crate::FieldType::Number
+                && letters.len() < text.len()
+                && (1..=2).contains(&letters.len())
+                && letters.bytes().all(|b| b.is_ascii_alphabetic())
+                && !field.says(&[letters])
+        });
+        if glued {
+            return true;
+        }
         // "M" of sizes is not what begins with it.
         let initial = field.is_some_and(|field| !field.choices.is_empty())
             && weighed.value.as_str().is_some_and(|option| option.len() <= 2 && fold(option) != fold(text));

@@ -53,6 +53,8 @@ static PLAIN: LazyLock<Set> = LazyLock::new(|| {
     ])
 });
 
+static NUMBERS: LazyLock<Set> = LazyLock::new(|| set(&["NUMBER", "ID", "CODE"]));
+
 /// No record of one person has more of them; each is compared with the others.
 const MOST_LEFT: usize = 48;
 
@@ -157,6 +159,12 @@ impl Desk<'_> {
                 return None;
             }
             let concepts = self.keys[leaf].key.concepts();
+            // "ndis_no": the number of something that nobody knows.
+            let key = &self.keys[leaf].key;
+            let numbered = key.tail.concepts.meets(&NUMBERS) && key.unknown > 0 && !key.addressed;
+            if numbered && !concepts.meets(&KNOWN.phone) {
+                return None;
+            }
             if concepts.meets(&STRANGERS) || concepts.meets(&KNOWN.manager) && self.named_as_pupil() {
                 return None;
             }
