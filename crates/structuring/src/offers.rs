@@ -44,6 +44,11 @@ pub(crate) fn one(hash: u64) -> u64 {
     1 << (hash & 63)
 }
 
+/// One bit for a text without spaces, by its length and first letter.
+pub(crate) fn joint(joined: &str) -> u64 {
+    one(7 * joined.len() as u64 + u64::from(joined.bytes().next().unwrap_or(0)))
+}
+
 /// The hash of the stems of words, in order.
 pub(crate) fn stems<'a>(words: impl Iterator<Item = &'a str>) -> u64 {
     let mut hasher = FxHasher::default();
@@ -87,11 +92,11 @@ pub(crate) struct Choices {
     pub ranged: bool,
     /// How many begin with an ordinal.
     pub ordinals: usize,
-    /// Bits of the stems of all words, of first letters, of bytes without spaces, of groups: what has none of them has
-    /// nothing to find.
+    /// Bits of the stems of all words, of first letters, of how each is written without spaces, of groups: what has none
+    /// of them has nothing to find.
     pub marks: u64,
     pub heads: u64,
-    pub lengths: u64,
+    pub joints: u64,
     groups: u64,
 }
 
@@ -137,7 +142,7 @@ impl Choices {
             ordinals: list.iter().filter(|choice| choice.ordinal().is_some()).count(),
             marks: list.iter().fold(0, |all, choice| all | marks(choice.words())),
             heads: list.iter().fold(0, |all, choice| all | one(u64::from(initial(choice)))),
-            lengths: list.iter().fold(0, |all, choice| all | one(choice.joined().len() as u64)),
+            joints: list.iter().fold(0, |all, choice| all | joint(choice.joined())),
             groups: list.iter().flat_map(Choice::groups).fold(0, |all, group| all | one(u64::from(*group))),
             table,
             list,

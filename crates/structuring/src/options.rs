@@ -2,7 +2,7 @@
 
 use crate::keys::fold;
 use crate::lexicon::is_stop;
-use crate::offers::{By, Choices, one, stems};
+use crate::offers::{By, Choices, joint, one, stems};
 use crate::steps::Steps;
 use crate::vectors::{Vector, calibrated, embed};
 use rustc_hash::FxHashMap;
@@ -278,7 +278,7 @@ pub(crate) fn choose(choices: &Choices, said: &Said, steps: &Steps) -> Option<Ch
     }
     let chosen = |quality: f32| move |option| Chosen { option, quality };
     let joined = || {
-        if choices.lengths & one(said.joined().len() as u64) == 0 {
+        if choices.joints & joint(said.joined()) == 0 {
             return None;
         }
         let places = choices.by(By::Joined(said.joined()), steps);
@@ -337,6 +337,11 @@ pub(crate) fn choose(choices: &Choices, said: &Said, steps: &Steps) -> Option<Ch
         .or_else(|| by_initial(choices, said, steps))
         .or_else(|| by_clock(choices, said, steps))
         .or_else(|| by_meaning(choices, said, steps))
+}
+
+/// Whether a text may be an option as it is written, inflections aside: nothing else is as sure as that.
+pub(crate) fn may_be_written(choices: &Choices, said: &Said) -> bool {
+    said.marks() & choices.marks != 0 || choices.joints & joint(said.joined()) != 0
 }
 
 /// All of one option's words (or one of its synonyms) stand in the text, and the longest such option is alone.

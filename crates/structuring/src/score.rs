@@ -222,7 +222,22 @@ static NATIONAL: LazyLock<Set> =
 static SHIPPING: LazyLock<Set> = LazyLock::new(|| set(&["SHIPPING"]));
 static AGENT: LazyLock<Set> = LazyLock::new(|| set(&["R_AGENT"]));
 
-/// Scores one leaf for one field; nothing where it cannot be.
+/// Least score of a key that a field is looked at with.
+fn least(field: &Field) -> f32 {
+    if field.choices.is_empty() { 0.28 } else { 0.1 }
+}
+
+/// Whether a key may give a value to a field without the value's help.
+pub(crate) fn is_hopeful(score: &KeyScore, field: &Field) -> bool {
+    !score.excluded && score.bond.agree && (score.fused >= least(field) || score.bond.nameish)
+}
+
+/// Whether a value may speak for a field that its key says nothing of: it counts, it is a page of a site, it proves itself.
+pub(crate) fn speaks(reading: &Reading<'_>) -> bool {
+    reading.host().is_some() || reading.id().is_some() || !reading.units().is_empty()
+}
+
+/// Scores one leaf for one field; nothing where it cannot be: so of all fields that are not hopeful where it does not speak.
 pub(crate) fn fit(
     scored: &Scored,
     field_at: usize,
@@ -240,10 +255,8 @@ pub(crate) fn fit(
     }
     let mut score = *known;
     let key = &scored.key;
-    let select = !field.choices.is_empty();
     said_by_value(&mut score, key, field, reading)?;
-    let least = if select { 0.1 } else { 0.28 };
-    if score.fused < least && !bond.nameish && reading.id().is_none() {
+    if score.fused < least(field) && !bond.nameish && reading.id().is_none() {
         return None;
     }
     if key.negated && field.definition.field_type == FieldType::Boolean && score.method != Method::Exact {

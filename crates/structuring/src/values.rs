@@ -204,6 +204,13 @@ fn asserted(field: &Field, claim: &Claim) -> Option<bool> {
     says(concepts).then_some(!denied)
 }
 
+/// Whether a value may be one of the field's options as it is written: where nothing less counts.
+pub(crate) fn may_be_written(field: &Field, reading: &Reading<'_>, learnt: &Learnt) -> bool {
+    field.definition.field_type != FieldType::Select
+        || !learnt.is_empty()
+        || reading.said().is_some_and(|said| options::may_be_written(&field.choices, said))
+}
+
 /// Learnt words first, then the option's own.
 fn choose(field: &Field, said: &Said, learnt: &Learnt, steps: &Steps) -> Option<options::Chosen> {
     let mut denied: Option<usize> = None;
