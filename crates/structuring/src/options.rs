@@ -222,7 +222,7 @@ impl Said {
     }
 
     fn joined(&self) -> &str {
-        self.joined.get_or_init(|| self.folded.replace(' ', ""))
+        self.joined.get_or_init(|| self.folded.split(' ').collect())
     }
 
     fn marks(&self) -> u64 {

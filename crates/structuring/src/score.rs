@@ -229,7 +229,38 @@ fn least(field: &Field) -> f32 {
 
 /// Whether a key may give a value to a field without the value's help.
 pub(crate) fn is_hopeful(score: &KeyScore, field: &Field) -> bool {
-    !score.excluded && score.bond.agree && (score.fused >= least(field) || score.bond.nameish)
+    let bond = &score.bond;
+    // What the value may make of the key's score: a company's name, an animal's.
+    let raised = if bond.company {
+        COMPANY
+    } else if bond.patient {
+        PATIENT
+    } else {
+        0.0
+    };
+    !score.excluded
+        && bond.agree
+        && (score.fused >= least(field) || bond.nameish)
+        && at_most(field.definition.field_type, score.fused.max(raised)) >= ALONE
+}
+
+/// A company's name under a name's key, and an animal's under a patient's.
+const COMPANY: f32 = 0.86;
+const PATIENT: f32 = 0.6;
+
+/// What a pair may come to whatever its value, an id that proves itself aside; as [`fit`] counts it.
+fn at_most(field_type: FieldType, fused: f32) -> f32 {
+    let f = fused.min(1.1);
+    match field_type {
+        FieldType::Select | FieldType::MultiSelect => f32::MAX,
+        FieldType::Text => 0.95 * f,
+        FieldType::Number => 0.9 * f + 0.06,
+        FieldType::Currency => 0.88 * f + 0.05 + 0.1 * 0.4,
+        // No value speaks more for itself.
+        FieldType::Boolean | FieldType::Date | FieldType::Phone | FieldType::Email | FieldType::Url => {
+            0.86 * f + 0.13 * 0.6 + 0.02
+        }
+    }
 }
 
 /// Whether a value may speak for a field that its key says nothing of: it counts, it is a page of a site, it proves itself.
@@ -263,7 +294,7 @@ pub(crate) fn fit(
         return None;
     }
     if bond.company && reading.text().is_some_and(names::is_company) {
-        score.fused = score.fused.max(0.86);
+        score.fused = score.fused.max(COMPANY);
         score.differ = false;
         score.method = Method::Pattern;
     }
@@ -272,7 +303,7 @@ pub(crate) fn fit(
         return None;
     }
     if bond.patient {
-        score.fused = score.fused.max(0.6);
+        score.fused = score.fused.max(PATIENT);
         score.differ = false;
     }
     if bond.numbering && score.method != Method::Exact {
@@ -292,6 +323,9 @@ pub(crate) fn fit(
     }
     // A text is copied only where it is taken.
     let text = field.definition.field_type == FieldType::Text;
+    if at_most(field.definition.field_type, score.fused) < ALONE && (!text || reading.id().is_none()) {
+        return None;
+    }
     let (value, own) = if text {
         reading.text().filter(|text| !text.is_empty())?;
         (Json::Null, 0.0)

@@ -247,7 +247,9 @@ impl Pieces {
     pub fn new(text: &str, whole: Option<&Said>) -> Pieces {
         let mut pieces = Pieces::default();
         for piece in text.split([',', ';', '|', '\n', '/', '+']) {
-            let at = pieces.place(piece, whole);
+            // The whole was trimmed.
+            let same = piece.len() == text.len() && piece.trim().len() == piece.len();
+            let at = if same && whole.is_some() { Some(0) } else { pieces.place(piece, whole) };
             let words: Vec<&str> = piece.split_whitespace().collect();
             let runs = words
                 .split(|word| matches!(*word, "y" | "e" | "and" | "&" | "Y" | "E"))
