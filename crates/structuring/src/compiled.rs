@@ -5,7 +5,7 @@ use crate::keys::{snake_key, words};
 use crate::known::KNOWN;
 use crate::lexicon::{self, Set, is_noise};
 use crate::offers::{Choices, Offers};
-use crate::score::Bond;
+use crate::score::{Bond, is_hopeful};
 use crate::units::{Likeness, Units};
 use crate::vectors::{Vector, calibrated, embed};
 use crate::{Definition, FieldType, Method};
@@ -29,6 +29,8 @@ pub(crate) struct Field {
     pub roles: Set,
     strong: Set,
     pub choices: Choices,
+    /// Of its key.
+    pub hash: u64,
     /// Whether some field of the organization is about an animal; about a child.
     pub pets: bool,
     pub children: bool,
@@ -64,6 +66,7 @@ impl Field {
             by_key,
             hint,
             concepts,
+            hash: FxBuildHasher.hash_one(definition.key.as_str()),
             definition,
         }
     }
@@ -99,6 +102,8 @@ pub(crate) struct KeyScore {
 pub(crate) struct Scored {
     pub key: Key,
     pub scores: Vec<KeyScore>,
+    /// Places of the fields that a value of which nothing but the key speaks for them may fill.
+    pub hopeful: Box<[u32]>,
 }
 
 /// A qualifier on one side only makes it another thing; where a second set is named, only against that one.
@@ -221,8 +226,10 @@ impl Definitions {
             return Arc::clone(scored);
         }
         let key = key();
-        let scores = self.fields.iter().map(|field| key_score(&key, field)).collect();
-        let scored = Arc::new(Scored { key, scores });
+        let scores: Vec<KeyScore> = self.fields.iter().map(|field| key_score(&key, field)).collect();
+        let fields = self.fields.iter().zip(&scores).zip(0_u32..);
+        let hopeful = fields.filter(|((field, score), _)| is_hopeful(score, field)).map(|(_, at)| at).collect();
+        let scored = Arc::new(Scored { key, scores, hopeful });
         if !long && let Ok(mut known) = shard.write() {
             // Full: begin anew. The keys of real forms come back at once, made-up ones do not crowd them out for long.
             if known.len() >= PER_SHARD {

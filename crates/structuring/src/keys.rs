@@ -59,10 +59,20 @@ pub fn fold(text: &str) -> String {
 /// As [`fold`], into a text that is used again.
 pub(crate) fn fold_into(text: &str, out: &mut String) {
     out.clear();
-    for c in text.chars() {
-        if c.is_ascii_alphanumeric() {
-            out.push(c.to_ascii_lowercase());
-        } else if !c.is_ascii() && (is_letter_or_digit(c) || ('\u{300}'..='\u{36f}').contains(&c)) {
+    out.reserve(text.len());
+    let mut rest = text.chars();
+    loop {
+        // Runs of plain letters and digits go over at once.
+        let bytes = rest.as_str();
+        let plain = bytes.bytes().take_while(u8::is_ascii_alphanumeric).count();
+        if plain > 0 {
+            let from = out.len();
+            out.push_str(&bytes[..plain]);
+            out[from..].make_ascii_lowercase();
+            rest = bytes[plain..].chars();
+        }
+        let Some(c) = rest.next() else { break };
+        if !c.is_ascii() && (is_letter_or_digit(c) || ('\u{300}'..='\u{36f}').contains(&c)) {
             push_folded(c, out);
         } else if !matches!(c, '\'' | '’' | 'ª' | 'º' | '°') && !out.ends_with(' ') && !out.is_empty() {
             out.push(' ');

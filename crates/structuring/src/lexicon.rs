@@ -260,8 +260,10 @@ const NOISE: &[&str] = &[
     "favorite",
 ];
 
+static NOISES: LazyLock<FxHashSet<&str>> = LazyLock::new(|| STOP.iter().chain(NOISE).copied().collect());
+
 pub(crate) fn is_noise(word: &str) -> bool {
-    word.bytes().all(|byte| byte.is_ascii_digit()) || word.len() == 1 || is_stop(word) || NOISE.contains(&word)
+    word.bytes().all(|byte| byte.is_ascii_digit()) || word.len() == 1 || NOISES.contains(word)
 }
 
 pub(crate) struct Lexicon {

@@ -97,6 +97,9 @@ fn family_first(text: &str) -> Option<String> {
 
 /// "Sr. Aníbal Cofré / Sra. Nora Vidal": the first of two people.
 fn first_of_two(text: &str) -> Option<&str> {
+    if !text.bytes().any(|b| matches!(b, b'/' | b'&')) {
+        return None;
+    }
     let (first, second) = text.split_once(" / ").or_else(|| text.split_once(" & "))?;
     let person = |text: &str| text.split_whitespace().count() > 1 && likeness(text) >= 0.6;
     (!second.contains(['/', '&']) && person(first) && person(second)).then(|| first.trim())

@@ -1,8 +1,9 @@
 //! Options by what a text could call them by, so that a text looks at few of many.
 
-use crate::options::{Choice, stem};
+use crate::options::{Choice, marks, stem};
 use crate::steps::Steps;
 use rustc_hash::FxHasher;
+use std::borrow::Cow;
 use std::hash::{Hash, Hasher};
 use std::ops::{Deref, RangeInclusive};
 
@@ -36,6 +37,16 @@ fn hash(by: impl Hash) -> u64 {
     let mut hasher = FxHasher::default();
     by.hash(&mut hasher);
     hasher.finish()
+}
+
+/// One bit of 64 for a hash or a small number.
+pub(crate) fn one(hash: u64) -> u64 {
+    1 << (hash & 63)
+}
+
+/// One bit for a text without spaces, by its length and first letter.
+pub(crate) fn joint(joined: &str) -> u64 {
+    one(7 * joined.len() as u64 + u64::from(joined.bytes().next().unwrap_or(0)))
 }
 
 /// The hash of the stems of words, in order.
@@ -81,6 +92,12 @@ pub(crate) struct Choices {
     pub ranged: bool,
     /// How many begin with an ordinal.
     pub ordinals: usize,
+    /// Bits of the stems of all words, of first letters, of how each is written without spaces, of groups: what has none
+    /// of them has nothing to find.
+    pub marks: u64,
+    pub heads: u64,
+    pub joints: u64,
+    groups: u64,
 }
 
 impl Deref for Choices {
@@ -106,7 +123,7 @@ impl Choices {
                     hash(By::Text(&choice.folded)),
                     hash(By::Joined(choice.joined())),
                     hash(By::Stems(stems(words.iter().map(String::as_str)))),
-                    hash(By::Initial(head.bytes().next().unwrap_or(0), words.len())),
+                    hash(By::Initial(initial(choice), words.len())),
                     hash(By::Head(stem(head))),
                     hash(By::Length(choice.folded.len())),
                 ];
@@ -123,6 +140,10 @@ impl Choices {
             muddled: list.iter().any(|choice| choice.has_digits() && choice.number().is_none()),
             ranged: list.iter().any(Choice::is_range),
             ordinals: list.iter().filter(|choice| choice.ordinal().is_some()).count(),
+            marks: list.iter().fold(0, |all, choice| all | marks(choice.words())),
+            heads: list.iter().fold(0, |all, choice| all | one(u64::from(initial(choice)))),
+            joints: list.iter().fold(0, |all, choice| all | joint(choice.joined())),
+            groups: list.iter().flat_map(Choice::groups).fold(0, |all, group| all | one(u64::from(*group))),
             table,
             list,
         }
@@ -134,18 +155,23 @@ impl Choices {
         if steps.look(1 + places.len()) { places } else { &[] }
     }
 
+    /// Whether some option may be of one of these groups.
+    pub fn has_groups(&self, groups: &[u16]) -> bool {
+        groups.iter().any(|group| self.groups & one(u64::from(*group)) != 0)
+    }
+
     /// Places under any of several names, each once, ascending.
-    pub fn by_any<'a>(&self, names: impl Iterator<Item = By<'a>>, steps: &Steps) -> Vec<u32> {
+    pub fn by_any<'a>(&self, names: impl Iterator<Item = By<'a>>, steps: &Steps) -> Cow<'_, [u32]> {
         let mut places: Vec<u32> = Vec::new();
         if self.table.is_none() {
-            return if steps.look(self.len()) { self.all.to_vec() } else { places };
+            return Cow::Borrowed(if steps.look(self.len()) { &self.all } else { &[] });
         }
         for by in names {
             places.extend(self.by(by, steps));
         }
         places.sort_unstable();
         places.dedup();
-        places
+        Cow::Owned(places)
     }
 
     /// Places of folded texts of about so many bytes, in no order.
@@ -160,6 +186,11 @@ impl Choices {
         let at = fitting.next()?;
         fitting.next().is_none().then_some(at)
     }
+}
+
+/// The first letter of the first telling word.
+fn initial(choice: &Choice) -> u8 {
+    choice.words().first().and_then(|word| word.bytes().next()).unwrap_or(0)
 }
 
 fn place(at: u32) -> usize {

@@ -2,7 +2,7 @@
 
 use crate::keys::fold;
 use crate::lexicon::is_stop;
-use crate::offers::{By, Choices, stems};
+use crate::offers::{By, Choices, joint, one, stems};
 use crate::steps::Steps;
 use crate::vectors::{Vector, calibrated, embed};
 use rustc_hash::FxHashMap;
@@ -57,8 +57,11 @@ pub(crate) fn unindexed(text: &str) -> &str {
 fn fold_choice(text: &str) -> String {
     let folded = fold(text);
     let bare = text.trim();
+    if bare.len() > 8 {
+        return folded;
+    }
     let group = folded.trim_end_matches(" rh");
-    if bare.len() <= 8 && matches!(group, "a" | "b" | "ab" | "o" | "0") {
+    if matches!(group, "a" | "b" | "ab" | "o" | "0") {
         let sign = match bare.chars().next_back() {
             Some('+') => "positivo",
             Some('-' | '−' | '–') => "negativo",
@@ -169,12 +172,19 @@ pub(crate) struct Said {
     pub folded: String,
     joined: OnceCell<String>,
     words: OnceCell<Vec<String>>,
+    /// Bits of the stems of its words.
+    marks: OnceCell<u64>,
+    /// Groups of the whole.
+    groups: OnceCell<&'static [u16]>,
     /// Groups of its single words and pairs of words.
     inner: OnceCell<Vec<u16>>,
     vector: OnceCell<Option<Vector>>,
     amount: OnceCell<Option<f64>>,
     negated: bool,
     lettered: bool,
+    digits: bool,
+    /// Which bytes it has.
+    letters: u64,
 }
 
 impl Said {
@@ -194,10 +204,14 @@ impl Said {
         Some(Said {
             joined: OnceCell::new(),
             words: OnceCell::new(),
+            marks: OnceCell::new(),
+            groups: OnceCell::new(),
             inner: OnceCell::new(),
             vector: OnceCell::new(),
             amount: OnceCell::new(),
             lettered: folded.contains(char::is_alphabetic),
+            digits: has_digits(&folded),
+            letters: letters(&folded),
             negated,
             folded,
         })
@@ -208,7 +222,15 @@ impl Said {
     }
 
     fn joined(&self) -> &str {
-        self.joined.get_or_init(|| self.folded.replace(' ', ""))
+        self.joined.get_or_init(|| self.folded.split(' ').collect())
+    }
+
+    fn marks(&self) -> u64 {
+        *self.marks.get_or_init(|| marks(self.words()))
+    }
+
+    fn groups(&self) -> &'static [u16] {
+        self.groups.get_or_init(|| groups_of(&self.folded))
     }
 
     fn inner(&self) -> &[u16] {
@@ -230,6 +252,11 @@ impl Said {
     }
 }
 
+/// Bits of the stems of words: two lists that have no bit in common have no stem in common.
+pub(crate) fn marks(words: &[String]) -> u64 {
+    words.iter().fold(0, |all, word| all | one(stems(std::iter::once(word.as_str()))))
+}
+
 /// Whether an option has this word among its telling ones.
 pub(crate) fn tells(choice: &Choice, word: &str) -> bool {
     choice.words.iter().any(|own| stem(own) == stem(word))
@@ -238,15 +265,22 @@ pub(crate) fn tells(choice: &Choice, word: &str) -> bool {
 /// The option a text means: itself, an abbreviation, an inflection, a synonym, another language, a number in a range.
 pub(crate) fn choose(choices: &Choices, said: &Said, steps: &Steps) -> Option<Chosen> {
     let place = |at: &u32| usize::try_from(*at).unwrap_or(0);
-    let own = choices.by(By::Text(&said.folded), steps).iter().map(place);
-    if let Some(at) = own.into_iter().find(|at| choices[*at].folded == said.folded) {
-        return Some(Chosen { option: at, quality: 1.0 });
+    // Most texts have no word of any option: what compares words has nothing to find then.
+    let shared = said.marks() & choices.marks != 0;
+    if shared {
+        let own = choices.by(By::Text(&said.folded), steps).iter().map(place);
+        if let Some(at) = own.into_iter().find(|at| choices[*at].folded == said.folded) {
+            return Some(Chosen { option: at, quality: 1.0 });
+        }
     }
     if said.negated {
         return None;
     }
     let chosen = |quality: f32| move |option| Chosen { option, quality };
     let joined = || {
+        if choices.joints & joint(said.joined()) == 0 {
+            return None;
+        }
         let places = choices.by(By::Joined(said.joined()), steps);
         choices.only(places.iter().copied(), |choice| choice.joined == said.joined()).map(chosen(0.98))
     };
@@ -260,15 +294,24 @@ pub(crate) fn choose(choices: &Choices, said: &Said, steps: &Steps) -> Option<Ch
     let words = said.words();
     let named = |by: By<'_>, fits: &dyn Fn(&Choice) -> bool| choices.only(choices.by(by, steps).iter().copied(), fits);
     let all_stems = || {
+        if !shared {
+            return None;
+        }
         let by = By::Stems(stems(words.iter().map(String::as_str)));
         named(by, &|choice| same_stems(&choice.words, words)).map(chosen(0.96))
     };
     let short = || {
         let initial = words.first().and_then(|word| word.bytes().next()).unwrap_or(0);
+        if choices.heads & one(u64::from(initial)) == 0 {
+            return None;
+        }
         let by = By::Initial(initial, words.len());
         named(by, &|choice| !choice.other && abbreviates(words, &choice.words)).map(chosen(0.9))
     };
     let part = || {
+        if !shared {
+            return None;
+        }
         let by = By::Word(stem(words.first().map_or("", |word| word.as_str())));
         let fits = |choice: &Choice| !choice.other && words.len() < choice.words.len() && covers(&choice.words, words);
         named(by, &fits).map(chosen(0.8))
@@ -284,16 +327,18 @@ pub(crate) fn choose(choices: &Choices, said: &Said, steps: &Steps) -> Option<Ch
     };
     let misspelt = || {
         let length = said.folded.len();
-        let letters = letters(&said.folded);
+        if length < LONGER {
+            return None;
+        }
         let places = choices.of_lengths(length.saturating_sub(2)..=length + 2, steps);
-        let alike = |choice: &Choice| (choice.letters ^ letters).count_ones() <= 4;
+        let alike = |choice: &Choice| (choice.letters ^ said.letters).count_ones() <= 4;
         choices.only(places, |choice| alike(choice) && near(&choice.folded, &said.folded)).map(chosen(0.86))
     };
     joined()
         .or_else(all_stems)
-        .or_else(|| sharing(choices, groups_of(&said.folded), true, steps).map(chosen(0.93)))
+        .or_else(|| sharing(choices, said.groups(), true, steps).map(chosen(0.93)))
         .or_else(short)
-        .or_else(|| mentioned(choices, said, steps))
+        .or_else(|| mentioned(choices, said, shared, steps))
         .or_else(|| in_range(choices, said, steps))
         .or_else(|| by_number(choices, said, steps))
         .or_else(part)
@@ -304,20 +349,25 @@ pub(crate) fn choose(choices: &Choices, said: &Said, steps: &Steps) -> Option<Ch
         .or_else(|| by_meaning(choices, said, steps))
 }
 
+/// Whether a text may be an option as it is written, inflections aside: nothing else is as sure as that.
+pub(crate) fn may_be_written(choices: &Choices, said: &Said) -> bool {
+    said.marks() & choices.marks != 0 || choices.joints & joint(said.joined()) != 0
+}
+
 /// All of one option's words (or one of its synonyms) stand in the text, and the longest such option is alone.
-fn mentioned(choices: &Choices, said: &Said, steps: &Steps) -> Option<Chosen> {
+fn mentioned(choices: &Choices, said: &Said, shared: bool, steps: &Steps) -> Option<Chosen> {
     let words = said.words();
-    if words.len() < 2 {
+    if words.len() < 2 || !shared && !choices.has_groups(said.inner()) {
         return None;
     }
     let mut best: Option<(usize, usize)> = None;
     let mut tie = false;
     let heads = words.iter().map(|word| By::Head(stem(word)));
     let places = choices.by_any(heads.chain(said.inner().iter().map(|group| By::Group(*group))), steps);
-    for at in places.into_iter().filter_map(|at| usize::try_from(at).ok()) {
+    for at in places.iter().filter_map(|at| usize::try_from(*at).ok()) {
         let choice = &choices[at];
-        let short = choice.words.iter().all(|word| word.len() < 3);
-        let size = if !choice.other && !short && covers(words, &choice.words) {
+        let short = || choice.words.iter().all(|word| word.len() < 3);
+        let size = if shared && !choice.other && covers(words, &choice.words) && !short() {
             choice.words.len()
         } else if !choice.other && choice.groups.iter().any(|group| said.inner().contains(group)) {
             1
@@ -395,7 +445,12 @@ fn by_initial(choices: &Choices, said: &Said, steps: &Steps) -> Option<Chosen> {
 
 /// "19:30", "10am", "19h" where the options are parts of the day.
 fn by_clock(choices: &Choices, said: &Said, steps: &Steps) -> Option<Chosen> {
-    let text = said.folded.trim_start_matches("as ").trim_start_matches("a las ").trim_start_matches("at ");
+    let text = said.folded.as_str();
+    let text = if text.starts_with('a') {
+        text.trim_start_matches("as ").trim_start_matches("a las ").trim_start_matches("at ")
+    } else {
+        text
+    };
     if text.len() > 9 || !text.starts_with(|c: char| c.is_ascii_digit()) {
         return None;
     }
@@ -416,11 +471,14 @@ pub(crate) fn at_clock(choices: &Choices, text: &str, after: bool, steps: &Steps
     synonym(choices, groups_of(part), steps)
 }
 
+/// Bytes from which on a text may have a letter wrong.
+const LONGER: usize = 5;
+
 /// One or two letters wrong, in longer words only.
 fn near(a: &str, b: &str) -> bool {
     let allowed = match a.len().min(b.len()) {
-        0..=4 => return false,
-        5..=8 => 1,
+        ..LONGER => return false,
+        LONGER..=8 => 1,
         _ => 2,
     };
     a.len().abs_diff(b.len()) <= allowed
@@ -507,8 +565,8 @@ fn letters(text: &str) -> u64 {
 /// The number of the only option that has it, where every option has one: `21k` of `5 km, 10 km, 21 km`.
 fn by_number(choices: &Choices, said: &Said, steps: &Steps) -> Option<Chosen> {
     // "2°" of "Primero, Segundo, Tercero".
-    let bare = said.folded.trim_end_matches(['o', 'a']).trim();
-    if choices.ordinals > 1 && (1..=2).contains(&bare.len()) && bare.bytes().all(|b| b.is_ascii_digit()) {
+    let bare = if choices.ordinals > 1 { said.folded.trim_end_matches(['o', 'a']).trim() } else { "" };
+    if (1..=2).contains(&bare.len()) && bare.bytes().all(|b| b.is_ascii_digit()) {
         if !steps.look(choices.len()) {
             return None;
         }
@@ -517,7 +575,7 @@ fn by_number(choices: &Choices, said: &Said, steps: &Steps) -> Option<Chosen> {
             return Some(Chosen { option, quality: 0.9 });
         }
     }
-    if choices.numbered < 2 || !has_digits(&said.folded) && said.words().len() > 2 {
+    if choices.numbered < 2 || !said.digits && said.words().len() > 2 {
         return None;
     }
     let wanted = only_number(&said.folded).or_else(|| said.words().iter().find_map(|word| ordinal(word)))?;
@@ -584,14 +642,14 @@ pub(crate) fn synonym(choices: &Choices, groups: &[u16], steps: &Steps) -> Optio
 
 /// The one option that shares a group, "other" among them or not.
 fn sharing(choices: &Choices, groups: &[u16], others: bool, steps: &Steps) -> Option<usize> {
-    if groups.is_empty() {
+    if !choices.has_groups(groups) {
         return None;
     }
     let shares =
         |choice: &Choice| (others || !choice.other) && choice.groups.iter().any(|group| groups.contains(group));
     match groups {
         [group] => choices.only(choices.by(By::Group(*group), steps).iter().copied(), shares),
-        _ => choices.only(choices.by_any(groups.iter().map(|group| By::Group(*group)), steps), shares),
+        _ => choices.only(choices.by_any(groups.iter().map(|group| By::Group(*group)), steps).iter().copied(), shares),
     }
 }
 

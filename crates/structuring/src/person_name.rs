@@ -25,6 +25,7 @@ struct Piece {
     kind: Kind,
     whose: Whose,
     text: String,
+    folded: String,
     /// How the key says it: 0 name, 1 subject or contact, 3 nothing.
     rank: u32,
     likeness: f32,
@@ -174,7 +175,7 @@ fn joined(own: &[&Piece], whose: Whose, person: &mut Person) {
         (Some(first), _) => Some(*first),
         (None, Some(last)) => wholes
             .iter()
-            .filter(|whole| whole.rank <= 1 && !contains(&whole.text, &last.text))
+            .filter(|whole| whole.rank <= 1 && !contains(&whole.folded, &last.folded))
             .min_by_key(|whole| (whole.parent != last.parent, whole.rank))
             .map(|whole| **whole),
         _ => None,
@@ -183,7 +184,7 @@ fn joined(own: &[&Piece], whose: Whose, person: &mut Person) {
         let mut used = vec![given.leaf];
         let mut text = names::tidy(&given.text);
         for part in [middle, Some(last), last2].into_iter().flatten() {
-            if !contains(&text, &part.text) {
+            if !contains(&fold(&text), &part.folded) {
                 text.push(' ');
                 text.push_str(part.text.trim());
             }
@@ -193,9 +194,12 @@ fn joined(own: &[&Piece], whose: Whose, person: &mut Person) {
         let confidence = if likely >= 0.35 { 0.97 } else { 0.85 };
         person.names.push(Candidate::new(used, names::collapse(&text), 0, whose, confidence, Method::Lexicon));
     }
+    // The names so far, folded once.
+    let mut known: Vec<String> = Vec::with_capacity(person.names.len() + wholes.len());
     for whole in &wholes {
-        let joined_already = person.names.iter().any(|name| {
-            name.leaves.contains(&whole.leaf) || name.whose() == whose && contains(&name.value, &whole.text)
+        known.extend(person.names[known.len()..].iter().map(|name| fold(&name.value)));
+        let joined_already = person.names.iter().zip(&known).any(|(name, folded)| {
+            name.leaves.contains(&whole.leaf) || name.whose() == whose && contains(folded, &whole.folded)
         });
         if joined_already {
             person.echoes.push(whole.leaf);
@@ -270,10 +274,9 @@ fn part_of_name(key: &Key, text: &str) -> bool {
     key.tail.words <= 3 && text.split_whitespace().count() <= 2 && !text.contains(',')
 }
 
-/// Whether all words of `part` stand in `whole`.
+/// Whether all words of `part` stand in `whole`, both folded.
 fn contains(whole: &str, part: &str) -> bool {
-    let folded = fold(whole);
-    fold(part).split(' ').all(|word| folded.split(' ').any(|other| other == word))
+    part.split(' ').all(|word| whole.split(' ').any(|other| other == word))
 }
 
 fn piece(
@@ -393,5 +396,6 @@ fn piece(
     // {"tenant": …, "alternate": {"name"}}
     let beside = cards.any() && !card && !parent.is_empty() || key.context.meets(&known.alt) || drives(key);
     let list = reading.leaf().part.as_ref().filter(|part| part.span.is_none() && !part.divides).map(|part| part.owner);
-    Some(Piece { leaf, kind, whose, text: text.to_owned(), rank, likeness, parent, ordinal: key.ordinal, beside, list })
+    let (text, folded) = (text.to_owned(), reading.folded().to_owned());
+    Some(Piece { leaf, kind, whose, text, folded, rank, likeness, parent, ordinal: key.ordinal, beside, list })
 }

@@ -11,7 +11,7 @@ use crate::readings::money::{self, Named};
 use crate::readings::number::{self, Reading as Amount};
 use crate::readings::{boolean, number_words, spoken, url};
 use crate::steps::Steps;
-use crate::values::Claim;
+use crate::values::{Claim, Pieces};
 use crate::{Json, email, names, read_email, scan};
 use std::cell::{OnceCell, RefCell};
 
@@ -39,6 +39,7 @@ pub(crate) struct Reading<'a> {
     id: OnceCell<Option<Id>>,
     likeness: OnceCell<f32>,
     said: OnceCell<Option<Said>>,
+    pieces: OnceCell<Pieces>,
     host: OnceCell<Option<u16>>,
     units: OnceCell<Vec<u16>>,
 }
@@ -68,6 +69,7 @@ impl<'a> Reading<'a> {
             id: OnceCell::new(),
             likeness: OnceCell::new(),
             said: OnceCell::new(),
+            pieces: OnceCell::new(),
             host: OnceCell::new(),
             units: OnceCell::new(),
         }
@@ -233,6 +235,11 @@ impl<'a> Reading<'a> {
             _ => None,
         };
         self.said.get_or_init(|| Said::new(self.text().or(flag)?)).as_ref()
+    }
+
+    /// The pieces of a text that may list things, each as a choice.
+    pub fn pieces(&self, text: &str) -> &Pieces {
+        self.pieces.get_or_init(|| Pieces::new(text, self.said()))
     }
 
     /// How much the value looks like a person's name.

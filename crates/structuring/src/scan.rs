@@ -1,5 +1,25 @@
 //! Finding things in running text: e-mails, digit runs, words with their places.
 
+/// Which bytes a text has: one look at it instead of many for marks that most texts have none of.
+#[derive(Clone, Copy)]
+pub(crate) struct Bytes([u64; 4]);
+
+impl Bytes {
+    pub fn of(text: &str) -> Bytes {
+        let mut bytes = Bytes([0; 4]);
+        text.bytes().for_each(|byte| bytes.0[usize::from(byte >> 6)] |= 1 << (byte & 63));
+        bytes
+    }
+
+    pub fn has(self, byte: u8) -> bool {
+        self.0[usize::from(byte >> 6)] & (1 << (byte & 63)) != 0
+    }
+
+    pub fn any(self, bytes: &[u8]) -> bool {
+        bytes.iter().any(|byte| self.has(*byte))
+    }
+}
+
 /// Byte spans of e-mail addresses.
 pub(crate) fn emails(text: &str) -> Vec<(usize, usize)> {
     let bytes = text.as_bytes();

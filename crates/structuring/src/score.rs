@@ -263,7 +263,53 @@ static SIBLINGS: LazyLock<Set> = LazyLock::new(|| set(&["SIBLINGS"]));
 static SHIPPING: LazyLock<Set> = LazyLock::new(|| set(&["SHIPPING"]));
 static AGENT: LazyLock<Set> = LazyLock::new(|| set(&["R_AGENT"]));
 
-/// Scores one leaf for one field; nothing where it cannot be.
+/// Least score of a key that a field is looked at with.
+fn least(field: &Field) -> f32 {
+    if field.choices.is_empty() { 0.28 } else { 0.1 }
+}
+
+/// Whether a key may give a value to a field without the value's help.
+pub(crate) fn is_hopeful(score: &KeyScore, field: &Field) -> bool {
+    let bond = &score.bond;
+    // What the value may make of the key's score: a company's name, an animal's.
+    let raised = if bond.company {
+        COMPANY
+    } else if bond.patient {
+        PATIENT
+    } else {
+        0.0
+    };
+    !score.excluded
+        && bond.agree
+        && (score.fused >= least(field) || bond.nameish)
+        && at_most(field.definition.field_type, score.fused.max(raised)) >= ALONE
+}
+
+/// A company's name under a name's key, and an animal's under a patient's.
+const COMPANY: f32 = 0.86;
+const PATIENT: f32 = 0.6;
+
+/// What a pair may come to whatever its value, an id that proves itself aside; as [`fit`] counts it.
+fn at_most(field_type: FieldType, fused: f32) -> f32 {
+    let f = fused.min(1.1);
+    match field_type {
+        FieldType::Select | FieldType::MultiSelect => f32::MAX,
+        FieldType::Text => 0.95 * f,
+        FieldType::Number => 0.9 * f + 0.06,
+        FieldType::Currency => 0.88 * f + 0.05 + 0.1 * 0.4,
+        // No value speaks more for itself.
+        FieldType::Boolean | FieldType::Date | FieldType::Phone | FieldType::Email | FieldType::Url => {
+            0.86 * f + 0.13 * 0.6 + 0.02
+        }
+    }
+}
+
+/// Whether a value may speak for a field that its key says nothing of: it counts, it is a page of a site, it proves itself.
+pub(crate) fn speaks(reading: &Reading<'_>) -> bool {
+    reading.host().is_some() || reading.id().is_some() || !reading.units().is_empty()
+}
+
+/// Scores one leaf for one field; nothing where it cannot be: so of all fields that are not hopeful where it does not speak.
 pub(crate) fn fit(
     scored: &Scored,
     field_at: usize,
@@ -281,17 +327,15 @@ pub(crate) fn fit(
     }
     let mut score = *known;
     let key = &scored.key;
-    let select = !field.choices.is_empty();
     said_by_value(&mut score, key, field, reading)?;
-    let least = if select { 0.1 } else { 0.28 };
-    if score.fused < least && !bond.nameish && reading.id().is_none() {
+    if score.fused < least(field) && !bond.nameish && reading.id().is_none() {
         return None;
     }
     if key.negated && field.definition.field_type == FieldType::Boolean && score.method != Method::Exact {
         return None;
     }
     if bond.company && reading.text().is_some_and(names::is_company) {
-        score.fused = score.fused.max(0.86);
+        score.fused = score.fused.max(COMPANY);
         score.differ = false;
         score.method = Method::Pattern;
     }
@@ -300,7 +344,7 @@ pub(crate) fn fit(
         return None;
     }
     if bond.patient {
-        score.fused = score.fused.max(0.6);
+        score.fused = score.fused.max(PATIENT);
         score.differ = false;
     }
     if bond.numbering && score.method != Method::Exact {
@@ -320,6 +364,9 @@ pub(crate) fn fit(
     }
     // A text is copied only where it is taken.
     let text = field.definition.field_type == FieldType::Text;
+    if at_most(field.definition.field_type, score.fused) < ALONE && (!text || reading.id().is_none()) {
+        return None;
+    }
     let (value, own) = if text {
         reading.text().filter(|text| !text.is_empty())?;
         (Json::Null, 0.0)
@@ -328,7 +375,7 @@ pub(crate) fn fit(
     };
     // What several sentences mention is read in them, and they stay.
     let told = reading.text().is_some_and(|text| text.split_whitespace().nth(9).is_some());
-    if select && own < 0.93 && score.method != Method::Exact && reading.is_prose() && told {
+    if !field.choices.is_empty() && own < 0.93 && score.method != Method::Exact && reading.is_prose() && told {
         return None;
     }
     // "Número de cliente": a word without a digit is none.

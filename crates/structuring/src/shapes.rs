@@ -3,6 +3,7 @@
 use crate::flatten::{Leaf, MAX_TEXT, Part};
 use crate::lists::{collect, kind_of, main_one, said_by_turns, said_in_pieces, turns};
 use crate::pairs::answers_within;
+use crate::scan::Bytes;
 use crate::{Json, email, keys, lexicon, names, read_email, scan};
 use std::borrow::Cow;
 
@@ -22,14 +23,16 @@ pub(crate) fn parts<'a>(leaf: &Leaf<'a>, owner: usize, steps: &mut usize) -> Vec
             let plain = untagged(clip(text));
             let text = plain.as_ref();
             *steps += 1 + text.len() / 16;
+            let has = Bytes::of(text);
             let own = || leaf.pointer.clone();
-            if text.len() > 20 && text.contains(':') && text.to_ascii_uppercase().contains("BEGIN:VCARD") {
+            if text.len() > 20 && has.has(b':') && text.to_ascii_uppercase().contains("BEGIN:VCARD") {
                 return vcard(text)
                     .into_iter()
                     .map(|(key, value, span)| made(key, value.into(), Some(chars(text, span)), false, own()))
                     .collect();
             }
-            if let Some(pairs) = query(text).or_else(|| headed_row(text)) {
+            let queried = if has.has(b'=') { query(text) } else { None };
+            if let Some(pairs) = queried.or_else(|| if has.has(b'\n') { headed_row(text) } else { None }) {
                 return pairs
                     .into_iter()
                     .map(|(key, value, span)| {
@@ -37,7 +40,10 @@ pub(crate) fn parts<'a>(leaf: &Leaf<'a>, owner: usize, steps: &mut usize) -> Vec
                     })
                     .collect();
             }
-            if let Some(turns) = dialogue(text) {
+            if has.has(b'?')
+                && has.has(b'\n')
+                && let Some(turns) = dialogue(text)
+            {
                 return turns
                     .into_iter()
                     .map(|(key, value, span)| {
@@ -49,7 +55,7 @@ pub(crate) fn parts<'a>(leaf: &Leaf<'a>, owner: usize, steps: &mut usize) -> Vec
                     })
                     .collect();
             }
-            if let Some(lines) = lines(text) {
+            if let Some(lines) = lines(text, has) {
                 return lines
                     .into_iter()
                     .map(|(key, value, span)| {
@@ -312,16 +318,18 @@ fn headed_row(text: &str) -> Option<Vec<Found>> {
 }
 
 /// `Key: value` on lines, or between semicolons or bars.
-fn lines(text: &str) -> Option<Vec<Found>> {
-    if text.len() < 12 {
+fn lines(text: &str, has: Bytes) -> Option<Vec<Found>> {
+    // Two at least, and something between them.
+    if text.len() < 12 || !has.any(b"\n;|,") {
         return None;
     }
-    if !text.contains([':', '=']) {
-        return dashed(text).filter(|_| text.len() < 2000);
+    if !has.any(b":=") {
+        return if has.any(b"\n;|") { dashed(text).filter(|_| text.len() < 2000) } else { None };
     }
-    [&['\n'][..], &['\n', ';'], &['\n', '|'], &['\n', ',']]
+    [(b'\n', &['\n'][..]), (b';', &['\n', ';']), (b'|', &['\n', '|']), (b',', &['\n', ','])]
         .into_iter()
-        .find_map(|separators| pairs_between(text, separators))
+        .filter(|(mark, _)| has.has(*mark))
+        .find_map(|(_, separators)| pairs_between(text, separators))
 }
 
 /// `Name - Ana; Phone - 955`: labels that forms have, before a dash.
@@ -407,9 +415,6 @@ fn pairs_between(text: &str, separators: &[char]) -> Option<Vec<Found>> {
 
 /// A question and the short answer on the next line, by another speaker: what bots and call notes keep.
 fn dialogue(text: &str) -> Option<Vec<Found>> {
-    if !text.contains('?') || !text.contains('\n') {
-        return None;
-    }
     let mut found: Vec<Found> = Vec::new();
     let mut question: Option<(&str, &str)> = None;
     let mut speakers = 0;
@@ -593,7 +598,7 @@ mod tests {
     #[test]
     fn texts_with_structure_are_taken_apart() {
         let keys = |text: &str| {
-            lines(text)
+            lines(text, Bytes::of(text))
                 .unwrap_or_default()
                 .into_iter()
                 .map(|(key, value, _)| format!("{key}={value}"))

@@ -5,7 +5,7 @@ mod running;
 mod second_look;
 
 use crate::assign::{Edge, assign};
-use crate::compiled::Scored;
+use crate::compiled::{Field, Scored};
 use crate::flatten::{self, Flat};
 use crate::known::KNOWN;
 use crate::learnt::{self, Standing};
@@ -18,6 +18,8 @@ use crate::{
     Alternative, Flag, Json, Method, Outcome, Place, Placement, Request, ReviewItem, ReviewReason, Source, Target,
     Warning, rest, values,
 };
+use rustc_hash::FxBuildHasher;
+use std::hash::BuildHasher;
 use std::sync::Arc;
 
 pub(crate) use second_look::Weighed;
@@ -153,7 +155,7 @@ fn read_as_order(request: &Request<'_>, leaves: &[flatten::Leaf<'_>], keys: &mut
 }
 
 /// The edges that may be assigned: above the threshold, or alone on both sides and of a type the value proves.
-fn worth(fits: &[(Edge, Fit)], fields: &[crate::compiled::Field]) -> Vec<Edge> {
+fn worth(fits: &[(Edge, Fit)], fields: &[Field]) -> Vec<Edge> {
     let top = |pick: fn(&Edge) -> usize| fits.iter().map(|(edge, _)| pick(edge)).max().map_or(0, |top| top + 1);
     // The best and the next best score of each leaf and of each field.
     let mut leaves = vec![(0.0_f32, 0.0_f32); top(|edge| edge.leaf)];
@@ -218,7 +220,11 @@ impl Desk<'_> {
 
     /// Which fields nothing fills yet.
     fn open(&self) -> Vec<bool> {
-        self.request.definitions.iter().map(|definition| !self.has(&definition.key)).collect()
+        let keys = self.outcome.placements.iter().filter_map(|placement| placement.target.key());
+        let filled: Vec<(u64, &str)> = keys.map(|key| (FxBuildHasher.hash_one(key), key)).collect();
+        let fields = &self.request.definitions.fields;
+        let fills = |field: &Field, (hash, key): &(u64, &str)| *hash == field.hash && *key == field.definition.key;
+        fields.iter().map(|field| !filled.iter().any(|filled| fills(field, filled))).collect()
     }
 
     fn source(&self, leaf: usize) -> Source {
@@ -432,6 +438,7 @@ impl Desk<'_> {
         let fields = &self.request.definitions.fields;
         let open = self.open();
         let mut fits: Vec<(Edge, Fit)> = Vec::new();
+        let all: Vec<u32> = (0_u32..).take(fields.len()).collect();
         for leaf in 0..self.readings.len() {
             let reading = &self.readings[leaf];
             // Members of lists are for contact points; the list itself is what a field takes.
@@ -439,8 +446,11 @@ impl Desk<'_> {
             if self.taken[leaf] || reading.leaf().unread || member {
                 continue;
             }
-            for (at, field) in fields.iter().enumerate().filter(|(at, _)| open[*at]) {
-                if let Some(fit) = score::fit(&self.keys[leaf], at, field, reading, self.request.learnt, self.country)
+            let scored = &self.keys[leaf];
+            let likely = if score::speaks(reading) { &all } else { &scored.hopeful[..] };
+            let likely = likely.iter().filter_map(|at| usize::try_from(*at).ok()).filter(|at| open[*at]);
+            for (at, field) in likely.map(|at| (at, &fields[at])) {
+                if let Some(fit) = score::fit(scored, at, field, reading, self.request.learnt, self.country)
                     && (self.request.learnt.is_empty()
                         || !self.denied(leaf, &Target::Field(field.definition.key.clone())))
                 {

@@ -9,6 +9,7 @@ use crate::text::Finding;
 use crate::text_choices::synonymous;
 use crate::text_fields::{Page, finding};
 use crate::{FieldType, Json};
+use std::cell::LazyCell;
 use std::sync::LazyLock;
 
 static YEAR: LazyLock<Set> = LazyLock::new(|| set(&["YEAR"]));
@@ -136,14 +137,15 @@ pub(crate) fn amounts(page: &Page<'_>, fields: &[&Field], busy: &[(usize, usize)
             continue;
         }
         let (before, after) = (page.before(span.0, 5), page.after(span.1, 4));
-        let cue_before = Cue::new(&before);
         // "12.000.000 a 60 meses": the noun behind the next number is that number's.
         let until =
             after.iter().position(|word| word.folded.bytes().all(|b| b.is_ascii_digit())).unwrap_or(after.len());
-        let after = after[..until].to_vec();
-        let cue_after = Cue::new(&after);
-        let cue_noun = Cue::new(&after[..after.len().min(3)]);
-        let cue_near = Cue::new(&before[before.len().saturating_sub(3)..]);
+        let after = &after[..until];
+        // Only where a field asks for them.
+        let cue_before = LazyCell::new(|| Cue::new(&before));
+        let cue_after = LazyCell::new(|| Cue::new(after));
+        let cue_noun = LazyCell::new(|| Cue::new(&after[..after.len().min(3)]));
+        let cue_near = LazyCell::new(|| Cue::new(&before[before.len().saturating_sub(3)..]));
         let near_before: String =
             page.text[window.0..span.0].chars().rev().take(6).collect::<Vec<_>>().into_iter().rev().collect();
         let near_after: String = page.text[span.1..window.1].chars().take(12).collect();

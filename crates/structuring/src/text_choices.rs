@@ -10,6 +10,7 @@ use crate::text::Finding;
 use crate::text_fields::{Page, cue_near, option_finding};
 use crate::{FieldType, Json, Target, options};
 use rustc_hash::FxHashMap;
+use std::cell::LazyCell;
 use std::sync::LazyLock;
 
 /// Words that turn what follows into its opposite.
@@ -64,11 +65,14 @@ pub(crate) fn read(page: &Page<'_>, fields: &[&Field]) -> Vec<Finding> {
     if page.steps.spent() {
         called.clear();
     }
+    // The same for all fields.
+    let time = LazyCell::new(|| only_time(page));
     for field in fields {
         match field.definition.field_type {
             FieldType::Select | FieldType::MultiSelect => {
                 let called = called.get(&std::ptr::from_ref(*field)).map_or(&[][..], Vec::as_slice);
-                found.extend(mentioned(page, field, &runs, called).or_else(|| part_of_day(page, field)));
+                let part = || part_of_day(page, field, (*time)?);
+                found.extend(mentioned(page, field, &runs, called).or_else(part));
             }
             FieldType::Boolean => found.extend(stated(page, field)),
             _ => {}
@@ -227,15 +231,20 @@ fn mentioned(page: &Page<'_>, field: &Field, runs: &[Run<'_>], called: &[Called]
     Some(option_finding(field, &chosen, span(first), quality.min(0.8)))
 }
 
-/// "Solo después de las 19h": the one clock time of a text, where the options are parts of the day.
-fn part_of_day(page: &Page<'_>, field: &Field) -> Option<Finding> {
+/// The one clock time of a text: the place of its word, and its bytes from–to.
+fn only_time(page: &Page<'_>) -> Option<(usize, (usize, usize))> {
     let mut times = page
         .words
         .iter()
         .enumerate()
         .filter_map(|(at, word)| Some((at, crate::text_marks::time_at(page.text, word.span.0)?)))
         .filter(|(_, span)| !page.is_covered(*span));
-    let ((at, span), None) = (times.next()?, times.next()) else { return None };
+    let (time, None) = (times.next()?, times.next()) else { return None };
+    Some(time)
+}
+
+/// "Solo después de las 19h": the one clock time of a text, where the options are parts of the day.
+fn part_of_day(page: &Page<'_>, field: &Field, (at, span): (usize, (usize, usize))) -> Option<Finding> {
     let after = page.words[at.saturating_sub(3)..at]
         .iter()
         .any(|word| matches!(word.folded.as_str(), "despues" | "depois" | "after" | "partir" | "from" | "past"));
@@ -601,14 +610,15 @@ fn said_by_name(page: &Page<'_>, field: &Field) -> Option<Finding> {
         _ => word.to_owned(),
     };
     let own = |word: &Word| {
+        // The rarest first.
         word.folded.len() >= 3
+            && (field.says(&[word.folded.as_str()])
+                || word.folded.len() > 5 && field.says(&[other(&word.folded).as_str()]))
             && !lexicon::is_noise(&word.folded)
             && !NEGATIONS.contains(&word.folded.as_str())
             && !NEEDS.contains(&word.folded.as_str())
             && !BEFORE.contains(&word.folded.as_str())
             && !AFTER.contains(&word.folded.as_str())
-            && (field.says(&[word.folded.as_str()])
-                || word.folded.len() > 5 && field.says(&[other(&word.folded).as_str()]))
     };
     // "frete CIF", "open bar": all of a name of several words.
     let name: Vec<String> =

@@ -215,6 +215,13 @@ fn region(field: &Field, said: &Said, country: Option<&str>) -> Option<usize> {
     field.choices.iter().position(|choice| choice.folded == name)
 }
 
+/// Whether a value may be one of the field's options as it is written: where nothing less counts.
+pub(crate) fn may_be_written(field: &Field, reading: &Reading<'_>, learnt: &Learnt) -> bool {
+    field.definition.field_type != FieldType::Select
+        || !learnt.is_empty()
+        || reading.said().is_some_and(|said| options::may_be_written(&field.choices, said))
+}
+
 /// Learnt words first, then the option's own.
 fn choose(field: &Field, said: &Said, learnt: &Learnt, steps: &Steps) -> Option<options::Chosen> {
     let mut denied: Option<usize> = None;
@@ -238,14 +245,60 @@ fn specific(field: &Field, chosen: &options::Chosen) -> f32 {
     chosen.quality * if common { 0.7 } else { 1.0 }
 }
 
+/// A text in pieces, and each in runs of words between "and"s: read once for all fields, what is the same but once.
+#[derive(Default)]
+pub(crate) struct Pieces {
+    /// All that differ from each other and from the whole.
+    said: Vec<Said>,
+    /// Places: 0 the whole, above it those of `said`; none for what is no choice.
+    list: Vec<(Option<usize>, Vec<Option<usize>>)>,
+}
+
+impl Pieces {
+    pub fn new(text: &str, whole: Option<&Said>) -> Pieces {
+        let mut pieces = Pieces::default();
+        for piece in text.split([',', ';', '|', '\n', '/', '+']) {
+            // The whole was trimmed.
+            let same = piece.len() == text.len() && piece.trim().len() == piece.len();
+            let at = if same && whole.is_some() { Some(0) } else { pieces.place(piece, whole) };
+            let words: Vec<&str> = piece.split_whitespace().collect();
+            let runs = words
+                .split(|word| matches!(*word, "y" | "e" | "and" | "&" | "Y" | "E"))
+                .filter(|run| !run.is_empty())
+                .map(|run| {
+                    let run = run.join(" ");
+                    if run == piece { at } else { pieces.place(&run, whole) }
+                })
+                .collect();
+            pieces.list.push((at, runs));
+        }
+        pieces
+    }
+
+    fn place(&mut self, text: &str, whole: Option<&Said>) -> Option<usize> {
+        let said = Said::new(text)?;
+        if whole.is_some_and(|whole| whole.folded == said.folded) {
+            return Some(0);
+        }
+        let known = self.said.iter().position(|other| other.folded == said.folded);
+        Some(
+            1 + known.unwrap_or_else(|| {
+                self.said.push(said);
+                self.said.len() - 1
+            }),
+        )
+    }
+}
+
 fn multi(field: &Field, reading: &Reading<'_>, learnt: &Learnt) -> Option<(Json, f32)> {
     let mut chosen: Vec<options::Chosen> = Vec::new();
     let mut missed = 0;
-    let mut take = |text: &str| match Said::new(text).and_then(|said| choose(field, &said, learnt, reading.steps())) {
+    let mut add = |choice: Option<options::Chosen>| match choice {
         Some(option) if chosen.iter().any(|other| other.option == option.option) => {}
         Some(option) => chosen.push(option),
         None => missed += 1,
     };
+    let mut take = |text: &str| add(Said::new(text).and_then(|said| choose(field, &said, learnt, reading.steps())));
     match reading.leaf().value.as_ref() {
         Json::Array(items) => items.iter().take(60).for_each(|item| match item {
             Json::String(text) => take(text),
@@ -258,10 +311,10 @@ fn multi(field: &Field, reading: &Reading<'_>, learnt: &Learnt) -> Option<(Json,
             _ => take(""),
         }),
         Json::String(text) if text.len() <= 400 => {
-            if let Some(whole) = reading
-                .said()
-                .and_then(|said| choose(field, said, learnt, reading.steps()))
-                .filter(|whole| whole.quality >= 0.9 || !text.contains([',', ';', '/', '|', '\n']))
+            let pick = |said: &Said| choose(field, said, learnt, reading.steps());
+            let whole = reading.said().and_then(pick);
+            if let Some(whole) =
+                whole.filter(|whole| whole.quality >= 0.9 || !text.contains([',', ';', '/', '|', '\n']))
             {
                 let several = text.split_whitespace().any(|word| matches!(word, "y" | "e" | "and" | "&" | "+"));
                 if !several || whole.quality >= 0.95 {
@@ -271,18 +324,17 @@ fn multi(field: &Field, reading: &Reading<'_>, learnt: &Learnt) -> Option<(Json,
                     ));
                 }
             }
-            for piece in text.split([',', ';', '|', '\n', '/', '+']) {
-                let words: Vec<&str> = piece.split_whitespace().collect();
-                if Said::new(piece)
-                    .and_then(|said| choose(field, &said, learnt, reading.steps()))
-                    .is_some_and(|found| found.quality >= 0.9)
-                {
-                    take(piece);
-                } else {
-                    words
-                        .split(|word| matches!(*word, "y" | "e" | "and" | "&" | "Y" | "E"))
-                        .filter(|run| !run.is_empty())
-                        .for_each(|run| take(&run.join(" ")));
+            let pieces = reading.pieces(text);
+            let mut known: Vec<Option<Option<options::Chosen>>> = vec![None; 1 + pieces.said.len()];
+            known[0] = Some(whole);
+            let mut at = |place: Option<usize>| {
+                let place = place?;
+                *known[place].get_or_insert_with(|| pieces.said.get(place.checked_sub(1)?).and_then(pick))
+            };
+            for (piece, runs) in &pieces.list {
+                match at(*piece).filter(|found| found.quality >= 0.9) {
+                    Some(found) => add(Some(found)),
+                    None => runs.iter().for_each(|run| add(at(*run))),
                 }
             }
         }

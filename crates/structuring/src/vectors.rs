@@ -1,5 +1,7 @@
 //! Static word vectors: what words of three languages mean, compiled in.
 
+use rustc_hash::FxBuildHasher;
+use std::hash::BuildHasher;
 use std::sync::LazyLock;
 
 static FILE: &[u8] = include_bytes!("../assets/static-es-pt-en-128.bin");
@@ -10,10 +12,15 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| Table::read(FILE).unwrap_or_def
 #[derive(Default)]
 struct Table {
     dimensions: usize,
-    /// Where each word stands, in the order of the words' bytes.
-    words: Vec<(u32, u8)>,
-    /// Row of the word at the same place in `words`.
+    /// Where each word begins, in the order of the words' bytes; the byte before is its length.
+    words: Vec<u32>,
+    /// Row of the word at the same place in `words`; none where each is its place.
     rows: Vec<u32>,
+    /// Places of words in `words`, by their hash: one more than the place, and above it other bits of the hash, so that
+    /// the word itself is looked at where it is the right one.
+    slots: Vec<u32>,
+    /// Bits of a slot that are the place.
+    low: u32,
     values: &'static [u8],
     weights: &'static [u8],
 }
@@ -26,22 +33,50 @@ impl Table {
         let mut at = 8;
         for _ in 0..n {
             let length = *file.get(at)?;
-            words.push((u32::try_from(at + 1).ok()?, length));
+            words.push(u32::try_from(at + 1).ok()?);
             at += 1 + usize::from(length);
         }
         let values = file.get(at..at + n * dimensions)?;
         let weights = file.get(at + n * dimensions..at + n * dimensions + 4 * n)?;
-        let mut rows: Vec<u32> = (0..u32::try_from(n).ok()?).collect();
+        let mut rows = Vec::new();
         if !words.is_sorted_by_key(|word| slice(*word)) {
+            rows = (0..u32::try_from(n).ok()?).collect();
             rows.sort_by_key(|row| slice(words[usize::try_from(*row).unwrap_or(0)]));
             words = rows.iter().map(|row| words[usize::try_from(*row).unwrap_or(0)]).collect();
         }
-        Some(Table { dimensions, words, rows, values, weights })
+        let low = (n + 2).next_power_of_two().trailing_zeros();
+        let mut slots = vec![0_u32; (n + n / 2 + 2).next_power_of_two()];
+        for (word, place) in words.iter().zip(1_u32..) {
+            let (mut at, print) = home(slice(*word), slots.len(), low);
+            while *slots.get(at)? != 0 {
+                at = (at + 1) & (slots.len() - 1);
+            }
+            slots[at] = print | place;
+        }
+        Some(Table { dimensions, words, rows, slots, low, values, weights })
+    }
+
+    /// The row of the word at a place.
+    fn row(&self, place: usize) -> Option<usize> {
+        if self.rows.is_empty() { Some(place) } else { usize::try_from(*self.rows.get(place)?).ok() }
     }
 
     fn find(&self, word: &str) -> Option<usize> {
-        let at = self.words.binary_search_by(|entry| slice(*entry).cmp(word.as_bytes())).ok()?;
-        usize::try_from(*self.rows.get(at)?).ok()
+        let (mut at, print) = home(word.as_bytes(), self.slots.len(), self.low);
+        let own = !(u32::MAX << self.low);
+        loop {
+            let slot = *self.slots.get(at)?;
+            if slot == 0 {
+                return None;
+            }
+            if slot & !own == print {
+                let place = usize::try_from(slot & own).ok()? - 1;
+                if slice(*self.words.get(place)?) == word.as_bytes() {
+                    return self.row(place);
+                }
+            }
+            at = (at + 1) & self.slots.len().wrapping_sub(1);
+        }
     }
 
     /// An inflection: the neighbour in the alphabet that shares all but the last three letters.
@@ -51,13 +86,12 @@ impl Table {
         }
         let at = self.words.partition_point(|entry| slice(*entry) < word.as_bytes());
         let from = at.saturating_sub(4);
-        let shared = |entry: (u32, u8)| slice(entry).iter().zip(word.as_bytes()).take_while(|(a, b)| a == b).count();
+        let shared = |entry: u32| slice(entry).iter().zip(word.as_bytes()).take_while(|(a, b)| a == b).count();
         let (place, length) = (from..(at + 4).min(self.words.len()))
             .map(|place| (place, shared(self.words[place])))
             .max_by_key(|(_, length)| *length)?;
-        let other = usize::from(self.words[place].1);
-        (length + 3 >= word.len() && length + 3 >= other && length >= 5)
-            .then(|| self.rows.get(place).and_then(|row| usize::try_from(*row).ok()))?
+        let other = slice(self.words[place]).len();
+        (length + 3 >= word.len() && length + 3 >= other && length >= 5).then(|| self.row(place))?
     }
 
     fn weight(&self, row: usize) -> f32 {
@@ -65,9 +99,18 @@ impl Table {
     }
 }
 
-fn slice((at, length): (u32, u8)) -> &'static [u8] {
+/// The word that begins at a place of the file.
+fn slice(at: u32) -> &'static [u8] {
     let at = usize::try_from(at).unwrap_or(0);
+    let length = at.checked_sub(1).and_then(|before| FILE.get(before)).copied().unwrap_or(0);
     FILE.get(at..at + usize::from(length)).unwrap_or_default()
+}
+
+/// Where the search for a word begins among so many slots (a power of two), and the bits above the place that its slot has.
+#[expect(clippy::cast_possible_truncation, reason = "the bits that are wanted")]
+fn home(word: &[u8], slots: usize, low: u32) -> (usize, u32) {
+    let hash = FxBuildHasher.hash_one(word);
+    ((hash >> 20) as usize & slots.wrapping_sub(1), (hash as u32) << low)
 }
 
 /// The row of a word, of its singular, or of another form of it that the table knows.

@@ -365,6 +365,11 @@ impl Desk<'_> {
                     found.push((at, value, 0.62));
                     continue;
                 }
+                // Only what is written out counts there, and most values are no field's option.
+                let short = || reading.text().unwrap_or("").len() < 4;
+                if elsewhere && select && (short() || !values::may_be_written(field, reading, self.request.learnt)) {
+                    continue;
+                }
                 if (select || proven)
                     && let Some((value, own)) = values::typed(field, reading, self.request.learnt, self.country)
                     && (proven || own >= 0.84)

@@ -27,21 +27,20 @@ impl Desk<'_> {
                 continue;
             }
             let Some(full) = self.readings[leaf].leaf().text() else { continue };
-            let plain = crate::shapes::untagged(crate::shapes::clip(full));
             let key = &self.keys[leaf].key;
             let notes = key.tail.concepts.meets(&KNOWN.notes);
             let delimited = full.matches([';', '|', '\t']).count() > 2;
             // "2 adultos 1 niño" under one key.
             let counts = full.len() <= 60
-                && reading.date().is_none()
-                && reading.phone().is_none()
                 && (2..=4)
                     .contains(&full.split_whitespace().filter(|word| word.bytes().all(|b| b.is_ascii_digit())).count())
                 && full
                     .split_whitespace()
                     .filter(|word| word.len() > 3 && word.chars().all(char::is_alphabetic))
                     .count()
-                    > 1;
+                    > 1
+                && reading.date().is_none()
+                && reading.phone().is_none();
             let enough = counts || reading.is_prose() || notes && full.len() >= 4 || delimited;
             // Notes of an agent or a desk are about the person; those of a doctor's or a spouse's object may not be.
             let outsiders = if notes { KNOWN.others.without(&KNOWN.desks) } else { KNOWN.others };
@@ -49,6 +48,7 @@ impl Desk<'_> {
             if !enough || of_others {
                 continue;
             }
+            let plain = crate::shapes::untagged(crate::shapes::clip(full));
             let gaps =
                 Gaps { phone: !self.filled(&Target::Phone), email: !self.filled(&Target::Email), fields: self.open() };
             let found =
