@@ -115,6 +115,7 @@ static EXCLUSIONS: LazyLock<Vec<(Set, Set)>> = LazyLock::new(|| {
         (lexicon::set(&["SUBTOTAL"]), Set::default()),
         (lexicon::set(&["FIRSTQ"]), lexicon::set(&["LASTQ"])),
         (lexicon::set(&["PROPOSED"]), lexicon::set(&["CURRENTQ", "PREVQ", "INSURERNOW", "MONTHLYPAY"])),
+        (lexicon::set(&["HOUR"]), lexicon::set(&["TOTAL", "BUDGET"])),
         (lexicon::set(&["MONTHLY"]), lexicon::set(&["ANNUAL"])),
         (lexicon::set(&["CREATED"]), lexicon::set(&["BIRTH", "APPOINT", "START", "END", "ARRIVAL", "RETURN"])),
     ]

@@ -349,6 +349,9 @@ pub(crate) fn is_company(text: &str) -> bool {
         "holdings",
         "s a",
         "plc",
+        "sc",
+        "scp",
+        "ac",
     ];
     let folded = fold(text);
     if text.trim_end().ends_with(" Co.") || text.contains("& Co") {
@@ -370,7 +373,9 @@ pub(crate) fn is_company(text: &str) -> bool {
     if accented && let Some(words) = &mut words {
         words.next_back();
     }
-    words.is_some_and(|mut words| words.any(|word| word.len() <= 11 && SUFFIXES.contains(&word)))
+    // "Ubirajara Sá Leitão": nor in the middle.
+    let family = |word: &str| word == "sa" && text.split(' ').any(|own| own == "Sá");
+    words.is_some_and(|mut words| words.any(|word| word.len() <= 11 && SUFFIXES.contains(&word) && !family(word)))
         || text.contains('&')
         || folded.split(' ').next().is_some_and(|word| {
             matches!(
@@ -397,6 +402,16 @@ pub(crate) fn is_company(text: &str) -> bool {
                     | "hotel"
                     | "industrias"
                     | "corporacion"
+                    | "cofradia"
+                    | "biblioteca"
+                    | "asociacion"
+                    | "associacao"
+                    | "cooperativa"
+                    | "parroquia"
+                    | "iglesia"
+                    | "igreja"
+                    | "sindicato"
+                    | "instituto"
             )
         })
 }

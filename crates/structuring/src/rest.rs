@@ -16,7 +16,12 @@ pub(crate) fn key_of(leaf: &Leaf<'_>) -> String {
             key.push('_');
         }
         let from = key.len();
-        push_snake(segment, &mut key);
+        // "Sister's mobile" is `sister_s_mobile`: whatever is no letter and no digit parts words here.
+        if segment.contains(['\'', '’']) {
+            push_snake(&segment.replace(['\'', '’'], " "), &mut key);
+        } else {
+            push_snake(segment, &mut key);
+        }
         if key.len() == from {
             key.truncate(before);
         }

@@ -153,6 +153,20 @@ pub(crate) fn amounts(page: &Page<'_>, fields: &[&Field], busy: &[(usize, usize)
             near_before.rsplit([' ', '\n']).next().filter(|tail| !tail.is_empty()).unwrap_or(near_before.trim()),
             near_after.split([',', ';']).next().unwrap_or(""),
         );
+        // "Km 12 carretera a Olancho": a place on a road.
+        let milestone = before
+            .last()
+            .is_some_and(|word| !word.ends && matches!(word.folded.as_str(), "km" | "kilometro" | "quilometro" | "pk"))
+            && reading.value.to_f64() < 1000.0
+            && after.first().is_some_and(|word| {
+                matches!(
+                    word.folded.as_str(),
+                    "carretera" | "ruta" | "rodovia" | "via" | "de" | "da" | "do" | "autopista"
+                )
+            });
+        if milestone {
+            continue;
+        }
         let measured = after.first().is_some_and(|word| is_measure(&word.folded));
         let is_money = named != money::Named::None
             || reading.formatted && reading.value.to_f64() >= 1000.0 && !measured

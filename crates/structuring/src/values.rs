@@ -118,6 +118,8 @@ pub(crate) fn typed(
             Some((Json::from(phone.as_str()), 0.6))
         }
         FieldType::Email => reading.email().map(|address| (Json::from(address), 0.6)),
+        // "metalsul.example" under "from_domain" is no page but the company's.
+        FieldType::Url if is_domain(reading.text()?) && !field.concepts.meets(&SITES) => None,
         FieldType::Url => reading.url().map(|address| (Json::from(address), 0.6)),
     }
 }
@@ -205,6 +207,13 @@ fn asserted(field: &Field, claim: &Claim) -> Option<bool> {
         return Some(false);
     }
     says(concepts).then_some(!denied)
+}
+
+static SITES: LazyLock<Set> = LazyLock::new(|| set(&["WEBSITE", "COMPANY", "PORTFOLIO"]));
+
+/// A host alone: no scheme, no `www`, no path.
+fn is_domain(text: &str) -> bool {
+    !text.contains('/') && !text.starts_with("www.")
 }
 
 /// "KZN" of provinces in South Africa.

@@ -21,8 +21,10 @@ pub(crate) fn multiplier(tail: &str) -> Option<(u32, usize)> {
     let folded = fold(word);
     let power = match folded.as_str() {
         "mil" | "k" | "thousand" | "lucas" | "miles" | "grand" => 3,
-        "millones" | "millon" | "milhoes" | "milhao" | "million" | "millions" | "mm" | "mi" | "mill" | "mln"
-        | "mio" | "palos" => 6,
+        "millones" | "millon" | "milhoes" | "milhao" | "million" | "millions" | "mi" | "mill" | "mln" | "mio"
+        | "palos" => 6,
+        // "US$ 5 MM"; "203 mm" are millimetres.
+        "mm" if word == "MM" => 6,
         "mdp" => 6,
         "lakh" | "lakhs" | "lac" | "lacs" => 5,
         "crore" | "crores" => 7,

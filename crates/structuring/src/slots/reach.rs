@@ -106,6 +106,11 @@ pub(super) fn phone_of(leaf: usize, key: &Key, reading: &Reading<'_>, whose: Who
 
 /// "910 555 017 (mulher, D. Graça)", "… falar com Zeca": the number says itself that it is somebody else's.
 pub(super) fn of_another(text: &str) -> bool {
+    // "filha Simone 54 95550-1616"
+    let first = text.split([' ', ':']).next().map(crate::keys::fold).unwrap_or_default();
+    if crate::text_name::RELATIONS.contains(&first.as_str()) && first != "titular" {
+        return true;
+    }
     let behind = text.trim_start_matches(|c: char| !c.is_alphabetic());
     if behind.is_empty() || text.starts_with(char::is_alphabetic) || behind.len() > 60 {
         return false;
@@ -143,16 +148,17 @@ pub(super) fn typed_beside(readings: &[Reading<'_>], phones: &mut Vec<Candidate>
         let told = (0..readings.len()).find(|other| {
             parent_of(&readings[*other].leaf().pointer) == parent
                 && snake(*other).is_some_and(|key| {
-                    ["type", "tipo", "kind", "label"].iter().any(|word| {
+                    ["type", "tipo", "typ", "kind", "label"].iter().any(|word| {
                         key.strip_suffix(word).and_then(|head| head.strip_suffix('_')) == Some(own.as_str())
                             || key.strip_prefix(word).and_then(|tail| tail.strip_prefix('_')) == Some(own.as_str())
                     })
                 })
         })?;
         match crate::keys::fold(readings[told].text()?).as_str() {
-            "c" | "cell" | "cel" | "celular" | "m" | "mob" | "mobile" | "movil" | "whatsapp" | "wa" => Some(0),
-            "h" | "home" | "casa" | "r" | "res" | "residencial" | "landline" | "fijo" | "fixo" => Some(80),
-            "w" | "work" | "o" | "office" | "b" | "bus" | "business" | "trabajo" | "oficina" | "comercial" => Some(60),
+            "c" | "cell" | "cel" | "mbl" | "celular" | "m" | "mob" | "mobile" | "movil" | "whatsapp" | "wa" => Some(0),
+            "h" | "hm" | "home" | "casa" | "r" | "res" | "residencial" | "landline" | "fijo" | "fixo" => Some(80),
+            "w" | "work" | "o" | "ofc" | "off" | "office" | "b" | "bus" | "business" | "trabajo" | "oficina"
+            | "comercial" => Some(60),
             "f" | "fax" => Some(u32::MAX),
             _ => None,
         }
