@@ -23,6 +23,7 @@ use store::{Tx, params};
 
 use crate::error::{Error, FieldError, Problems, Result};
 use crate::id::{ChannelId, OrganizationId, StageId};
+use crate::pipelines::Outcome;
 use crate::setup::Setup;
 use crate::time::Timestamp;
 use crate::wire_enum;
@@ -193,10 +194,15 @@ pub fn view(setup: &Setup, channel: &Channel) -> ChannelView {
 }
 
 fn check_default_stage(setup: &Setup, default: DefaultStage, problems: &mut Problems) {
-    if let DefaultStage::Stage(id) = default
-        && setup.stage(id).is_none()
-    {
-        problems.add(FieldError::unknown_reference("/default_stage_id", "stage", id));
+    const POINTER: &str = "/default_stage_id";
+    let DefaultStage::Stage(id) = default else { return };
+    match setup.stage(id) {
+        None => problems.add(FieldError::unknown_reference(POINTER, "stage", id)),
+        Some(stage) if stage.outcome != Outcome::Open => {
+            let message = "Name an open stage; null if what comes in is to open no ticket.";
+            problems.add(FieldError::new(POINTER, "invalid_value", message));
+        }
+        Some(_) => {}
     }
 }
 
