@@ -172,6 +172,14 @@ pub fn get(setup: &Setup, id: ChannelId) -> Result<&Channel> {
     setup.channel(id).filter(|channel| !channel.archived).ok_or_else(|| Error::not_found("channel"))
 }
 
+/// Of a contact that is there: 409 `channel_removed` where its channel was put out of sight.
+pub fn of_contact(setup: &Setup, id: ChannelId) -> Result<&Channel> {
+    setup.channel(id).filter(|channel| !channel.archived).ok_or_else(|| {
+        let message = "The channel of this contact was removed. Write to the person on another channel.";
+        Error::conflict("channel_removed", message)
+    })
+}
+
 /// As it is answered.
 pub fn view(setup: &Setup, channel: &Channel) -> ChannelView {
     ChannelView {

@@ -39,7 +39,7 @@ pub fn close(w: &mut Work<'_, '_>, mut ticket: Ticket, outcome: Outcome, reason:
 
 /// Where a closed ticket would stand if it were opened again: where it is, if that stage is open, else in its pipeline's first
 /// open one. None where its pipeline has none, or was put out of sight.
-pub(super) fn stage_again(setup: &Setup, ticket: &Ticket) -> Option<StageId> {
+pub(crate) fn stage_again(setup: &Setup, ticket: &Ticket) -> Option<StageId> {
     let open = |stage: &&Stage| stage.outcome == Outcome::Open;
     let pipeline = || setup.pipeline(ticket.pipeline_id);
     let stands = setup.stage(ticket.stage_id).filter(open);
@@ -58,11 +58,14 @@ pub fn reopen(w: &mut Work<'_, '_>, mut ticket: Ticket, stage: Option<StageId>) 
     let stage = match stage {
         Some(id) => id,
         None => stage_again(&setup, &ticket).ok_or_else(|| {
-            let message = "Its pipeline has no open stage to put it in; name an open stage of another one as `stage_id`.";
+            let message =
+                "Its pipeline has no open stage to put it in; name an open stage of another one as `stage_id`.";
             Error::conflict("no_open_stage", message)
         })?,
     };
-    let stage = setup.stage(stage).ok_or_else(|| Error::Invalid(vec![FieldError::unknown_reference("/stage_id", "stage", stage)]))?;
+    let stage = setup
+        .stage(stage)
+        .ok_or_else(|| Error::Invalid(vec![FieldError::unknown_reference("/stage_id", "stage", stage)]))?;
     if stage.outcome != Outcome::Open {
         let message = "Name an open stage: in a won or lost one the ticket would be closed.";
         return Err(Error::invalid("/stage_id", "invalid_value", message));
