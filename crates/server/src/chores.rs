@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use api::App;
 use crm::{
-    Crm, Timestamp, contacts, events, idempotency, members, messages, proposals, search, structuring_model,
+    Crm, Timestamp, contacts, events, idempotency, members, messages, outbox, proposals, search, structuring_model,
     sunsets, webchat, webhooks,
 };
 use store::{Db, Priority, Tx};
@@ -192,7 +192,7 @@ async fn finish_merges(crm: Crm) {
 /// What members who left had in hand, and what removed channels had to send, where it was much.
 async fn let_go(crm: Crm) {
     loop {
-        let done = async { Ok(members::let_go_of_the_rest(&crm).await?) };
+        let done = async { Ok(members::let_go_of_the_rest(&crm).await? | outbox::abandon_the_rest(&crm).await?) };
         let more = match done.await {
             Ok(more) => more,
             Err(error) => {

@@ -3,8 +3,8 @@
 use store::params;
 
 use super::{Outcome, Stage, get, get_stage};
-use crate::channels::{Channel, DefaultStage};
 use crate::changes::{Changes, check_version, in_use};
+use crate::channels::{Channel, DefaultStage};
 use crate::checks;
 use crate::error::{Problems, Result};
 use crate::id::{PipelineId, StageId};
