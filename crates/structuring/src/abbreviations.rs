@@ -128,7 +128,10 @@ const PARTS: &[(&str, &str)] = &[
 
 /// The words that a header is glued from; nothing for words that are words.
 pub(crate) fn unglued(word: &str) -> Option<Vec<String>> {
-    if !(3..=14).contains(&word.len()) || !word.bytes().all(|b| b.is_ascii_lowercase()) || lookup(word, 1).is_some() {
+    if !(3..=14).contains(&word.len())
+        || !word.bytes().all(|b| b.is_ascii_lowercase())
+        || lookup(word, 1).is_some()
+    {
         return None;
     }
     if let Some((_, words)) = WHOLE.iter().find(|(whole, _)| *whole == word) {
