@@ -17,7 +17,7 @@ use crate::id::{ApiKeyId, ChannelId, FieldId, MemberId, OrganizationId, Pipeline
 use crate::keys::source_named;
 use crate::members::Member;
 use crate::organizations::{Organization, Threshold};
-use crate::pipelines::{Pipeline, Stage};
+use crate::pipelines::{Outcome, Pipeline, Stage};
 use crate::rules;
 use crate::structuring_model::Asking;
 use crate::time::Timestamp;
@@ -186,14 +186,18 @@ impl Setup {
         self.fields.iter().find(|f| f.id == id)
     }
 
-    /// Where an inbound message or a contact without a ticket belongs, if anywhere.
+    /// Where an inbound message or a contact without a ticket belongs, if anywhere: always an open stage. One that is chosen and
+    /// became won or lost is as if none were chosen.
     pub fn default_stage(&self, channel: &Channel) -> Option<StageId> {
         use crate::channels::DefaultStage;
-        match channel.default_stage {
-            DefaultStage::First => self.pipelines.first().and_then(|p| p.stages.first()).map(|s| s.id),
+        let open = |stage: &&Stage| stage.outcome == Outcome::Open;
+        let first = || self.pipelines.iter().flat_map(|pipeline| &pipeline.stages).find(open);
+        let stage = match channel.default_stage {
+            DefaultStage::First => first(),
             DefaultStage::None => None,
-            DefaultStage::Stage(id) => Some(id),
-        }
+            DefaultStage::Stage(id) => self.stage(id).filter(open).or_else(first),
+        };
+        stage.map(|stage| stage.id)
     }
 }
 

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use api::App;
 use crm::{
-    Crm, Timestamp, contacts, events, idempotency, messages, proposals, search, structuring_model, sunsets, webchat,
-    webhooks,
+    Crm, Timestamp, contacts, events, idempotency, members, messages, outbox, proposals, search, structuring_model,
+    sunsets, webchat, webhooks,
 };
 use store::{Db, Priority, Tx};
 use tokio::task::JoinHandle;
@@ -52,6 +52,7 @@ pub fn start(app: &Arc<App>, settings: &Settings) -> Chores {
         tokio::spawn(learn_keys(crm.clone())),
         tokio::spawn(write_counts(app.clone())),
         tokio::spawn(finish_merges(crm.clone())),
+        tokio::spawn(let_go(crm.clone())),
         tokio::spawn(announce_sunsets(app.clone())),
         tokio::spawn(watch_readers(crm.clone())),
         tokio::spawn(find_the_old(crm.clone())),
@@ -185,6 +186,22 @@ async fn finish_merges(crm: Crm) {
             }
         };
         sleep(if more { BETWEEN_PIECES } else { TAIL_EVERY }).await;
+    }
+}
+
+/// What members who left had in hand, and what removed channels had to send, where it was much.
+async fn let_go(crm: Crm) {
+    loop {
+        let done = async { Ok(members::let_go_of_the_rest(&crm).await? | outbox::abandon_the_rest(&crm).await?) };
+        let more = match done.await {
+            Ok(more) => more,
+            Err(error) => {
+                let error: crm::Error = error;
+                tracing::warn!(%error, "could not let go of what a member or a channel left; tried again");
+                false
+            }
+        };
+        sleep(if more { BETWEEN_PIECES } else { LOOK_EVERY }).await;
     }
 }
 

@@ -208,7 +208,7 @@ pub struct MessageObject {
 
 pub fn message(setup: &Setup, contact: &Contact, message: &Message) -> MessageObject {
     let ours = setup.channel(message.channel_id).and_then(|channel| channel.phone.clone());
-    let theirs = contact.phone.clone().or_else(|| contact.external_user_id.clone());
+    let theirs = message.address.as_ref().or(contact.phone.as_ref()).or(contact.external_user_id.as_ref()).cloned();
     let inbound = message.direction == Direction::Inbound;
     let (from, to) = if inbound { (theirs, ours) } else { (ours, theirs) };
     MessageObject {

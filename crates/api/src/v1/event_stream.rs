@@ -1,6 +1,7 @@
 //! The event log as it happens: Server-Sent Events.
 
 use crm::FieldError;
+use crm::contacts::Contact;
 use crm::events::EventFilter;
 
 use super::events::filter;
@@ -26,7 +27,7 @@ impl Input for StreamQuery {
 }
 
 pub async fn stream(call: Call) -> Result<Answer, Problem> {
-    let query: StreamQuery = call.read_query()?;
+    let mut query: StreamQuery = call.read_query()?;
     let resumed = match call.last_event_id.as_deref().map(str::trim) {
         None | Some("") => None,
         Some(id) => Some(id.parse().ok().filter(|sequence| *sequence >= 0).ok_or_else(|| {
@@ -34,6 +35,9 @@ pub async fn stream(call: Call) -> Result<Answer, Problem> {
             Problem::invalid(vec![FieldError::new("Last-Event-ID", "invalid_header", message)])
         })?),
     };
+    if let Some(id) = query.filter.contact {
+        query.filter.contact = Some(call.read(move |w| Contact::meant(w, id)).await?);
+    }
     let listener = call
         .app
         .hub

@@ -25,7 +25,8 @@ pub struct MergeView {
     pub one_contact: bool,
     /// `moving` and `undoing`: messages still follow, in pieces.
     pub status: MergeStatus,
-    /// Why: `one_payload` and `number_changed` by what WhatsApp said, `decided` by somebody.
+    /// Why: `one_payload` and `number_changed` by what WhatsApp said, `decided` by somebody, `same_identifier` by an
+    /// identifier of the customer that a new contact came with.
     pub rule: MergeRule,
     pub actor: ActorView,
     pub created_at: Timestamp,

@@ -324,13 +324,27 @@ pub async fn close(call: Call) -> Result<Answer, Problem> {
     .await
 }
 
+#[derive(Debug)]
+pub struct ReopenInput {
+    /// None: where it stands, or in its pipeline's first open stage.
+    pub stage: Option<StageId>,
+}
+
+impl Input for ReopenInput {
+    fn read(f: &mut Fields<'_>) -> Option<Self> {
+        let about = "Where it stands then: an open stage of any pipeline. Without it where it stands, or in its pipeline's first open stage.";
+        Some(ReopenInput { stage: f.optional("stage_id", id::<StageId>(), about) })
+    }
+}
+
 pub async fn reopen(call: Call) -> Result<Answer, Problem> {
     let id: TicketId = call.id("id", "ticket")?;
+    let input = if call.body.is_empty() { ReopenInput { stage: None } } else { call.read_body()? };
     let version = call.if_version()?;
     call.write(
         move |w| {
             let ticket = read_version(w, id, version)?;
-            let ticket = tickets::reopen(w, ticket)?;
+            let ticket = tickets::reopen(w, ticket, input.stage)?;
             whole(w, ticket)
         },
         ok,

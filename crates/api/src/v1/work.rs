@@ -116,6 +116,8 @@ pub fn table() -> Vec<Route> {
         post("/api/v1/tickets/{id}/reopen", tickets::reopen)
             .scope(TicketsWrite)
             .named("v1ReopenTicket", "Tickets", "Open a closed ticket again")
+            .about("Where it stands, or in another stage. Needs no body. One that is open stays as it is.")
+            .body::<tickets::ReopenInput>()
             .answers::<tickets::TicketView>(200, "The ticket."),
         post("/api/v1/tickets/{id}/assign", tickets::assign)
             .scope(TicketsWrite)

@@ -3,9 +3,11 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "all of this is tests")]
 
+mod aliases;
 mod assignment;
 mod boards;
 mod browser;
+mod channels_gone;
 mod client;
 mod contacts;
 mod conventions;
@@ -26,6 +28,7 @@ mod inbox;
 mod invitations;
 mod ledger;
 mod live;
+mod members_gone;
 mod merged_lines;
 mod merges;
 mod messages;
@@ -37,6 +40,7 @@ mod note_send;
 mod old_reads;
 mod outbound;
 mod outbox;
+mod parted;
 mod people_again;
 mod permissions;
 mod phone;
@@ -55,6 +59,8 @@ mod search;
 mod second_factor;
 mod sign_in;
 mod silence;
+mod slips;
+mod stages_gone;
 mod stream;
 mod structuring_model;
 mod sunset_events;
@@ -65,6 +71,7 @@ mod ticket_changes;
 mod tickets;
 mod timelines;
 mod translations;
+mod two_numbers;
 mod ui;
 mod upsert;
 mod visitor;

@@ -207,6 +207,14 @@ fn a_field_that_went_or_changed_since() {
         assert_eq!(custom(w, &contact, "talla").0, json!(42));
         assert_eq!(w.call("DELETE", &format!("/api/v1/custom_fields/{id}?archive=true"), &[], None).status, 200);
         assert_eq!(undo(w, json!({"structuring_id": run})), ["talla left field_gone"]);
+        // What fits still is of the field's type.
+        let id = field(w, "piso", "text", &[]);
+        upserted(w, "+56955500001", json!({"piso": "30"}));
+        upserted(w, "+56955500001", json!({"piso": "40"}));
+        let run = text(&value(w, &contact, "piso")["provenance"]["structuring_id"]);
+        assert_eq!(w.patch(&format!("/api/v1/custom_fields/{id}"), json!({"type": "number"})).status, 200);
+        assert_eq!(undo(w, json!({"structuring_id": run})), ["piso restored"]);
+        assert_eq!(custom(w, &contact, "piso").0, json!(30));
     });
 }
 

@@ -262,14 +262,16 @@ fn what_is_wrong_with_an_organization_is_told_at_once() {
 #[test]
 fn an_operation_without_a_body_takes_none() {
     each(|w| {
-        let (_, ticket) = w.ticket("+56955501234");
-        let close = w.post(&format!("/api/v1/tickets/{ticket}/close"), json!({"outcome": "won"}));
-        assert_eq!(close.status, 200, "{}", close.text());
-        let path = format!("/api/v1/tickets/{ticket}/reopen");
-        let refused = w.post(&path, json!({"stage_id": w.here.stages[0]}));
-        assert_eq!((refused.status, wrong(&refused.json())), (400, vec!["/stage_id unknown_key".to_owned()]));
+        let contact = w.contact("+56955501234");
+        w.inbound(&contact, "hola", 10);
+        let sent = w.post("/api/v1/messages", json!({"contact_id": contact, "text": "hola"}));
+        assert_eq!(sent.status, 201, "{}", sent.text());
+        let message = format!("/api/v1/messages/{}", text(&sent.json()["id"]));
+        let path = format!("{message}/discard");
+        let refused = w.post(&path, json!({"reason": "no"}));
+        assert_eq!((refused.status, wrong(&refused.json())), (400, vec!["/reason unknown_key".to_owned()]));
         assert_eq!(w.raw(&w.here.key, "POST", &path, &[], Some(b"[1]")).status, 400);
-        assert_eq!(w.info(&w.contact("+56955501234"))["active_ticket"], json!(null), "nothing was done");
+        assert_eq!(w.get(&message).json()["status"], json!("queued"), "nothing was done");
         assert_eq!(w.post(&path, json!({})).status, 200);
     });
 }

@@ -23,6 +23,7 @@ use store::{Tx, params};
 
 use crate::error::{Error, FieldError, Problems, Result};
 use crate::id::{ChannelId, OrganizationId, StageId};
+use crate::pipelines::Outcome;
 use crate::setup::Setup;
 use crate::time::Timestamp;
 use crate::wire_enum;
@@ -171,6 +172,14 @@ pub fn get(setup: &Setup, id: ChannelId) -> Result<&Channel> {
     setup.channel(id).filter(|channel| !channel.archived).ok_or_else(|| Error::not_found("channel"))
 }
 
+/// Of a contact that is there: 409 `channel_removed` where its channel was put out of sight.
+pub fn of_contact(setup: &Setup, id: ChannelId) -> Result<&Channel> {
+    setup.channel(id).filter(|channel| !channel.archived).ok_or_else(|| {
+        let message = "The channel of this contact was removed. Write to the person on another channel.";
+        Error::conflict("channel_removed", message)
+    })
+}
+
 /// As it is answered.
 pub fn view(setup: &Setup, channel: &Channel) -> ChannelView {
     ChannelView {
@@ -193,10 +202,15 @@ pub fn view(setup: &Setup, channel: &Channel) -> ChannelView {
 }
 
 fn check_default_stage(setup: &Setup, default: DefaultStage, problems: &mut Problems) {
-    if let DefaultStage::Stage(id) = default
-        && setup.stage(id).is_none()
-    {
-        problems.add(FieldError::unknown_reference("/default_stage_id", "stage", id));
+    const POINTER: &str = "/default_stage_id";
+    let DefaultStage::Stage(id) = default else { return };
+    match setup.stage(id) {
+        None => problems.add(FieldError::unknown_reference(POINTER, "stage", id)),
+        Some(stage) if stage.outcome != Outcome::Open => {
+            let message = "Name an open stage; null if what comes in is to open no ticket.";
+            problems.add(FieldError::new(POINTER, "invalid_value", message));
+        }
+        Some(_) => {}
     }
 }
 

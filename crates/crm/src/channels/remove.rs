@@ -7,9 +7,14 @@ use super::{get, view};
 use crate::changes::{Removed, check_version, in_use, record};
 use crate::error::Result;
 use crate::id::ChannelId;
+use crate::outbox;
 use crate::work::Work;
 
-/// A channel that has contacts is removed only with `archive`: its contacts and their messages stay. Its secrets go, and its
+/// Messages that fail within the call; the rest follows in pieces.
+const AT_ONCE: i64 = 200;
+
+/// A channel that has contacts is removed only with `archive`: its contacts and their messages stay, and what waits to be
+/// sent fails. Its secrets go, and its
 /// number is free for another channel. The row itself is only put out of sight, with contacts or without: to delete it the
 /// database would look for what names it in every contact and message, and all writers would wait.
 pub fn remove(w: &mut Work<'_, '_>, id: ChannelId, if_version: Option<i64>, archive: bool) -> Result<Removed> {
@@ -23,9 +28,10 @@ pub fn remove(w: &mut Work<'_, '_>, id: ChannelId, if_version: Option<i64>, arch
         params![organization, id],
     )?;
     let contacts: i64 = row.get("n")?;
+    let waiting = outbox::count_of(w, id)?;
     if contacts > 0 && !archive {
-        let remedy = "Delete it with archive=true to keep them and put the channel out of sight.";
-        return Err(in_use("channel", &[("contacts", contacts)], remedy));
+        let remedy = "Delete it with archive=true to keep the contacts and put the channel out of sight; what waits to be sent fails.";
+        return Err(in_use("channel", &[("contacts", contacts), ("waiting messages", waiting)], remedy));
     }
     w.bump_revision()?;
     w.tx.execute(
@@ -36,7 +42,8 @@ pub fn remove(w: &mut Work<'_, '_>, id: ChannelId, if_version: Option<i64>, arch
     let archived = contacts > 0;
     let change = if archived { "archived" } else { "deleted" };
     let previous = json!({"channel": view(&setup, channel)});
-    record(w, "channel", id, change, json!({"contacts": contacts}), Some(previous))?;
+    record(w, "channel", id, change, json!({"contacts": contacts, "waiting_messages": waiting}), Some(previous))?;
     w.reload_setup()?;
+    outbox::abandon(w, id, AT_ONCE)?;
     Ok(Removed { archived, moved: 0 })
 }

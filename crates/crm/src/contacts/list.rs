@@ -12,9 +12,13 @@ use crate::fields::Entity;
 use crate::id::{ChannelId, ContactId, FieldId, PipelineId, StageId, TicketId};
 use crate::page::{Page, PageRequest, bad_cursor};
 use crate::query::Query;
+use crate::search::contacts_by_number;
 use crate::text::{fold, like_anywhere};
 use crate::time::Timestamp;
 use crate::work::Work;
+
+/// Contacts that are found by a number which is not the one that is shown.
+const BY_OTHER_NUMBER: i64 = 50;
 
 /// Rows of one answer of C4 and C8, at most.
 pub const MOST_CONTACTS: u32 = 10_000;
@@ -49,7 +53,7 @@ pub enum ContactSort {
     Activity,
 }
 
-fn filtered(w: &Work<'_, '_>, filter: &ContactFilter) -> Query {
+fn filtered(w: &mut Work<'_, '_>, filter: &ContactFilter) -> Result<Query> {
     let mut query =
         Query::new(format!("SELECT {COLUMNS} FROM contacts c WHERE c.organization_id = "), w.caller.organization);
     query.text(" AND c.merged_into IS NULL");
@@ -94,10 +98,16 @@ fn filtered(w: &Work<'_, '_>, filter: &ContactFilter) -> Query {
         let digits: String = text.chars().filter(char::is_ascii_digit).collect();
         if digits.len() >= 3 {
             query.push(" OR c.phone LIKE ", format!("%{digits}%"));
+            let others = contacts_by_number(w, &digits, BY_OTHER_NUMBER)?;
+            if let Some((first, others)) = others.split_first() {
+                query.push(" OR c.id IN (", *first);
+                others.iter().for_each(|id| _ = query.push(", ", *id));
+                query.text(")");
+            }
         }
         query.text(")");
     }
-    query
+    Ok(query)
 }
 
 /// Contacts by activity, one page. The cursor is `<micros or "">~<id>`.
@@ -107,7 +117,7 @@ pub fn browse(
     sort: ContactSort,
     page: &PageRequest,
 ) -> Result<Page<Contact>> {
-    let mut query = filtered(w, filter);
+    let mut query = filtered(w, filter)?;
     let after = page.cursor.as_deref().map(parse_cursor).transpose()?;
     // A missing time sorts after every other.
     let (order, of): (&str, fn(&Contact) -> Option<Timestamp>) = match sort {
@@ -162,8 +172,24 @@ pub fn with_open_tickets(
     Ok(open)
 }
 
-/// C5: at most 50, newest last message first. Phone: a substring of the digits; e-mail: a substring, any case.
+/// C5: at most 50, newest last message first. Phone: a substring of the digits of any number of theirs; e-mail: a substring, any
+/// case.
 pub fn search(w: &mut Work<'_, '_>, phone_digits: Option<&str>, email: Option<&str>) -> Result<Vec<Contact>> {
+    const MOST: usize = 50;
+    let mut found = by_shown(w, phone_digits, email)?;
+    let Some(digits) = phone_digits.filter(|_| found.len() < MOST) else { return Ok(found) };
+    for id in contacts_by_number(w, digits, BY_OTHER_NUMBER)? {
+        if found.iter().all(|contact| contact.id != id) {
+            found.extend(Contact::as_stored(w.tx, w.caller.organization, id)?);
+        }
+    }
+    found.sort_by_key(|contact| std::cmp::Reverse((contact.last_message_at, contact.id)));
+    found.truncate(MOST);
+    Ok(found)
+}
+
+/// By the phone that is shown, and by e-mail.
+fn by_shown(w: &mut Work<'_, '_>, phone_digits: Option<&str>, email: Option<&str>) -> Result<Vec<Contact>> {
     // The narrow index is scanned for the ids, then only those rows are read.
     let mut query = Query::new(
         format!(

@@ -23,6 +23,7 @@ pub use list::{
     ContactFilter, ContactSort, FieldFilter, MOST_CONTACTS, browse, by_identifier, by_number, recent, search,
     with_open_tickets,
 };
+pub(crate) use merge::note_joined;
 pub use merge::{
     Follows, MOVED_AT_ONCE, MergeRow, MergeRule, MergeStatus, Merged, NAMED, merge, merge_row, merges_of, move_on,
     undo_merge,
@@ -38,7 +39,7 @@ use serde::Serialize;
 use store::{Row, Tx, params};
 use structuring::json::Object;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, FieldError, Result};
 use crate::id::{ChannelId, ContactId, CustomerId, OrganizationId, StageId};
 use crate::setup::Setup;
 use crate::time::Timestamp;
@@ -162,6 +163,13 @@ impl Contact {
     pub(crate) fn as_stored(tx: &mut Tx<'_>, organization: OrganizationId, id: ContactId) -> Result<Option<Contact>> {
         let sql = format!("SELECT {COLUMNS} FROM contacts c WHERE c.organization_id = $1 AND c.id = $2");
         tx.query_opt(&sql, params![organization, id])?.as_ref().map(Contact::from_row).transpose()
+    }
+
+    /// The id that a filter means: of one that turned out to be another the other's. 400 for nobody's.
+    pub fn meant(w: &mut Work<'_, '_>, id: ContactId) -> Result<ContactId> {
+        let found = Contact::find(w.tx, w.caller.organization, id)?;
+        let nobody = || Error::Invalid(vec![FieldError::unknown_reference("?contact_id", "contact", id)]);
+        Ok(found.ok_or_else(nobody)?.id)
     }
 
     /// By its id, or 404.

@@ -15,6 +15,7 @@ use crate::error::{Error, Result};
 use crate::events::{self, Fact, Topic};
 use crate::id::ContactId;
 use crate::messages::Person;
+use crate::search;
 use crate::time::Timestamp;
 use crate::work::Work;
 
@@ -192,6 +193,9 @@ fn learn(
     }
     if changed {
         save(w, contact)?;
+    }
+    if added.iter().any(|(kind, _)| *kind == "phone") {
+        search::contact_written(w, contact)?;
     }
     let mut data = serde_json::Map::new();
     let mut previous = serde_json::Map::new();

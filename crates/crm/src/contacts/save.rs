@@ -48,7 +48,7 @@ pub(crate) fn insert(w: &mut Work<'_, '_>, contact: &mut Contact) -> Result<()> 
         ],
     )?;
     contact.words_hash = search::contact_hash(contact);
-    search::contact_written(w, contact)
+    search::contact_made(w, contact)
 }
 
 /// Writes what may change, and counts the version up.

@@ -116,7 +116,7 @@ fn one(w: &mut Work<'_, '_>, id: ContactId, what: &Bulk) -> Result<Option<Messag
         }
         Bulk::Unassign(member) => {
             let contact = Contact::get(w, id)?;
-            unassign(w, &contact, *member)
+            unassign(w, &contact, *member).map(drop)
         }
         Bulk::Move { stage, reason } => {
             let mut contact = Contact::get(w, id)?;
@@ -147,28 +147,33 @@ fn open_ticket(w: &mut Work<'_, '_>, contact: &Contact) -> Result<tickets::Ticke
         .ok_or_else(|| Error::NotFound { code: "no_open_ticket", what: "open ticket of this contact".to_owned() })
 }
 
-/// The open ticket is nobody's then either, if it was theirs.
-fn unassign(w: &mut Work<'_, '_>, contact: &Contact, member: Option<MemberId>) -> Result<()> {
+/// The open ticket is nobody's then either, if it was theirs, and answered.
+pub(crate) fn unassign(
+    w: &mut Work<'_, '_>,
+    contact: &Contact,
+    member: Option<MemberId>,
+) -> Result<Option<tickets::Ticket>> {
     let rows = w.tx.query(
         "DELETE FROM contact_agents WHERE organization_id = $1 AND contact_id = $2 AND ($3 OR member_id = $4)
          RETURNING member_id",
         params![w.caller.organization, contact.id, member.is_none(), member],
     )?;
     let removed = rows.iter().map(|row| row.at(0)).collect::<std::result::Result<Vec<MemberId>, _>>()?;
-    let mut before = None;
+    let (mut before, mut freed) = (None, None);
     if let Some(mut ticket) = tickets::open_ticket_of(w, contact.id)?
         && let Some(agent) = ticket.agent_id
         && member.is_none_or(|member| member == agent)
     {
         before = Some(agent);
         tickets::assign_agent(w, &mut ticket, None)?;
+        freed = Some(ticket);
     }
     if removed.is_empty() && before.is_none() {
-        return Ok(());
+        return Ok(None);
     }
     super::labels_changed(w, contact.id)?;
     let data = serde_json::json!({"agent_id": null});
     let previous = serde_json::json!({"ticket_agent_id": before, "removed_agents": removed});
     events::record(w, Fact::new(Topic::AgentAssigned).contact(contact.id).data(data).previous(previous))?;
-    Ok(())
+    Ok(freed)
 }

@@ -14,6 +14,7 @@ mod show;
 
 pub use block::block;
 pub(crate) use block::follow as follow_block;
+pub(crate) use bulk::unassign;
 pub use bulk::{Bulk, Failed, MOST_AT_ONCE, Outcomes, bulk};
 pub use counts::{COUNTED, Counts, counts};
 pub use draft::{Draft, put_draft, remove_draft};

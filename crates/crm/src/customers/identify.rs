@@ -6,7 +6,8 @@
 use store::params;
 use structuring::phone::Phone;
 
-use super::identifiers::{customer_of, register};
+use super::identifiers::{customer_of, register, register_new};
+use super::join::Joined;
 use crate::channels::Channel;
 use crate::contacts::{self, ChatStatus, Contact, ValueSource};
 use crate::error::{Error, Result};
@@ -67,7 +68,7 @@ pub(crate) fn create_contact(
     id: ContactId,
     describe: impl FnOnce(&mut Contact) -> bool,
 ) -> Result<Contact> {
-    let customer_id = customer_for_new(w, who)?;
+    let (customer_id, joined) = customer_for_new(w, who, id)?;
     let said = who.phone.is_some() && !channel.channel_type.by_phone();
     let mut contact = Contact {
         id,
@@ -100,28 +101,39 @@ pub(crate) fn create_contact(
     };
     describe(&mut contact);
     contacts::insert(w, &mut contact)?;
+    if let Some(joined) = joined {
+        contacts::note_joined(w, id, joined)?;
+    }
     let snapshot = contact.snapshot(w);
     events::record(w, Fact::new(Topic::ContactCreated).contact(id).data(snapshot))?;
     Ok(contact)
 }
 
-/// The customer of a contact that did not exist: whoever the phone or an identifier field names, else a new one.
-fn customer_for_new(w: &mut Work<'_, '_>, who: &Who) -> Result<CustomerId> {
+/// The customer of a contact that did not exist: whoever the phone or an identifier field names, else a new one. Where the field
+/// alone names them, what an undo needs to make two of them.
+fn customer_for_new(w: &mut Work<'_, '_>, who: &Who, contact: ContactId) -> Result<(CustomerId, Option<Joined>)> {
     let mut known = None;
     for (key, value) in &who.identifiers {
         known = known.or(customer_of(w, &format!("field:{key}"), value)?);
     }
     let new: CustomerId = w.new_id();
+    let joined = known.map(|known| Joined::of_new(new, known, w.now, contact));
     let Some(phone) = &who.phone else {
         return match known {
-            Some(customer) => Ok(customer),
-            None => create(w, new),
+            Some(customer) => Ok((customer, joined)),
+            None => Ok((create(w, new)?, None)),
         };
     };
     // The phone goes first: it is what the channel itself proves.
     let candidate = known.unwrap_or(new);
+    if register_new(w, "phone", phone.as_str(), candidate, "same_phone")? {
+        return match joined {
+            Some(joined) => Ok((candidate, Some(joined.with("phone", phone.as_str())))),
+            None => Ok((create(w, new)?, None)),
+        };
+    }
     let owner = register(w, "phone", phone.as_str(), candidate, "same_phone")?;
-    if owner == new { create(w, new) } else { Ok(owner) }
+    if owner == new { Ok((create(w, new)?, None)) } else { Ok((owner, None)) }
 }
 
 fn create(w: &mut Work<'_, '_>, id: CustomerId) -> Result<CustomerId> {

@@ -3,10 +3,15 @@
 
 use serde::{Deserialize, Serialize};
 use store::params;
+use structuring::Json;
+use structuring::json::{Mode, Object};
 
+use super::values::value_key;
 use crate::contacts::ValueSource;
 use crate::error::Result;
+use crate::fields::read_value;
 use crate::id::{ContactId, CustomerId, FieldId, StructuringId};
+use crate::time::Timestamp;
 use crate::work::Work;
 
 /// What a join moved, and what had no room.
@@ -29,6 +34,35 @@ pub(crate) struct Joined {
     proposals_settled: Vec<Proposed>,
 }
 
+impl Joined {
+    /// Of a contact that was made as one of `kept`, because an identifier said so: what it would have had alone. `gone` was never
+    /// there.
+    pub(crate) fn of_new(gone: CustomerId, kept: CustomerId, at: Timestamp, contact: ContactId) -> Joined {
+        Joined {
+            gone,
+            kept,
+            created_at: at.micros(),
+            contacts: vec![contact],
+            identifiers: Vec::new(),
+            values_moved: Vec::new(),
+            values_left: Vec::new(),
+            proposals_moved: Vec::new(),
+            proposals_settled: Vec::new(),
+        }
+    }
+
+    /// An identifier that goes with the contact.
+    pub(crate) fn with(mut self, kind: &str, value: &str) -> Joined {
+        self.identifiers.push((kind.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Values that had no room.
+    pub(crate) fn set_aside(&self) -> impl Iterator<Item = (FieldId, Json)> {
+        self.values_left.iter().map(|left| (left.field_id, left.json()))
+    }
+}
+
 #[derive(Debug, Serialize, Deserialize)]
 struct ValueLeft {
     field_id: FieldId,
@@ -37,6 +71,12 @@ struct ValueLeft {
     source: ValueSource,
     structuring_id: Option<StructuringId>,
     updated_at: i64,
+}
+
+impl ValueLeft {
+    fn json(&self) -> Json {
+        Json::parse(self.value.as_bytes(), Mode::Lenient).unwrap_or(Json::Null)
+    }
 }
 
 /// A row of `merge_proposals`.
@@ -170,8 +210,9 @@ pub(crate) fn join(w: &mut Work<'_, '_>, gone: CustomerId, kept: CustomerId) -> 
     Ok(joined)
 }
 
-/// Undoes it: what moved goes back where it still is what it was.
-pub(crate) fn part(w: &mut Work<'_, '_>, joined: &Joined) -> Result<()> {
+/// Undoes it: what moved goes back where it still is what it was. Answers, by field, with values that had no room and that their
+/// fields do not take any more, because they are of another type now, or have other options.
+pub(crate) fn part(w: &mut Work<'_, '_>, joined: &Joined) -> Result<Object> {
     let organization = w.caller.organization;
     let (gone, kept) = (joined.gone, joined.kept);
     w.tx.execute(
@@ -198,17 +239,24 @@ pub(crate) fn part(w: &mut Work<'_, '_>, joined: &Joined) -> Result<()> {
             params![organization, field, gone.0, kept.0],
         )?;
     }
+    let (setup, mut left_out) = (w.setup.clone(), Object::new());
+    let country = setup.organization.country.as_str();
     for value in &joined.values_left {
         // A field that was removed since takes its values with it.
+        let Some(field) = setup.field_by_id(value.field_id) else { continue };
+        let Ok(typed) = read_value(field, &value.json(), Some(country)) else {
+            left_out.push(field.key.as_str(), value.json());
+            continue;
+        };
         w.tx.execute(
             "INSERT INTO field_values (organization_id, entity_id, field_id, value, value_key, source, structuring_id, updated_at)
-             SELECT $1, $2, id, $4, $5, $6, $7, $8 FROM custom_fields WHERE organization_id = $1 AND id = $3",
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
             params![
                 organization,
                 gone.0,
                 value.field_id,
-                value.value,
-                value.value_key,
+                typed.to_string(),
+                value_key(&typed),
                 value.source,
                 value.structuring_id,
                 value.updated_at
@@ -225,5 +273,5 @@ pub(crate) fn part(w: &mut Work<'_, '_>, joined: &Joined) -> Result<()> {
     for proposed in &joined.proposals_settled {
         proposed.propose(w, proposed.contact_id)?;
     }
-    Ok(())
+    Ok(left_out)
 }

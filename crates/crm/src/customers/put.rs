@@ -12,7 +12,7 @@ use super::origin::Origin;
 use super::values::{self, FieldValue};
 use crate::contacts::{self, Contact, ValueSource};
 use crate::error::{Error, Result};
-use crate::fields::{CustomField, Entity};
+use crate::fields::{CustomField, Entity, read_value};
 use crate::id::StructuringId;
 use crate::work::Work;
 
@@ -144,10 +144,10 @@ impl Correction {
         Ok(())
     }
 
-    /// Puts back what was there before an inferred value; none: nothing was.
+    /// Puts back what was there before an inferred value; none: nothing was. What its field does not take any more stays away.
     pub fn restore(&mut self, w: &mut Work<'_, '_>, target: &Target, previous: Option<&Current>) -> Result<()> {
         let now = self.current(w, target)?.map(|current| current.value);
-        let value = previous.map(|previous| previous.value.clone());
+        let mut value = previous.map(|previous| previous.value.clone());
         let text = value.as_ref().and_then(Json::as_str).map(str::to_owned);
         let source = previous.and_then(|previous| previous.source);
         match target {
@@ -158,13 +158,16 @@ impl Correction {
                 let setup = w.setup.clone();
                 let field = field_of(&setup, key)?;
                 let customer = self.contact.customer_id.0;
-                match previous {
-                    Some(previous) => {
+                // Its type may be another by now.
+                let country = setup.organization.country.as_str();
+                value = value.and_then(|value| read_value(field, &value, Some(country)).ok());
+                match (previous, &value) {
+                    (Some(previous), Some(value)) => {
                         let source = previous.source.unwrap_or(ValueSource::Inferred);
                         let origin = previous.structuring_id;
-                        values::write_value(w, customer, field.id, &previous.value, source, origin)?;
+                        values::write_value(w, customer, field.id, value, source, origin)?;
                     }
-                    None => _ = values::remove_value(w, customer, field.id)?,
+                    _ => _ = values::remove_value(w, customer, field.id)?,
                 }
                 if now != value {
                     if let Some(old) = &now {

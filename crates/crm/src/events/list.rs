@@ -3,6 +3,7 @@
 use store::{Row, params};
 
 use super::{Topic, head};
+use crate::contacts::Contact;
 use crate::error::Result;
 use crate::id::{ContactId, EventId, TicketId};
 use crate::query::Query;
@@ -69,6 +70,18 @@ pub struct Listed {
     pub more: bool,
 }
 
+/// The log is never changed: what happened to those who turned out to be this contact stands under their own ids.
+fn names_of(w: &mut Work<'_, '_>, contact: ContactId) -> Result<Vec<ContactId>> {
+    const MOST: i64 = 500;
+    let contact = Contact::meant(w, contact)?;
+    let rows = w.tx.query(
+        "SELECT id FROM contacts WHERE organization_id = $1 AND merged_into = $2 ORDER BY id LIMIT $3",
+        params![w.caller.organization, contact, MOST],
+    )?;
+    let others = rows.iter().map(|row| row.at(0)).collect::<std::result::Result<Vec<ContactId>, _>>()?;
+    Ok(std::iter::once(contact).chain(others).collect())
+}
+
 /// Those after `after`, in order of `sequence`. On PostgreSQL only up to where every lower sequence is decided: a
 /// transaction that is still open may commit below what is already visible, and a reader that had passed it would never
 /// see it.
@@ -86,7 +99,10 @@ pub fn list(w: &mut Work<'_, '_>, filter: &EventFilter, after: i64, limit: u32) 
     }
     let mut query = Query::new(format!("SELECT {COLUMNS} FROM events e WHERE e.organization_id = "), organization);
     query.and("e.sequence > ", after).and("e.sequence <= ", end);
-    query.and_if("e.contact_id = ", &filter.contact).and_if("e.ticket_id = ", &filter.ticket);
+    if let Some(contact) = filter.contact {
+        query.and_in("e.contact_id IN ", &names_of(w, contact)?);
+    }
+    query.and_if("e.ticket_id = ", &filter.ticket);
     if let Some((first, others)) = filter.topics.split_first() {
         query.and("e.topic IN (", first.name());
         for topic in others {

@@ -1,12 +1,14 @@
 //! People who work here.
 
 mod create;
+mod let_go;
 mod password;
 mod preferences;
 mod remove;
 mod update;
 
 pub use create::{NewMember, create};
+pub use let_go::let_go_of_the_rest;
 pub use password::set_password;
 pub use preferences::{Locale, Notifications, Preferences, PreferencesPatch, Theme, prefer};
 pub use remove::remove;

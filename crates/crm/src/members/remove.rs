@@ -3,6 +3,7 @@
 use serde_json::json;
 use store::params;
 
+use super::let_go::let_go;
 use super::{Member, check_last_owner, check_owners_affair, get, save};
 use crate::changes::{MOVE_LIMIT, Removed, Users, check_version, in_use, record, too_many};
 use crate::contacts::{self, Contact, Leaving};
@@ -43,13 +44,13 @@ pub(super) fn check_unused(w: &mut Work<'_, '_>, id: MemberId) -> Result<()> {
     if in_hand.is_nothing() {
         return Ok(());
     }
-    let remedy =
-        "Delete the member with move_to=<another member's id>, or with archive=true to leave them as they are.";
+    let remedy = "Delete the member with move_to=<another member's id>, or with archive=true to leave them to nobody.";
     Err(in_use("member", &in_hand.counts(), remedy))
 }
 
 /// Deactivates. `Users::Move`: that member takes over open tickets and contacts, at most 1000 together; `Users::Archive`:
-/// they stay where they are, for somebody to take. Removing one who has left already changes nothing.
+/// they are nobody's then, for somebody to take; of more than 1000 the rest follows in pieces. Removing one who has left already
+/// changes nothing.
 pub fn remove(w: &mut Work<'_, '_>, id: MemberId, if_version: Option<i64>, users: Users<MemberId>) -> Result<Removed> {
     let setup = w.setup.clone();
     let current = get(&setup, id)?;
@@ -79,6 +80,9 @@ pub fn remove(w: &mut Work<'_, '_>, id: MemberId, if_version: Option<i64>, users
     reset_links::void(w, id)?;
     sessions::end_all(w, id)?;
     w.reload_setup()?;
+    if users == Users::Archive {
+        let_go(w, id, MOVE_LIMIT)?;
+    }
     Ok(Removed { archived: true, moved })
 }
 

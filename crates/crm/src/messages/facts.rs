@@ -10,7 +10,8 @@ use crate::setup::Setup;
 pub(crate) fn message_data(setup: &Setup, contact: &Contact, message: &Message) -> Value {
     let channel = setup.channel(message.channel_id);
     let inbound = message.direction == Direction::Inbound;
-    let from = if inbound { contact.phone.as_deref() } else { channel.and_then(|channel| channel.phone.as_deref()) };
+    let theirs = || message.address.as_deref().or(contact.phone.as_deref());
+    let from = if inbound { theirs() } else { channel.and_then(|channel| channel.phone.as_deref()) };
     let mut data = json!({
         "contact_id": contact.id,
         "contact_name": contact.name,

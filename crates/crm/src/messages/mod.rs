@@ -1,5 +1,6 @@
 //! Inbound and outbound messages, and internal notes.
 
+mod address;
 mod change;
 mod content;
 mod early;
@@ -16,6 +17,7 @@ mod send_to_customer;
 mod sending;
 mod status;
 
+pub use address::{Destination, destination};
 pub use change::{Change, Reactor, What, apply as apply_change};
 pub use content::{
     Action, Attachment, Button, Card, Component, Content, File, Interactive, Parameter, Place, Section, SectionRow,
@@ -27,7 +29,7 @@ pub use incoming::{Incoming, IncomingFile, Item, Kept, Leftover, News, Person, W
 pub use list::{Conversation, MOST_MESSAGES, conversations, page_of, recent_of};
 pub use note::{NOTE_LIMIT, add_note};
 pub(crate) use outgoing::SERVICE_WINDOW_HOURS;
-pub use outgoing::{Outgoing, check_may_send, outside_service_window, queue, window_ends, window_is_open};
+pub use outgoing::{Outgoing, check_may_send, outside_service_window, queue, window_is_open};
 pub(crate) use receive::take;
 pub use receive::{Receipt, forget_leftovers, is_of_the_item, put_aside, receive};
 pub use send::{Addressee, Places, Queued, Send, What as Sent, send};
@@ -103,6 +105,8 @@ pub struct Message {
     pub reply_to: Option<String>,
     /// `phone`: written in the app beside the API.
     pub source: Option<String>,
+    /// The person's number, E.164; none: their own one.
+    pub address: Option<String>,
     pub edited_at: Option<Timestamp>,
     pub deleted_at: Option<Timestamp>,
     pub progress: Progress,
@@ -133,7 +137,7 @@ pub struct Failure {
 
 pub(crate) const COLUMNS: &str = "m.id, m.contact_id, m.channel_id, m.ticket_id, m.direction, m.type, m.body, m.status, m.actor, \
      m.sent_at, m.created_at, m.payload, m.provider_id, m.reply_to, m.source, m.edited_at, m.deleted_at, m.accepted_at, \
-     m.delivered_at, m.read_at, m.played_at, m.failed_at, m.error_code, m.error_title, m.error_details, m.error_advice";
+     m.delivered_at, m.read_at, m.played_at, m.failed_at, m.error_code, m.error_title, m.error_details, m.error_advice, m.address";
 
 impl Message {
     /// A text that is there now, of nobody's provider yet.
@@ -154,6 +158,7 @@ impl Message {
             provider_id: None,
             reply_to: None,
             source: None,
+            address: None,
             edited_at: None,
             deleted_at: None,
             progress: Progress::default(),
@@ -183,6 +188,7 @@ impl Message {
             provider_id: row.at(12)?,
             reply_to: row.at(13)?,
             source: row.at(14)?,
+            address: row.at(26)?,
             edited_at: row.at(15)?,
             deleted_at: row.at(16)?,
             progress: Progress {
@@ -218,8 +224,8 @@ impl Message {
 pub(crate) fn insert(w: &mut Work<'_, '_>, message: &Message) -> Result<bool> {
     let inserted = w.tx.execute(
         "INSERT INTO messages (organization_id, id, contact_id, channel_id, ticket_id, direction, type, body, status, actor,
-                               sent_at, created_at, payload, provider_id, reply_to, source)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+                               sent_at, created_at, payload, provider_id, reply_to, source, address)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
          ON CONFLICT (organization_id, channel_id, provider_id) WHERE provider_id IS NOT NULL DO NOTHING",
         store::params![
             w.caller.organization,
@@ -237,7 +243,8 @@ pub(crate) fn insert(w: &mut Work<'_, '_>, message: &Message) -> Result<bool> {
             message.payload,
             message.provider_id,
             message.reply_to,
-            message.source
+            message.source,
+            message.address
         ],
     )?;
     if inserted == 1 {

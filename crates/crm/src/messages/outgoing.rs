@@ -3,6 +3,7 @@
 
 use serde_json::json;
 
+use super::address::{Destination, destination};
 use super::{Action, Content, Direction, File, Message, MessageStatus, insert, status};
 use crate::channels::{Channel, ChannelType};
 use crate::contacts::{self, ChatStatus, Contact};
@@ -25,26 +26,34 @@ pub struct Outgoing {
     pub text: Option<String>,
     /// Provider's id of the message that it answers.
     pub reply_to: Option<String>,
+    /// Which of the contact's numbers, E.164; none: whichever they wrote from last.
+    pub to: Option<String>,
 }
 
 impl Outgoing {
     pub fn of(content: Content) -> Outgoing {
-        Outgoing { ticket: None, content, text: None, reply_to: None }
+        Outgoing { ticket: None, content, text: None, reply_to: None, to: None }
     }
 }
 
-/// Until when the person can be written to freely; none: never yet.
-pub fn window_ends(contact: &Contact) -> Option<Timestamp> {
-    contact.last_inbound_at.map(|at| at.plus_seconds(SERVICE_WINDOW_HOURS * 3600))
+/// Until when somebody can be written to freely who wrote last then; none: never yet.
+fn window_ends(wrote_at: Option<Timestamp>) -> Option<Timestamp> {
+    wrote_at.map(|at| at.plus_seconds(SERVICE_WINDOW_HOURS * 3600))
 }
 
-pub fn window_is_open(now: Timestamp, contact: &Contact) -> bool {
-    window_ends(contact).is_some_and(|end| end > now)
+pub fn window_is_open(now: Timestamp, wrote_at: Option<Timestamp>) -> bool {
+    window_ends(wrote_at).is_some_and(|end| end > now)
 }
 
 /// Whether this may go to this contact now; without content, plain text. 409 `contact_blocked`, `opted_out` or
 /// `outside_service_window`.
-pub fn check_may_send(w: &Work<'_, '_>, channel: &Channel, contact: &Contact, content: Option<&Content>) -> Result<()> {
+pub fn check_may_send(
+    w: &Work<'_, '_>,
+    channel: &Channel,
+    contact: &Contact,
+    to: &Destination,
+    content: Option<&Content>,
+) -> Result<()> {
     if contact.blocked {
         return Err(Error::conflict("contact_blocked", "This contact is blocked. Unblock it before writing to it."));
     }
@@ -59,10 +68,10 @@ pub fn check_may_send(w: &Work<'_, '_>, channel: &Channel, contact: &Contact, co
             _ => Ok(()),
         };
     }
-    if !channel.speaks_cloud() || window_is_open(w.now, contact) {
+    if !channel.speaks_cloud() || window_is_open(w.now, to.wrote_at) {
         return Ok(());
     }
-    Err(outside_service_window(window_ends(contact)))
+    Err(outside_service_window(window_ends(to.wrote_at)))
 }
 
 /// What a web page can show, and may load: a file from elsewhere would tell its server who the visitor is.
@@ -100,11 +109,13 @@ pub fn outside_service_window(closed_at: Option<Timestamp>) -> Error {
 }
 
 pub fn queue(w: &mut Work<'_, '_>, channel: &Channel, contact: &mut Contact, outgoing: &Outgoing) -> Result<MessageId> {
-    check_may_send(w, channel, contact, Some(&outgoing.content))?;
+    let to = destination(w, channel, contact, outgoing.to.as_deref())?;
+    check_may_send(w, channel, contact, &to, Some(&outgoing.content))?;
     let content = &outgoing.content;
     let body = outgoing.text.clone().unwrap_or_else(|| content.summary());
     let mut message = Message::new(w.new_id(), contact, Direction::Outbound, body, MessageStatus::Queued);
     message.channel_id = channel.id;
+    message.address = to.address;
     message.kind = content.kind().to_owned();
     message.payload = match content {
         // Its body says it all.

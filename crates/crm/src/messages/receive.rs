@@ -156,6 +156,9 @@ pub(crate) fn take(
         Way::Echo => Actor::System.to_string(),
         _ => Actor::Contact(contact.id).to_string(),
     };
+    if channel.channel_type.by_phone() {
+        message.address = incoming.person.phone.as_ref().map(|phone| phone.as_str().to_owned());
+    }
     message.created_at = w.now;
     // A clock that is far ahead would put the message at the end of its conversation for as long.
     message.sent_at = incoming.at.filter(|at| *at <= w.now.plus_seconds(3600)).unwrap_or(w.now);

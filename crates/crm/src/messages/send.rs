@@ -62,7 +62,7 @@ pub fn send(w: &mut Work<'_, '_>, send: &Send) -> Result<Queued> {
     let (channel, mut contact) = match &send.to {
         Addressee::Contact(id) => {
             let contact = Contact::get(w, *id)?;
-            (channels::get(&setup, contact.channel_id)?, contact)
+            (channels::of_contact(&setup, contact.channel_id)?, contact)
         }
         Addressee::Phone { channel, phone } => {
             let channel = channels::get(&setup, *channel)?;
@@ -76,13 +76,21 @@ pub fn send(w: &mut Work<'_, '_>, send: &Send) -> Result<Queued> {
             Outgoing { text: Some(usable.text), ..Outgoing::of(usable.content) }
         }
     };
+    let mut answered = None;
     if let Content::Reaction { message_id, provider_id, .. } = &mut outgoing.content {
         let id = message_id.to_string();
-        *provider_id = quoted(w, &contact, &id, send.places.reaction)?;
+        (*provider_id, answered) = quoted(w, &contact, &id, send.places.reaction)?;
     }
     if let Some(id) = &send.reply_to {
-        outgoing.reply_to = Some(quoted(w, &contact, id, send.places.reply)?);
+        let (provider_id, number) = quoted(w, &contact, id, send.places.reply)?;
+        outgoing.reply_to = Some(provider_id);
+        answered = number;
     }
+    outgoing.to = match &send.to {
+        Addressee::Phone { phone, .. } => Some(phone.as_str().to_owned()),
+        // What is quoted stands in the chat with that number only.
+        Addressee::Contact(_) => answered,
+    };
     outgoing.ticket = tickets::open_ticket_of(w, contact.id)?.map(|ticket| ticket.id);
     let turned = send.pause_assistant.filter(|paused| *paused != contact.assistant_paused);
     if let Some(paused) = turned {
@@ -109,8 +117,8 @@ fn by_phone(w: &mut Work<'_, '_>, channel: &Channel, phone: &Phone, may_make: bo
     Ok(customers::find_or_create(w, channel, &who)?.contact)
 }
 
-/// What the provider calls a message of this contact's conversation.
-fn quoted(w: &mut Work<'_, '_>, contact: &Contact, id: &str, pointer: &str) -> Result<String> {
+/// What the provider calls a message of this contact's conversation, and the number that it was exchanged with.
+fn quoted(w: &mut Work<'_, '_>, contact: &Contact, id: &str, pointer: &str) -> Result<(String, Option<String>)> {
     let found = match id.parse::<MessageId>() {
         Ok(id) => match Message::get(w, id) {
             Ok(message) => Some(message),
@@ -121,9 +129,9 @@ fn quoted(w: &mut Work<'_, '_>, contact: &Contact, id: &str, pointer: &str) -> R
     };
     let found = found.filter(|message| message.contact_id == contact.id);
     let mut problems = Problems::default();
-    match found.map(|message| message.provider_id) {
-        Some(Some(provider_id)) => return Ok(provider_id),
-        Some(None) => {
+    match found.map(|message| (message.provider_id, message.address)) {
+        Some((Some(provider_id), number)) => return Ok((provider_id, number.or_else(|| contact.phone.clone()))),
+        Some((None, _)) => {
             let text = "This message is not known to the channel's provider (yet), so that it cannot be answered.";
             problems.add(FieldError::new(pointer, "message_not_sent", text));
         }

@@ -41,6 +41,7 @@ pub fn send_to_customer(w: &mut Work<'_, '_>, input: &ToCustomer) -> Result<Queu
             Outgoing { text: Some(usable.text), ..Outgoing::of(usable.content) }
         }
     };
+    outgoing.to = input.upsert.who.phone.as_ref().map(|phone| phone.as_str().to_owned());
     let done = upsert(w, &input.upsert)?;
     let mut contact = done.contact;
     let ticket = match done.ticket {

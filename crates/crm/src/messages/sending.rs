@@ -97,13 +97,15 @@ pub fn retry(w: &mut Work<'_, '_>, id: MessageId) -> Result<Message> {
     let mut message = decidable(w, id, &[MessageStatus::Failed, MessageStatus::Unknown, MessageStatus::Cancelled])?;
     let contact = Contact::get(w, message.contact_id)?;
     let setup = w.setup.clone();
-    let channel = crate::channels::get(&setup, message.channel_id)?;
+    let channel = crate::channels::of_contact(&setup, message.channel_id)?;
     if message.provider_id.is_some() {
         let text = "The provider had taken this message; send it as a new one.";
         return Err(Error::conflict("not_retryable", text));
     }
     let content = message.payload.as_deref().and_then(|text| serde_json::from_str(text).ok());
-    super::check_may_send(w, channel, &contact, content.as_ref())?;
+    let number = message.address.as_ref().or(contact.phone.as_ref());
+    let to = super::destination(w, channel, &contact, number.map(String::as_str))?;
+    super::check_may_send(w, channel, &contact, &to, content.as_ref())?;
     let before = message.status;
     let now = w.now;
     outbox::leave(w, id, now)?;

@@ -1,6 +1,7 @@
 //! Taking what is due: `sending` on disk before anybody outside hears of it.
 
 use store::params;
+use structuring::phone::read_possible;
 
 use super::{Fate, Waiting, leave, settle, uploaded};
 use crate::channels::Channel;
@@ -8,7 +9,7 @@ use crate::contacts::Contact;
 use crate::error::Result;
 use crate::id::{ChannelId, ContactId, MediaId, MessageId};
 use crate::leases::{self, Lease};
-use crate::messages::{Content, Failure, Message, MessageStatus, window_is_open};
+use crate::messages::{Content, Failure, Message, MessageStatus, destination, window_is_open};
 use crate::time::Timestamp;
 use crate::work::Work;
 
@@ -87,7 +88,7 @@ pub fn claim(
             settle(w, lease, id, &Fate::Failed(unreadable()))?;
             continue;
         };
-        if let Some(failure) = refusal(w, channel, &person, &content) {
+        if let Some(failure) = refusal(w, channel, &person, &message, &content)? {
             settle(w, lease, id, &Fate::Failed(failure))?;
             continue;
         }
@@ -107,7 +108,7 @@ pub fn claim(
             continue;
         }
         let recipient = if person.phone.is_none() { provider_user(w, &person)? } else { None };
-        let dialled = person.wa_id.clone().or_else(|| person.phone.clone());
+        let dialled = message.address.clone().or_else(|| own_number(&person));
         mark_sending(w, lease, id)?;
         paced.send.push(Claimed {
             message: id,
@@ -163,22 +164,41 @@ fn unreadable() -> Failure {
 }
 
 /// What changed between queueing and now: a window that has shut, a person who was blocked.
-fn refusal(w: &Work<'_, '_>, channel: &Channel, person: &Contact, content: &Content) -> Option<Failure> {
+fn refusal(
+    w: &mut Work<'_, '_>,
+    channel: &Channel,
+    person: &Contact,
+    message: &Message,
+    content: &Content,
+) -> Result<Option<Failure>> {
     let of = |code: &str, details: &str, advice: &str| {
         let details = Some(details.to_owned());
-        Some(Failure { code: code.to_owned(), title: None, details, advice: Some(advice.to_owned()) })
+        Ok(Some(Failure { code: code.to_owned(), title: None, details, advice: Some(advice.to_owned()) }))
     };
     if person.blocked {
         return of("contact_blocked", "The contact was blocked while this waited.", "Unblock it, then send it again.");
     }
-    if channel.speaks_cloud() && !content.is_template() && !window_is_open(w.now, person) {
+    if !channel.speaks_cloud() || content.is_template() {
+        return Ok(None);
+    }
+    let number = message.address.as_ref().or(person.phone.as_ref());
+    if !window_is_open(w.now, destination(w, channel, person, number.map(String::as_str))?.wrote_at) {
         return of(
             "outside_service_window",
             "The 24 h service window shut while this waited.",
             "Send an approved template, or wait until the person writes.",
         );
     }
-    None
+    Ok(None)
+}
+
+/// As WhatsApp last gave it, where that is the number itself: an older merge may have left another one's there.
+fn own_number(person: &Contact) -> Option<String> {
+    let is_own = |wa_id: &&String| match &person.phone {
+        Some(phone) => read_possible(&format!("+{wa_id}"), None).is_ok_and(|read| read.as_str() == phone),
+        None => true,
+    };
+    person.wa_id.as_ref().filter(is_own).or(person.phone.as_ref()).cloned()
 }
 
 /// Business-scoped user id of somebody whose number is not known.

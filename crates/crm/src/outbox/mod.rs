@@ -6,6 +6,7 @@
 //! hears of it. What came of each is told by [`settle`]; what a worker that died was sending is *unknown* ([`recover`]), and is
 //! never sent again by itself.
 
+mod abandon;
 mod claim;
 mod due;
 mod line;
@@ -14,6 +15,8 @@ mod recover;
 mod settle;
 mod upload;
 
+pub(crate) use abandon::abandon;
+pub use abandon::abandon_the_rest;
 pub use claim::{Claimed, Paced, claim};
 pub use due::{count_of, next_due, with_work};
 pub(crate) use line::{join, line_up, part};

@@ -35,7 +35,9 @@ pub fn settle(w: &mut Work<'_, '_>, lease: &Lease, id: MessageId, fate: &Fate) -
         Fate::Accepted { provider_id, wa_id } => {
             let content = message.payload.as_deref().and_then(|text| serde_json::from_str(text).ok());
             messages::accepted(w, id, provider_id)?;
-            if let Some(wa_id) = wa_id {
+            if let Some(wa_id) = wa_id
+                && message.address.is_none()
+            {
                 remember_number(w, message.contact_id, wa_id)?;
             }
             if let Some(Content::Reaction { provider_id, emoji, .. }) = content {

@@ -4,6 +4,7 @@ use store::params;
 
 use super::{Outcome, Stage, get, get_stage};
 use crate::changes::{Changes, check_version, in_use};
+use crate::channels::{Channel, DefaultStage};
 use crate::checks;
 use crate::error::{Problems, Result};
 use crate::id::{PipelineId, StageId};
@@ -15,7 +16,7 @@ use crate::work::Work;
 pub struct StagePatch {
     pub name: Option<String>,
     pub description: Option<Option<String>>,
-    /// An open stage becomes won or lost only while no open ticket stands in it; closed tickets keep their own outcome.
+    /// An open stage becomes won or lost only while no open ticket stands in it and no channel begins there; closed tickets keep their own outcome.
     pub outcome: Option<Outcome>,
     /// From 0 within the pipeline; beyond the end is the end.
     pub position: Option<i64>,
@@ -55,9 +56,12 @@ pub fn update_stage(w: &mut Work<'_, '_>, pipeline: PipelineId, id: StageId, pat
             params![w.caller.organization, id],
         )?;
         let open: i64 = row.get("n")?;
-        if open > 0 {
-            let remedy = "A won or lost stage has no open tickets; move them or close them first.";
-            return Err(in_use("stage", &[("open tickets", open)], remedy));
+        let begins_here = |channel: &&Channel| !channel.archived && channel.default_stage == DefaultStage::Stage(id);
+        let channels = setup.channels.iter().filter(begins_here).count() as i64;
+        if open > 0 || channels > 0 {
+            let remedy = "No open ticket stands in a won or lost stage and none begins there: move them or close them, and give \
+                          channels that begin there another `default_stage_id` first.";
+            return Err(in_use("stage", &[("open tickets", open), ("channels", channels)], remedy));
         }
     }
     w.bump_revision()?;

@@ -1,6 +1,7 @@
 //! The queue, a page at a time.
 
 use super::{COLUMNS, Reason, Review, Status, TABLES};
+use crate::contacts::Contact;
 use crate::error::{Error, Result};
 use crate::id::{ContactId, ReviewId};
 use crate::page::{Page, PageRequest, bad_cursor};
@@ -31,7 +32,8 @@ pub fn page(w: &mut Work<'_, '_>, filter: &ReviewFilter, page: &PageRequest) -> 
     let sql = format!("SELECT {COLUMNS} FROM {TABLES} WHERE r.organization_id = ");
     let mut query = Query::new(sql, w.caller.organization);
     query.and("r.status = ", filter.status);
-    query.and_if("r.contact_id = ", &filter.contact);
+    let contact = filter.contact.map(|id| Contact::meant(w, id)).transpose()?;
+    query.and_if("r.contact_id = ", &contact);
     query.and_if("r.target = ", &filter.target);
     query.and_if("r.field_key = ", &filter.field);
     query.and_if("r.reason = ", &filter.reason);

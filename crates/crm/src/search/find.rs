@@ -91,6 +91,23 @@ fn ids(w: &mut Work<'_, '_>, kind: Kind, wanted: &Wanted, most: i64) -> Result<V
     look(None)
 }
 
+/// Contacts that have a number with these digits in it, also one that is not shown; the newest of them.
+pub(crate) fn contacts_by_number(w: &mut Work<'_, '_>, digits: &str, most: i64) -> Result<Vec<ContactId>> {
+    let Some(number) = as_number(digits) else { return Ok(Vec::new()) };
+    let wanted = vec![(number, true)];
+    let found: Vec<ContactId> = ids(w, Kind::Contact, &wanted, most)?.into_iter().map(ContactId).collect();
+    if found.is_empty() {
+        return Ok(found);
+    }
+    // Other words of theirs may begin so.
+    let mut query = Query::new(
+        "SELECT DISTINCT contact_id FROM contact_identifiers WHERE organization_id = ",
+        w.caller.organization,
+    );
+    query.and_in("contact_id IN ", &found).text(" AND kind = 'phone'").and("value LIKE ", format!("%{digits}%"));
+    w.tx.query(query.sql(), &query.params())?.iter().map(|row| Ok(row.at(0)?)).collect()
+}
+
 /// `most` of each kind.
 pub fn search(w: &mut Work<'_, '_>, text: &str, most: i64) -> Result<Found> {
     let contacts = ids(w, Kind::Contact, &of_contacts(text), most)?;

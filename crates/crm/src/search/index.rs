@@ -17,6 +17,9 @@ pub(super) const WORDS: &str = "search_words";
 /// Which words there are in it (SQLite).
 pub(super) const TERMS: &str = "search_terms";
 
+/// Numbers of one person that they are found by.
+const MOST_NUMBERS: i64 = 20;
+
 wire_enum! {
     pub enum Kind { Contact = "contact", Message = "message" }
 }
@@ -39,15 +42,30 @@ pub(crate) fn contact_hash(contact: &Contact) -> u64 {
     fnv(joined.as_bytes())
 }
 
-/// After the contact's row.
+/// After the row of a contact that is new: it has the one number.
+pub(crate) fn contact_made(w: &mut Work<'_, '_>, contact: &Contact) -> Result<()> {
+    keep_contact(w, contact, &[])
+}
+
+/// After the contact's row, or where its numbers are others now: it is found by each that it was ever known by.
 pub(crate) fn contact_written(w: &mut Work<'_, '_>, contact: &Contact) -> Result<()> {
+    let rows = w.tx.query(
+        "SELECT value FROM contact_identifiers WHERE organization_id = $1 AND contact_id = $2 AND kind = 'phone'
+         ORDER BY created_at DESC, value LIMIT $3",
+        params![w.caller.organization, contact.id, MOST_NUMBERS],
+    )?;
+    let numbers = rows.iter().map(|row| row.at(0)).collect::<std::result::Result<Vec<String>, _>>()?;
+    keep_contact(w, contact, &numbers)
+}
+
+fn keep_contact(w: &mut Work<'_, '_>, contact: &Contact, numbers: &[String]) -> Result<()> {
     let mut words = Vec::new();
     if contact.merged_into.is_none() {
         for text in [&contact.name, &contact.email, &contact.username, &contact.external_user_id] {
             words.extend(text.as_deref().map(words_of).unwrap_or_default());
         }
-        for number in [&contact.phone, &contact.wa_id] {
-            words.extend(number.as_deref().map(|n| parts_of(&digits_of(n)).collect::<Vec<_>>()).unwrap_or_default());
+        for number in contact.phone.iter().chain(&contact.wa_id).chain(numbers) {
+            words.extend(parts_of(&digits_of(number)));
         }
     }
     keep(w, Kind::Contact, contact.id.0, words)

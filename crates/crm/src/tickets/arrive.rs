@@ -8,7 +8,6 @@ use crate::channels::Channel;
 use crate::contacts::{self, Contact, Leaving};
 use crate::error::Result;
 use crate::id::{MemberId, TicketId};
-use crate::pipelines::Outcome;
 use crate::work::Work;
 
 /// What was done about the ticket.
@@ -28,9 +27,9 @@ pub(crate) fn arrive(
 ) -> Result<Option<Arrived>> {
     let setup = w.setup.clone();
     let stage = setup.default_stage(channel).and_then(|id| setup.stage(id));
-    let Some(stage) = stage.filter(|stage| stage.outcome == Outcome::Open) else { return Ok(None) };
+    let Some(stage) = stage else { return Ok(None) };
     if let Some(last) = recent(w, channel, contact, new_contact)? {
-        let ticket = close::reopen(w, last)?;
+        let ticket = close::reopen(w, last, None)?;
         *contact = Contact::get(w, contact.id)?;
         return Ok(Some(Arrived { ticket: ticket.id, contact_read: true }));
     }
@@ -46,14 +45,16 @@ pub(crate) fn arrive(
     Ok(Some(Arrived { ticket: placed.ticket.id, contact_read: false }))
 }
 
-/// The last ticket, if the channel opens one again that was closed so lately.
+/// The last ticket, if the channel opens one again that was closed so lately, and there is a stage that it can stand in: what a
+/// person says is never lost to a pipeline that was put out of sight.
 fn recent(w: &mut Work<'_, '_>, channel: &Channel, contact: &Contact, new: bool) -> Result<Option<Ticket>> {
     if new || channel.reopen_within_hours == 0 {
         return Ok(None);
     }
     let since = w.now.plus_seconds(-channel.reopen_within_hours * 3600);
     let last = last_closed_of(w, contact.id)?;
-    Ok(last.filter(|ticket| ticket.closed_at.is_some_and(|closed| closed >= since)))
+    let last = last.filter(|ticket| ticket.closed_at.is_some_and(|closed| closed >= since));
+    Ok(last.filter(|ticket| close::stage_again(&w.setup, ticket).is_some()))
 }
 
 /// The active agent who was given the contact last.

@@ -3,13 +3,15 @@
 use serde_json::json;
 
 use super::moving::record_stage_change;
-use super::{Ticket, TicketStatus, save};
+use super::{Ticket, TicketStatus, agent_of, save};
 use crate::assignment;
-use crate::contacts::{self, ChatStatus, Contact};
+use crate::contacts::{self, ChatStatus, Contact, Leaving};
 use crate::conversations;
-use crate::error::{Error, Result};
+use crate::error::{Error, FieldError, Result};
 use crate::events::{self, Fact, Topic};
-use crate::pipelines::Outcome;
+use crate::id::StageId;
+use crate::pipelines::{Outcome, Stage};
+use crate::setup::Setup;
 use crate::work::Work;
 
 /// Closes as won or lost where it stands. Closing a closed ticket with the same outcome changes nothing.
@@ -35,25 +37,46 @@ pub fn close(w: &mut Work<'_, '_>, mut ticket: Ticket, outcome: Outcome, reason:
     Ok(ticket)
 }
 
-/// Opens a closed ticket where it stands, or in the pipeline's first open stage if it stands in a won or lost one.
-/// 409 while another one of the contact is open.
-pub fn reopen(w: &mut Work<'_, '_>, mut ticket: Ticket) -> Result<Ticket> {
+/// Where a closed ticket would stand if it were opened again: where it is, if that stage is open, else in its pipeline's first
+/// open one. None where its pipeline has none, or was put out of sight.
+pub(crate) fn stage_again(setup: &Setup, ticket: &Ticket) -> Option<StageId> {
+    let open = |stage: &&Stage| stage.outcome == Outcome::Open;
+    let pipeline = || setup.pipeline(ticket.pipeline_id);
+    let stands = setup.stage(ticket.stage_id).filter(open);
+    stands.or_else(|| pipeline()?.stages.iter().find(open)).map(|stage| stage.id)
+}
+
+/// Opens a closed ticket in the stage that is named; else where it stands, or in the pipeline's first open stage if it stands in
+/// a won or lost one. Where its agent has left, it is whoever's the contact is now, or nobody's. 409 while another one of the
+/// contact is open, 400 for a stage that is not.
+pub fn reopen(w: &mut Work<'_, '_>, mut ticket: Ticket, stage: Option<StageId>) -> Result<Ticket> {
     if ticket.is_open() {
         return Ok(ticket);
     }
     let setup = w.setup.clone();
     let before = ticket.clone();
-    if setup.stage(ticket.stage_id).is_none_or(|stage| stage.outcome != Outcome::Open) {
-        let pipeline = setup.pipeline(ticket.pipeline_id);
-        let first = pipeline.and_then(|p| p.stages.iter().find(|stage| stage.outcome == Outcome::Open));
-        let first = first.ok_or_else(|| {
-            Error::conflict(
-                "no_open_stage",
-                "Its pipeline has no open stage to put it in; move it to another pipeline.",
-            )
-        })?;
-        ticket.stage_id = first.id;
+    let stage = match stage {
+        Some(id) => id,
+        None => stage_again(&setup, &ticket).ok_or_else(|| {
+            let message =
+                "Its pipeline has no open stage to put it in; name an open stage of another one as `stage_id`.";
+            Error::conflict("no_open_stage", message)
+        })?,
+    };
+    let stage = setup
+        .stage(stage)
+        .ok_or_else(|| Error::Invalid(vec![FieldError::unknown_reference("/stage_id", "stage", stage)]))?;
+    if stage.outcome != Outcome::Open {
+        let message = "Name an open stage: in a won or lost one the ticket would be closed.";
+        return Err(Error::invalid("/stage_id", "invalid_value", message));
+    }
+    if stage.id != ticket.stage_id {
+        (ticket.stage_id, ticket.pipeline_id) = (stage.id, stage.pipeline_id);
         ticket.stage_since = w.now;
+    }
+    let left = ticket.agent_id.filter(|agent| !setup.member(*agent).is_some_and(|member| member.active));
+    if left.is_some() {
+        ticket.agent_id = None;
     }
     // Two at once: the index allows one open ticket a contact, and whoever comes second runs again and sees it here.
     if super::open_ticket_of(w, ticket.contact_id)?.is_some() {
@@ -71,12 +94,23 @@ pub fn reopen(w: &mut Work<'_, '_>, mut ticket: Ticket) -> Result<Ticket> {
         contact.chat_status = contact.status_while_open();
     }
     contacts::save(w, &mut contact)?;
-    let data = json!({"ticket": ticket.snapshot(), "changed": {"status": "open"}});
-    let previous = json!({"status": "closed", "outcome": before.outcome, "stage_id": before.stage_id});
+    let mut data = json!({"ticket": ticket.snapshot(), "changed": {"status": "open"}});
+    let mut previous = json!({"status": "closed", "outcome": before.outcome, "stage_id": before.stage_id});
+    if left.is_some() {
+        data["changed"]["agent_id"] = json!(null);
+        previous["agent_id"] = json!(left);
+    }
     let fact = Fact::new(Topic::TicketUpdated).contact(contact.id).ticket(ticket.id);
     events::record(w, fact.data(data).previous(previous))?;
     if before.stage_id != ticket.stage_id {
         record_stage_change(w, &contact, &ticket, &before)?;
+    }
+    // Whoever looks after the person since goes on doing so.
+    if left.is_some()
+        && let Some(agent) = agent_of(w, &contact)?
+    {
+        let assigned = contacts::assign(w, &contact, Some(ticket.clone()), agent, Leaving::Nobody)?;
+        ticket = assigned.ticket.unwrap_or(ticket);
     }
     assignment::opened(w, &ticket)?;
     Ok(ticket)

@@ -3,6 +3,7 @@
 use store::params;
 
 use super::{COLUMNS, Ticket, TicketStatus};
+use crate::contacts::Contact;
 use crate::error::Result;
 use crate::id::{ContactId, MemberId, PipelineId, StageId, TicketId};
 use crate::page::{Page, PageRequest, bad_cursor};
@@ -49,7 +50,8 @@ pub fn browse(w: &mut Work<'_, '_>, filter: &TicketFilter, page: &PageRequest) -
     };
     let mut query =
         Query::new(format!("SELECT {COLUMNS} FROM tickets t WHERE t.organization_id = "), w.caller.organization);
-    query.and_if("t.contact_id = ", &filter.contact);
+    let contact = filter.contact.map(|id| Contact::meant(w, id)).transpose()?;
+    query.and_if("t.contact_id = ", &contact);
     query.and_if("t.pipeline_id = ", &filter.pipeline);
     query.and_if("t.stage_id = ", &filter.stage);
     query.and_if("t.status = ", &filter.status);

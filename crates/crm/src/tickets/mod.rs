@@ -14,6 +14,7 @@ mod tag;
 
 pub use amount::{AmountChange, set_amount};
 pub(crate) use arrive::{agent_of, arrive};
+pub(crate) use close::stage_again;
 pub use close::{close, reopen};
 pub use list::{TicketFilter, browse, last_closed_of, of_contact, open_ticket_of};
 pub use locate::{Which, locate};

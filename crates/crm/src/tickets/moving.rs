@@ -20,7 +20,10 @@ pub fn move_to(
     reason: Option<&str>,
 ) -> Result<Ticket> {
     if !ticket.is_open() {
-        return Err(Error::conflict("ticket_closed", "This ticket is closed; reopen it before moving it."));
+        return Err(Error::conflict(
+            "ticket_closed",
+            "This ticket is closed; reopen it before moving it, in the stage that it is to stand in.",
+        ));
     }
     if ticket.stage_id == target.id {
         return Ok(ticket);

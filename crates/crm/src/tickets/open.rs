@@ -64,8 +64,10 @@ pub fn open(w: &mut Work<'_, '_>, input: &Open) -> Result<Opened> {
     // Refused before anything is written: an error undoes the whole transaction, and nothing was sent.
     let mut outgoing = None;
     if let Some(message) = &input.message {
-        let prepared = message.prepare(w, channel)?;
-        messages::check_may_send(w, channel, &contact, Some(&prepared.content))?;
+        let mut prepared = message.prepare(w, channel)?;
+        prepared.to = input.who.phone.as_ref().map(|phone| phone.as_str().to_owned());
+        let to = messages::destination(w, channel, &contact, prepared.to.as_deref())?;
+        messages::check_may_send(w, channel, &contact, &to, Some(&prepared.content))?;
         outgoing = Some(prepared);
     }
     let applied = apply(w, &mut contact, &input.structured, "/contact_metadata")?;

@@ -191,7 +191,11 @@ export function createBoard(stages: Accessor<readonly Place[]>, agent: Accessor<
       mark(id, true);
       setTickets(id, { stage_id: stage, stage_since: new Date().toISOString(), status: target?.outcome === "open" ? "open" : "closed" });
       try {
-        if (before.status === "closed") await call(api.POST("/api/v1/tickets/{id}/reopen", { params: { path: { id } } }));
+        if (before.status === "closed") {
+          // At once where it goes: its own pipeline may be out of sight.
+          const body = target?.outcome === "open" ? { stage_id: stage } : {};
+          await call(api.POST("/api/v1/tickets/{id}/reopen", { params: { path: { id } }, body }));
+        }
         const reason = closing?.reason?.trim();
         put(await call(api.POST("/api/v1/tickets/{id}/move", { params: { path: { id } }, body: { stage_id: stage, ...(reason ? { reason } : {}) } })));
       } catch (error) {

@@ -123,6 +123,12 @@ pub(super) struct ContactsBefore {
 }
 
 impl ContactsBefore {
+    /// The number that the merged one was reached by: what was exchanged with it stays with it.
+    pub(super) fn number(&self) -> Option<&str> {
+        let phone = self.merged.phone.as_deref()?;
+        self.identifiers.iter().any(|(_, kind, value)| kind == "phone" && value == phone).then_some(phone)
+    }
+
     /// `merged_at`: when the merge was.
     pub(super) fn read_before(&self, merged_at: Timestamp) -> ReadBefore {
         ReadBefore { markers: self.read, all: [self.survivor.is_chat_read, self.merged.is_chat_read], merged_at }

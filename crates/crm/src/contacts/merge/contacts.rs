@@ -11,6 +11,7 @@ use crate::customers::{self, Proposed};
 use crate::error::Result;
 use crate::events::{self, Fact, Topic};
 use crate::id::{ContactId, MergeId, TicketId};
+use crate::search;
 use crate::tickets::{self, TicketStatus};
 use crate::work::Work;
 
@@ -51,6 +52,8 @@ pub(super) fn join(
         None => survivor.stage_id.or(merged.stage_id),
     };
     save(w, survivor)?;
+    // Found by the other's number as well.
+    search::contact_written(w, survivor)?;
     *merged = Contact {
         name: None,
         name_source: None,
@@ -116,7 +119,10 @@ fn absorb(survivor: &mut Contact, merged: &Contact) -> Result<()> {
     if survivor.phone.is_none() {
         (survivor.phone, survivor.phone_source) = (merged.phone.clone(), merged.phone_source);
     }
-    survivor.wa_id = survivor.wa_id.take().or_else(|| merged.wa_id.clone());
+    // As WhatsApp writes a number it goes with that number only: what is sent to the one is not to go to the other.
+    if survivor.wa_id.is_none() && survivor.phone == merged.phone {
+        survivor.wa_id.clone_from(&merged.wa_id);
+    }
     survivor.username = survivor.username.take().or_else(|| merged.username.clone());
     let mut metadata = survivor.metadata()?;
     for (key, value) in merged.metadata()?.iter() {

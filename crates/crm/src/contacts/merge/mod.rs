@@ -40,6 +40,8 @@ wire_enum! {
         NumberChanged = "number_changed",
         /// Somebody decided it.
         Decided = "decided",
+        /// A new contact came with an identifier of the other's customer.
+        SameIdentifier = "same_identifier",
     }
 }
 
@@ -82,19 +84,16 @@ pub fn merge(w: &mut Work<'_, '_>, a: ContactId, b: ContactId, rule: MergeRule) 
         return Err(Error::conflict("same_customer", "These two are contacts of one customer already."));
     }
     let id: MergeId = w.new_id();
-    insert(w, id, &survivor, &merged, rule)?;
+    insert(w, id, survivor.id, merged.id, rule)?;
     let customers = join_customers(w, &mut survivor, &mut merged)?;
     let contacts = if one_contact { Some(contacts::join(w, id, &mut survivor, &mut merged)?) } else { None };
     let before = Before { contacts, customers };
-    let text = serde_json::to_string(&before).map_err(|error| Error::Internal(format!("a merge: {error}")))?;
-    w.tx.execute(
-        "UPDATE merges SET before = $3 WHERE organization_id = $1 AND id = $2",
-        params![w.caller.organization, id, text],
-    )?;
+    keep(w, id, &before)?;
     record(w, id, &survivor, &merged, rule, &before)?;
     let mut status = MergeStatus::Done;
     if one_contact {
-        status = move_messages(w, id, merged.id, survivor.id, MOVED_AT_ONCE)?;
+        let number = before.contacts.as_ref().and_then(|contacts| contacts.number());
+        status = move_messages(w, id, merged.id, survivor.id, number, MOVED_AT_ONCE)?;
         let unread = before.contacts.as_ref().map_or(0, |contacts| contacts.unread);
         conversations::join(w, &survivor, &merged, unread)?;
     }
@@ -102,21 +101,48 @@ pub fn merge(w: &mut Work<'_, '_>, a: ContactId, b: ContactId, rule: MergeRule) 
     Ok(Merged { id, contact: survivor.id, merged: merged.id, status, one_contact })
 }
 
+/// A contact was joined to another's customer by an identifier: noted like a merge of two channels, with the oldest contact of
+/// that customer, so that it can be undone. None where that customer has no other contact.
+pub(crate) fn note_joined(w: &mut Work<'_, '_>, contact: ContactId, joined: Joined) -> Result<Option<MergeId>> {
+    let row = w.tx.query_opt(
+        "SELECT id FROM contacts WHERE organization_id = $1 AND customer_id = $2 AND id <> $3 AND merged_into IS NULL
+         ORDER BY created_at, id LIMIT 1",
+        params![w.caller.organization, joined.kept, contact],
+    )?;
+    let Some(row) = row else { return Ok(None) };
+    let owner: ContactId = row.at(0)?;
+    let id: MergeId = w.new_id();
+    insert(w, id, owner, contact, MergeRule::SameIdentifier)?;
+    keep(w, id, &Before { contacts: None, customers: Some(joined) })?;
+    set_status(w, id, MergeStatus::Done)?;
+    Ok(Some(id))
+}
+
+/// A merge by an identifier made them one customer's only: whoever decides may still make one contact of them.
 fn standing(w: &mut Work<'_, '_>, a: ContactId, b: ContactId) -> Result<Option<Merged>> {
     let row = w.tx.query_opt(
         "SELECT id FROM merges WHERE organization_id = $1 AND contact_id IN ($2, $3) AND merged_id IN ($2, $3)
-           AND status IN ('moving', 'done') ORDER BY id DESC LIMIT 1",
-        params![w.caller.organization, a, b],
+           AND status IN ('moving', 'done') AND rule <> $4 ORDER BY id DESC LIMIT 1",
+        params![w.caller.organization, a, b, MergeRule::SameIdentifier],
     )?;
     let id: Option<MergeId> = row.map(|row| row.at(0)).transpose()?;
     id.map(|id| Ok(merge_row(w, id)?.merged)).transpose()
 }
 
-fn insert(w: &mut Work<'_, '_>, id: MergeId, survivor: &Contact, merged: &Contact, rule: MergeRule) -> Result<()> {
+fn keep(w: &mut Work<'_, '_>, id: MergeId, before: &Before) -> Result<()> {
+    let text = serde_json::to_string(before).map_err(|error| Error::Internal(format!("a merge: {error}")))?;
+    w.tx.execute(
+        "UPDATE merges SET before = $3 WHERE organization_id = $1 AND id = $2",
+        params![w.caller.organization, id, text],
+    )?;
+    Ok(())
+}
+
+fn insert(w: &mut Work<'_, '_>, id: MergeId, survivor: ContactId, merged: ContactId, rule: MergeRule) -> Result<()> {
     w.tx.execute(
         "INSERT INTO merges (organization_id, id, contact_id, merged_id, rule, status, before, actor, created_at)
          VALUES ($1, $2, $3, $4, $5, 'moving', '{}', $6, $7)",
-        params![w.caller.organization, id, survivor.id, merged.id, rule, w.caller.actor.to_string(), w.now],
+        params![w.caller.organization, id, survivor, merged, rule, w.caller.actor.to_string(), w.now],
     )?;
     Ok(())
 }

@@ -12,15 +12,23 @@ use crate::id::{ContactId, MergeId, OrganizationId};
 use crate::outbox;
 use crate::work::{Crm, Work};
 
+/// `number`: which they were exchanged with, where no other is known of them.
 /// Moves a piece of the messages and lists them, the newest first, so that what is said last shows at once; whether all are there.
 pub(super) fn move_messages(
     w: &mut Work<'_, '_>,
     id: MergeId,
     from: ContactId,
     to: ContactId,
+    number: Option<&str>,
     most: i64,
 ) -> Result<MergeStatus> {
     let organization = w.caller.organization;
+    // What waits goes where it was to go.
+    w.tx.execute(
+        "UPDATE messages SET address = $3 WHERE organization_id = $1 AND address IS NULL
+           AND id IN (SELECT message_id FROM outbox WHERE organization_id = $1 AND contact_id = $2)",
+        params![organization, from, number],
+    )?;
     outbox::join(w, from, to)?;
     w.tx.execute(
         "INSERT INTO merge_moves (organization_id, merge_id, kind, row_id)
@@ -29,9 +37,9 @@ pub(super) fn move_messages(
         params![organization, from, id, most],
     )?;
     let moved = w.tx.execute(
-        "UPDATE messages SET contact_id = $3 WHERE organization_id = $1 AND contact_id = $2
+        "UPDATE messages SET contact_id = $3, address = coalesce(address, $5) WHERE organization_id = $1 AND contact_id = $2
            AND id IN (SELECT row_id FROM merge_moves WHERE organization_id = $1 AND merge_id = $4 AND kind = 'message')",
-        params![organization, from, to, id],
+        params![organization, from, to, id, number],
     )?;
     w.tx.execute(
         "UPDATE answers SET contact_id = $3 WHERE organization_id = $1 AND contact_id = $2
@@ -80,7 +88,10 @@ pub async fn move_on(crm: &Crm) -> Result<bool> {
     let work = move |w: &mut Work<'_, '_>| {
         let Stored { merged, before, .. } = load(w, id)?;
         let status = match merged.status {
-            MergeStatus::Moving => move_messages(w, id, merged.merged, merged.contact, PIECE)?,
+            MergeStatus::Moving => {
+                let number = before.contacts.as_ref().and_then(|contacts| contacts.number());
+                move_messages(w, id, merged.merged, merged.contact, number, PIECE)?
+            }
             MergeStatus::Undoing => send_back(w, &merged, PIECE)?,
             done => done,
         };

@@ -2,16 +2,20 @@
 
 use serde_json::json;
 use store::params;
+use structuring::Json;
+use structuring::json::Object;
 
 use super::before::{Before, ContactsBefore};
 use super::pieces::send_back;
 use super::{MOVED_AT_ONCE, MergeStatus, Merged, follow, set_status};
+use crate::assignment;
 use crate::contacts::{ChatStatus, Contact, save};
 use crate::conversations;
 use crate::customers;
 use crate::error::{Error, Result};
 use crate::events::{self, Fact, Topic};
 use crate::id::{ContactId, MergeId, TicketId};
+use crate::search;
 use crate::tags;
 use crate::tickets::{self, Ticket, TicketStatus};
 use crate::time::Timestamp;
@@ -53,15 +57,16 @@ pub fn undo_merge(w: &mut Work<'_, '_>, id: MergeId) -> Result<Merged> {
     let survivor = Contact::as_stored(w.tx, organization, merged.contact)?.ok_or_else(gone)?;
     let other = Contact::as_stored(w.tx, organization, merged.merged)?.ok_or_else(gone)?;
     let since = survivor.merged_into.is_some()
-        || (before.contacts.is_some() && other.merged_into != Some(survivor.id))
+        || other.merged_into != before.contacts.as_ref().map(|_| survivor.id)
         || before.customers.as_ref().is_some_and(|customers| survivor.customer_id != customers.kept);
     if since {
         let message = "One of the two was merged with a third since. Undo that merge first.";
         return Err(Error::conflict("merged_since", message));
     }
-    if let Some(joined) = &before.customers {
-        customers::part(w, joined)?;
-    }
+    let left_out = match &before.customers {
+        Some(joined) => customers::part(w, joined)?,
+        None => Object::new(),
+    };
     if let Some(contacts) = &before.contacts {
         part_contacts(w, &merged, contacts)?;
         merged.status = MergeStatus::Undoing;
@@ -76,13 +81,19 @@ pub fn undo_merge(w: &mut Work<'_, '_>, id: MergeId) -> Result<Merged> {
         "UPDATE merges SET status = $3, undone_at = $4, undone_by = $5 WHERE organization_id = $1 AND id = $2",
         params![organization, id, merged.status, w.now, w.caller.actor.to_string()],
     )?;
-    let data = json!({
+    let mut data = json!({
         "merge_id": id,
         "contact_id": merged.contact,
         "merged_contact_id": merged.merged,
         "one_contact": merged.one_contact,
         "undone": true,
     });
+    if !left_out.is_empty() {
+        // Values that their fields do not take any more.
+        let left_out: serde_json::Value = serde_json::from_str(&Json::Object(left_out).to_string())
+            .map_err(|error| Error::Internal(format!("values of a merge: {error}")))?;
+        data["left_out"] = left_out;
+    }
     let fact = Fact::new(Topic::ContactMerged).contact(merged.contact).data(data);
     events::record(w, fact.subject(json!({"merge_id": id, "merged_contact_id": merged.merged})))?;
     Ok(merged)
@@ -142,10 +153,23 @@ fn part_contacts(w: &mut Work<'_, '_>, merged: &Merged, before: &ContactsBefore)
     let mut other = Contact::as_stored(w.tx, organization, merged.merged)?.ok_or_else(gone)?;
     before.merged.put_back(&mut other);
     other.merged_into = None;
-    save(w, &mut other)?;
     if let Some(ticket) = before.closed_ticket {
         open_again(w, ticket)?;
     }
+    stand(w, &mut other)?;
+    save(w, &mut other)
+}
+
+/// Stage and status by the tickets that a contact has now: they went on while the two were one.
+fn stand(w: &mut Work<'_, '_>, contact: &mut Contact) -> Result<()> {
+    let open = tickets::open_ticket_of(w, contact.id)?;
+    let last = tickets::last_closed_of(w, contact.id)?;
+    let nothing_since = |ticket: &Ticket| contact.last_inbound_at.is_none_or(|at| Some(at) <= ticket.closed_at);
+    contact.chat_status = match &last {
+        Some(last) if open.is_none() && nothing_since(last) => ChatStatus::Closed,
+        _ => contact.status_while_open(),
+    };
+    contact.stage_id = open.or(last).map(|ticket| ticket.stage_id);
     Ok(())
 }
 
@@ -166,18 +190,27 @@ fn part_proposals(w: &mut Work<'_, '_>, merged: &Merged, before: &ContactsBefore
     Ok(())
 }
 
-/// The ticket that was closed because two were open, unless it was touched or another was opened since.
+/// The ticket that was closed because two were open, unless it was touched or another was opened since, or there is no open stage
+/// for it any more.
 fn open_again(w: &mut Work<'_, '_>, id: TicketId) -> Result<()> {
     let Some(mut ticket) = Ticket::find(w.tx, w.caller.organization, id)? else { return Ok(()) };
     let untouched = !ticket.is_open() && ticket.reason.as_deref() == Some("merged");
     if !untouched || tickets::open_ticket_of(w, ticket.contact_id)?.is_some() {
         return Ok(());
     }
+    let Some(stage) = tickets::stage_again(&w.setup, &ticket) else { return Ok(()) };
+    let mut changed = json!({"status": "open"});
+    let mut previous = json!({"status": "closed", "reason": "merged"});
+    if stage != ticket.stage_id {
+        (changed["stage_id"], previous["stage_id"]) = (json!(stage), json!(ticket.stage_id));
+        (ticket.stage_id, ticket.stage_since) = (stage, w.now);
+    }
     ticket.status = TicketStatus::Open;
     ticket.reason = None;
     ticket.closed_at = None;
     tickets::save(w, &mut ticket)?;
-    tickets::record_update(w, &ticket, json!({"status": "open"}), json!({"status": "closed", "reason": "merged"}))
+    tickets::record_update(w, &ticket, changed, previous)?;
+    assignment::opened(w, &ticket)
 }
 
 /// The survivor without what the other had brought: columns that the merge set go back where nobody set them since.
@@ -199,28 +232,14 @@ fn recount(w: &mut Work<'_, '_>, id: ContactId, before: &ContactsBefore) -> Resu
         )*};
     }
     keep_what_changed!(name, name_source, phone, phone_source, email, email_source, wa_id, username, metadata, blocked);
-    keep_what_changed!(
-        is_chat_read,
-        chat_status,
-        last_message_at,
-        last_inbound_at,
-        opted_out_at,
-        preference_at,
-        assistant_paused
-    );
+    keep_what_changed!(is_chat_read, last_message_at, last_inbound_at, opted_out_at, preference_at, assistant_paused);
     // A number that goes back with the other is the survivor's no longer, whoever chose it since.
     let goes = |phone: &String| before.identifiers.iter().any(|(_, kind, value)| kind == "phone" && value == phone);
     if contact.phone.as_ref().is_some_and(goes) {
         (contact.phone, contact.phone_source) = (before.survivor.phone.clone(), before.survivor.phone_source);
     }
-    let open = tickets::open_ticket_of(w, id)?;
-    contact.stage_id = match (&open, now.stage_id != as_merged.stage_id) {
-        (Some(open), _) => Some(open.stage_id),
-        (None, true) => now.stage_id,
-        (None, false) => contact.stage_id,
-    };
-    if open.is_some() && contact.chat_status == ChatStatus::Closed {
-        contact.chat_status = contact.status_while_open();
-    }
-    save(w, &mut contact)
+    stand(w, &mut contact)?;
+    save(w, &mut contact)?;
+    // Found by its own numbers only.
+    search::contact_written(w, &contact)
 }

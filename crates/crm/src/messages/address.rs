@@ -1,0 +1,75 @@
+//! Which of somebody's numbers a message goes to. After a merge a person has several on one channel: a call that names one means
+//! that one, an answer goes to where what it answers came from, and what names none goes to where they wrote from last. WhatsApp
+//! counts the 24 h of each number for itself.
+
+use store::params;
+
+use super::outgoing::SERVICE_WINDOW_HOURS;
+use crate::channels::Channel;
+use crate::contacts::Contact;
+use crate::error::Result;
+use crate::time::Timestamp;
+use crate::work::Work;
+
+/// Where a message goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Destination {
+    /// E.164; none: the contact's own number, whichever that is when it is sent.
+    pub address: Option<String>,
+    /// When the person last wrote from there, as far as that opens the service window.
+    pub wrote_at: Option<Timestamp>,
+}
+
+/// `named` (E.164): which of the contact's numbers is meant; none: whichever they wrote from last.
+pub fn destination(
+    w: &mut Work<'_, '_>,
+    channel: &Channel,
+    contact: &Contact,
+    named: Option<&str>,
+) -> Result<Destination> {
+    let own = Destination { address: None, wrote_at: contact.last_inbound_at };
+    if !channel.channel_type.by_phone() {
+        return Ok(own);
+    }
+    let organization = w.caller.organization;
+    let numbers = w.tx.query(
+        "SELECT value FROM contact_identifiers
+         WHERE organization_id = $1 AND contact_id = $2 AND channel_id = $3 AND kind = 'phone' LIMIT 2",
+        params![organization, contact.id, channel.id],
+    )?;
+    // Nearly everybody has one.
+    if numbers.len() < 2 {
+        return Ok(own);
+    }
+    let last = w.tx.query_opt(
+        "SELECT address FROM messages
+         WHERE organization_id = $1 AND contact_id = $2 AND direction = 'inbound' AND type <> 'system'
+         ORDER BY sent_at DESC, created_at DESC, id DESC LIMIT 1",
+        params![organization, contact.id],
+    )?;
+    let last: Option<String> = match last {
+        Some(row) => row.at::<Option<String>>(0)?.or_else(|| contact.phone.clone()),
+        None => None,
+    };
+    let meant = named.map(str::to_owned).or_else(|| last.clone()).or_else(|| contact.phone.clone());
+    let is_own = meant == contact.phone;
+    let wrote_at = match &meant {
+        Some(meant) if last.as_ref() != Some(meant) => wrote_from(w, contact, meant, is_own)?,
+        _ => contact.last_inbound_at,
+    };
+    Ok(Destination { address: meant.filter(|_| !is_own), wrote_at })
+}
+
+/// When the person last wrote from a number, within the hours that count.
+fn wrote_from(w: &mut Work<'_, '_>, contact: &Contact, number: &str, is_own: bool) -> Result<Option<Timestamp>> {
+    let since = w.now.plus_seconds(-SERVICE_WINDOW_HOURS * 3600);
+    let row = w.tx.query_one(
+        "SELECT max(sent_at) AS at FROM messages
+         WHERE organization_id = $1 AND contact_id = $2 AND sent_at > $3 AND direction = 'inbound' AND type <> 'system'
+           AND (address = $4 OR (address IS NULL AND $5))",
+        params![w.caller.organization, contact.id, since, number, is_own],
+    )?;
+    let at: Option<Timestamp> = row.at(0)?;
+    // Not beyond now: the provider's clock may be ahead.
+    Ok(at.map(|at| at.min(w.now)))
+}
