@@ -35,6 +35,7 @@ migrations! {
     20 "retention" "0020_retention",
     21 "structuring_model" "0021_structuring_model",
     22 "news_and_gone_files" "0022_news_and_gone_files",
+    24 "installation" "0024_installation",
 }
 
 /// The number of the newest schema this program knows; an existing database below it is migrated by `Crm::open`.
