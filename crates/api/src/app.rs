@@ -41,6 +41,8 @@ pub struct ApiOptions {
     pub plain_sign_in_from: Networks,
     /// Files of messages; none: nothing takes or serves any.
     pub media: Option<MediaStore>,
+    /// What the program found at its start that an operator should look at; `/readyz` says it.
+    pub warnings: Vec<String>,
     /// What plays the playground channels of a demo.
     pub playgrounds: Option<Arc<Playgrounds>>,
     /// Whether WhatsApp is called: not by a demo, and not by a test that does not say so.

@@ -28,6 +28,26 @@ pub async fn object(body: &Bytes, content_type: Option<&str>, forms: &[&str]) ->
     }
 }
 
+/// What two sendings of one form have in common: of each part name, file's name, type and bytes, each with its length. None where
+/// it is no such form, or cannot be read. Every sending has another boundary, so that its bytes are others.
+pub async fn essence_of_parts(body: &Bytes, content_type: Option<&str>) -> Option<Vec<u8>> {
+    let boundary = multer::parse_boundary(content_type?).ok()?;
+    let mut parts = multer::Multipart::new(BodyDataStream::new(Full::new(body.clone())), boundary);
+    let mut essence = Vec::with_capacity(body.len());
+    let mut put = |bytes: &[u8]| {
+        essence.extend_from_slice(&(bytes.len() as u64).to_be_bytes());
+        essence.extend_from_slice(bytes);
+    };
+    for _ in 0..MOST {
+        let Some(part) = parts.next_field().await.ok()? else { return Some(essence) };
+        put(part.name().unwrap_or_default().as_bytes());
+        put(part.file_name().unwrap_or_default().as_bytes());
+        put(part.content_type().map(|mime| mime.essence_str().to_owned()).unwrap_or_default().as_bytes());
+        put(&part.bytes().await.ok()?);
+    }
+    None
+}
+
 async fn multipart(body: &Bytes, content_type: &str) -> Result<Object, Problem> {
     let malformed =
         |error: multer::Error| Problem::invalid(vec![FieldError::new("", "malformed_body", error.to_string())]);

@@ -38,6 +38,7 @@ pub async fn ready(call: Call) -> Result<Answer, Problem> {
     };
     let now = call.app.crm.now();
     let held_back = db.read(Priority::Interactive, move |tx: &mut Tx<'_>| events::held_back(tx, now)).await?;
-    let warnings = held_back.iter().map(ToString::to_string).collect();
+    let found = call.app.options.warnings.iter().cloned();
+    let warnings = found.chain(held_back.iter().map(ToString::to_string)).collect();
     Answer::json(200, &Ready { status: "ok", database, warnings })
 }

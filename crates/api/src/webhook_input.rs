@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crm::id::{IdSource, WebhookId};
 use crm::webhooks::{self, Endpoint, EndpointPatch, NewEndpoint, seal_place};
-use crm::{FieldError, Problems, Setup};
+use crm::{FieldError, Problems, Setup, Work};
 use providers::webhook::Secret;
 use providers::{HttpError, Policy, Target};
 use schemars::JsonSchema;
@@ -68,14 +68,35 @@ pub async fn create(call: &Call, wanted: Wanted) -> Result<Answer, Problem> {
     call.write(move |w| webhooks::create(w, &new), move |webhook, _: &Setup| with_secret(201, webhook, &shown)).await
 }
 
-/// Changes one; the address is looked at where it is another.
-pub async fn update(call: &Call, id: WebhookId, patch: EndpointPatch) -> Result<Answer, Problem> {
+/// Changes one; the address is looked at where it is another. A secret that is the one it has already is no change.
+pub async fn update(call: &Call, id: WebhookId, patch: EndpointPatch, secret: Option<&str>) -> Result<Answer, Problem> {
+    let mut problems = Problems::default();
     if let Some(url) = &patch.url {
-        let mut problems = Problems::default();
         check_url(&call.app, url, &mut problems).await;
-        problems.check()?;
     }
-    call.write(move |w| webhooks::update(w, id, &patch), |webhook, _: &Setup| shown(webhook)).await
+    let secret = match secret {
+        Some(given) => secret_of(Some(given), &mut problems)?,
+        None => None,
+    };
+    problems.check()?;
+    let sealed = match secret {
+        Some(secret) if !signs_already(call, id, &secret).await? => Some(seal(&call.app, id, &secret)?),
+        _ => None,
+    };
+    let work = move |w: &mut Work<'_, '_>| {
+        let changed = webhooks::update(w, id, &patch)?;
+        match &sealed {
+            Some(sealed) => webhooks::rotate(w, id, sealed, None),
+            None => Ok(changed),
+        }
+    };
+    call.write(work, |webhook, _: &Setup| shown(webhook)).await
+}
+
+async fn signs_already(call: &Call, id: WebhookId, secret: &Secret) -> Result<bool, Problem> {
+    let sealed = call.read(move |w| webhooks::sealed_secrets(w, id)).await?;
+    let first = sealed.first().and_then(|sealed| call.app.sealer.open(&seal_place(id), sealed).ok());
+    Ok(first.is_some_and(|bytes| bytes == secret.bytes()))
 }
 
 pub fn shown(webhook: &Endpoint) -> Result<Answer, Problem> {

@@ -15,6 +15,7 @@ pub mod events;
 pub mod fields;
 pub mod id;
 pub mod idempotency;
+pub mod installation;
 pub mod invitations;
 pub mod keys;
 pub mod leases;

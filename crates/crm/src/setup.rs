@@ -151,6 +151,11 @@ impl Setup {
         }
     }
 
+    /// Keys that are not revoked.
+    pub fn keys_in_use(&self) -> usize {
+        self.keys.len()
+    }
+
     /// Which feed the actor's records come from, as the rules of structuring tell feeds apart.
     pub fn source_of(&self, actor: Actor) -> Arc<str> {
         let key = |id| self.keys.values().find(|grant| grant.id == id).map(|grant| grant.source.clone());

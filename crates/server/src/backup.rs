@@ -64,7 +64,7 @@ pub fn run(arguments: &BackupArguments) -> Result<(), Failure> {
     print_line(&format!("{} ({})", to.display(), size(bytes)))?;
     // After the database: what it names is there.
     let media = media_copy::beside(&to);
-    let files = media_copy::add(&data_dir.media(), &media)?;
+    let files = media_copy::add(&settings.media_dir, &media)?;
     if files > 0 {
         print_line(&format!("{files} files of messages, into {}", media.display()))?;
     }
@@ -73,7 +73,13 @@ pub fn run(arguments: &BackupArguments) -> Result<(), Failure> {
 
 /// Copies and checks; answers the size. A copy that is not sound is removed.
 pub fn copy(db: &Db, to: &Path) -> Result<u64, Failure> {
-    db.backup(to)?;
+    db.backup(to).map_err(|error| {
+        let reason = match error {
+            store::Error::Unavailable { reason } => reason,
+            other => other.to_string(),
+        };
+        Failure::new(format!("cannot write the copy {}: {reason}", to.display()))
+    })?;
     if let Err(failure) = verify(to) {
         let _ = fs::remove_file(to);
         return Err(failure);

@@ -1,7 +1,7 @@
 //! What a server does by itself while it runs: forgets what is old, counts keys that no field knows and fills fields that were
 //! made of them, writes who calls operations that go away and that they do, copies its database at night.
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,7 +16,6 @@ use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
 use crate::cli::Failure;
-use crate::data_dir::DataDir;
 use crate::settings::Settings;
 use crate::{backup, media_copy};
 
@@ -285,7 +284,8 @@ async fn back_up(db: Db, settings: Settings) {
     }
 }
 
-/// Makes the copy that is due, if one is, and deletes those beyond the number that is kept.
+/// Makes the copy that is due, if one is, and deletes those beyond the number that is kept. The copy has its name only once the
+/// files that it tells of stand beside it: a night that failed is a night that is not there yet.
 fn nightly(db: &Db, settings: &Settings, now: Timestamp) -> Result<Option<PathBuf>, Failure> {
     let directory = &settings.backup_dir;
     let due = format!("nightly-{}.db", backup::stamp(latest_time(now, settings.backup_at)));
@@ -295,21 +295,36 @@ fn nightly(db: &Db, settings: &Settings, now: Timestamp) -> Result<Option<PathBu
     backup::make_directory(directory)?;
     let path = directory.join(format!("nightly-{}.db", backup::stamp(now)));
     forget_halves(directory)?;
-    backup::copy(db, &path)?;
-    media_copy::add(&DataDir::at(&settings.data_dir).media(), &media_copy::beside(&path))?;
-    let copies = copies(directory);
-    for old in &copies[..copies.len().saturating_sub(settings.backup_keep)] {
-        fs::remove_file(directory.join(old))?;
+    // First, for the room; but never the last one before there is another.
+    keep_only(directory, (settings.backup_keep - 1).max(1))?;
+    let unfinished = path.with_extension("db.unfinished");
+    let whole = backup::copy(db, &unfinished).and_then(|_| {
+        media_copy::add(&settings.media_dir, &media_copy::beside(&path))?;
+        fs::rename(&unfinished, &path)?;
+        Ok(File::open(directory)?.sync_all()?)
+    });
+    if whole.is_err() {
+        forget_halves(directory)?;
     }
+    whole?;
+    keep_only(directory, settings.backup_keep)?;
     Ok(Some(path))
 }
 
-/// Copies that a stop cut off: nobody would ever finish or delete them.
+fn keep_only(directory: &Path, number: usize) -> Result<(), Failure> {
+    let copies = copies(directory);
+    for old in &copies[..copies.len().saturating_sub(number)] {
+        fs::remove_file(directory.join(old))?;
+    }
+    Ok(())
+}
+
+/// Copies that a stop or a failure cut off: nobody would ever finish or delete them.
 fn forget_halves(directory: &Path) -> Result<(), Failure> {
     for entry in fs::read_dir(directory)? {
         let path = entry?.path();
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        if name.starts_with("nightly-") && name.ends_with(".db.partial") {
+        if name.starts_with("nightly-") && name.contains(".db.") {
             fs::remove_file(&path)?;
         }
     }
@@ -361,5 +376,32 @@ mod tests {
         assert!(!try_at("2026-03-15T03:31:00Z"));
         assert!(try_at("2026-03-17T05:00:00Z"), "a night that was missed");
         assert_eq!(copies(&settings.backup_dir), ["nightly-20260315T033000Z.db", "nightly-20260317T050000Z.db"]);
+    }
+    #[test]
+    fn a_night_without_its_files_is_tried_again() {
+        let directory = tempfile::tempdir().unwrap();
+        let crm = Crm::open(open_sqlite(&directory.path().join("recado.db"), Some(2)).unwrap()).unwrap();
+        let values = vec![("data_dir", directory.path().display().to_string()), ("backup_keep", "3".to_owned())];
+        let settings = Settings::read(&Given { values, config: None }).unwrap();
+        let backups = &settings.backup_dir;
+        fs::create_dir_all(settings.media_dir.join("o")).unwrap();
+        fs::write(settings.media_dir.join("o/1"), "1").unwrap();
+        fs::create_dir_all(backups).unwrap();
+        for day in 10..16 {
+            fs::write(backups.join(format!("nightly-202603{day}T033000Z.db")), "old").unwrap();
+        }
+        // A file where their directory is to be.
+        fs::write(backups.join("media"), "").unwrap();
+        for time in ["2026-03-17T03:30:00Z", "2026-03-17T03:40:00Z"] {
+            nightly(crm.db(), &settings, at(time)).unwrap_err();
+            assert_eq!(copies(backups), ["nightly-20260314T033000Z.db", "nightly-20260315T033000Z.db"]);
+            let left = fs::read_dir(backups).unwrap().count();
+            assert_eq!(left, 3, "nothing half done");
+        }
+        fs::remove_file(backups.join("media")).unwrap();
+        assert!(nightly(crm.db(), &settings, at("2026-03-17T03:50:00Z")).unwrap().is_some());
+        assert_eq!(copies(backups).last().unwrap(), "nightly-20260317T035000Z.db");
+        assert_eq!((copies(backups).len(), fs::read(backups.join("media/o/1")).unwrap()), (3, b"1".to_vec()));
+        assert!(nightly(crm.db(), &settings, at("2026-03-17T04:00:00Z")).unwrap().is_none());
     }
 }

@@ -55,9 +55,20 @@ impl DataDir {
         self.path.join("recado.db")
     }
 
-    /// Files of messages.
-    pub fn media(&self) -> PathBuf {
-        self.path.join("media")
+    /// Why no new database may be made here: a restore that was cut off left one under another name, and a new one would
+    /// throw its log away.
+    pub fn cut_off(&self) -> Option<String> {
+        if self.database().exists() {
+            return None;
+        }
+        let names = fs::read_dir(&self.path).ok()?.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+        let left = |name: &String| name == "recado.db.restoring" || name.starts_with("recado.db.before-restore-");
+        let name = names.filter(left).max()?;
+        Some(format!(
+            "a restore was cut off: {} has no recado.db, but {name}. Run `recado restore` again; or give the file \
+             recado.db.before-restore-… its name recado.db back, with what stands beside it; or take these files away",
+            self.path.display()
+        ))
     }
 
     pub fn key_file(&self) -> PathBuf {

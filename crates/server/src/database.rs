@@ -2,12 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use crm::{Crm, Timestamp, channels, second_factor, structuring_model, webhooks};
+use crm::{Crm, Timestamp, channels, installation, second_factor, structuring_model, webhooks};
 use store::{Db, PostgresOptions, Priority, SqliteOptions, Tx, params};
 
 use crate::backup;
 use crate::cli::Failure;
-use crate::data_dir::DataDir;
+use crate::data_dir::{DataDir, DataDirError, Lock};
 use crate::settings::Settings;
 
 /// Readers of a command that does one thing: one is kept free for interactive reads.
@@ -18,11 +18,39 @@ pub fn open(settings: &Settings, data_dir: &DataDir) -> Result<Crm, Failure> {
     open_with(settings, data_dir, settings.database_readers)
 }
 
-/// The same for a command beside the server. Refuses to make a database.
+/// The same for a command beside the server. Refuses to make a database, and to bring the schema of a server up to date that
+/// runs: one of an older version would go on with tables that it does not know.
 pub fn open_existing(settings: &Settings) -> Result<(Crm, DataDir), Failure> {
     let data_dir = existing(settings)?;
+    let _lock = beside_the_server(settings, &data_dir)?;
     let crm = open_with(settings, &data_dir, Some(FEW))?;
     Ok((crm, data_dir))
+}
+
+/// What keeps a server away while an older schema is brought up to date; none where there is nothing to do.
+pub fn beside_the_server(settings: &Settings, data_dir: &DataDir) -> Result<Option<Lock>, Failure> {
+    let db = open_as_is(settings, data_dir)?;
+    let found = schema_of(&db)?;
+    db.close();
+    let known = crm::newest_schema();
+    match found {
+        Some(found) if found >= known => Ok(None),
+        None if settings.database_url.is_none() => Ok(None),
+        None => Err(Failure::usage("there are no tables of Recado in this database; `recado init` makes them")),
+        // Nobody here can see whether a node runs.
+        Some(found) if settings.database_url.is_some() => Err(Failure::usage(format!(
+            "this database is at schema {found}, this program at {known}: restart the servers with this version first"
+        ))),
+        Some(found) => match data_dir.lock() {
+            Ok(lock) => Ok(Some(lock)),
+            Err(DataDirError::InUse(path)) => Err(Failure::usage(format!(
+                "the server that runs in {} is of an older version (schema {found}, this program's is {known}): restart it with \
+                 this version first",
+                path.display()
+            ))),
+            Err(error) => Err(error.into()),
+        },
+    }
 }
 
 fn open_with(settings: &Settings, data_dir: &DataDir, readers: Option<usize>) -> Result<Crm, Failure> {
@@ -35,6 +63,14 @@ fn open_with(settings: &Settings, data_dir: &DataDir, readers: Option<usize>) ->
         }
     };
     Ok(Crm::open(db)?)
+}
+
+/// A new database beside what a restore left that was cut off would be an empty server, and the end of the old one's log.
+pub fn refuse_beside_a_cut_off_restore(settings: &Settings, data_dir: &DataDir) -> Result<(), Failure> {
+    match data_dir.cut_off().filter(|_| settings.database_url.is_none()) {
+        Some(why) => Err(Failure::new(why)),
+        None => Ok(()),
+    }
 }
 
 /// The data directory of a command that wants a database to be there.
@@ -107,6 +143,9 @@ pub struct Sealed {
     pub bytes: Vec<u8>,
 }
 
+/// The first schema that tells which key seals.
+const WITH_INSTALLATION: u32 = 24;
+
 /// The first schema with webhooks.
 const WITH_WEBHOOKS: u32 = 8;
 
@@ -116,10 +155,17 @@ const WITH_SIGN_IN: u32 = 9;
 /// The first schema with models.
 const WITH_MODELS: u32 = 21;
 
-/// What the key must open, if there is anything: the secrets of a channel, of a webhook, of a second factor or of a model.
+/// What the key must open, if there is anything: what the first start sealed, else the secrets of a channel, of a webhook, of a
+/// second factor or of a model.
 pub fn one_sealed(db: &Db) -> Result<Option<Sealed>, Failure> {
     let Some(schema) = schema_of(db)? else { return Ok(None) };
     let read = move |tx: &mut Tx<'_>| -> Result<Option<Sealed>, store::Error> {
+        if schema >= WITH_INSTALLATION {
+            let sql = "SELECT value FROM installation WHERE name = $1";
+            if let Some(row) = tx.query_opt(sql, params![installation::KEY_CHECK])? {
+                return Ok(Some(Sealed { place: installation::KEY_CHECK_PLACE.to_owned(), bytes: row.at(0)? }));
+            }
+        }
         let row = tx.query_opt("SELECT id, secrets FROM channels WHERE secrets IS NOT NULL LIMIT 1", params![])?;
         if let Some(row) = row {
             return Ok(Some(Sealed { place: channels::seal_place(row.at(0)?), bytes: row.at(1)? }));

@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
 
 use clap::Args;
 use crm::{Timestamp, events};
@@ -16,6 +15,9 @@ use crate::{backup, database, telemetry};
 
 /// Free space below which something will soon go wrong, whatever the size of the database.
 const LEAST_FREE: u64 = 256 * 1024 * 1024;
+
+/// A night that was missed, and half a day, in seconds.
+const LONGEST_WITHOUT_A_COPY: i64 = 36 * 3600;
 
 /// Check the database, the key file and the disk; also while the server runs
 ///
@@ -70,7 +72,7 @@ pub fn run(arguments: &DoctorArguments) -> Result<(), Failure> {
     check_directory(&mut report, &data_dir)?;
     check_disk(&mut report, &data_dir)?;
     if settings.database_url.is_none() {
-        show_backups(&mut report, &settings.backup_dir)?;
+        show_backups(&mut report, &settings)?;
     }
     match report.findings {
         0 => Ok(()),
@@ -172,7 +174,8 @@ fn check_disk(report: &mut Report, data_dir: &DataDir) -> Result<(), Failure> {
     if free < LEAST_FREE.max(used.unwrap_or(0)) { report.finding("disk", detail) } else { report.well("disk", detail) }
 }
 
-fn show_backups(report: &mut Report, directory: &Path) -> Result<(), Failure> {
+fn show_backups(report: &mut Report, settings: &Settings) -> Result<(), Failure> {
+    let directory = &settings.backup_dir;
     let mut names: Vec<String> = match fs::read_dir(directory) {
         Ok(entries) => entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect(),
         Err(_) => Vec::new(),
@@ -180,6 +183,13 @@ fn show_backups(report: &mut Report, directory: &Path) -> Result<(), Failure> {
     names.retain(|name| name.ends_with(".db"));
     // Every name ends in the time it was made.
     names.sort_by(|a, b| a.rsplit('-').next().cmp(&b.rsplit('-').next()));
+    let nightly = names.iter().rfind(|name| name.starts_with("nightly-"));
+    let old = format!("nightly-{}.db", backup::stamp(Timestamp::now().plus_seconds(-LONGEST_WITHOUT_A_COPY)));
+    if let Some(newest) = nightly.filter(|newest| settings.backup_nightly && **newest < old) {
+        let detail =
+            format!("the newest of the nights in {} is {newest}: see the server's log for why", directory.display());
+        return report.finding("backups", detail);
+    }
     match names.last() {
         Some(newest) => report.well("backups", format!("{} in {}, newest {newest}", names.len(), directory.display())),
         None => report.well("backups", format!("none in {} yet", directory.display())),

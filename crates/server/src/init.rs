@@ -55,6 +55,9 @@ pub fn run(arguments: &InitArguments) -> Result<(), Failure> {
     let hash = password::hash(&arguments.owner_password)?;
     let key = api::key::new_key().map_err(|error| Failure::new(format!("no randomness from the system: {error}")))?;
     let data_dir = DataDir::open(&settings.data_dir)?;
+    database::refuse_beside_a_cut_off_restore(&settings, &data_dir)?;
+    let there = settings.database_url.is_none() && data_dir.database().exists();
+    let _lock = if there { database::beside_the_server(&settings, &data_dir)? } else { None };
     let crm = database::open(&settings, &data_dir)?;
     let created: Created = crm
         .create_organization_blocking(NewOrganization {

@@ -127,7 +127,17 @@ fn revoke(place: &Place, wanted: &str) -> Result<(), Failure> {
     let found: Vec<&ApiKey> = keys.iter().filter(fits).collect();
     let (id, name) = match found.as_slice() {
         [key] => (key.id, key.name.clone()),
-        [] => return Err(Failure::usage(format!("there is no key {wanted}; `recado key list` shows them all"))),
+        [] => {
+            let begun = keys.iter().filter(|key| key.hint.starts_with(wanted)).count();
+            let what = match begun {
+                0 => format!("there is no key {wanted}"),
+                1 => format!("{wanted} is not a whole hint"),
+                many => format!("{many} keys begin with {wanted}"),
+            };
+            return Err(Failure::usage(format!(
+                "{what}; `recado key list` shows them all, give the id or the whole hint"
+            )));
+        }
         _ => return Err(Failure::usage(format!("several keys begin with {wanted}; give the id"))),
     };
     crm.write_blocking(&caller, move |w| keys::revoke(w, id, None))?;

@@ -12,7 +12,7 @@ use crate::cli::Failure;
 use crate::data_dir::{DataDir, key_from_environment};
 use crate::output::print_line;
 use crate::settings::{DataFlags, Settings};
-use crate::{backup, media_copy, telemetry};
+use crate::{backup, database, media_copy, telemetry};
 
 /// Put a backup into a data directory
 ///
@@ -66,7 +66,7 @@ pub fn run(arguments: &RestoreArguments) -> Result<(), Failure> {
         print_line(&format!("The database that was there is now {}.", aside.display()))?;
     }
     print_line(&format!("Restored {} from {}.", database.display(), arguments.file.display()))?;
-    let files = media_copy::add(&media_copy::beside(&arguments.file), &data_dir.media())?;
+    let files = media_copy::add(&media_copy::beside(&arguments.file), &settings.media_dir)?;
     if files > 0 {
         print_line(&format!("{files} files of messages came with it."))?;
     }
@@ -100,20 +100,22 @@ fn bring(from: &Path, to: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Gives it its name; what had that name is answered, if anything had.
+/// Gives it its name; what had that name is answered, if anything had. What a run that was cut off left is finished.
 fn place(incoming: &Path, database: &Path) -> Result<Option<PathBuf>, Failure> {
     let mut aside = None;
     if database.exists() {
+        empty_log(database);
         let name = beside(database, &format!(".before-restore-{}", backup::stamp(Timestamp::now())));
         fs::rename(database, &name)?;
         aside = Some(name);
     }
-    // The log belongs to the file it stands beside, also under its new name: it may have what the file has not yet.
+    // The log belongs to the file it stood beside, also under its new name: it may have what the file has not yet.
+    let owner = aside.clone().or_else(|| cut_off(database));
     for end in ["-wal", "-shm"] {
         let log = beside(database, end);
-        match (&aside, log.exists()) {
-            (Some(aside), true) => fs::rename(&log, beside(aside, end))?,
-            (None, true) => fs::remove_file(&log)?,
+        match (&owner, log.exists()) {
+            (Some(owner), true) if !beside(owner, end).exists() => fs::rename(&log, beside(owner, end))?,
+            (_, true) => fs::remove_file(&log)?,
             _ => {}
         }
     }
@@ -121,7 +123,24 @@ fn place(incoming: &Path, database: &Path) -> Result<Option<PathBuf>, Failure> {
     if let Some(directory) = database.parent() {
         File::open(directory)?.sync_all()?;
     }
-    Ok(aside)
+    Ok(owner)
+}
+
+/// Opening and closing writes the log into its file, so that nothing is lost where this is cut off between two names. Of a
+/// database that does not open the log goes aside as it is.
+fn empty_log(database: &Path) {
+    match database::open_sqlite(database, Some(2)) {
+        Ok(db) => db.close(),
+        Err(failure) => tracing::warn!(error = failure.message, "the old database does not open; it is kept as it is"),
+    }
+}
+
+/// The database that a run before put aside, and was cut off before the new one had its place.
+fn cut_off(database: &Path) -> Option<PathBuf> {
+    let start = format!("{}.before-restore-", database.file_name()?.to_str()?);
+    let names = fs::read_dir(database.parent()?).ok()?.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    let newest = names.filter(|name| name.starts_with(&start) && name.ends_with('Z')).max()?;
+    Some(database.with_file_name(newest))
 }
 
 fn beside(path: &Path, end: &str) -> PathBuf {

@@ -6,7 +6,6 @@ use std::num::NonZero;
 use std::time::Duration;
 
 use api::playground::Playgrounds;
-use api::seal::Sealer;
 use api::stream::{StreamLimits, VISITORS_BESIDE};
 use api::{ApiOptions, App, FileLimits, Patience, token};
 use clap::Args;
@@ -14,7 +13,7 @@ use crm::channels::ChannelType;
 use providers::http::HttpOptions;
 use providers::media_store::MediaStore;
 use providers::{Http, Networks};
-use store::{Db, Engine};
+use store::Engine;
 use tokio::net::TcpListener;
 use tokio::runtime::Builder;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -22,10 +21,10 @@ use workers::media::Lines;
 use workers::{Context, outbound};
 
 use crate::cli::Failure;
-use crate::data_dir::{DataDir, key_from_environment};
+use crate::data_dir::DataDir;
 use crate::output::print_line;
 use crate::settings::{ServeFlags, Settings};
-use crate::{chores, database, demo, file_handles, playground, telemetry};
+use crate::{chores, database, demo, file_handles, media_place, playground, sealer, telemetry};
 
 /// Threads for what cannot be waited for otherwise: a backup, a name to be resolved. Made when needed; so many, because a
 /// name server that does not answer holds one for each name that it is asked for.
@@ -51,6 +50,11 @@ pub struct ServeArguments {
     /// same everywhere, so it listens on this machine only
     #[arg(long)]
     pub demo: bool,
+
+    /// Go on with another key than the one that sealed the secrets in the database, because that one is lost for good. What
+    /// it sealed is to be set anew: secrets of channels and webhooks, one-time passwords, a model's key
+    #[arg(long)]
+    pub new_secret_key: bool,
 }
 
 pub fn run(arguments: &ServeArguments) -> Result<(), Failure> {
@@ -70,7 +74,7 @@ pub fn run(arguments: &ServeArguments) -> Result<(), Failure> {
         .enable_all()
         .max_blocking_threads(BLOCKING_THREADS)
         .build()?;
-    let ended = runtime.block_on(serve(&settings, arguments.demo));
+    let ended = runtime.block_on(serve(&settings, arguments));
     runtime.shutdown_timeout(LAST_WAIT);
     ended
 }
@@ -80,13 +84,15 @@ fn is_public(settings: &Settings, address: SocketAddr) -> bool {
     !address.ip().is_loopback() || settings.public_url.is_some()
 }
 
-async fn serve(settings: &Settings, with_demo: bool) -> Result<(), Failure> {
+async fn serve(settings: &Settings, arguments: &ServeArguments) -> Result<(), Failure> {
+    let with_demo = arguments.demo;
     let data_dir = DataDir::open(&settings.data_dir)?;
     let _lock = data_dir.lock()?;
+    database::refuse_beside_a_cut_off_restore(settings, &data_dir)?;
     let listener = listen(settings.listen).await?;
     let address = listener.local_addr()?;
     let crm = database::open(settings, &data_dir)?;
-    let sealer = sealer(&data_dir, crm.db())?;
+    let sealer = sealer::settle(&data_dir, crm.db(), arguments.new_secret_key)?;
     let mut introduction = String::new();
     if with_demo {
         demo::prepare(crm.db(), &crm, &sealer).await?;
@@ -98,7 +104,11 @@ async fn serve(settings: &Settings, with_demo: bool) -> Result<(), Failure> {
             "this database has the demo's organization, whose key and passwords are the same everywhere; first: {remedy}"
         )));
     }
-    let media = MediaStore::open(&data_dir.media())?;
+    let media = MediaStore::open(&settings.media_dir)?;
+    let warnings: Vec<String> = media_place::look(crm.db(), &settings.media_dir)?.into_iter().collect();
+    for warning in &warnings {
+        tracing::warn!("{warning}");
+    }
     let http = Http::new(HttpOptions {
         outbound_allow: settings.outbound_allow.clone(),
         webhooks_allow: settings.webhooks_allow.clone(),
@@ -116,6 +126,7 @@ async fn serve(settings: &Settings, with_demo: bool) -> Result<(), Failure> {
         trusted_proxies: settings.trusted_proxies.clone(),
         plain_sign_in_from: settings.plain_sign_in_from.clone(),
         media: Some(media.clone()),
+        warnings,
         playgrounds: playgrounds.clone(),
         calls_out: settings.whatsapp_calls && !with_demo,
         announcements: settings.announcements.clone(),
@@ -207,20 +218,6 @@ async fn serve(settings: &Settings, with_demo: bool) -> Result<(), Failure> {
 fn to_this_machine() -> Http {
     let outbound_allow = Networks::parse("127.0.0.0/8, ::1").unwrap_or_default();
     Http::new(HttpOptions { outbound_allow, ..HttpOptions::default() })
-}
-
-/// The key of the data directory. One that is missing where it has sealed something is not made anew: nothing would open
-/// what is there, and what comes would be sealed with another.
-fn sealer(data_dir: &DataDir, db: &Db) -> Result<Sealer, Failure> {
-    let missing = key_from_environment().is_none() && !data_dir.key_file().exists();
-    if missing && database::one_sealed(db)?.is_some() {
-        return Err(Failure::new(format!(
-            "the key that sealed the secrets of channels and webhooks is missing: put it back to {} (mode 600), or give it in \
-             RECADO_SECRET_KEY",
-            data_dir.key_file().display()
-        )));
-    }
-    Ok(data_dir.sealer()?)
 }
 
 struct Signals {

@@ -70,4 +70,4 @@ pub use learnt::{Learnt, Mapping, OptionWord, Place, Standing, ValueKind, learnt
 pub use outcome::{Alternative, Flag, Method, Outcome, Placement, ReviewItem, ReviewReason, Source, Target, Warning};
 pub use request::{Explicit, Request};
 pub use structure::{ENGINE, structure, structure_counted, structure_with_places};
-pub use typed::{ValueError, read_value};
+pub use typed::{ValueError, read_value, written_in};

@@ -2,6 +2,7 @@
 
 use crate::json::Number;
 use crate::keys::fold;
+use crate::readings::decimal::Decimal;
 use crate::readings::{boolean, date, money, number, url};
 use crate::{Definition, FieldType, Json, phone, read_email};
 
@@ -84,7 +85,10 @@ pub fn read_value(definition: &Definition, value: &Json, country: Option<&str>) 
 fn amount(definition: &Definition, value: &Json, country: Option<&str>) -> Result<Json, ValueError> {
     let name = &definition.name;
     let text = match value {
-        Json::Number(number) => return Ok(Json::Number(plain(number))),
+        Json::Number(number) => {
+            let read = plain(number).map(Json::Number);
+            return read.map_or_else(|| error("invalid_value", format!("{name} is out of range")), Ok);
+        }
         Json::String(text) => text,
         _ => return error("invalid_type", format!("{name} needs a number")),
     };
@@ -104,13 +108,35 @@ fn amount(definition: &Definition, value: &Json, country: Option<&str>) -> Resul
         .map_or_else(|| error("invalid_value", format!("{name} is out of range")), |n| Ok(Json::Number(n)))
 }
 
-/// Numbers stay as they were written, but for `1.50` and `1e3`, which databases and people compare.
-fn plain(number: &Number) -> Number {
-    if number.is_integer() || number.as_str().contains(['e', 'E']) {
-        return number.clone();
+/// Numbers stay as they were written, but for `1.50` and `1e3`, which databases and people compare. None where one with an
+/// exponent has more than 30 digits before or behind its point.
+fn plain(number: &Number) -> Option<Number> {
+    if let Some((digits, exponent)) = number.as_str().split_once(['e', 'E']) {
+        let (negative, digits) = digits.strip_prefix('-').map_or((false, digits), |rest| (true, rest));
+        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+        let read = Decimal::of(whole, fraction, negative)?;
+        if read.mantissa == 0 {
+            return Some(Number::from(0_i64));
+        }
+        let exponent: i32 = exponent.parse().ok()?;
+        let moved = match u32::try_from(exponent) {
+            Ok(power) => read.times_ten_to(power)?,
+            Err(_) => Decimal { scale: read.scale.checked_add(exponent.unsigned_abs())?, ..read },
+        };
+        let fits = moved.mantissa.unsigned_abs() < 10_u128.pow(30) && moved.scale <= 30;
+        return fits.then(|| moved.to_number()).flatten();
+    }
+    if number.is_integer() {
+        return Some(number.clone());
     }
     let trimmed = number.as_str().trim_end_matches('0').trim_end_matches('.');
-    Number::parse(trimmed).unwrap_or_else(|| number.clone())
+    Some(Number::parse(trimmed).unwrap_or_else(|| number.clone()))
+}
+
+/// A number as people of a country write it, so that it reads as the same again there: 1.077 is a thousand in Chile.
+pub fn written_in(number: &Number, country: Option<&str>) -> String {
+    let text = number.as_str();
+    if number::decimal_is_dot(country) { text.to_owned() } else { text.replace('.', ",") }
 }
 
 fn multi(definition: &Definition, value: &Json) -> Result<Json, ValueError> {

@@ -1,5 +1,6 @@
 //! Contacts: C2, C3, C4, C11.
 
+use crm::access::Actor;
 use crm::channels::ChannelType;
 use crm::contacts::{
     self, Contact, ContactFilter, Detail, FieldFilter, Leaving, MOST_CONTACTS, detail, recent, with_open_tickets,
@@ -32,7 +33,8 @@ pub async fn info(call: Call) -> Result<Answer, Problem> {
     Answer::json(200, &views::detail(&setup, &found)?)
 }
 
-/// A contact after its metadata changed.
+/// A contact after its metadata changed. The last message is there for keys that may read messages (`messages:read`), tickets with
+/// `tickets:read`, tags and team with `contacts:read`; null or empty for others.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct UpdatedContact {
     #[serde(flatten)]
@@ -95,6 +97,7 @@ pub async fn change_metadata(
     let structured = std::sync::Arc::new(structured);
     let (read, first) = (structured.clone(), First::default());
     let (shown, written) = (read.clone(), first.clone());
+    let actor = call.caller.actor;
     let answer = call
         .write(
             move |w| {
@@ -107,7 +110,7 @@ pub async fn change_metadata(
                     written.put(applied.clone());
                 }
                 let structuring = views::structuring(&shown.outcome, applied)?;
-                Answer::json(status, &UpdatedContact { contact: views::detail(setup, found)?, structuring })
+                Answer::json(status, &updated(setup, actor, found, structuring)?)
             },
         )
         .await?;
@@ -115,7 +118,12 @@ pub async fn change_metadata(
     let run = answered(call, &mut applied).await?;
     let (found, setup) = call.read(move |w| Ok((detail(w, id)?, w.setup.clone()))).await?;
     let structuring = views::improved(&read.outcome, &applied, run.as_ref())?;
-    Answer::json(status, &UpdatedContact { contact: views::detail(&setup, &found)?, structuring })
+    Answer::json(status, &updated(&setup, actor, &found, structuring)?)
+}
+
+fn updated(setup: &Setup, actor: Actor, found: &Detail, structuring: Box<RawValue>) -> Result<UpdatedContact, Problem> {
+    let scopes = setup.scopes_of(actor).unwrap_or_default();
+    Ok(UpdatedContact { contact: views::seen_by(views::detail(setup, found)?, scopes), structuring })
 }
 
 /// C4's query.

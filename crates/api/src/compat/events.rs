@@ -99,7 +99,7 @@ pub async fn track(call: Call) -> Result<Answer, Problem> {
                         let found = Contact::find(w.tx, w.caller.organization, *id)?;
                         let mut contact = found.ok_or_else(|| unknown_contact(*id))?;
                         if let Some((channel, phone)) = by_phone {
-                            same_person(w, &contact, *channel, phone.as_str())?;
+                            same_person(w, &contact, "aiContactId", *channel, phone.as_str())?;
                         }
                         apply(w, &mut contact, said, "/contact")?;
                         contact
@@ -125,11 +125,17 @@ fn unknown_contact(id: ContactId) -> crm::Error {
 }
 
 /// 409 where the phone is another contact's: nobody but a person merges two by naming them in one call.
-fn same_person(w: &mut crm::Work<'_, '_>, contact: &Contact, channel: ChannelId, phone: &str) -> crm::Result<()> {
+pub fn same_person(
+    w: &mut crm::Work<'_, '_>,
+    contact: &Contact,
+    named: &str,
+    channel: ChannelId,
+    phone: &str,
+) -> crm::Result<()> {
     match crm::contacts::by_identifier(w, "phone", &[(channel, phone.to_owned())])? {
         Some(other) if other.id != contact.id => {
             let message = format!(
-                "aiContactId is {}, and the phone is that of {}. Name one of them, or merge the two first.",
+                "{named} is {}, and the phone is that of {}. Name one of them, or merge the two first.",
                 contact.id, other.id
             );
             Err(crm::Error::conflict("two_people", message))

@@ -1,12 +1,15 @@
 //! C27: a text to somebody who has written within 24 hours.
 
 use crm::channels::{Channel, ChannelType};
+use crm::contacts::Contact;
 use crm::id::{ContactId, MessageId};
 use crm::messages::{self, Addressee, Content, Places, Send, Sent};
 use crm::{FieldError, Setup};
 use schemars::JsonSchema;
 use serde::Serialize;
+use structuring::phone::Phone;
 
+use super::events::same_person;
 use super::record;
 use crate::answer::Answer;
 use crate::call::Call;
@@ -31,7 +34,7 @@ impl Input for SessionInput {
     fn read(f: &mut Fields<'_>) -> Option<Self> {
         let message = f.required("message", Text { max: messages::TEXT_LIMIT }, "The text.");
         let contact_id = f.optional("contact_id", id::<ContactId>(), "Who gets it.");
-        let phone = f.optional("phone", PhoneText, "Instead of contact_id.");
+        let phone = f.optional("phone", PhoneText, "Instead of contact_id; with it, of the same person.");
         let about = "With phone: the own number, or its phone id. Needed where there are several.";
         let from_phone_number = f.optional("from_phone_number", PhoneText, about);
         let reply_message_id = f.optional("reply_message_id", SHORT, "The message that this one answers.");
@@ -68,6 +71,10 @@ const PLACES: Places = Places { reply: "/reply_message_id", reaction: "", templa
 
 pub async fn send(call: Call) -> Result<Answer, Problem> {
     let input: SessionInput = call.read_body()?;
+    let both = match (input.contact_id, input.phone.as_deref()) {
+        (Some(id), Some(text)) => Some((id, phone_on_channel_of(&call, id, text).await?)),
+        _ => None,
+    };
     let send = call
         .prepare(|setup| {
             Ok(Send {
@@ -79,7 +86,24 @@ pub async fn send(call: Call) -> Result<Answer, Problem> {
             })
         })
         .await?;
-    call.write(move |w| messages::send(w, &send), |queued, _| Answer::json(201, &sent(queued))).await
+    let work = move |w: &mut crm::Work<'_, '_>| {
+        if let Some((id, phone)) = &both {
+            let contact = Contact::get(w, *id)?;
+            same_person(w, &contact, "contact_id", contact.channel_id, phone.as_str())?;
+        }
+        messages::send(w, &send)
+    };
+    call.write(work, |queued, _| Answer::json(201, &sent(queued))).await
+}
+
+/// The number as of the country of the contact's channel.
+async fn phone_on_channel_of(call: &Call, id: ContactId, text: &str) -> Result<Phone, Problem> {
+    let channel = call.read(move |w| Ok(Contact::get(w, id)?.channel_id)).await?;
+    let setup = &call.setup;
+    let country = setup.channel(channel).map_or(setup.organization.country.as_str(), |channel| &channel.country);
+    let mut problems = Vec::new();
+    let phone = record::read_phone(text, country, "/phone", &mut problems);
+    phone.ok_or_else(|| Problem::invalid(problems))
 }
 
 fn addressee(setup: &Setup, input: &SessionInput) -> Result<Addressee, Problem> {
@@ -97,30 +121,33 @@ fn addressee(setup: &Setup, input: &SessionInput) -> Result<Addressee, Problem> 
     }
 }
 
-/// The WhatsApp channel of an own number; the only one there is, where none is named.
+/// The WhatsApp channel of an own number, or the playground that plays one; where none is named, the only one there is.
 pub fn own_channel<'s>(
     setup: &'s Setup,
     number: Option<&str>,
     pointer: &str,
     problems: &mut Vec<FieldError>,
 ) -> Option<&'s Channel> {
-    let whatsapp = |channel: &&Channel| {
-        !channel.archived && matches!(channel.channel_type, ChannelType::Whatsapp | ChannelType::WebWhatsapp)
+    // The Cloud API's first, where one number is on several; a playground only where nobody real has it.
+    let rank = |channel: &Channel| match channel.channel_type {
+        ChannelType::Whatsapp => Some(0),
+        ChannelType::WebWhatsapp => Some(1),
+        ChannelType::Playground => Some(2),
+        ChannelType::Webchat => None,
     };
-    let mut channels = setup.channels.iter().filter(whatsapp);
+    let channels = setup.channels.iter().filter(|channel| !channel.archived && rank(channel).is_some());
     match number {
         Some(number) => {
-            // The Cloud API's first, where one number is on both.
             let mut named: Vec<&Channel> = channels.filter(|channel| OwnNumber::of(channel).is(number)).collect();
-            named.sort_by_key(|channel| channel.channel_type != ChannelType::Whatsapp);
+            named.sort_by_key(|channel| rank(channel));
             if named.is_empty() {
                 problems.push(FieldError::unknown_reference(pointer, "WhatsApp number", number));
             }
             named.first().copied()
         }
-        None => match (channels.next(), channels.next()) {
-            (Some(only), None) => Some(only),
-            (None, _) => {
+        None => match only(channels) {
+            Ok(only) => Some(only),
+            Err(0) => {
                 problems.push(FieldError::new(pointer, "required", "There is no WhatsApp channel; make one first."));
                 None
             }
@@ -130,5 +157,15 @@ pub fn own_channel<'s>(
                 None
             }
         },
+    }
+}
+
+/// The only real one, or the only playground where there is none; else how many there are.
+fn only<'s>(channels: impl Iterator<Item = &'s Channel>) -> Result<&'s Channel, usize> {
+    let (played, real): (Vec<_>, Vec<_>) =
+        channels.partition(|channel| channel.channel_type == ChannelType::Playground);
+    match if real.is_empty() { &played } else { &real }.as_slice() {
+        [only] => Ok(only),
+        several => Err(several.len()),
     }
 }

@@ -77,7 +77,7 @@ pub struct AddedAnswer {
     pub created_count: usize,
     pub assigned_count: usize,
     pub not_assigned_count: usize,
-    /// TICKET tags while the contact has no open ticket.
+    /// TICKET tags while the contact has no open ticket, and unknown names where there are 5 000 tags already.
     pub not_assigned_tags: Vec<String>,
     pub details: AddedDetails,
 }

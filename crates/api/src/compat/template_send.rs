@@ -50,6 +50,8 @@ impl Input for SendInput {
         let stage = f.optional("stage_id", id::<StageId>(), "");
         let agent = f.optional("agent_id", id::<MemberId>(), "");
         let meta_data = f.optional("meta_data", AnyObject, "Anything known of the person; structuring reads it.");
+        let metadata = f.optional("metadata", AnyObject, "The same as meta_data, which wins where both are there.");
+        let meta_data = meta_data.or(metadata);
         let reference = match (template_id, template_name) {
             (Some(id), _) => Some(Reference::Id(id)),
             (None, Some(name)) => Some(Reference::Name { name, language: None }),

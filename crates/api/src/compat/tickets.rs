@@ -126,8 +126,10 @@ pub async fn open_whatsapp(call: Call) -> Result<Answer, Problem> {
         return Err(crm::Error::not_found("phone id; it is the numeric id of a WhatsApp Cloud API number").into());
     }
     open(call, move |setup| {
-        let mut cloud = setup.channels.iter().filter(|c| c.channel_type == ChannelType::Whatsapp && !c.archived);
-        cloud.find(|channel| channel.phone_number_id.as_deref() == Some(&phone_id))
+        let named = setup.channels.iter().filter(|c| c.speaks_cloud() && !c.archived);
+        let named = named.filter(|channel| channel.phone_number_id.as_deref() == Some(&phone_id));
+        // A playground plays one; a real number goes before it.
+        named.min_by_key(|channel| channel.channel_type != ChannelType::Whatsapp)
     })
     .await
 }

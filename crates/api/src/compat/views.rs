@@ -1,5 +1,6 @@
 //! The objects of the compatibility surface.
 
+use crm::access::{Scope, Scopes};
 use crm::channels::Channel;
 use crm::contacts::{ChatStatus, Contact, Detail, ValueSource};
 use crm::customers::{Applied, FieldValue};
@@ -185,6 +186,20 @@ pub fn ticket(ticket: &Ticket) -> Result<TicketObject, Problem> {
         created_at: ticket.created_at,
         closed_at: ticket.closed_at,
     })
+}
+
+/// What whoever may only write contacts is not told of one: its last message, its tickets, its tags and its team.
+pub fn seen_by(mut detail: ContactDetail, scopes: Scopes) -> ContactDetail {
+    if !scopes.contains(Scope::MessagesRead) {
+        detail.last_message_content = None;
+    }
+    if !scopes.contains(Scope::TicketsRead) {
+        (detail.active_ticket, detail.last_closed_ticket) = (None, None);
+    }
+    if !scopes.contains(Scope::ContactsRead) {
+        (detail.team_members, detail.tags) = (Vec::new(), Vec::new());
+    }
+    detail
 }
 
 pub fn amount(ticket: &Ticket) -> Option<String> {

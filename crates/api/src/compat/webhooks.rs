@@ -61,7 +61,7 @@ pub async fn show(call: Call) -> Result<Answer, Problem> {
 }
 
 #[derive(Debug)]
-pub struct ChangeInput(EndpointPatch);
+pub struct ChangeInput(EndpointPatch, Option<String>);
 
 impl Input for ChangeInput {
     fn read(f: &mut Fields<'_>) -> Option<Self> {
@@ -69,15 +69,17 @@ impl Input for ChangeInput {
         let topics = read_topics(f);
         let active = f.optional("active", Flag, "");
         let description = f.optional("description", DESCRIPTION, "").map(Some);
-        Some(ChangeInput(EndpointPatch { url, topics, description, active, if_version: None }))
+        let about = "Another one signs from now on, the one before along with it for a day.";
+        let secret = f.optional("secret", SECRET, about);
+        Some(ChangeInput(EndpointPatch { url, topics, description, active, if_version: None }, secret))
     }
 }
 
 pub async fn change(call: Call) -> Result<Answer, Problem> {
     let id: WebhookId = call.id("id", "webhook")?;
-    let ChangeInput(mut patch) = call.read_body()?;
+    let ChangeInput(mut patch, secret) = call.read_body()?;
     patch.if_version = call.if_version()?;
-    update(&call, id, patch).await
+    update(&call, id, patch, secret.as_deref()).await
 }
 
 pub async fn delete(call: Call) -> Result<Answer, Problem> {

@@ -2,10 +2,12 @@
 
 use axum::http::header::{HeaderMap, HeaderValue};
 use axum::http::request::Parts;
+use bytes::Bytes;
 use crm::FieldError;
 use crm::idempotency::RequestKey;
 use sha2::{Digest, Sha256};
 
+use crate::form::essence_of_parts;
 use crate::problem::Problem;
 use crate::route::Route;
 
@@ -38,11 +40,11 @@ const KEY: &str = "x-api-key";
 /// Method and path of a request with an idempotency key, in bytes.
 const LONGEST_OPERATION: usize = 512;
 
-pub(super) fn idempotency_key(
+pub(super) async fn idempotency_key(
     route: &Route,
     path: &[(String, String)],
     parts: &Parts,
-    body: &[u8],
+    body: &Bytes,
 ) -> Result<Option<RequestKey>, Problem> {
     let Some(value) = parts.headers.get("idempotency-key") else { return Ok(None) };
     let key = value.to_str().ok().map(str::trim).filter(|key| (1..=255).contains(&key.len()));
@@ -63,6 +65,10 @@ pub(super) fn idempotency_key(
     let mut hash = Sha256::new();
     hash.update(parts.uri.query().unwrap_or(""));
     hash.update([0]);
-    hash.update(body);
+    let content_type = parts.headers.get("content-type").and_then(|value| value.to_str().ok());
+    match essence_of_parts(body, content_type).await {
+        Some(essence) => hash.update(essence),
+        None => hash.update(body),
+    }
     Ok(Some(RequestKey { operation, key: key.to_owned(), request_hash: hash.finalize().into() }))
 }

@@ -279,7 +279,7 @@ async fn carry_out(route: &Route, mut call: Call, parts: &Parts) -> Result<Answe
         call.read_body::<Nothing>()?;
     }
     if route.remembers() {
-        call.request_key = idempotency_key(route, &call.path, parts, &call.body)?;
+        call.request_key = idempotency_key(route, &call.path, parts, &call.body).await?;
     }
     let remembers = call.request_key.is_some();
     let again = if remembers { Some(call.clone()) } else { None };

@@ -93,7 +93,11 @@ fn read_details(f: &mut Fields<'_>) -> ChannelDetails {
         phone_number: f.nullable("phone_number", PhoneText, number),
         phone_number_id: f.nullable("phone_number_id", META_ID, "whatsapp: digits."),
         waba_id: f.nullable("waba_id", META_ID, "whatsapp: digits."),
-        graph_base_url: f.nullable("graph_base_url", URL, "whatsapp: https, or on this machine; null for Meta's."),
+        graph_base_url: f.nullable(
+            "graph_base_url",
+            URL,
+            "whatsapp: https, or on this machine; null for Meta's. A change of it needs the access_token anew.",
+        ),
         graph_version: f.nullable("graph_version", VERSION, "whatsapp: such as v26.0; null for the usual one."),
         messages_per_second: f.nullable("messages_per_second", Whole { min: 1, max: 1000 }, "whatsapp: by itself 80."),
         allowed_origins: f.nullable(
@@ -287,6 +291,7 @@ impl Input for UpdateInput {
             default_stage,
             reopen_within_hours,
             secrets: None,
+            sends_token: secrets.access_token.is_some(),
             if_version: None,
         };
         Some(UpdateInput { patch, secrets })

@@ -1,5 +1,6 @@
 //! Contacts of the Recado surface.
 
+use crm::access::{Actor, Scope};
 use crm::contacts::{
     self, ChatStatus, Contact, ContactFilter, ContactSort, Detail, Edit, IdentifierRow, ProposalRow, ValueSource,
     browse, detail,
@@ -115,6 +116,19 @@ fn full(setup: &Setup, found: &Detail) -> Result<ContactFull, Problem> {
     })
 }
 
+/// For who changed it, who may not be allowed to read everything that belongs to it.
+fn changed(setup: &Setup, actor: Actor, found: &Detail) -> Result<ContactFull, Problem> {
+    let mut contact = full(setup, found)?;
+    let scopes = setup.scopes_of(actor).unwrap_or_default();
+    if !scopes.contains(Scope::TicketsRead) {
+        contact.open_ticket = None;
+    }
+    if !scopes.contains(Scope::ContactsRead) {
+        (contact.agents, contact.tags) = (Vec::new(), Vec::new());
+    }
+    Ok(contact)
+}
+
 #[derive(Debug)]
 pub struct ContactsQuery {
     pub filter: ContactFilter,
@@ -186,6 +200,7 @@ pub async fn update(call: Call) -> Result<Answer, Problem> {
         true => Some(call.read(move |w| Ok(Contact::get(w, contact)?.channel_id)).await?),
         false => None,
     };
+    let actor = call.caller.actor;
     let edit = call.prepare(|setup| edit_of(setup, &call, &object, channel, if_version)).await?;
     call.write(
         move |w| {
@@ -193,7 +208,7 @@ pub async fn update(call: Call) -> Result<Answer, Problem> {
             contacts::edit(w, found, &edit)?;
             detail(w, contact)
         },
-        |found, setup| Ok(Answer::json(200, &full(setup, found)?)?.etag(found.contact.version)),
+        move |found, setup| Ok(Answer::json(200, &changed(setup, actor, found)?)?.etag(found.contact.version)),
     )
     .await
 }
@@ -213,13 +228,14 @@ impl Input for AssistantInput {
 pub async fn assistant(call: Call) -> Result<Answer, Problem> {
     let contact: ContactId = call.id("id", "contact")?;
     let AssistantInput { paused } = call.read_body()?;
+    let actor = call.caller.actor;
     let if_version = call.if_version()?;
     call.write(
         move |w| {
             contacts::pause_assistant(w, contact, paused, if_version)?;
             detail(w, contact)
         },
-        |found, setup| Ok(Answer::json(200, &full(setup, found)?)?.etag(found.contact.version)),
+        move |found, setup| Ok(Answer::json(200, &changed(setup, actor, found)?)?.etag(found.contact.version)),
     )
     .await
 }

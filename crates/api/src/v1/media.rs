@@ -1,6 +1,7 @@
 //! Files of messages: taken in for sending, and given out.
 
 use std::fmt::Write as _;
+use std::io::ErrorKind;
 
 use crm::FieldError;
 use crm::id::{ChannelId, MediaId};
@@ -110,7 +111,11 @@ pub(crate) async fn serve(call: &Call, media: Media, inline: bool) -> Result<Ans
     }
     let path = media.path.as_deref().and_then(|path| call.app.media().ok()?.path(path));
     let path = path.ok_or_else(|| Problem::internal("a stored file without a path"))?;
-    let size = tokio::fs::metadata(&path).await.map_err(Problem::internal)?.len();
+    let size = match tokio::fs::metadata(&path).await {
+        Ok(data) => data.len(),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Err(not_here()),
+        Err(error) => return Err(Problem::internal(error)),
+    };
     let mime = media.mime.as_deref().map(essence).unwrap_or_else(|| OCTETS.to_owned());
     let inline = is_safe_inline(&mime) && inline;
     let mut answer = Answer::bytes(200, OCTETS, Default::default());
@@ -133,6 +138,13 @@ pub(crate) async fn serve(call: &Call, media: Media, inline: bool) -> Result<Ans
         .header("cross-origin-resource-policy", "same-origin")
         .header("cache-control", "private, max-age=3600")
         .header("accept-ranges", "bytes"))
+}
+
+/// Its row is there, its bytes are not: another node took them in, or the directory was not restored with the database.
+fn not_here() -> Problem {
+    let message = "This file is not in the media directory of the server that answered. Its operator gives all servers of a \
+                   database the same media_dir, or restores the directory.";
+    crm::Error::conflict("media_not_here", message).into()
 }
 
 /// One range of bytes, first and last. None: no range that is understood, so the whole. Some none: beyond the file.

@@ -68,7 +68,7 @@ pub async fn update(call: Call) -> Result<Answer, Problem> {
     let id: WebhookId = call.id("id", "webhook")?;
     let UpdateInput(mut patch) = call.read_body()?;
     patch.if_version = call.if_version()?;
-    webhook_input::update(&call, id, patch).await
+    webhook_input::update(&call, id, patch, None).await
 }
 
 pub async fn delete(call: Call) -> Result<Answer, Problem> {

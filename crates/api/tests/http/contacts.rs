@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::redact::{redact, wrong};
-use crate::world::{UPSERT, each, text};
+use crate::world::{PLAYGROUND, UPSERT, each, text};
 
 const NOBODY: &str = "0190c5e2-7a3b-7c1d-9e4f-2b6a8d1c3e5f";
 
@@ -280,5 +280,72 @@ fn a_webchat_visitors_metadata() {
         assert_eq!((reply.status, wrong(&reply.json())), (400, vec!["/externalUserId unknown_reference".to_owned()]));
         let reply = w.post(path, json!({"metadata": 5}));
         assert_eq!(wrong(&reply.json()), ["/externalUserId required", "/metadata invalid_type"]);
+    });
+}
+
+#[test]
+fn who_may_only_write_is_not_told_what_others_wrote() {
+    each(|w| {
+        let (contact, _) = w.ticket("+56955501234");
+        w.inbound(&contact, "mi clave es 1234", 60);
+        w.patch(&format!("/api/public/contact/tags/{contact}"), json!({"tagsIds": [w.here.vip]}));
+        let path = format!("/api/public/contact/{contact}/update-metadata");
+        let own = format!("/api/v1/contacts/{contact}");
+        let change = |key: &str| w.raw(key, "POST", &path, &[], Some(b"{}")).json();
+        let patch = |key: &str| w.raw(key, "PATCH", &own, &[], Some(b"{}")).json();
+        let blind = w.key_with(&["contacts:write"], 60);
+        let (told, changed) = (change(&blind), patch(&blind));
+        assert_eq!(
+            (&told["id"], &told["last_message_content"], &told["active_ticket"], &told["tags"]),
+            (&json!(contact), &Value::Null, &Value::Null, &json!([])),
+            "{told}"
+        );
+        assert_eq!(
+            (&changed["id"], &changed["open_ticket"], &changed["tags"]),
+            (&json!(contact), &Value::Null, &json!([]))
+        );
+        let seeing = w.key_with(&["contacts:read", "contacts:write", "messages:read", "tickets:read"], 61);
+        let (told, changed) = (change(&seeing), patch(&seeing));
+        assert_eq!(told["last_message_content"], "mi clave es 1234");
+        for shown in [
+            &told["active_ticket"]["id"],
+            &told["tags"][0]["id"],
+            &changed["open_ticket"]["id"],
+            &changed["tags"][0]["id"],
+        ] {
+            assert!(!shown.is_null(), "{told} {changed}");
+        }
+    });
+}
+
+#[test]
+fn a_number_with_an_exponent_is_that_number() {
+    each(|w| {
+        let field = w.post("/api/v1/custom_fields", json!({"key": "peso", "name": "Peso", "type": "number"}));
+        assert_eq!(field.status, 201, "{}", field.text());
+        let upsert = |n: usize, number: &str| {
+            let body = format!(
+                r#"{{"channel": "playground", "channel_phone_number": "{PLAYGROUND}", "contact_phone_number": "+5695550123{n}",
+                     "custom_field_values": [{{"key": "peso", "value": {number}}}]}}"#
+            );
+            w.raw(&w.here.key, "POST", UPSERT, &[], Some(body.as_bytes()))
+        };
+        for (n, (number, kept)) in
+            [("7.7e1", "77"), ("-12E-1", "-1.2"), ("0e999", "0"), ("1.50", "1.5")].into_iter().enumerate()
+        {
+            let reply = upsert(n, number);
+            assert_eq!(reply.status, 201, "{}", reply.text());
+            assert_eq!(w.info(&text(&reply.json()["id"]))["custom_fields"][0]["value"].to_string(), kept, "{number}");
+        }
+        let found = w.get("/api/public/contacts?days=1&custom_field_key=peso&custom_field_value=77").json();
+        assert_eq!(found.as_array().unwrap().len(), 1, "{found}");
+        for number in ["1e400", "1e31", "1e-31", "1e99999999999"] {
+            let reply = upsert(9, number);
+            assert_eq!(
+                (reply.status, wrong(&reply.json())),
+                (400, vec!["/custom_field_values/0/value invalid_value".to_owned()]),
+                "{number}"
+            );
+        }
     });
 }

@@ -165,3 +165,30 @@ fn the_log_is_paged_filtered_and_each_organizations_own() {
         }
     });
 }
+
+#[test]
+fn a_page_of_heavy_events_ends_early_and_says_so() {
+    each(|w| {
+        let contact = w.contact("+56955501234");
+        let path = format!("/api/public/contact/{contact}/update-metadata");
+        for n in 0..70 {
+            let reply = w.post(&path, json!({"largo": format!("{n}{}", "x".repeat(50_000))}));
+            assert_eq!(reply.status, 201, "{}", reply.text());
+        }
+        w.settled();
+        let (mut after, mut sequences, mut pages) = (0, Vec::new(), 0);
+        loop {
+            let page = w.get(&format!("/api/v1/events?limit=1000&contact_id={contact}&after={after}"));
+            assert!(page.body.len() < 8 * 1024 * 1024, "{}", page.body.len());
+            let page = page.json();
+            sequences.extend(page["data"].as_array().unwrap().iter().map(|event| event["sequence"].as_i64().unwrap()));
+            pages += 1;
+            after = page["last_sequence"].as_i64().unwrap();
+            if page["more"] == json!(false) {
+                break;
+            }
+        }
+        assert!(pages > 1 && sequences.len() > 70, "{pages} pages, {} events", sequences.len());
+        assert!(sequences.is_sorted_by(|a, b| a < b));
+    });
+}

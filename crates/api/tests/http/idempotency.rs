@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::client::{self, Reply};
 use crate::redact::wrong;
 use crate::silence::each_silent;
-use crate::world::{PLAYGROUND, UPSERT, World, text};
+use crate::world::{PLAYGROUND, UPSERT, World, each, text};
 
 fn keyed(w: &World, key: &str, phone: &str) -> Reply {
     let body = json!({"channel": "playground", "channel_phone_number": PLAYGROUND, "contact_phone_number": phone, "note": "Hola"});
@@ -171,5 +171,29 @@ fn odd_keys_and_long_paths() {
         }
         let reply: Value = w.call("PATCH", "/api/v1/contacts/x", &[("idempotency-key", "k")], Some(&json!({}))).json();
         assert_eq!(reply["code"], "not_found");
+    });
+}
+
+#[test]
+fn a_form_is_the_same_whatever_its_boundary() {
+    each(|w| {
+        let form = |boundary: &str, key: &str, text: &str| {
+            let part = |name: &str, value: &str| {
+                format!("--{boundary}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+            };
+            let body = format!("{}{}--{boundary}--\r\n", part("message", text), part("toPhoneNumber", "+56955501234"));
+            let kind = format!("multipart/form-data; boundary={boundary}");
+            let path = format!("/api/public/web-whatsapp-message/send/{}/message", w.here.web_whatsapp);
+            let headers = [("content-type", kind.as_str()), ("idempotency-key", key)];
+            w.raw(&w.here.key, "POST", &path, &headers, Some(body.as_bytes()))
+        };
+        let first = form("AaBb1", "form-1", "una vez");
+        assert_eq!(first.status, 201, "{}", first.text());
+        let again = form("CcDd2", "form-1", "una vez");
+        assert_eq!((again.status, again.header("idempotency-replayed")), (201, Some("true")), "{}", again.text());
+        assert_eq!(again.body, first.body);
+        let other = form("CcDd2", "form-1", "otra cosa");
+        assert_eq!((other.status, &other.json()["code"]), (409, &serde_json::json!("idempotency_key_reused")));
+        assert_eq!(w.number("SELECT count(*) AS n FROM outbox"), 1);
     });
 }

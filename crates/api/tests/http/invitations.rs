@@ -1,5 +1,6 @@
 //! Becoming a member by a link: once, for a week, and only as long as who wrote it could write it again.
 
+use crm::access::Scope;
 use crm::changes::Users;
 use crm::id::MemberId;
 use crm::members::{self, MemberPatch, Role};
@@ -118,6 +119,35 @@ fn an_invitation_goes_with_the_right_of_who_wrote_it() {
         is(&open(w, "look", &json!({"token": token})), 404, "not_found");
         is(&accept(w, &token), 404, "not_found");
         assert_eq!(try_to_sign_in(w, json!({"email": "mara@example.com", "password": PASSWORD})).status, 401);
+    });
+}
+
+#[test]
+fn an_invitation_goes_with_the_key_that_wrote_it() {
+    each(|w| {
+        let scopes: Vec<&str> = Scope::ALL.into_iter().filter(|s| *s != Scope::Owner).map(Scope::name).collect();
+        let key = w.post("/api/v1/api_keys", json!({"name": "Otra", "scopes": scopes})).json();
+        let (secret, path) = (text(&key["key"]), format!("/api/v1/api_keys/{}", text(&key["id"])));
+        let by_key = |role: &str| {
+            let body = json!({"email": "Nadia@example.com", "role": role}).to_string();
+            let reply = w.raw(&secret, "POST", "/api/v1/invitations", &[], Some(body.as_bytes()));
+            assert_eq!(reply.status, 201, "{}", reply.text());
+            token_of(&reply.json())
+        };
+        // A key that may less than the new member: not now, and again once it may.
+        let token = by_key("agent");
+        let patch = |scopes: Value| assert_eq!(w.patch(&path, json!({"scopes": scopes})).status, 200);
+        patch(json!(["admin", "setup:read"]));
+        is(&open(w, "look", &json!({"token": token})), 404, "not_found");
+        is(&accept(w, &token), 404, "not_found");
+        patch(json!(scopes));
+        assert_eq!(open(w, "look", &json!({"token": token})).status, 200);
+        // One that is revoked: never.
+        let token = by_key("admin");
+        assert_eq!(w.call("DELETE", &path, &[], None).status, 200);
+        is(&open(w, "look", &json!({"token": token})), 404, "not_found");
+        is(&accept(w, &token), 404, "not_found");
+        assert!(!w.get("/api/v1/members").text().contains("nadia@example.com"));
     });
 }
 

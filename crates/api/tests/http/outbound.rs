@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::redact::wrong;
-use crate::world::{PHONE_ID, WHATSAPP, World, each, text};
+use crate::world::{PHONE_ID, PLAYGROUND, WHATSAPP, World, each, text};
 
 const SESSION: &str = "/api/public/whatsapp/message/session";
 const NOBODY: &str = "0190c5e2-7a3b-7c1d-9e4f-2b6a8d1c3e5f";
@@ -292,5 +292,86 @@ fn nothing_is_queued_without_a_message() {
         assert_eq!(w.post(&format!("/api/public/ticket/open/whatsapp/{PHONE_ID}"), open.clone()).status, 200);
         assert_eq!(w.post(&format!("/api/public/ticket/open/web-whatsapp/{}", w.here.web_whatsapp), open).status, 201);
         assert_eq!(outbox(w), 0);
+    });
+}
+
+#[test]
+fn a_template_call_takes_metadata_by_both_names() {
+    each(|w| {
+        let id = template(w, "aviso", "APPROVED", "UTILITY", body("Hola {{1}}"));
+        for (at, name) in ["metadata", "meta_data"].into_iter().enumerate() {
+            let mut call = json!({"phone": format!("+5695550123{at}"), "from_phone_number": PHONE_ID, "template_id": id,
+                                  "variables": ["Ana"]});
+            call[name] = json!({"color": "azul"});
+            let reply = w.post("/api/public/whatsapp/message/send", call);
+            assert_eq!(reply.status, 201, "{}", reply.text());
+            assert_eq!(w.info(&text(&reply.json()["aiContactId"]))["metadata"]["color"], "azul", "{name}");
+        }
+    });
+}
+
+#[test]
+fn a_text_to_two_people_is_sent_to_neither() {
+    each(|w| {
+        let ana = person(w, "+56955501234", 60);
+        let bea = person(w, "+56955505678", 60);
+        let send = |phone: &str| w.post(SESSION, json!({"message": "Hola", "contact_id": ana, "phone": phone}));
+        let refused = send("9 5550 5678");
+        assert_eq!((refused.status, &refused.json()["code"]), (409, &json!("two_people")), "{}", refused.text());
+        assert!(refused.text().contains(&ana) && refused.text().contains(&bea));
+        assert_eq!(wrong(&send("12").json()), ["/phone invalid_phone"]);
+        assert_eq!(outbox(w), 0);
+        assert_eq!(send("9 5550 1234").status, 201);
+        assert_eq!(w.number("SELECT count(*) AS n FROM messages WHERE direction = 'outbound'"), 1);
+    });
+}
+
+#[test]
+fn what_sends_and_opens_can_be_tried_on_the_playground() {
+    each(|w| {
+        let channel: crm::id::ChannelId = w.here.playground.parse().unwrap();
+        let played = crm::channels::Played {
+            graph_base_url: "http://127.0.0.1:9".to_owned(),
+            phone_number_id: "990001".to_owned(),
+            waba_id: "990002".to_owned(),
+            secrets: vec![0],
+        };
+        w.work(move |w| crm::channels::play(w, channel, &played));
+        let fetched = crm::templates::Fetched {
+            provider_id: "88001".to_owned(),
+            name: "aviso".to_owned(),
+            language: "es".to_owned(),
+            status: "APPROVED".to_owned(),
+            category: "UTILITY".to_owned(),
+            parameter_format: "POSITIONAL".to_owned(),
+            components: body("Hola {{1}}"),
+            quality: None,
+            reason: None,
+        };
+        let id = w.work(move |w| Ok(crm::templates::put(w, channel, &fetched)?.id.to_string()));
+        let ana = w.contact("+56955501234");
+        w.inbound(&ana, "Hola", 60);
+        let sent = |reply: &crate::client::Reply| {
+            assert_eq!((reply.status, &reply.json()["aiContactId"]), (201, &json!(ana)), "{}", reply.text());
+        };
+        for own in [PLAYGROUND, "990001"] {
+            let call =
+                json!({"phone": "+56955501234", "from_phone_number": own, "template_id": id, "variables": ["Ana"]});
+            sent(&w.post("/api/public/whatsapp/message/send", call));
+            sent(&w.post(SESSION, json!({"phone": "+56955501234", "from_phone_number": own, "message": "Hola"})));
+        }
+        let path = format!("/api/public/whatsapp/message/send/56955501234/template/{id}?from-phone-number=990001");
+        sent(&w.post(&path, json!({"variables": ["Ana"]})));
+        let path = format!("/api/public/whatsapp/message/send/template/{id}?from-phone-number=990001");
+        sent(&w.post(&path, json!({"telefono": "+56955501234", "1": "Ana"})));
+        let open = json!({"to_phone_number": "+56955501234", "stage_id": w.here.stages[0],
+                          "message": {"templateId": id, "ai_generated": false, "variables": ["Ana"]}});
+        sent(&w.post("/api/public/ticket/open/whatsapp/990001", open));
+        // Where nobody names a number, the playground is none beside real ones.
+        let several = w.post(SESSION, json!({"phone": "+56955501234", "message": "Hola"}));
+        assert_eq!(wrong(&several.json()), ["/from_phone_number required"]);
+        assert_eq!(w.call("DELETE", &format!("/api/v1/channels/{}", w.here.web_whatsapp), &[], None).status, 200);
+        let cloud = w.post(SESSION, json!({"phone": "+56955501234", "message": "Hola"}));
+        assert_eq!((cloud.status, &cloud.json()["code"]), (409, &json!("outside_service_window")), "{}", cloud.text());
     });
 }

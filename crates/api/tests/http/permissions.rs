@@ -129,3 +129,36 @@ fn no_key_carries_an_admin_into_the_owners_affairs() {
         assert_eq!(w.post("/api/v1/members", member).status, 201);
     });
 }
+
+#[test]
+fn no_admin_touches_a_key_of_the_owners() {
+    each(|w| {
+        let admins = w.key_with(&["admin", "setup:read"], 50);
+        let ids: Vec<String> = w.get("/api/v1/api_keys").json()["data"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|key| key["scopes"] == json!(["*"]))
+            .map(|key| format!("/api/v1/api_keys/{}", text(&key["id"])))
+            .collect();
+        let [root] = ids.as_slice() else { panic!("{ids:?}") };
+        let send = |method: &str, path: &str, body: Option<&Value>| {
+            let body = body.map(Value::to_string);
+            w.raw(&admins, method, path, &[], body.as_ref().map(String::as_bytes))
+        };
+        for reply in [
+            send("PATCH", root, Some(&json!({"scopes": ["admin"]}))),
+            send("PATCH", root, Some(&json!({"name": "Mía"}))),
+            send("DELETE", root, None),
+        ] {
+            assert_eq!((reply.status, &reply.json()["code"]), (409, &json!("owners_only")), "{}", reply.text());
+        }
+        assert_eq!(w.get(root).json()["scopes"], json!(["*"]));
+        // Any other key is theirs to keep, and the owners' own is the owners'.
+        let other = w.post("/api/v1/api_keys", json!({"name": "Otra", "scopes": ["setup:read"]})).json();
+        let other = format!("/api/v1/api_keys/{}", text(&other["id"]));
+        assert_eq!(send("PATCH", &other, Some(&json!({"name": "Nueva"}))).status, 200);
+        assert_eq!(send("DELETE", &other, None).status, 200);
+        assert_eq!(w.patch(root, json!({"name": "Raíz"})).status, 200);
+    });
+}

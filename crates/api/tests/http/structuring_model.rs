@@ -311,3 +311,36 @@ fn where_both_differ_a_person_is_asked() {
         assert!(!double.seen()[0].body.contains("\"value\\\":\\\"casa"), "masked: {}", double.seen()[0].body);
     });
 }
+
+#[test]
+fn records_go_where_somebody_who_may_read_them_says() {
+    each(|w| {
+        property_field(w);
+        let double = Double::start(house);
+        let blind = w.key_with(&["setup:read", "setup:write"], 40);
+        let seeing = w.key_with(&["setup:read", "setup:write", "contacts:read"], 41);
+        let patch = |key: &str, body: &Value| {
+            let reply = w.raw(key, "PATCH", MODEL, &[], Some(body.to_string().as_bytes()));
+            assert!(reply.status == 200 || reply.text().contains("contacts:read"), "{}", reply.text());
+            reply.status
+        };
+        let there = json!({"mode": "leftovers", "kind": "ollama", "base_url": double.url, "model": "prueba"});
+        assert_eq!(patch(&blind, &there), 403);
+        assert_eq!(w.get(MODEL).json()["base_url"], Value::Null);
+        assert_eq!(patch(&seeing, &there), 200);
+        for more in [
+            json!({"mode": "always"}),
+            json!({"masked": false}),
+            json!({"kind": "openai"}),
+            json!({"base_url": format!("{}/mine", double.url)}),
+            json!({"api_key": "clave-ajena"}),
+        ] {
+            assert_eq!(patch(&blind, &more), 403, "{more}");
+        }
+        for less in [json!({"timeout_seconds": 9}), json!({"calls_per_day": 3}), json!({"mode": "off"})] {
+            assert_eq!(patch(&blind, &less), 200, "{less}");
+        }
+        assert_eq!(patch(&blind, &json!({"mode": "leftovers"})), 403);
+        assert_eq!(w.get(MODEL).json()["mode"], "off");
+    });
+}

@@ -136,3 +136,33 @@ fn tags_of_a_ticket_are_put_on_and_taken_off() {
         assert_eq!(ids(&w.get(&path).json()), [tag]);
     });
 }
+
+#[test]
+fn there_are_so_many_and_what_is_beyond_is_named() {
+    each(|w| {
+        w.contact("+56955501234");
+        w.work(|w| {
+            for n in 10_000..10_000 + crm::tags::MOST_TAGS - 3 {
+                let name = format!("pedido {n}");
+                w.tx.execute(
+                    "INSERT INTO tags (organization_id, id, value, value_key, variant, entity_type, version, created_at)
+                     VALUES ($1, $2, $3, $3, 'gray', 'CONTACT', 1, $4)",
+                    store::params![w.organization(), n, name, w.now],
+                )?;
+            }
+            Ok(())
+        });
+        // Two were there, so that one more has room.
+        let path = "/api/public/channels/playground/955501234/tags";
+        let answer = w.post(path, json!({"tags": ["vip", "el último", "uno de más", "pedido 10007"]})).json();
+        assert_eq!((&answer["createdCount"], &answer["assignedCount"]), (&json!(1), &json!(3)), "{answer}");
+        assert_eq!(answer["notAssignedTags"], json!(["uno de más"]));
+        let refused = w.post("/api/v1/tags", json!({"value": "otro"}));
+        assert_eq!((refused.status, &refused.json()["code"]), (409, &json!("limit_reached")));
+        assert_eq!(
+            w.number("SELECT count(*) AS n FROM tags"),
+            crm::tags::MOST_TAGS + 2,
+            "the other organization's two"
+        );
+    });
+}

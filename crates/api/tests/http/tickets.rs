@@ -157,3 +157,16 @@ fn a_message_needs_an_open_window_and_an_unblocked_contact() {
         assert_eq!(w.number("SELECT count(*) AS n FROM messages WHERE status = 'queued'"), 2);
     });
 }
+
+#[test]
+fn what_another_system_keeps_with_a_ticket_has_a_size() {
+    each(|w| {
+        let large = |n: usize| json!({"integration_data": {"additionalData": {"x": "y".repeat(n)}}});
+        let opened = cloud(w, large(60_000));
+        assert_eq!(opened.status, 201, "{}", opened.text());
+        let before = w.counts();
+        let refused = cloud(w, large(70_000));
+        assert_eq!((refused.status, wrong(&refused.json())), (400, vec!["/integration_data too_large".to_owned()]));
+        assert_eq!(w.counts(), before);
+    });
+}

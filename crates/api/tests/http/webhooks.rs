@@ -254,3 +254,25 @@ fn whoever_may_not_read_events_has_none_sent() {
         assert_eq!(w.raw(&key, "GET", "/api/webhooks/calls", &[], None).status, 403);
     });
 }
+
+#[test]
+fn a_put_brings_another_secret_and_the_one_before_signs_along() {
+    each(|w| {
+        let made = create(w, json!({"url": ELSEWHERE, "secret": "el primer secreto"}));
+        let path = format!("/api/webhooks/{}", text(&made["id"]));
+        let put = |body: Value| w.call("PUT", &path, &[], Some(&body));
+        let id: crm::id::WebhookId = text(&made["id"]).parse().unwrap();
+        let sealed = || w.work(move |w| crm::webhooks::sealed_secrets(w, id));
+        let first = sealed();
+        assert_eq!(first.len(), 1);
+        assert_eq!(wrong(&put(json!({"secret": "corto"})).json()), ["/secret invalid_secret"]);
+        let reply = put(json!({"url": ELSEWHERE, "secret": "el segundo secreto"}));
+        assert_eq!(reply.status, 200, "{}", reply.text());
+        assert!(!reply.text().contains("segundo"));
+        let second = sealed();
+        assert_eq!((second.len(), &second[1]), (2, &first[0]));
+        // Put again it is no change: the one before signs along all the same.
+        assert_eq!(put(json!({"url": ELSEWHERE, "secret": "el segundo secreto"})).status, 200);
+        assert_eq!(sealed(), second);
+    });
+}

@@ -120,3 +120,26 @@ fn a_check_says_what_is_known_here() {
         assert!(codes.contains(&"no_stage"), "{check}");
     });
 }
+
+#[test]
+fn another_address_is_not_sent_the_token_that_is_kept() {
+    each(|world| {
+        let path = world.made("/api/v1/channels", whatsapp());
+        let address = "https://graph.shop.example/meta";
+        let moved = json!({"graph_base_url": address});
+        assert_eq!(world.patch(&path, moved).wrong(), ["/access_token required"]);
+        // Nor with the other secrets anew, nor beside a change that may be made.
+        let others = json!({"graph_base_url": address, "app_secret": "anew", "name": "Otra"});
+        assert_eq!(world.patch(&path, others).wrong(), ["/access_token required"]);
+        let shown = world.get(&path).body;
+        assert_eq!((&shown["name"], &shown["settings"]["graph_base_url"]), (&json!("Ventas"), &Value::Null));
+        let with = json!({"graph_base_url": address, "access_token": "EAAsecret3"});
+        assert_eq!(world.patch(&path, with).status, 200);
+        assert_eq!(kept(world, &path).access_token.as_deref(), Some("EAAsecret3"));
+        // The same address again is no change, and back to Meta's is one.
+        assert_eq!(world.patch(&path, json!({"graph_base_url": address, "name": "Otra"})).status, 200);
+        assert_eq!(world.patch(&path, json!({"graph_base_url": null})).wrong(), ["/access_token required"]);
+        let log = world.get("/api/v1/events?topic=setup.changed").body.to_string();
+        assert!(log.contains(address), "the log says where it went");
+    });
+}

@@ -210,3 +210,32 @@ fn lists_come_in_pages() {
         }
     });
 }
+
+#[test]
+fn a_number_that_was_a_text_for_a_while_is_the_same_number() {
+    each(|world| {
+        let field = world.made("/api/v1/custom_fields", json!({"key": "peso", "name": "Peso", "type": "number"}));
+        world.made("/api/v1/channels", json!({"type": "playground", "name": "P", "phone_number": "+56223456789"}));
+        let upsert = |phone: &str, value: Value| {
+            let body = json!({"channel": "playground", "channel_phone_number": "+56223456789", "contact_phone_number": phone,
+                              "custom_field_values": [{"key": "peso", "value": value}]});
+            world.post("/api/public/customer/upsert/info", body)
+        };
+        let value = |contact: &str| {
+            let info = world.get(&format!("/api/public/contact/{contact}/info")).body;
+            info["custom_fields"][0]["value"].to_string()
+        };
+        let contacts: Vec<String> =
+            [("+56955501231", json!(1.077)), ("+56955501232", json!(1234.5)), ("+56955501233", json!(-2))]
+                .into_iter()
+                .map(|(phone, value)| upsert(phone, value).id())
+                .collect();
+        let values = || contacts.iter().map(|contact| value(contact)).collect::<Vec<_>>();
+        let before = values();
+        assert_eq!(before, ["1.077", "1234.5", "-2"]);
+        assert_eq!(world.patch(&field, json!({"type": "text"})).status, 200);
+        assert_eq!(values(), ["\"1,077\"", "\"1234,5\"", "\"-2\""], "as people of the country write it");
+        assert_eq!(world.patch(&field, json!({"type": "number"})).status, 200);
+        assert_eq!(values(), before);
+    });
+}

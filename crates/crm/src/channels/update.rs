@@ -9,7 +9,7 @@ use super::{
 };
 use crate::changes::{Changes, check_version};
 use crate::checks;
-use crate::error::{Error, Problems, Result};
+use crate::error::{Error, FieldError, Problems, Result};
 use crate::id::ChannelId;
 use crate::setup::Setup;
 use crate::work::Work;
@@ -22,6 +22,8 @@ pub struct ChannelPatch {
     pub country: Option<String>,
     pub details: ChannelDetails,
     pub secrets: Option<SealedSecrets>,
+    /// Whether an access token is among the secrets that were sent.
+    pub sends_token: bool,
     pub default_stage: Option<DefaultStage>,
     pub reopen_within_hours: Option<i64>,
     pub if_version: Option<i64>,
@@ -42,6 +44,13 @@ impl ChannelPatch {
             channel.country = checks::country(code, "/country", problems);
         }
         details::apply(&self.details, &mut channel, problems);
+        // A token is for the address that it was given for: nobody who may set one, but does not know the other, has it
+        // sent to a place of theirs.
+        let address = |of: &Channel| of.settings.get("graph_base_url").cloned();
+        if current.has_secrets && !self.sends_token && address(current) != address(&channel) {
+            let message = "Another graph_base_url is not sent the token that is kept: send the access_token along.";
+            problems.add(FieldError::new("/access_token", "required", message));
+        }
         if let Some(default) = self.default_stage {
             check_default_stage(setup, default, problems);
             channel.default_stage = default;

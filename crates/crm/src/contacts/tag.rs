@@ -100,7 +100,7 @@ pub(crate) fn put_tag(w: &mut Work<'_, '_>, contact: &Contact, id: i64, on: bool
 pub struct TaggedByName {
     pub created: Vec<Tag>,
     pub assigned: Vec<Tag>,
-    /// Names of TICKET tags while no ticket is open.
+    /// Names of TICKET tags while no ticket is open, and unknown ones where there may be no more tags.
     pub not_assigned: Vec<String>,
 }
 
@@ -133,6 +133,8 @@ pub fn add_by_name(w: &mut Work<'_, '_>, contact: &Contact, names: &[String]) ->
                     result.assigned.push(tag);
                 }
             }
+        } else if tags::is_full(w)? {
+            result.not_assigned.push(name.clone());
         } else {
             let (tag, created) = tags::find_or_create_by_name(w, EntityType::Contact, name)?;
             assign_contact_tag(w, contact, &tag, &mut after)?;

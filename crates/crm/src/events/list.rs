@@ -14,6 +14,11 @@ use crate::work::Work;
 /// from there.
 const LOOKED_AT: i64 = 20_000;
 
+/// Rows that are read at once.
+pub(super) const PIECE: usize = 64;
+/// A page ends with the piece that brings it here, in bytes of JSON.
+pub(super) const PAGE_BYTES: usize = 4 * 1024 * 1024;
+
 #[derive(Debug, Clone)]
 pub struct EventRow {
     pub sequence: i64,
@@ -35,6 +40,11 @@ pub(crate) const COLUMNS: &str = "e.sequence, e.id, e.topic, e.occurred_at, e.ac
      e.previous, e.request_id";
 
 impl EventRow {
+    /// What makes one event heavier than another.
+    pub(super) fn bytes(&self) -> usize {
+        self.data.len() + self.previous.as_ref().map_or(0, String::len)
+    }
+
     pub(crate) fn from_row(row: &Row) -> Result<EventRow> {
         Ok(EventRow {
             sequence: row.at(0)?,
@@ -82,7 +92,7 @@ fn names_of(w: &mut Work<'_, '_>, contact: ContactId) -> Result<Vec<ContactId>> 
     Ok(std::iter::once(contact).chain(others).collect())
 }
 
-/// Those after `after`, in order of `sequence`. On PostgreSQL only up to where every lower sequence is decided: a
+/// Those after `after`, in order of `sequence`; fewer than `limit`, and more to come, where they are heavy. On PostgreSQL only up to where every lower sequence is decided: a
 /// transaction that is still open may commit below what is already visible, and a reader that had passed it would never
 /// see it.
 pub fn list(w: &mut Work<'_, '_>, filter: &EventFilter, after: i64, limit: u32) -> Result<Listed> {
@@ -97,24 +107,43 @@ pub fn list(w: &mut Work<'_, '_>, filter: &EventFilter, after: i64, limit: u32) 
         )?;
         end = far.map(|row| row.at(0)).transpose()?.unwrap_or(head);
     }
-    let mut query = Query::new(format!("SELECT {COLUMNS} FROM events e WHERE e.organization_id = "), organization);
-    query.and("e.sequence > ", after).and("e.sequence <= ", end);
-    if let Some(contact) = filter.contact {
-        query.and_in("e.contact_id IN ", &names_of(w, contact)?);
-    }
-    query.and_if("e.ticket_id = ", &filter.ticket);
-    if let Some((first, others)) = filter.topics.split_first() {
-        query.and("e.topic IN (", first.name());
-        for topic in others {
-            query.push(", ", topic.name());
+    // The contact and those who turned out to be it.
+    let named = filter.contact.map(|contact| names_of(w, contact)).transpose()?;
+    let limit = limit as usize;
+    let mut events: Vec<EventRow> = Vec::new();
+    let mut bytes = 0;
+    // In pieces: what was read and is too much for a page is in memory already.
+    let surplus = loop {
+        let wanted = PIECE.min(limit + 1 - events.len());
+        let from = events.last().map_or(after, |last| last.sequence);
+        let mut query = Query::new(format!("SELECT {COLUMNS} FROM events e WHERE e.organization_id = "), organization);
+        query.and("e.sequence > ", from).and("e.sequence <= ", end);
+        if let Some(named) = &named {
+            query.and_in("e.contact_id IN ", named);
         }
-        query.text(")");
-    }
-    query.push(" ORDER BY e.sequence LIMIT ", i64::from(limit) + 1);
-    let rows = w.tx.query(query.sql(), &query.params())?;
-    let mut events: Vec<EventRow> = rows.iter().map(EventRow::from_row).collect::<Result<_>>()?;
-    let surplus = events.len() > limit as usize;
-    events.truncate(limit as usize);
+        query.and_if("e.ticket_id = ", &filter.ticket);
+        if let Some((first, others)) = filter.topics.split_first() {
+            query.and("e.topic IN (", first.name());
+            for topic in others {
+                query.push(", ", topic.name());
+            }
+            query.text(")");
+        }
+        query.push(" ORDER BY e.sequence LIMIT ", wanted as i64);
+        let rows = w.tx.query(query.sql(), &query.params())?;
+        for row in &rows {
+            let event = EventRow::from_row(row)?;
+            bytes += event.bytes();
+            events.push(event);
+        }
+        if rows.len() < wanted {
+            break false;
+        }
+        if events.len() > limit || bytes >= PAGE_BYTES {
+            break true;
+        }
+    };
+    events.truncate(limit);
     let last_sequence = match events.last() {
         Some(last) if surplus => last.sequence,
         _ => end,

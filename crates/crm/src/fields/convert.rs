@@ -2,7 +2,7 @@
 
 use store::params;
 use structuring::json::Mode;
-use structuring::{FieldType, Json};
+use structuring::{FieldType, Json, written_in};
 use uuid::Uuid;
 
 use super::{CONVERT_LIMIT, CustomField, count_values, read_value};
@@ -51,7 +51,12 @@ pub(super) fn convert(w: &mut Work<'_, '_>, before: &CustomField, now: &CustomFi
         let text: String = row.at(1)?;
         let value = Json::parse(text.as_bytes(), Mode::Lenient)
             .map_err(|error| Error::Internal(format!("a field's value: {error}")))?;
-        match read_value(now, &value, Some(&country)) {
+        // Kept as machines write it, and from now on read as people of the country do.
+        let wanted = match &value {
+            Json::Number(number) if now.field_type == FieldType::Text => Json::from(written_in(number, Some(&country))),
+            other => other.clone(),
+        };
+        match read_value(now, &wanted, Some(&country)) {
             Ok(read) => {
                 if read != value {
                     changed.push((row.at(0)?, read));

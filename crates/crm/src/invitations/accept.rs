@@ -4,14 +4,13 @@ use serde_json::json;
 use store::{Tx, params};
 
 use super::{COLUMNS, Invitation};
-use crate::access::actor_parts;
-use crate::changes;
 use crate::error::{Error, Result};
-use crate::id::{MemberId, OrganizationId};
-use crate::members::{self, Member, NewMember, Role};
+use crate::id::OrganizationId;
+use crate::members::{self, Member, NewMember};
 use crate::setup::Setup;
 use crate::time::Timestamp;
 use crate::work::Work;
+use crate::{changes, keys};
 
 /// What an open invitation is to, by its link's hash.
 #[derive(Debug, Clone)]
@@ -34,23 +33,10 @@ pub fn look(tx: &mut Tx<'_>, token_hash: &[u8; 32], now: Timestamp) -> Result<Ac
     let invitation = Invitation::from_row(&row)?;
     let (organization, invited_by): (OrganizationId, String) = (row.get("organization_id")?, row.get("invited_by")?);
     let setup = Setup::load(tx, organization)?.ok_or_else(gone)?;
-    if !may_still_invite(&setup, &invited_by, invitation.role) {
+    if !keys::still_hands_on(&setup, &invited_by, invitation.role.scopes()) {
         return Err(gone());
     }
     Ok(Accepted { organization, organization_name: setup.organization.name.clone(), invitation })
-}
-
-/// An invitation goes with the right of who wrote it. One by a key stands as long as nobody withdraws it: keys come and go.
-fn may_still_invite(setup: &Setup, invited_by: &str, role: Role) -> bool {
-    let ("member", Some(id)) = actor_parts(invited_by) else { return true };
-    let Some(member) = id.parse::<MemberId>().ok().and_then(|id| setup.member(id)).filter(|member| member.active)
-    else {
-        return false;
-    };
-    match role {
-        Role::Owner => member.role == Role::Owner,
-        Role::Admin | Role::Agent => member.role != Role::Agent,
-    }
 }
 
 #[derive(Debug, Clone)]
@@ -71,7 +57,7 @@ pub fn accept(w: &mut Work<'_, '_>, new: &NewAccount) -> Result<Member> {
     let row = w.tx.query_opt(&sql, params![organization, &new.token_hash[..]])?.ok_or_else(gone)?;
     let invitation = Invitation::from_row(&row)?;
     let invited_by: String = row.get("invited_by")?;
-    if invitation.expires_at <= w.now || !may_still_invite(&w.setup, &invited_by, invitation.role) {
+    if invitation.expires_at <= w.now || !keys::still_hands_on(&w.setup, &invited_by, invitation.role.scopes()) {
         return Err(gone());
     }
     let member = members::create(

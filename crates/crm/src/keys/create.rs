@@ -4,10 +4,13 @@ use serde_json::json;
 use store::params;
 
 use super::{ApiKey, check_handed_on, get, read_scopes, scopes_text, source_named};
-use crate::error::{Problems, Result};
+use crate::error::{Error, Problems, Result};
 use crate::id::ApiKeyId;
 use crate::work::Work;
 use crate::{changes, checks};
+
+/// Keys in use of one organization: each is in every node's memory.
+const MOST_KEYS: usize = 1000;
 
 #[derive(Debug, Clone)]
 pub struct NewKey {
@@ -35,6 +38,10 @@ pub fn create(w: &mut Work<'_, '_>, new: &NewKey) -> Result<ApiKey> {
     let scopes = read_scopes(&new.scopes, &mut problems);
     problems.check()?;
     check_handed_on(w, scopes)?;
+    if w.setup.keys_in_use() >= MOST_KEYS {
+        let message = format!("At most {MOST_KEYS} keys are in use; revoke some first.");
+        return Err(Error::conflict("limit_reached", message));
+    }
     w.bump_revision()?;
     let id: ApiKeyId = w.new_id();
     w.tx.execute(

@@ -16,9 +16,10 @@ pub use used::{Used, used};
 use serde::Serialize;
 use store::Row;
 
-use crate::access::{Scope, Scopes};
+use crate::access::{Actor, Scope, Scopes, actor_parts};
 use crate::error::{Error, FieldError, Problems, Result};
 use crate::id::ApiKeyId;
+use crate::setup::Setup;
 use crate::time::Timestamp;
 use crate::work::Work;
 
@@ -69,7 +70,7 @@ fn read_scopes(names: &[String], problems: &mut Problems) -> Scopes {
     for (at, name) in names.iter().enumerate() {
         if name != "*" && Scope::from_name(name).is_none() {
             let known = Scope::ALL.map(Scope::name).join(", ");
-            let message = format!("There is no scope of this name; there are {known}, and * for all of them.");
+            let message = format!("There is no scope {name:?}; there are {known}, and * for all of them.");
             problems.add(FieldError::new(format!("/scopes/{at}"), "unknown_scope", message));
         }
     }
@@ -93,4 +94,28 @@ pub(crate) fn check_handed_on(w: &Work<'_, '_>, scopes: Scopes) -> Result<()> {
         Some(missing) => Err(Error::Forbidden(missing)),
         None => Ok(()),
     }
+}
+
+/// A key with the scope `owner` is the owners' affair, as an owner is: who has not that scope neither changes it nor takes it out of
+/// use.
+fn check_owners_affair(w: &Work<'_, '_>, key: &ApiKey) -> Result<()> {
+    let scopes = Scopes::from_names(key.scopes.iter().copied());
+    let own = w.setup.scopes_of(w.caller.actor).unwrap_or_default();
+    if scopes.contains(Scope::Owner) && !own.contains(Scope::Owner) {
+        let message = "Only an owner, or a key with the scope `owner`, may change or revoke a key that has it.";
+        return Err(Error::conflict("owners_only", message));
+    }
+    Ok(())
+}
+
+/// Whether who made a link, as it is written there, could make it today: as an admin, for somebody with these scopes. So a link
+/// goes with the right of its maker, of a key as of a member.
+pub(crate) fn still_hands_on(setup: &Setup, maker: &str, scopes: Scopes) -> bool {
+    let maker = match actor_parts(maker) {
+        ("member", Some(id)) => id.parse().ok().map(Actor::Member),
+        ("api_key", Some(id)) => id.parse().ok().map(Actor::ApiKey),
+        _ => Some(Actor::System),
+    };
+    let own = maker.and_then(|maker| setup.scopes_of(maker)).unwrap_or_default();
+    own.contains(Scope::Admin) && Scope::ALL.into_iter().all(|s| !scopes.contains(s) || own.contains(s))
 }

@@ -2,7 +2,7 @@
 
 use store::params;
 
-use super::{ApiKey, check_handed_on, get, read_scopes, scopes_text};
+use super::{ApiKey, check_handed_on, check_owners_affair, get, read_scopes, scopes_text};
 use crate::access::Scopes;
 use crate::changes::{Changes, check_version};
 use crate::checks;
@@ -18,9 +18,11 @@ pub struct KeyPatch {
     pub if_version: Option<i64>,
 }
 
-/// Holds for the very next request of the key. 403 where it would be able to do what the caller is not.
+/// Holds for the very next request of the key. 403 where it would be able to do what the caller is not; 409
+/// `owners_only`.
 pub fn update(w: &mut Work<'_, '_>, id: ApiKeyId, patch: &KeyPatch) -> Result<ApiKey> {
     let mut key = get(w, id)?;
+    check_owners_affair(w, &key)?;
     check_version(patch.if_version, key.version)?;
     let mut problems = Problems::default();
     let name = patch.name.as_deref().map(|name| checks::name(name, "/name", &mut problems));

@@ -49,7 +49,7 @@ pub fn send_to_customer(w: &mut Work<'_, '_>, input: &ToCustomer) -> Result<Queu
         None => tickets::open_ticket_of(w, contact.id)?,
     };
     if let Some(mut ticket) = ticket {
-        tickets::merge_integration_data(w, &mut ticket, &input.integration)?;
+        tickets::merge_integration_data(w, &mut ticket, &input.integration, "/integrationData")?;
         outgoing.ticket = Some(ticket.id);
     }
     let id = queue(w, channel, &mut contact, &outgoing)?;

@@ -4,7 +4,6 @@ use serde_json::json;
 use store::{Tx, params};
 
 use super::{COLUMNS, ResetLink};
-use crate::access::{Actor, Scope, actor_parts};
 use crate::error::{Error, Result};
 use crate::id::{MemberId, OrganizationId, SessionId};
 use crate::members::{self, Member};
@@ -12,7 +11,7 @@ use crate::sessions::Totp;
 use crate::setup::Setup;
 use crate::time::Timestamp;
 use crate::work::Work;
-use crate::{changes, second_factor};
+use crate::{changes, keys, second_factor};
 
 /// Whose password an open link sets.
 #[derive(Debug, Clone)]
@@ -53,18 +52,9 @@ pub fn look(tx: &mut Tx<'_>, token_hash: &[u8; 32], now: Timestamp) -> Result<Fo
     })
 }
 
-/// A link goes with the right of who made it, member or key, and with the member.
+/// A link goes with the right of who made it, and with the member.
 fn still_good(setup: &Setup, made_by: &str, member: &Member) -> bool {
-    let maker = match actor_parts(made_by) {
-        ("member", Some(id)) => id.parse().ok().map(Actor::Member),
-        ("api_key", Some(id)) => id.parse().ok().map(Actor::ApiKey),
-        _ => Some(Actor::System),
-    };
-    let scopes = maker.and_then(|maker| setup.scopes_of(maker)).unwrap_or_default();
-    let wanted = member.role.scopes();
-    member.active
-        && scopes.contains(Scope::Admin)
-        && Scope::ALL.into_iter().all(|s| !wanted.contains(s) || scopes.contains(s))
+    member.active && keys::still_hands_on(setup, made_by, member.role.scopes())
 }
 
 #[derive(Debug, Clone)]

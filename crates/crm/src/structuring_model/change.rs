@@ -4,8 +4,10 @@ use serde_json::json;
 use store::params;
 
 use super::{Kind, Mode, ModelEndpoint, get, with_key};
+use crate::access::{Scope, Scopes};
 use crate::changes::{Changes, check_version};
 use crate::error::{FieldError, Problems, Result};
+use crate::keys;
 use crate::work::Work;
 
 /// None leaves as it is.
@@ -27,7 +29,7 @@ pub struct ModelPatch {
 }
 
 /// A key is for the place that it was given for: with another one it is forgotten, unless it is given anew. So nobody who may set
-/// an address, but does not know the key, has it sent to one of theirs. Starts afresh where it is another endpoint.
+/// an address, but does not know the key, has it sent to one of theirs. 403 where the caller may not read what is sent. Starts afresh where it is another endpoint.
 pub fn change(w: &mut Work<'_, '_>, patch: &ModelPatch) -> Result<ModelEndpoint> {
     let (before, kept) = with_key(w)?;
     check_version(patch.if_version, before.version)?;
@@ -51,6 +53,9 @@ pub fn change(w: &mut Work<'_, '_>, patch: &ModelPatch) -> Result<ModelEndpoint>
     if key != kept {
         // Whether there is one; never which.
         changes.note("api_key", json!(key.is_some()), json!(kept.is_some()));
+    }
+    if opens(&before, &now, patch) {
+        keys::check_handed_on(w, Scopes::of([Scope::ContactsRead]))?;
     }
     let mut problems = Problems::default();
     if now.mode != Mode::Off {
@@ -108,6 +113,15 @@ pub fn change(w: &mut Work<'_, '_>, patch: &ModelPatch) -> Result<ModelEndpoint>
     changes.record(w, "structuring_model", organization)?;
     w.reload_setup()?;
     get(w)
+}
+
+/// Whether records go where they did not go before, or more of them: to another address or another account, at all, or unmasked.
+/// That is for who may read them; to stop it, or to send less, is not.
+fn opens(before: &ModelEndpoint, now: &ModelEndpoint, patch: &ModelPatch) -> bool {
+    (&now.base_url, now.kind) != (&before.base_url, before.kind)
+        || matches!(patch.api_key, Some(Some(_)))
+        || now.mode != before.mode && now.mode != Mode::Off
+        || before.masked && !now.masked
 }
 
 /// Nothing is sent any more: what was to be asked is not kept either.

@@ -3,7 +3,7 @@
 use serde_json::json;
 use store::params;
 
-use super::{EntityType, Tag, Variant, exists, find_by_name, read_value};
+use super::{EntityType, MOST_TAGS, Tag, Variant, exists, find_by_name, read_value};
 use crate::changes::record;
 use crate::error::{Error, Problems, Result};
 use crate::work::Work;
@@ -17,7 +17,7 @@ pub struct NewTag {
     pub entity_type: EntityType,
 }
 
-/// 409 `tag_exists` where there is one of that name on that kind of thing.
+/// 409 `tag_exists` where there is one of that name on that kind of thing, `limit_reached` where there are [`MOST_TAGS`].
 pub fn create(w: &mut Work<'_, '_>, new: &NewTag) -> Result<Tag> {
     let mut problems = Problems::default();
     let (value, key) = read_value(&new.value, "/value", &mut problems);
@@ -37,6 +37,12 @@ pub fn find_or_create_by_name(w: &mut Work<'_, '_>, entity_type: EntityType, nam
     insert(w, entity_type, value, &key, variant)
 }
 
+/// Whether there may be no more of them. Of two at once both may be told that there is room for one.
+pub fn is_full(w: &mut Work<'_, '_>) -> Result<bool> {
+    let sql = "SELECT 1 AS one FROM tags WHERE organization_id = $1 ORDER BY id LIMIT 1 OFFSET $2";
+    Ok(w.tx.query_opt(sql, params![w.caller.organization, MOST_TAGS - 1])?.is_some())
+}
+
 /// Looks before it writes: nearly every name is there already, and each attempt to insert would use up a number and
 /// queue behind the counter's row. Two who make the same one at once meet on the unique index; one is run again.
 fn insert(
@@ -48,6 +54,10 @@ fn insert(
 ) -> Result<(Tag, bool)> {
     if let Some(tag) = find_by_name(w, entity_type, key)? {
         return Ok((tag, false));
+    }
+    if is_full(w)? {
+        let message = format!("At most {MOST_TAGS} tags are there; delete some first.");
+        return Err(Error::conflict("limit_reached", message));
     }
     let id = w.next_number("tags")?;
     let inserted = w.tx.execute(

@@ -9,7 +9,7 @@ mod delete;
 mod list;
 mod update;
 
-pub use create::{NewTag, create, find_or_create_by_name};
+pub use create::{NewTag, create, find_or_create_by_name, is_full};
 pub use delete::{DeletedTag, delete};
 pub use list::{find, find_by_name, get, list, page};
 pub use update::{TagPatch, update};
@@ -22,6 +22,8 @@ use crate::text::fold;
 use crate::time::Timestamp;
 use crate::wire_enum;
 
+/// Tags of one organization: some of the answers have all of them.
+pub const MOST_TAGS: i64 = 5_000;
 /// Longest name of a tag, in characters.
 pub const VALUE_LIMIT: usize = 100;
 

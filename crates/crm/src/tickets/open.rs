@@ -14,6 +14,9 @@ use crate::setup::Setup;
 use crate::templates::{self, Reference, Values};
 use crate::work::Work;
 
+/// Bytes of a ticket's integration data, as JSON: each change of it is in the log twice, before and after.
+const INTEGRATION_LIMIT: usize = 64 * 1024;
+
 /// The deal in another system that this ticket stands for. Members that are given replace the stored ones.
 #[derive(Debug, Clone, Default)]
 pub struct IntegrationData(pub Object);
@@ -73,7 +76,7 @@ pub fn open(w: &mut Work<'_, '_>, input: &Open) -> Result<Opened> {
     let applied = apply(w, &mut contact, &input.structured, "/contact_metadata")?;
     let Placed { mut ticket, opened } = place(w, &mut contact, input.stage, found.created)?;
     change_metadata(w, &mut ticket, &input.ticket_metadata)?;
-    merge_integration_data(w, &mut ticket, &input.integration)?;
+    merge_integration_data(w, &mut ticket, &input.integration, "/integration_data")?;
     let mut message = None;
     if let Some(mut outgoing) = outgoing {
         outgoing.ticket = Some(ticket.id);
@@ -92,8 +95,13 @@ impl OutboundMessage {
     }
 }
 
-/// What comes wins, member by member.
-pub(crate) fn merge_integration_data(w: &mut Work<'_, '_>, ticket: &mut Ticket, new: &IntegrationData) -> Result<()> {
+/// What comes wins, member by member. 400 `too_large` at the pointer where more than [`INTEGRATION_LIMIT`] would be kept.
+pub(crate) fn merge_integration_data(
+    w: &mut Work<'_, '_>,
+    ticket: &mut Ticket,
+    new: &IntegrationData,
+    pointer: &str,
+) -> Result<()> {
     if new.0.is_empty() {
         return Ok(());
     }
@@ -110,6 +118,13 @@ pub(crate) fn merge_integration_data(w: &mut Work<'_, '_>, ticket: &mut Ticket, 
         return Ok(());
     }
     let (merged, before) = (Json::Object(merged).to_string(), Json::Object(before));
+    if merged.len() > INTEGRATION_LIMIT {
+        let message = format!(
+            "With this the ticket's integration data would be {} bytes of JSON; at most {INTEGRATION_LIMIT} are kept.",
+            merged.len()
+        );
+        return Err(Error::invalid(pointer, "too_large", message));
+    }
     let changed = format!(r#"{{"integration_data":{merged}}}"#);
     ticket.integration_data = Some(merged);
     save(w, ticket)?;

@@ -176,6 +176,7 @@ fn a_patch_changes_what_it_names() {
             details: ChannelDetails { graph_base_url: said("http://127.0.0.1:9100/"), ..ChannelDetails::default() },
             default_stage: Some(DefaultStage::None),
             reopen_within_hours: Some(0),
+            sends_token: true,
             if_version: Some(1),
             ..ChannelPatch::default()
         };
@@ -186,7 +187,8 @@ fn a_patch_changes_what_it_names() {
         assert!(changed.has_secrets);
 
         let gone = ChannelDetails { graph_base_url: Some(None), ..ChannelDetails::default() };
-        let changed = change(world, id, ChannelPatch { details: gone, ..ChannelPatch::default() }).unwrap();
+        let changed =
+            change(world, id, ChannelPatch { details: gone, sends_token: true, ..ChannelPatch::default() }).unwrap();
         assert!(!changed.settings.contains_key("graph_base_url"));
         let required = ChannelDetails { waba_id: Some(None), phone_number: Some(None), ..ChannelDetails::default() };
         let patch = ChannelPatch { details: required, ..ChannelPatch::default() };

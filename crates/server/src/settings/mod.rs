@@ -55,6 +55,8 @@ pub struct Settings {
     pub backup_at: i64,
     pub backup_keep: usize,
     pub backup_dir: PathBuf,
+    /// Files of messages.
+    pub media_dir: PathBuf,
     pub log: String,
     pub log_format: LogFormat,
 }
@@ -109,6 +111,7 @@ impl Settings {
             backup_at: sources.required("backup_at", read::time_of_day)?,
             backup_keep: sources.required("backup_keep", |text| read::whole(text, 1, 1000))?,
             backup_dir: sources.path("backup_dir").unwrap_or_else(|| data_dir.join("backups")),
+            media_dir: sources.path("media_dir").unwrap_or_else(|| data_dir.join("media")),
             log: sources.required("log", read::log_filter)?,
             log_format: sources.required("log_format", read::log_format)?,
             data_dir,
@@ -126,6 +129,9 @@ fn find_file(
         return file::read(&path, true);
     }
     let data_dir = sources.path("data_dir").unwrap_or_default();
+    if data_dir.exists() && !data_dir.is_dir() {
+        return Err(Failure::usage(format!("--data-dir: {} is not a directory", data_dir.display())));
+    }
     let found = file::read(&data_dir.join("recado.toml"), false)?;
     match found {
         Some(file) if file.values.iter().any(|(key, _)| *key == "data_dir") => Err(Failure::usage(format!(

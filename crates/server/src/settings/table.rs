@@ -296,6 +296,17 @@ pub const ALL: &[Setting] = &[
         about: "Where copies go that are given no other place; better another disk",
     },
     Setting {
+        key: "media_dir",
+        flag: "media-dir",
+        variable: "RECADO_MEDIA_DIR",
+        usage: Use::Data,
+        value: "DIR",
+        default: None,
+        unset: "`media` in the data directory",
+        example: "\"/srv/recado-media\"",
+        about: "Where files of messages are; several nodes of one database share one directory",
+    },
+    Setting {
         key: "log",
         flag: "log",
         variable: "RECADO_LOG",

@@ -47,6 +47,7 @@ fn a_copy_beside_the_server_and_back_again() {
 
     let printed = ok(&["restore", "--data-dir", text(&new), text(&copy)]);
     assert!(printed.contains("old key file"), "{printed}");
+    fs::copy(old.join("secret.key"), new.join("secret.key")).unwrap();
     let server = Server::start(&new, &[]);
     assert_eq!(tags(&server, &key), ["before"]);
     server.stop();
@@ -113,4 +114,81 @@ fn the_doctor_finds_nothing_or_says_what() {
     bytes[middle..middle + 4096].fill(0xAA);
     fs::write(&path, bytes).unwrap();
     fails(3, &["doctor", "--data-dir", data_dir]);
+}
+
+#[test]
+fn a_restore_that_is_cut_off_loses_nothing_and_is_finished_by_the_next() {
+    let directory = tempfile::tempdir().unwrap();
+    let (data_dir, copy) = (directory.path().join("data"), directory.path().join("copy.db"));
+    let key = init(&data_dir);
+    let mut server = Server::start(&data_dir, &[]);
+    ok(&["backup", "--data-dir", text(&data_dir), "--to", text(&copy)]);
+    tag(&server, &key, "only in the log");
+    // Killed: its log is not empty.
+    server.child.kill().unwrap();
+    server.child.wait().unwrap();
+    let aside = data_dir.join("recado.db.before-restore-20260101T000000Z");
+    assert!(fs::metadata(data_dir.join("recado.db-wal")).unwrap().len() > 0);
+    fs::rename(data_dir.join("recado.db"), &aside).unwrap();
+    fs::copy(&copy, data_dir.join("recado.db.restoring")).unwrap();
+
+    let said = fails(1, &["serve", "--data-dir", text(&data_dir), "--listen", "127.0.0.1:0"]);
+    assert!(said.contains("cut off") && said.contains("recado restore"), "{said}");
+    let again = ["--organization", "Otra", "--country", "CL", "--owner-email", "b@example.com"];
+    let again: Vec<&str> =
+        ["init", "--data-dir", text(&data_dir), "--owner-password", "correct horse"].into_iter().chain(again).collect();
+    assert!(fails(1, &again).contains("cut off"));
+
+    let printed = ok(&["restore", "--data-dir", text(&data_dir), text(&copy)]);
+    assert!(printed.contains(text(&aside)), "{printed}");
+    let server = Server::start(&data_dir, &[]);
+    assert_eq!(tags(&server, &key), Vec::<String>::new());
+    server.stop();
+    // What was put aside has what only its log had.
+    for name in names(&data_dir).iter().filter(|name| name.starts_with("recado.db") && !name.contains("before")) {
+        fs::remove_file(data_dir.join(name)).unwrap();
+    }
+    for end in ["", "-wal", "-shm"] {
+        let _ = fs::rename(
+            data_dir.join(format!("recado.db.before-restore-20260101T000000Z{end}")),
+            data_dir.join(format!("recado.db{end}")),
+        );
+    }
+    let server = Server::start(&data_dir, &[]);
+    assert_eq!(tags(&server, &key), ["only in the log"]);
+}
+
+#[test]
+fn a_restore_writes_the_old_log_into_its_file_first() {
+    let directory = tempfile::tempdir().unwrap();
+    let (data_dir, copy) = (directory.path().join("data"), directory.path().join("copy.db"));
+    let key = init(&data_dir);
+    let mut server = Server::start(&data_dir, &[]);
+    ok(&["backup", "--data-dir", text(&data_dir), "--to", text(&copy)]);
+    tag(&server, &key, "only in the log");
+    server.child.kill().unwrap();
+    server.child.wait().unwrap();
+    ok(&["restore", "--data-dir", text(&data_dir), "--force", text(&copy)]);
+    let aside =
+        names(&data_dir).into_iter().find(|name| name.contains("before-restore") && name.ends_with('Z')).unwrap();
+    // The file alone, without any log.
+    fs::remove_file(data_dir.join("recado.db")).unwrap();
+    fs::rename(data_dir.join(&aside), data_dir.join("recado.db")).unwrap();
+    for end in ["-wal", "-shm"] {
+        let _ = fs::remove_file(data_dir.join(format!("{aside}{end}")));
+    }
+    let server = Server::start(&data_dir, &[]);
+    assert_eq!(tags(&server, &key), ["only in the log"]);
+}
+
+#[test]
+fn what_is_wrong_with_a_place_is_said_of_that_place() {
+    let directory = tempfile::tempdir().unwrap();
+    init(directory.path());
+    let to = "/nonexistent/copy.db";
+    let said = fails(1, &["backup", "--data-dir", text(directory.path()), "--to", to]);
+    assert!(said.contains(&format!("cannot write the copy {to}")) && !said.contains("not available"), "{said}");
+    let file = directory.path().join("recado.db");
+    let said = fails(2, &["doctor", "--data-dir", text(&file)]);
+    assert!(said.contains("--data-dir") && said.contains("is not a directory"), "{said}");
 }

@@ -9,6 +9,8 @@ mod drift;
 mod https;
 mod init;
 mod nodes;
+mod older_schema;
+mod one_key;
 mod outbound;
 mod people;
 mod playground;

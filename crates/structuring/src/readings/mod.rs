@@ -2,7 +2,7 @@
 
 pub(crate) mod boolean;
 pub(crate) mod date;
-mod decimal;
+pub(crate) mod decimal;
 pub(crate) mod ids;
 pub(crate) mod money;
 pub(crate) mod number;
