@@ -53,8 +53,12 @@ export function partText(error: FieldError): string {
   return tx("refusals", `field_${error.code}_${numbers}`, tx("refusals", `field_${error.code}`, tx("refusals", error.code, error.message, values), values), values);
 }
 
+/** Whether a script or style of ours could not be fetched; browsers have their own words for it, and Vite as well. */
+export const isMissingPart = (error: unknown): boolean => error instanceof Error && /preload CSS|module script|imported module/i.test(error.message);
+
 /** What to tell a person about any error: our words where we have some for its code, else the server's. */
 export function explain(error: unknown): string {
+  if (isMissingPart(error)) return t("common.error_part");
   if (!(error instanceof Problem)) return error instanceof Error ? error.message : String(error);
   if (error.status === 0) return t("common.error_offline");
   // Beside no field, a part has to say which it is.

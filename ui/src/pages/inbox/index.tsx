@@ -1,6 +1,6 @@
 // The inbox: list, conversation, profile. What is open and which are listed stands in the address.
 import { useNavigate, useParams, useSearchParams } from "@solidjs/router";
-import { Show, Suspense, createEffect, createMemo, createSignal, lazy, on, onCleanup } from "solid-js";
+import { ErrorBoundary, Show, Suspense, createEffect, createMemo, createSignal, lazy, on, onCleanup } from "solid-js";
 import type { Conversation } from "../../api/contract";
 import { t, tn } from "../../i18n";
 import { phone } from "../../i18n/format";
@@ -14,7 +14,7 @@ import { setTitle } from "../../shell/title";
 import { readFilter } from "./filter";
 import { createConversations } from "./list/conversations";
 import { ConversationList } from "./list/list";
-import { tellError } from "../../parts/toast";
+import { tell, tellError } from "../../parts/toast";
 import { tellUnseen } from "./thread/outbox";
 import { ThreadPane } from "./thread/thread";
 import { followTyping } from "./typing";
@@ -28,7 +28,13 @@ export default function Inbox() {
   const [search, setSearch] = useSearchParams<Record<string, string>>();
   const navigate = useNavigate();
   const filter = createMemo(() => readFilter(search), undefined, { equals: (a, b) => JSON.stringify(a) === JSON.stringify(b) });
-  const conversations = createConversations(filter, () => params.id);
+  const conversations = createConversations(filter, () => params.id, (from, to) => {
+    // Merged away while it was looked at: it goes on as the one who stayed.
+    if (params.id !== from) return;
+    tell(t("inbox.merged_away", { name: to.name || phone(to.phone) || t("common.nameless") }));
+    navigate(`/inbox/${to.id}${query()}`, { replace: true });
+  });
+  let move: (by: number) => void = () => {};
   // Kept when this page is left: what was written here may fail while another one is shown.
   tellUnseen((item) => tellError(new Error(t("inbox.not_sent_to", { name: item.name })), { label: t("inbox.not_sent_open"), run: () => navigate(`/inbox/${item.contact}`) }));
   followTyping();
@@ -93,7 +99,7 @@ export default function Inbox() {
 
   return (
     <div class={s.inbox} classList={{ [s.opened!]: Boolean(params.id), [s.profiled!]: profile() && Boolean(open()) }}>
-      <ConversationList conversations={conversations} filter={filter()} open={params.id} href={href} onOpen={(id) => navigate(href(id))} />
+      <ConversationList conversations={conversations} filter={filter()} open={params.id} href={href} onOpen={(id) => navigate(href(id))} onMove={(m) => (move = m)} />
       <div class={s.middle}>
         <Show
           when={params.id}
@@ -119,6 +125,7 @@ export default function Inbox() {
                     goTo={search.message}
                     profileOpen={profile()}
                     onProfile={() => setProfile(!profile())}
+                    onNext={() => move(1)}
                     onChanged={(next) => (next ? conversations.take(next) : conversations.touch(id))}
                   />
                 )}
@@ -130,9 +137,11 @@ export default function Inbox() {
       <Show when={profile() && open()?.id} keyed>
         {(id) => (
           <div class={s.profile}>
+            <ErrorBoundary fallback={(error, reset) => <Failed error={error} onRetry={reset} />}>
             <Suspense fallback={<Skeleton lines={8} />}>
               <ProfilePane contact={id} onClose={() => (setProfile(false), search.profile && setSearch({ profile: undefined }, { replace: true }))} />
             </Suspense>
+            </ErrorBoundary>
           </div>
         )}
       </Show>

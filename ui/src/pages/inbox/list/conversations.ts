@@ -16,7 +16,8 @@ const MANY = 12;
 
 export type Conversations = ReturnType<typeof createConversations>;
 
-export function createConversations(filter: Accessor<Filter>, open: Accessor<string | undefined>) {
+/** `onMerged` is told when one turns out to be another one now. */
+export function createConversations(filter: Accessor<Filter>, open: Accessor<string | undefined>, onMerged: (from: string, to: Conversation) => void) {
   const [byId, setById] = createStore<Record<string, Conversation>>({});
   const [order, setOrder] = createSignal<readonly string[]>([]);
   const [cursor, setCursor] = createSignal<string | null>(null);
@@ -128,8 +129,14 @@ export function createConversations(filter: Accessor<Filter>, open: Accessor<str
   }
   async function refetch(id: string): Promise<void> {
     try {
-      take(await json<Conversation>("GET", `/conversations/${id}`));
+      const answer = await json<Conversation>("GET", `/conversations/${id}`);
       failures = 0;
+      take(answer);
+      if (answer.id !== id && id in byId) {
+        setOrder(order().filter((x) => x !== id));
+        if (id === open()) onMerged(id, answer);
+        else setById(produce((all) => void delete all[id]));
+      }
     } catch (problem) {
       if (problem instanceof Problem && problem.status === 404) {
         setOrder(order().filter((x) => x !== id));
@@ -173,7 +180,11 @@ export function createConversations(filter: Accessor<Filter>, open: Accessor<str
     onEvents(null, (event) => {
       const contact = event.subject.contact_id;
       if (typeof contact === "string") touch(contact);
-      if (event.topic === "contact.merged") void load(true);
+      if (event.topic !== "contact.merged") return;
+      void load(true);
+      // It is told of the one who stayed, which may not be the one that is looked at.
+      const shown = open();
+      if (shown) touch(shown);
     }),
   );
   onCleanup(() => {

@@ -24,6 +24,8 @@ export function ConversationList(props: {
   open: string | undefined;
   href: (id: string) => string;
   onOpen: (id: string) => void;
+  /** Is given what goes on to the next. */
+  onMove: (move: (by: number) => void) => void;
 }) {
   const [, setParams] = useSearchParams();
   const [scroller, setScroller] = createSignal<HTMLDivElement>();
@@ -59,14 +61,39 @@ export function ConversationList(props: {
 
   createEffect(on(() => JSON.stringify(props.filter), () => (clear(), scroller()?.scrollTo({ top: 0 })), { defer: true }));
 
+  // Where one works through the list: as it stood when this one was opened. An answer sends it to the top, and the next one
+  // is still the one that stood below it.
+  let stood: readonly string[] = [];
+  let last: string | undefined;
+  createEffect(
+    on(
+      () => props.open,
+      (id) => {
+        if (!id) return;
+        last = id;
+        stood = list().order();
+      },
+    ),
+  );
+  // One that came by a link, before there was a list.
+  createEffect(on(list().order, (now) => last && !stood.includes(last) && now.includes(last) && (stood = now)));
+  createEffect(on(() => JSON.stringify(props.filter), () => ((stood = []), props.open || (last = undefined)), { defer: true }));
   const move = (by: number) => {
     const ids = list().order();
-    const at = props.open ? ids.indexOf(props.open) : -1;
-    const next = ids[at < 0 ? 0 : Math.min(ids.length - 1, Math.max(0, at + by))];
-    if (!next) return;
+    const there = new Set(ids);
+    const from = last === undefined ? -1 : stood.indexOf(last);
+    let next: string | undefined;
+    if (from >= 0) for (let i = from + by; i >= 0 && i < stood.length && !next; i += by) if (there.has(stood[i]!)) next = stood[i];
+    if (!next) {
+      const at = last === undefined ? -1 : ids.indexOf(last);
+      // Above the first that stood there is what came in since; below the last, what was fetched since.
+      next = from === 0 && by < 0 ? ids[0] : ids[at < 0 ? 0 : Math.min(ids.length - 1, Math.max(0, at + by))];
+    }
+    if (!next || next === props.open) return;
     props.onOpen(next);
     virtual.toIndex(ids.indexOf(next));
   };
+  props.onMove(move);
   let search!: HTMLInputElement;
   const group = () => t("common.inbox");
   useShortcuts(
@@ -82,6 +109,17 @@ export function ConversationList(props: {
     clearTimeout(typing);
     typing = setTimeout(() => setParams({ q: q.trim() || undefined }, { replace: true }), 200);
   };
+
+  // The first hit is opened as soon as it is there.
+  const [wanted, setWanted] = createSignal<string>();
+  createEffect(() => {
+    if (wanted() === undefined || wanted() !== (props.filter.q ?? "") || list().loading()) return;
+    setWanted(undefined);
+    const first = list().order()[0];
+    if (!first) return;
+    search.blur();
+    props.onOpen(first);
+  });
 
   const clearSearch = () => ((search.value = ""), find(""));
 
@@ -105,6 +143,12 @@ export function ConversationList(props: {
             placeholder={t("inbox.search")}
             onInput={(e) => find(e.currentTarget.value)}
             onKeyDown={(e) => {
+              if (e.key === "Enter" || e.key === "ArrowDown") {
+                e.preventDefault();
+                clearTimeout(typing);
+                setParams({ q: search.value.trim() || undefined }, { replace: true });
+                setWanted(search.value.trim());
+              }
               if (e.key !== "Escape") return;
               e.preventDefault();
               clearSearch();
@@ -126,6 +170,7 @@ export function ConversationList(props: {
         <Show when={chosen().length > 0} fallback={<Views filter={props.filter} counts={list().counts()} />}>
           <BulkBar
             ids={[...chosen()]}
+            ticketOf={(id) => list().byId[id]?.open_ticket}
             onClear={clear}
             onDone={(done) => {
               setChosen(chosen().filter((id) => !done.includes(id)));

@@ -9,6 +9,7 @@ import { Count, tagColour } from "../../../parts/badge";
 import { BanIcon, ClockIcon } from "../../../parts/icons";
 import { typingIn } from "../typing";
 import { preview } from "../words";
+import { failedIn } from "../thread/outbox";
 import { Ticks } from "../thread/ticks";
 import { KindIcon } from "./kind";
 import s from "./row.module.css";
@@ -19,6 +20,12 @@ export function Row(props: { conversation: Conversation; open: boolean; href: st
   const name = () => c().name || phone(c().phone) || c().username || t("common.nameless");
   const last = () => c().last_message;
   const writes = () => typingIn(c().id, name());
+  /** What was written here last and did not go out. */
+  const unsent = () => {
+    const item = failedIn(c().id).at(-1);
+    if (!item) return undefined;
+    return "note" in item.out ? item.out.note : preview({ direction: "outbound", ...item.out.preview });
+  };
   // An hour is when waiting becomes worth a mark of its own.
   const waits = () => {
     const since = c().waiting_since;
@@ -44,11 +51,16 @@ export function Row(props: { conversation: Conversation; open: boolean; href: st
             when={writes().length === 0}
             fallback={<span class={`clip ${s.typing}`}>{t("inbox.typing", { names: writes().join(", ") })}</span>}
           >
-            <Show when={!c().draft || props.open} fallback={
+            <Show when={unsent()}>{(text) => (
+              <span class={`clip ${s.preview}`}>
+                <span class={s.unsent}>{t("inbox.not_sent")}</span> {text()}
+              </span>
+            )}</Show>
+            <Show when={!unsent() && (!c().draft || props.open)} fallback={!unsent() && (
               <span class={`clip ${s.preview}`}>
                 <span class={s.draft}>{t("inbox.draft")}</span> {c().draft}
               </span>
-            }>
+            )}>
               <Show when={last()} fallback={<span class={`clip ${s.preview}`}>{t("inbox.no_messages")}</span>}>
                 {(m) => (
                   <>

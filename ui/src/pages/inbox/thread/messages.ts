@@ -126,7 +126,9 @@ export function createThread(contact: string, name: () => string) {
   };
   createEffect(
     on(line, (now) => {
-      if (now !== "open" || changed.size === 0) return;
+      if (now !== "open") return;
+      if (untrack(error)) void load();
+      if (changed.size === 0) return;
       clearTimeout(timer);
       timer = undefined;
       soon(30);

@@ -20,6 +20,8 @@ export function ThreadPane(props: {
   goTo: string | undefined;
   profileOpen: boolean;
   onProfile: () => void;
+  /** Goes on to the next conversation. */
+  onNext: () => void;
   onChanged: (c?: Conversation) => void;
 }) {
   const c = () => props.conversation;
@@ -39,13 +41,15 @@ export function ThreadPane(props: {
     }),
   );
 
-  // Read is what somebody had before their eyes: the tab in front, the end of the conversation loaded.
+  // Read is what somebody had before their eyes: the tab in front, the end of the conversation in sight.
   let telling = false;
+  /** Whether the end of the conversation is in sight. */
+  const [atEnd, setAtEnd] = createSignal(false);
   /** The newest that had come when somebody marked it as unread: it rests until something newer is there. */
   let rests: string | undefined;
   const newest = () => thread.entries().findLast((e) => e.message?.direction === "inbound")?.message;
   const tellRead = () => {
-    if (telling || c().unread === 0 || thread.loading() || document.visibilityState !== "visible" || !document.hasFocus()) return;
+    if (telling || c().unread === 0 || thread.loading() || !atEnd() || document.visibilityState !== "visible" || !document.hasFocus()) return;
     const last = newest();
     if (rests !== undefined && rests === (last?.id ?? "")) return;
     telling = true;
@@ -54,7 +58,7 @@ export function ThreadPane(props: {
       .catch(() => undefined)
       .finally(() => (telling = false));
   };
-  createEffect(on([() => c().unread, thread.loading, thread.entries], () => tellRead()));
+  createEffect(on([() => c().unread, thread.loading, thread.entries, atEnd], () => tellRead()));
   window.addEventListener("focus", tellRead);
   document.addEventListener("visibilitychange", tellRead);
   onCleanup(() => {
@@ -73,18 +77,38 @@ export function ThreadPane(props: {
     ),
   );
 
+  let section!: HTMLElement;
+  let takeFiles: (list: FileList | null | undefined) => boolean = () => false;
+  const [dragging, setDragging] = createSignal(false);
+
   return (
-    <section class={s.thread} aria-label={t("inbox.conversation_with", { name: name() })}>
+    <section
+      ref={section}
+      class={s.thread}
+      onDragOver={(e) => {
+        if (![...(e.dataTransfer?.types ?? [])].includes("Files")) return;
+        e.preventDefault();
+        setDragging(true);
+      }}
+      onDragLeave={(e) => !section.contains(e.relatedTarget as Node | null) && setDragging(false)}
+      onDrop={(e) => {
+        setDragging(false);
+        if (takeFiles(e.dataTransfer?.files)) e.preventDefault();
+      }}
+      aria-label={t("inbox.conversation_with", { name: name() })}>
       <ThreadHeader conversation={c()} back={props.back} profileOpen={props.profileOpen} onProfile={props.onProfile} onUnread={() => (rests = newest()?.id ?? "")} onChanged={props.onChanged} />
       <Show when={!thread.error() || thread.entries().length > 0} fallback={<Failed error={thread.error()} onRetry={() => void thread.reload()} />}>
         <Show when={!thread.loading()} fallback={<div class={s.stage}><Skeleton lines={6} /></div>}>
-          <Scroller thread={thread} name={name()} unreadFrom={unreadFrom()} goTo={props.goTo} onReply={setReplyTo} />
+          <Scroller thread={thread} name={name()} unreadFrom={unreadFrom()} goTo={props.goTo} onReply={setReplyTo} onEnd={setAtEnd} />
         </Show>
       </Show>
       <p class="sr" aria-live="polite">
         {heard()}
       </p>
-      <Composer conversation={c()} thread={thread} name={name()} replyTo={replyTo()} onReplyDone={() => setReplyTo(null)} onSaved={() => props.onChanged()} />
+      <Composer conversation={c()} thread={thread} name={name()} replyTo={replyTo()} onReplyDone={() => setReplyTo(null)} onSaved={() => props.onChanged()} onNext={props.onNext} onFiles={(take) => (takeFiles = take)} />
+      <Show when={dragging()}>
+        <p class={s.veil}>{t("inbox.drop_here")}</p>
+      </Show>
     </section>
   );
 }
