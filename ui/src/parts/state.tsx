@@ -41,7 +41,7 @@ export function Skeleton(props: { lines?: number; avatar?: boolean }) {
   );
 }
 
-export function Failed(props: { error: unknown; onRetry?: () => void }) {
+export function Failed(props: { error: unknown; onRetry?: () => void; /** Instead of "try again". */ retry?: string | undefined }) {
   return (
     <div class={s.empty} role="alert">
       <span class={s.icon}>
@@ -57,7 +57,7 @@ export function Failed(props: { error: unknown; onRetry?: () => void }) {
       </Show>
       <Show when={props.onRetry && !isMissingPart(props.error)}>
         <Button icon={<RefreshIcon size={16} />} onClick={() => props.onRetry?.()}>
-          {t("common.try_again")}
+          {props.retry ?? t("common.try_again")}
         </Button>
       </Show>
     </div>

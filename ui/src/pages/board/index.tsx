@@ -162,6 +162,18 @@ function Whole(props: { id: string }) {
     ),
   );
 
+  // A card that somebody else takes away out of the hand.
+  let heldName = "";
+  createEffect(() => {
+    const held = hand.held();
+    if (!held) return;
+    const ticket = board.tickets[held.id];
+    if (ticket) return void (heldName = name(ticket));
+    hand.gone(heldName);
+    const near = board.inStage(held.from)[0] ?? inSight().flatMap((x) => board.inStage(x.id))[0];
+    if (near) focusCard(near.id);
+  });
+
   const step = (columns: number, rows: number): void => {
     const id = document.activeElement?.id.replace(/^card-/, "");
     const all = places();

@@ -3,7 +3,6 @@ import { useNavigate, useParams, useSearchParams } from "@solidjs/router";
 import { ErrorBoundary, Show, Suspense, createEffect, createMemo, createSignal, lazy, on, onCleanup } from "solid-js";
 import type { Conversation } from "../../api/contract";
 import { t, tn } from "../../i18n";
-import { phone } from "../../i18n/format";
 import { useShortcuts } from "../../keys/registry";
 import { Button } from "../../parts/button";
 import { MessageIcon } from "../../parts/icons";
@@ -17,6 +16,7 @@ import { ConversationList } from "./list/list";
 import { tell, tellError } from "../../parts/toast";
 import { tellUnseen } from "./thread/outbox";
 import { ThreadPane } from "./thread/thread";
+import { nameOf } from "./words";
 import { followTyping } from "./typing";
 import { followViewing } from "./viewing";
 import s from "./inbox.module.css";
@@ -31,7 +31,7 @@ export default function Inbox() {
   const conversations = createConversations(filter, () => params.id, (from, to) => {
     // Merged away while it was looked at: it goes on as the one who stayed.
     if (params.id !== from) return;
-    tell(t("inbox.merged_away", { name: to.name || phone(to.phone) || t("common.nameless") }));
+    tell(t("inbox.merged_away", { name: nameOf(to) }));
     navigate(`/inbox/${to.id}${query()}`, { replace: true });
   });
   let move: (by: number) => void = () => {};
@@ -83,9 +83,21 @@ export default function Inbox() {
   // On a narrow screen the profile lies over the conversation, and a new conversation begins without it.
   createEffect(on(() => params.id, () => !wide() && setProfile(search.profile === "1"), { defer: true }));
 
+  // Not of each that is passed by with J and K.
+  const [profiled, setProfiled] = createSignal<string>();
+  createEffect(
+    on(
+      () => open()?.id,
+      (id) => {
+        const timer = setTimeout(() => setProfiled(id), profiled() ? 150 : 0);
+        onCleanup(() => clearTimeout(timer));
+      },
+    ),
+  );
+
   createEffect(() => {
     const c = open();
-    const name = c ? c.name || phone(c.phone) || c.username || t("common.nameless") : t("common.inbox");
+    const name = c ? nameOf(c) : t("common.inbox");
     setTitle(name);
   });
 
@@ -99,7 +111,7 @@ export default function Inbox() {
 
   return (
     <div class={s.inbox} classList={{ [s.opened!]: Boolean(params.id), [s.profiled!]: profile() && Boolean(open()) }}>
-      <ConversationList conversations={conversations} filter={filter()} open={params.id} href={href} onOpen={(id) => navigate(href(id))} onMove={(m) => (move = m)} />
+      <ConversationList conversations={conversations} filter={filter()} open={params.id} href={href} onMove={(m) => (move = m)} />
       <div class={s.middle}>
         <Show
           when={params.id}
@@ -134,7 +146,7 @@ export default function Inbox() {
           )}
         </Show>
       </div>
-      <Show when={profile() && open()?.id} keyed>
+      <Show when={profile() && open() && profiled()} keyed>
         {(id) => (
           <div class={s.profile}>
             <ErrorBoundary fallback={(error, reset) => <Failed error={error} onRetry={reset} />}>

@@ -1,6 +1,8 @@
 // The left pane: search, views, filters, and the conversations themselves, of which only those in sight are drawn.
 import { useNavigate, useSearchParams } from "@solidjs/router";
 import { For, Show, createEffect, createSignal, on, onCleanup, onMount } from "solid-js";
+import { json } from "../../../api/client";
+import type { SearchAnswer } from "../../../api/contract";
 import { useShortcuts } from "../../../keys/registry";
 import { t } from "../../../i18n";
 import { CheckDoubleIcon, CloseIcon, InboxIcon, SearchIcon } from "../../../parts/icons";
@@ -8,11 +10,13 @@ import { Button, IconButton } from "../../../parts/button";
 import { Empty, Failed, Skeleton } from "../../../parts/state";
 import { longPress } from "../../../parts/longpress";
 import { createVirtual } from "../../../parts/virtual";
+import { Problem } from "../../../api/problem";
 import { may } from "../../../session";
 import { narrowing, type Filter } from "../filter";
 import type { Conversations } from "./conversations";
 import { BulkBar, MOST } from "./bulk";
 import { Filters, NO_FILTERS, Views } from "./filters";
+import { nameOf } from "../words";
 import { Row } from "./row";
 import s from "./list.module.css";
 
@@ -23,11 +27,11 @@ export function ConversationList(props: {
   filter: Filter;
   open: string | undefined;
   href: (id: string) => string;
-  onOpen: (id: string) => void;
   /** Is given what goes on to the next. */
   onMove: (move: (by: number) => void) => void;
 }) {
   const [, setParams] = useSearchParams();
+  const navigate = useNavigate();
   const [scroller, setScroller] = createSignal<HTMLDivElement>();
   const list = () => props.conversations;
   const [chosen, setChosen] = createSignal<readonly string[]>([]);
@@ -90,7 +94,7 @@ export function ConversationList(props: {
       next = from === 0 && by < 0 ? ids[0] : ids[at < 0 ? 0 : Math.min(ids.length - 1, Math.max(0, at + by))];
     }
     if (!next || next === props.open) return;
-    props.onOpen(next);
+    open(next);
     virtual.toIndex(ids.indexOf(next));
   };
   props.onMove(move);
@@ -103,12 +107,44 @@ export function ConversationList(props: {
     { keys: "/", label: () => t("inbox.key_search"), group, run: () => search.focus() },
   );
 
+  /** A bookmark's stage, tag or channel that is no more. */
+  const stale = () => {
+    const error = list().error();
+    return error instanceof Problem && narrowing(props.filter) > 0 && error.errors.some((e) => e.pointer.startsWith("?") && e.pointer !== "?q");
+  };
+
   let typing: ReturnType<typeof setTimeout>;
   onCleanup(() => clearTimeout(typing));
   const find = (q: string) => {
     clearTimeout(typing);
     typing = setTimeout(() => setParams({ q: q.trim() || undefined }, { replace: true }), 200);
   };
+
+  // Where the words of a search stand: the line that has them is shown in the row, and opened at.
+  const [hits, setHits] = createSignal<ReadonlyMap<string, { id: string; snippet: string }>>(new Map());
+  createEffect(
+    on(
+      () => props.filter.q ?? "",
+      (q) => {
+        setHits(new Map());
+        if (q.length < 3) return;
+        const cut = new AbortController();
+        onCleanup(() => cut.abort());
+        json<SearchAnswer>("GET", "/search", { query: { q, limit: 50 }, signal: cut.signal }).then(
+          (found) => setHits(new Map(found.messages.toReversed().map((m) => [m.contact_id, m]))),
+          // The list itself says what failed.
+          () => undefined,
+        );
+      },
+    ),
+  );
+  const hitIn = (id: string) => (props.filter.q ? hits().get(id) : undefined);
+  const href = (id: string) => {
+    const hit = hitIn(id);
+    const plain = props.href(id);
+    return hit ? `${plain}${plain.includes("?") ? "&" : "?"}message=${hit.id}` : plain;
+  };
+  const open = (id: string) => navigate(href(id));
 
   // The first hit is opened as soon as it is there.
   const [wanted, setWanted] = createSignal<string>();
@@ -118,7 +154,7 @@ export function ConversationList(props: {
     const first = list().order()[0];
     if (!first) return;
     search.blur();
-    props.onOpen(first);
+    open(first);
   });
 
   const clearSearch = () => ((search.value = ""), find(""));
@@ -180,7 +216,7 @@ export function ConversationList(props: {
         </Show>
       </header>
       <div class={s.scroll} ref={setScroller} tabindex="-1">
-        <Show when={!list().error() || list().order().length > 0} fallback={<Failed error={list().error()} onRetry={() => void list().reload()} />}>
+        <Show when={!list().error() || list().order().length > 0} fallback={<Failed error={stale() ? new Error(t("inbox.filter_gone")) : list().error()} onRetry={() => (stale() ? setParams(NO_FILTERS) : void list().reload())} retry={stale() ? t("inbox.clear_filters") : undefined} />}>
           <Show when={!list().loading() || list().order().length > 0} fallback={<Skeleton lines={9} avatar />}>
             <Show when={list().order().length > 0} fallback={<Nothing filter={props.filter} onClearSearch={clearSearch} />}>
               <ul
@@ -223,7 +259,7 @@ export function ConversationList(props: {
                           <label class={s.choose} classList={{ [s.chosen!]: chosen().includes(id) }}>
                             <input
                               type="checkbox"
-                              aria-label={t("inbox.choose_one", { name: conversation().name || conversation().phone || t("common.nameless") })}
+                              aria-label={t("inbox.choose_one", { name: nameOf(conversation()) })}
                               checked={chosen().includes(id)}
                               onChange={(e) => {
                                 choose(id);
@@ -231,7 +267,7 @@ export function ConversationList(props: {
                               }}
                             />
                           </label>
-                          <Row conversation={conversation()} open={id === props.open} href={props.href(id)} />
+                          <Row conversation={conversation()} open={id === props.open} href={href(id)} hit={hitIn(id)?.snippet} />
                         </li>
                       )}
                     </Show>

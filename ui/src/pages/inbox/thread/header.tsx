@@ -19,6 +19,7 @@ import { tell, tellError } from "../../../parts/toast";
 import { me } from "../../../session";
 import { CloseTicket } from "../closeticket";
 import { bulk } from "../list/bulk";
+import { nameOf } from "../words";
 import { typingIn } from "../typing";
 import { viewersOf } from "../viewing";
 import s from "./thread.module.css";
@@ -39,7 +40,7 @@ interface Props {
 export function ThreadHeader(props: Props) {
   const navigate = useNavigate();
   const c = () => props.conversation;
-  const name = () => c().name || phone(c().phone) || c().username || t("common.nameless");
+  const name = () => nameOf(c());
   const writes = () => typingIn(c().id, name());
   const assigned = () => memberById(c().agent_ids[0]);
   const others = () => c().agent_ids.length - 1;
@@ -60,7 +61,8 @@ export function ThreadHeader(props: Props) {
     );
   /** Gives it to oneself, and says whom it was taken from; the picker gives it away. */
   const assignMe = async (): Promise<void> => {
-    const had = c().agent_ids;
+    // A copy: the list itself changes as the answers come in.
+    const had = [...c().agent_ids];
     if (had.includes(me().id)) return;
     if (!(await assign(me().id))) return;
     const names = had.flatMap((id) => memberById(id)?.name ?? []).join(", ");
@@ -72,18 +74,19 @@ export function ThreadHeader(props: Props) {
   };
   /** Gives it to somebody instead of whoever has it; to the one who has it already: takes it from them. */
   const assign = async (id: string): Promise<boolean> => {
-    const had = c().agent_ids;
+    // A copy: the list itself changes as the answers come in.
+    const had = [...c().agent_ids];
     if (had.includes(id)) return run({ action: "unassign", member_id: id });
     if (!(await run({ action: "assign", member_id: id }))) return false;
     for (const other of had) await run({ action: "unassign", member_id: other });
     return true;
   };
   const active = () => reference.members.filter((m) => m.active);
-  const nameOf = (m: Member) => (m.id === me().id ? t("inbox.me", { name: m.name }) : m.name);
+  const memberName = (m: Member) => (m.id === me().id ? t("inbox.me", { name: m.name }) : m.name);
   const choices = () => [
-    ...active().map((m) => ({ id: m.id, label: nameOf(m), mark: <Avatar name={m.name} of={m.id} size="s" presence={presenceOf(m)} /> })),
+    ...active().map((m) => ({ id: m.id, label: memberName(m), mark: <Avatar name={m.name} of={m.id} size="s" presence={presenceOf(m)} /> })),
     // Two who answer together are the exception: said in words.
-    ...(c().agent_ids.length === 0 ? [] : active().filter((m) => !c().agent_ids.includes(m.id)).map((m) => ({ id: ALSO + m.id, label: t("inbox.assign_also", { name: nameOf(m) }) }))),
+    ...(c().agent_ids.length === 0 ? [] : active().filter((m) => !c().agent_ids.includes(m.id)).map((m) => ({ id: ALSO + m.id, label: t("inbox.assign_also", { name: memberName(m) }) }))),
   ];
   const post = (verb: string, after?: () => void) =>
     void json<Conversation>("POST", `/conversations/${c().id}/${verb}`).then((next) => {
@@ -112,7 +115,7 @@ export function ThreadHeader(props: Props) {
   };
   const block = () => {
     const was = c().blocked;
-    post(was ? "unblock" : "block", () => tell(was ? t("inbox.unblocked") : t("inbox.blocked")));
+    post(was ? "unblock" : "block", () => tell(was ? t("inbox.unblocked") : t("inbox.blocked"), { label: t("common.undo"), run: () => post(was ? "block" : "unblock") }));
   };
   const items = (): MenuItem[] => [
     { label: t("inbox.mark_unread"), icon: <InboxIcon />, run: markUnread },

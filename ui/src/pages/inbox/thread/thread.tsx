@@ -4,10 +4,9 @@ import { json } from "../../../api/client";
 import type { Conversation } from "../../../api/contract";
 import type { Message } from "../../../api/types";
 import { t } from "../../../i18n";
-import { phone } from "../../../i18n/format";
 import { Failed, Skeleton } from "../../../parts/state";
 import { tellViewing } from "../viewing";
-import { preview } from "../words";
+import { nameOf, preview } from "../words";
 import { Composer } from "../composer/composer";
 import { ThreadHeader } from "./header";
 import { createThread } from "./messages";
@@ -25,8 +24,8 @@ export function ThreadPane(props: {
   onChanged: (c?: Conversation) => void;
 }) {
   const c = () => props.conversation;
-  const name = () => c().name || phone(c().phone) || c().username || t("common.nameless");
-  const thread = createThread(c().id, name);
+  const name = () => nameOf(c());
+  const thread = createThread(c().id, name, c().unread === 0);
   tellViewing(c().id);
   const [replyTo, setReplyTo] = createSignal<Message | null>(null);
   const [unreadFrom, setUnreadFrom] = createSignal<string | null>(null);
@@ -98,7 +97,7 @@ export function ThreadPane(props: {
       aria-label={t("inbox.conversation_with", { name: name() })}>
       <ThreadHeader conversation={c()} back={props.back} profileOpen={props.profileOpen} onProfile={props.onProfile} onUnread={() => (rests = newest()?.id ?? "")} onChanged={props.onChanged} />
       <Show when={!thread.error() || thread.entries().length > 0} fallback={<Failed error={thread.error()} onRetry={() => void thread.reload()} />}>
-        <Show when={!thread.loading()} fallback={<div class={s.stage}><Skeleton lines={6} /></div>}>
+        <Show when={thread.shown()} fallback={<div class={s.stage}><Skeleton lines={6} /></div>}>
           <Scroller thread={thread} name={name()} unreadFrom={unreadFrom()} goTo={props.goTo} onReply={setReplyTo} onEnd={setAtEnd} />
         </Show>
       </Show>
