@@ -148,7 +148,6 @@ describe("all day in the inbox", { timeout: 240_000 }, () => {
     const arrow = page.getByRole("button", { name: "Al mensaje más nuevo: 1 nuevo" });
     await arrow.waitFor();
     assert.equal((await conversation("Elsa Mora")).unread, 1);
-    await show(page, "new-below");
     await arrow.click();
     await until("it to be read", async () => (await conversation("Elsa Mora")).unread === 0);
   });
@@ -231,7 +230,6 @@ describe("all day in the inbox", { timeout: 240_000 }, () => {
     await head("Beto Díaz").waitFor();
     await page.getByRole("link", { name: /Ana Rojas.*No enviado: Esto se queda/ }).waitFor();
     await page.getByRole("navigation", { name: "Navegación principal" }).getByText("1 mensaje sin enviar").waitFor();
-    await show(page, "unsent");
     await page.unroute("**/api/v1/messages");
     await page.getByRole("link", { name: /Ana Rojas/ }).click();
     await bubble("Esto se queda").getByRole("button", { name: "Enviar de nuevo" }).click();
@@ -253,7 +251,6 @@ describe("all day in the inbox", { timeout: 240_000 }, () => {
     await page.keyboard.type(" una cosa");
     assert.equal(await box().inputValue(), "Le cuento que");
     assert.ok(page.url().endsWith(ids["Beto Díaz"]));
-    await show(page, "window-ended");
     await page.unroute(one);
     await world.call("POST", `/contacts/${ids["Beto Díaz"]}/notes`, { text: "Otra vez" });
     await until("the field to be open", () => box().isEditable());
@@ -321,7 +318,6 @@ describe("all day in the inbox", { timeout: 240_000 }, () => {
     await other.getByText("Falta una parte de Recado").waitFor();
     // The conversation stands beside it.
     await box(other).fill("Aquí sigo");
-    await show(other, "part-missing");
     await other.getByRole("button", { name: "Recargar" }).first().waitFor();
     // A server that was upgraded: other names, and the old ones are gone.
     await other.evaluate(() => ((window.old = true), document.activeElement.blur()));
