@@ -6,6 +6,10 @@ export interface Column<T> {
   head: string;
   hideHead?: boolean;
   number?: boolean;
+  /** On one line. */
+  whole?: boolean;
+  /** Where cells stand below each other its head stands before it. */
+  named?: boolean;
   cell: (row: T) => JSX.Element;
 }
 
@@ -29,7 +33,7 @@ export function Table<T>(props: { label: string; columns: Column<T>[]; rows: rea
           <For each={props.rows}>
             {(row) => (
               <tr>
-                <For each={props.columns}>{(c) => <td classList={{ [s.number!]: c.number }}>{c.cell(row)}</td>}</For>
+                <For each={props.columns}>{(c) => <td classList={{ [s.number!]: c.number, [s.whole!]: c.whole }} data-head={c.named ? c.head : undefined}>{c.cell(row)}</td>}</For>
               </tr>
             )}
           </For>

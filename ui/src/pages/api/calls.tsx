@@ -71,6 +71,7 @@ export function Calls(props: { id: string; seen: number }) {
           <Show when={rows()!.length > 0} fallback={<Empty title={t("api.no_calls")}>{t("api.no_calls_text")}</Empty>}>
             <Table
               label={t("api.calls")}
+              stacks
               rows={rows()!}
               columns={[
                 { head: t("api.when"), cell: (c) => <button type="button" class={s.linkButton} aria-label={`${t("api.show_call")}: ${c.topic} ${dateTime(c.started_at)}`} onClick={() => setOpen(c)}>{dateTime(c.started_at)}</button> },

@@ -52,13 +52,14 @@ export function Keys() {
             <div class={`${css.buttons} ${css.end}`}>{add()}</div>
             <Table
               label={t("api.keys")}
+              stacks
               rows={keys.latest!}
               columns={[
                 { head: t("api.key_name"), cell: (k) => <strong>{k.name}</strong> },
-                { head: t("api.key_hint"), cell: (k) => <code class={css.mono}>{k.hint}…</code> },
+                { head: t("api.key_hint"), named: true, cell: (k) => <code class={css.mono}>{k.hint}…</code> },
                 { head: t("api.scopes"), cell: (k) => <span class={css.buttons}><For each={k.scopes}>{(x) => <Badge>{x === "*" ? t("api.scope_all") : x}</Badge>}</For></span> },
-                { head: t("api.last_used"), cell: (k) => (k.last_used_at ? <span title={dateTime(k.last_used_at)}>{shortTime(k.last_used_at)}</span> : <span class="muted">{t("api.never_used")}</span>) },
-                { head: t("api.made"), cell: (k) => shortTime(k.created_at) },
+                { head: t("api.last_used"), named: true, cell: (k) => (k.last_used_at ? <span title={dateTime(k.last_used_at)}>{shortTime(k.last_used_at)}</span> : <span class="muted">{t("api.never_used")}</span>) },
+                { head: t("api.made"), named: true, cell: (k) => shortTime(k.created_at) },
                 {
                   head: t("common.edit"),
                   hideHead: true,

@@ -4,7 +4,7 @@ import { For, Show, createEffect, createSignal, on } from "solid-js";
 import { json } from "../../api/client";
 import type { Page } from "../../api/contract";
 import type { AuditEntry } from "../../api/setup";
-import { reference } from "../../data/reference";
+import { channelById, memberById, reference, stageById } from "../../data/reference";
 import { t, tx } from "../../i18n";
 import { dateTime } from "../../i18n/format";
 import { epoch } from "../../live/stream";
@@ -57,7 +57,7 @@ export default function Audit() {
               stacks
               rows={rows()!}
               columns={[
-                { head: t("settings.audit_when"), cell: (e) => dateTime(e.at) },
+                { head: t("settings.audit_when"), whole: true, cell: (e) => dateTime(e.at) },
                 { head: t("settings.audit_who"), cell: who },
                 { head: t("settings.audit_what"), cell: (e) => `${tx("settings", `change_${e.change}`, e.change)} · ${tx("settings", `thing_${e.thing}`, e.thing)}` },
                 { head: t("settings.audit_details"), cell: (e) => <Details entry={e} /> },
@@ -100,6 +100,7 @@ const telling = (key: string, value: unknown): boolean =>
 
 function flat(value: unknown): string {
   if (value === null || value === undefined) return "–";
+  if (typeof value === "string") return memberById(value)?.name ?? channelById(value)?.name ?? stageById(value)?.name ?? value;
   if (typeof value === "boolean") return t(value ? "common.yes" : "common.no");
   if (Array.isArray(value)) return value.map((x) => (isKnown(x) ? flat(x.name ?? x.key ?? x) : flat(x))).join(", ");
   if (isKnown(value)) return Object.entries(value).filter(([k, v]) => telling(k, v)).map(([k, v]) => `${k}: ${flat(v)}`).join(" · ");
