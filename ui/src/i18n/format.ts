@@ -8,15 +8,19 @@ const [now, setNow] = createSignal(Date.now());
 setInterval(() => setNow(Date.now()), 30_000);
 export { now };
 
+/** Where English has twelve hours, and the month before the day. */
+const twelveHours = () => locale() === "en" && /^(US|CA|PH)$/.test(home()?.country ?? "US");
+/** Spanish and Portuguese are written alike everywhere as far as times go; of English there are two. */
+const timeTag = () => (locale() === "en" ? (twelveHours() ? "en-US" : "en-GB") : locale());
+
 const cache = new Map<string, Intl.DateTimeFormat>();
 let cached = "";
 function format(name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  // As the organization's country writes them: not each who reads English has twelve hours and the month first.
-  const now = tag();
+  const now = timeTag();
   if (now !== cached) cache.clear();
   cached = now;
   let made = cache.get(name);
-  if (!made) cache.set(name, (made = new Intl.DateTimeFormat(now, options)));
+  if (!made) cache.set(name, (made = new Intl.DateTimeFormat(now, options.hour && !twelveHours() ? { ...options, hourCycle: "h23" } : options)));
   return made;
 }
 
@@ -60,7 +64,7 @@ export const dateTime = (iso: string) =>
 export function calendarDate(date: string): string {
   const at = new Date(`${date.slice(0, 10)}T12:00:00Z`);
   if (Number.isNaN(at.getTime())) return date;
-  return new Intl.DateTimeFormat(tag(), { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" }).format(at);
+  return new Intl.DateTimeFormat(timeTag(), { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" }).format(at);
 }
 
 /** Day and month of one, for where there is little room: 28/10, 10/28. */
