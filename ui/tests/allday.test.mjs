@@ -322,7 +322,7 @@ describe("all day in the inbox", { timeout: 240_000 }, () => {
     // A server that was upgraded: other names, and the old ones are gone.
     await other.evaluate(() => ((window.old = true), document.activeElement.blur()));
     let upgraded = 0;
-    await other.route("**/*", async (route) => {
+    await other.route("**/*", (route) => {
       const url = new URL(route.request().url());
       if (/\/assets\/board-/.test(url.pathname)) return upgraded ? route.fallback() : route.fulfill({ status: 404 });
       if (url.pathname !== "/" || route.request().isNavigationRequest()) return route.fallback();
@@ -332,7 +332,7 @@ describe("all day in the inbox", { timeout: 240_000 }, () => {
     await other.keyboard.press("g");
     await other.keyboard.press("b");
     await until("the page to be another one", () => other.evaluate(() => window.old === undefined).catch(() => false));
-    await other.unrouteAll({ behavior: "ignoreErrors" });
+    await other.getByRole("navigation", { name: "Navegación principal" }).waitFor();
     await other.context().close();
   });
 });

@@ -44,7 +44,7 @@ export function Bubble(props: Props) {
   // A clock that stands for longer than a slow line would let it.
   const waits = () => {
     const channel = channelById(m().channel_id);
-    return m().status === "queued" && !props.entry.sending && ((channel && isStopped(channel)) || now() - Date.parse(m().created_at) > 60_000);
+    return /^(queued|sending)$/.test(m().status) && !props.entry.sending && ((channel && isStopped(channel)) || now() - Date.parse(m().created_at) > 60_000);
   };
   const failed = () => props.entry.sending === "failed" || m().status === "failed" || m().status === "unknown";
 
