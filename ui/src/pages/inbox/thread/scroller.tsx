@@ -55,13 +55,14 @@ export function Scroller(props: Props) {
         // More unread than fit on the screen are read from the first of them on.
         const from = all.findIndex((r) => r.key === props.unreadFrom);
         const below = from < 0 ? 0 : virtual.total() - all.slice(0, from).reduce((sum, r) => sum + r.height, 0);
-        if (below <= el.clientHeight) virtual.toEnd();
-        else {
+        if (below <= el.clientHeight) {
+          virtual.toEnd();
+          stand(true);
+        } else {
           stand(false);
           setSeen(all[from - 1]?.key ?? "");
           virtual.toIndex(from, "start");
         }
-        requestAnimationFrame(onScroll);
       });
     }),
   );
@@ -94,11 +95,15 @@ export function Scroller(props: Props) {
   // Heights turn out otherwise than was thought, files come in: who stands at the end stays there.
   createEffect(on(virtual.total, () => started && atEnd && queueMicrotask(() => atEnd && virtual.toEnd()), { defer: true }));
   let shown = 0;
+  let top = 0;
   const onScroll = () => {
     const el = element();
     if (!el) return;
     const left = virtual.total() - el.scrollTop - shown;
-    stand(left < 60);
+    // Only who goes up leaves the end: what grows below it is followed.
+    if (left < 60) stand(true);
+    else if (!atEnd || el.scrollTop < top - 1) stand(false);
+    top = el.scrollTop;
     setAway(left > (below() > 0 ? 60 : 400));
     if (el.scrollTop < 900 && props.thread.hasOlder()) void props.thread.more();
   };
