@@ -164,6 +164,8 @@ export function Composer(props: Props) {
       noted.write("");
       setNote(false);
       setText(draft.read(c().draft));
+      // Where nothing can be written to them, keys are free again.
+      if (shut()) field.blur();
       return;
     }
     if (shut()) return;
