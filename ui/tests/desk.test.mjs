@@ -88,6 +88,7 @@ describe("a desk", { timeout: 180_000 }, () => {
     await page.locator("article").first().waitFor();
     await page.keyboard.press("e");
     await page.getByRole("dialog", { name: "Cerrar ticket" }).getByRole("button", { name: "Ganado" }).click();
+    await page.getByRole("button", { name: "Cerrar como ganado" }).click();
     await page.getByText("Ticket cerrado").waitFor();
     assert.equal((await conversation(ana)).open_ticket, null);
     const [ticket] = (await world.call("GET", `/tickets?contact_id=${ana.id}`)).data;

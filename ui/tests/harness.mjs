@@ -149,7 +149,8 @@ export async function browser() {
         // The browser writes refusals down by itself, also those that a test wants.
         if (/Content Security Policy|Refused to/.test(message.text())) wrong.push(message.text());
       });
-      page.on("dialog", (dialog) => (wrong.push(`a dialog of the page: ${dialog.message()}`), dialog.dismiss()));
+      // Before it leaves with something that did not go out, the page asks; whoever reloads says yes.
+      page.on("dialog", (dialog) => dialog.type() === "beforeunload" ? dialog.accept() : (wrong.push(`a dialog of the page: ${dialog.message()}`), dialog.dismiss()));
       return page;
     },
     async done() {

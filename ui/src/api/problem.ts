@@ -1,5 +1,6 @@
 // What the server answers when it refuses: problem+json (docs/errors.md), made into one error that forms and toasts read.
 import { t, tx } from "../i18n";
+import { phoneExample } from "../i18n/format";
 
 export interface FieldError {
   /** JSON pointer into the body, `/password`; or the name of a query parameter. */
@@ -35,9 +36,9 @@ export class Problem extends Error {
     return this.status === 0 || this.status === 408 || this.status === 429 || this.status >= 500;
   }
 
-  /** What is wrong with `field` (`"password"`, `"settings/waba_id"`), in words for people, or undefined. */
+  /** What is wrong with `field` (`"password"`, `"settings/waba_id"`) or with something in it, in words for people, or undefined. */
   field(field: string): string | undefined {
-    const found = this.errors.find((e) => e.pointer === `/${field}` || e.pointer === field);
+    const found = this.errors.find((e) => e.pointer === `/${field}` || e.pointer === field) ?? this.errors.find((e) => e.pointer.startsWith(`/${field}/`));
     return found && partText(found);
   }
 }
@@ -48,13 +49,17 @@ export class Problem extends Error {
  */
 export function partText(error: FieldError): string {
   const [a, b] = error.message.match(/\d+/g)?.map(Number) ?? [];
-  const values = { detail: error.message, a: a ?? "", b: b ?? "" };
+  const values = { detail: error.message, phone: phoneExample(), a: a ?? "", b: b ?? "" };
   const numbers = b !== undefined ? 2 : a !== undefined ? 1 : 0;
   return tx("refusals", `field_${error.code}_${numbers}`, tx("refusals", `field_${error.code}`, tx("refusals", error.code, error.message, values), values), values);
 }
 
+/** Whether a script or style of ours could not be fetched; browsers have their own words for it, and Vite as well. */
+export const isMissingPart = (error: unknown): boolean => error instanceof Error && /preload CSS|module script|imported module/i.test(error.message);
+
 /** What to tell a person about any error: our words where we have some for its code, else the server's. */
 export function explain(error: unknown): string {
+  if (isMissingPart(error)) return t("common.error_part");
   if (!(error instanceof Problem)) return error instanceof Error ? error.message : String(error);
   if (error.status === 0) return t("common.error_offline");
   // Beside no field, a part has to say which it is.

@@ -137,3 +137,8 @@ export function stageById(id: string | null | undefined): Stage | undefined {
 export function stageName(id: string | null | undefined): string {
   return stageById(id)?.name ?? reference.archived.find((s) => s.id === id)?.name ?? (id ? t("common.archived_stage") : "–");
 }
+
+// `unchecked` and `attention` send.
+const SENDS = new Set(["ready", "connected", "unchecked", "attention"]);
+/** Nothing goes out by it for now; what is sent waits. */
+export const isStopped = (c: Channel): boolean => !SENDS.has(c.status);

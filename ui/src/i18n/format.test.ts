@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { money, phone, setHome } from "./format";
+import { calendarDate, clock, money, percent, phone, setHome } from "./format";
 
 describe("phones", () => {
   // As libphonenumber writes them, its hyphens as blanks.
@@ -38,5 +38,16 @@ describe("money", () => {
     expect(money("1250.5", "BRL")).toBe("R$1,250.50");
     setHome(null);
     expect(money("1560000", "CLP")).toMatch(/^CLP\s?1,560,000$/);
+  });
+});
+
+describe("times in English", () => {
+  it("are the organization's country's, not always America's", () => {
+    const evening = new Date(2026, 10, 27, 23, 13).toISOString();
+    setHome({ country: "CL", currency: "CLP" });
+    expect([clock(evening), calendarDate("2026-11-27"), percent(0.97)]).toEqual(["23:13", "27 Nov 2026", "97%"]);
+    setHome({ country: "US", currency: "USD" });
+    expect([clock(evening).replace(/\s/, " "), calendarDate("2026-11-27")]).toEqual(["11:13 PM", "Nov 27, 2026"]);
+    setHome(null);
   });
 });

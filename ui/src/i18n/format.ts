@@ -8,14 +8,19 @@ const [now, setNow] = createSignal(Date.now());
 setInterval(() => setNow(Date.now()), 30_000);
 export { now };
 
+/** Where English has twelve hours, and the month before the day. */
+const twelveHours = () => locale() === "en" && /^(US|CA|PH)$/.test(home()?.country ?? "US");
+/** Spanish and Portuguese are written alike everywhere as far as times go; of English there are two. */
+const timeTag = () => (locale() === "en" ? (twelveHours() ? "en-US" : "en-GB") : locale());
+
 const cache = new Map<string, Intl.DateTimeFormat>();
 let cached = "";
 function format(name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const now = locale();
+  const now = timeTag();
   if (now !== cached) cache.clear();
   cached = now;
   let made = cache.get(name);
-  if (!made) cache.set(name, (made = new Intl.DateTimeFormat(now, options)));
+  if (!made) cache.set(name, (made = new Intl.DateTimeFormat(now, options.hour && !twelveHours() ? { ...options, hourCycle: "h23" } : options)));
   return made;
 }
 
@@ -59,7 +64,7 @@ export const dateTime = (iso: string) =>
 export function calendarDate(date: string): string {
   const at = new Date(`${date.slice(0, 10)}T12:00:00Z`);
   if (Number.isNaN(at.getTime())) return date;
-  return new Intl.DateTimeFormat(locale(), { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" }).format(at);
+  return new Intl.DateTimeFormat(timeTag(), { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" }).format(at);
 }
 
 /** Day and month of one, for where there is little room: 28/10, 10/28. */
@@ -89,12 +94,30 @@ export function bytes(size: number): string {
 }
 
 export const number = (n: number) => n.toLocaleString(tag());
+/** A share of one. */
+export const percent = (share: number) => share.toLocaleString(tag(), { style: "percent", maximumFractionDigits: 0 });
 
 /** Whose money and numbers: the organization's country and currency. */
 const [home, setHome] = createSignal<{ country: string; currency: string } | null>(null);
 export { setHome };
 /** The language as the organization's country writes it: `es-CL`. */
 export const tag = (): string => (home() && /^[A-Z]{2}$/.test(home()!.country) ? `${locale()}-${home()!.country}` : locale());
+
+// Invented numbers, the mobile ones of each country.
+const EXAMPLES: Record<string, string> = {
+  CL: "+56 9 5550 0123",
+  AR: "+54 9 11 5555 0123",
+  BR: "+55 11 95555 0123",
+  CO: "+57 300 5550123",
+  EC: "+593 99 555 0123",
+  ES: "+34 600 55 01 23",
+  MX: "+52 55 5555 0123",
+  PE: "+51 955 550 123",
+  US: "+1 202 555 0123",
+  UY: "+598 99 555 012",
+};
+/** How a phone is written, for who belongs to the organization's country. */
+export const phoneExample = (): string => EXAMPLES[home()?.country ?? ""] ?? EXAMPLES.CL!;
 
 const moneyFormats = new Map<string, Intl.NumberFormat>();
 /** One's own currency needs no more than `$`; a foreign one that would look the same is called by its code. */

@@ -11,6 +11,7 @@ import { Avatar } from "../parts/avatar";
 import { Dialog } from "../parts/dialog";
 import { ArrowRightIcon, BoardIcon, MessageIcon, SearchIcon } from "../parts/icons";
 import { plain } from "../parts/text";
+import { nameOf } from "../pages/inbox/words";
 import { places } from "../shell/places";
 import s from "./palette.module.css";
 
@@ -71,7 +72,7 @@ function Search(props: { onClose: () => void }) {
     const people = a.contacts.map((c) => ({
       key: c.id,
       group: t("common.people"),
-      title: c.name ?? phone(c.phone) ?? t("common.nameless"),
+      title: nameOf(c),
       detail: [c.name ? phone(c.phone) : "", channelById(c.channel_id)?.name].filter(Boolean).join(" · "),
       kind: "contact" as const,
       href: `/inbox/${c.id}`,

@@ -16,13 +16,20 @@ export interface Shortcut {
   always?: boolean;
 }
 
-const [all, setShortcuts] = createSignal<readonly Shortcut[]>([]);
+// No signal holds the list itself: within a router's transition what is added is written to the next state and what is
+// taken away to the one before, so that the shortcuts of a page that was left would stay, and with them all of that page.
+const all = new Set<Shortcut>();
+const [version, setVersion] = createSignal(0);
 /** Those that do something now. */
-export const shortcuts = (): readonly Shortcut[] => all().filter((s) => s.when?.() ?? true);
+export const shortcuts = (): readonly Shortcut[] => (version(), [...all].filter((s) => s.when?.() ?? true));
 
 export function useShortcuts(...list: Shortcut[]): void {
-  setShortcuts((all) => [...all, ...list]);
-  onCleanup(() => setShortcuts((all) => all.filter((s) => !list.includes(s))));
+  for (const s of list) all.add(s);
+  setVersion((n) => n + 1);
+  onCleanup(() => {
+    for (const s of list) all.delete(s);
+    setVersion((n) => n + 1);
+  });
 }
 
 /** How a key press is written in `Shortcut.keys`. */

@@ -18,6 +18,7 @@ export function Button(props: Props) {
       class={`${s.button} ${s[own.look ?? "plain"]} ${own.class ?? ""}`}
       classList={{ [s.small!]: own.small }}
       disabled={own.disabled || own.busy}
+      data-danger={own.look === "danger" ? "" : undefined}
       aria-busy={own.busy || undefined}
     >
       {own.icon}

@@ -38,8 +38,12 @@ function Opened(props: Props) {
     if (!element.open) {
       element.showModal();
       // On a touch screen a field with the focus brings the keyboard over the dialog.
-      if (!element.querySelector("[autofocus]") && !matchMedia("(pointer: coarse)").matches)
-        body.querySelector<HTMLElement>("input:not([type=hidden], :disabled), select:not(:disabled), textarea:not(:disabled)")?.focus();
+      const touch = matchMedia("(pointer: coarse)").matches;
+      const field = touch ? null : body.querySelector<HTMLElement>("input:not([type=hidden], :disabled), select:not(:disabled), textarea:not(:disabled)");
+      // Without a field: the first thing to choose, else the main action, else, where that destroys, the way back.
+      const ways = [...element.querySelectorAll<HTMLElement>("footer > button:not(:disabled)")];
+      const main = ways.at(-1)?.hasAttribute("data-danger") ? ways[0] : ways.at(-1);
+      if (!element.querySelector("[autofocus]")) (field ?? body.querySelector<HTMLElement>("button:not(:disabled)") ?? main)?.focus({ preventScroll: true });
     }
     // What only is read, and may be longer than the screen, can be scrolled by keyboard.
     if (!body.querySelector("a, button, input, select, textarea")) body.tabIndex = 0;

@@ -17,7 +17,7 @@ export function createSubmit() {
       const p = problem();
       if (p === undefined) return undefined;
       if (!(p instanceof Problem) || p.errors.length === 0) return explain(p);
-      const others = p.errors.filter((e) => !fields.includes(e.pointer.replace(/^\//, "")));
+      const others = p.errors.filter((e) => !fields.some((f) => `${e.pointer.replace(/^\//, "")}/`.startsWith(`${f}/`)));
       return others.length > 0 ? others.map((e) => `${e.pointer.replace(/^\//, "")}: ${partText(e)}`).join(" ") : undefined;
     },
     clear: () => setProblem(undefined),

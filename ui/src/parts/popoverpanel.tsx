@@ -16,7 +16,7 @@ export default function Panel(props: {
   const layer = useLayer();
   let elsewhere = false;
   return (
-    <Kobalte open onOpenChange={(stays) => stays || props.onClose(elsewhere)} anchorRef={() => props.button} gutter={6} placement={props.placement ?? "bottom-start"}>
+    <Kobalte open onOpenChange={(stays) => stays || props.onClose(elsewhere)} anchorRef={() => props.button} gutter={6} fitViewport placement={props.placement ?? "bottom-start"}>
       <Kobalte.Portal mount={layer}>
         <Kobalte.Content
           class={`${m.popover} ${props.class ?? ""}`}

@@ -1,7 +1,7 @@
 // What stands where there is nothing yet: an empty place that says what to do next, a skeleton while it loads, an error
 // with a way on.
 import { For, Show, type JSX } from "solid-js";
-import { explain } from "../api/problem";
+import { explain, isMissingPart } from "../api/problem";
 import { t } from "../i18n";
 import { Button } from "./button";
 import { AlertIcon, RefreshIcon } from "./icons";
@@ -41,7 +41,7 @@ export function Skeleton(props: { lines?: number; avatar?: boolean }) {
   );
 }
 
-export function Failed(props: { error: unknown; onRetry?: () => void }) {
+export function Failed(props: { error: unknown; onRetry?: () => void; /** Instead of "try again". */ retry?: string | undefined }) {
   return (
     <div class={s.empty} role="alert">
       <span class={s.icon}>
@@ -49,9 +49,15 @@ export function Failed(props: { error: unknown; onRetry?: () => void }) {
       </span>
       <h2>{t("common.failed")}</h2>
       <p>{explain(props.error)}</p>
-      <Show when={props.onRetry}>
+      {/* What a browser could not fetch once it does not ask for again. */}
+      <Show when={isMissingPart(props.error)}>
+        <Button icon={<RefreshIcon size={16} />} onClick={() => window.location.reload()}>
+          {t("common.reload")}
+        </Button>
+      </Show>
+      <Show when={props.onRetry && !isMissingPart(props.error)}>
         <Button icon={<RefreshIcon size={16} />} onClick={() => props.onRetry?.()}>
-          {t("common.try_again")}
+          {props.retry ?? t("common.try_again")}
         </Button>
       </Show>
     </div>

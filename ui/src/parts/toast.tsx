@@ -18,11 +18,12 @@ let next = 1;
 
 const close = (id: number) => setToasts((all) => all.filter((x) => x.id !== id));
 
-export function tell(text: string, action?: Toast["action"]): void {
+/** `stays`: until it is closed. */
+export function tell(text: string, action?: Toast["action"], stays = false): void {
   const id = next++;
   // The same again takes the place of the one before.
   setToasts((all) => [...all.filter((x) => x.text !== text || x.error).slice(-3), { id, text, error: false, action }]);
-  setTimeout(close, action ? 8000 : 4000, id);
+  if (!stays) setTimeout(close, action ? 8000 : 4000, id);
 }
 
 /** Any error, in words. Twice the same is shown once. */

@@ -83,7 +83,7 @@ export function createVirtual(options: Options) {
     offset: () => virtual.scrollOffset ?? 0,
     /** To be called with each row's element, where heights differ; it carries `data-index`. */
     measure: (el: HTMLElement) => queueMicrotask(() => el.isConnected && virtual.measureElement(el)),
-    toIndex: (index: number, align: "auto" | "center" = "auto") => virtual.scrollToIndex(index, { align }),
+    toIndex: (index: number, align: "auto" | "center" | "start" = "auto") => virtual.scrollToIndex(index, { align }),
     toEnd: (smooth = false) => virtual.scrollToEnd({ behavior: smooth ? "smooth" : "auto" }),
   };
 }

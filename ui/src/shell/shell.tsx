@@ -1,20 +1,25 @@
 // What stands around every screen of somebody signed in: rail or bottom bar, the word that the line is lost, shortcuts,
 // palette, toasts. Also starts what runs as long as somebody is signed in: the live stream and the reference data.
 import { A, useLocation, useNavigate, type RouteSectionProps } from "@solidjs/router";
-import { ErrorBoundary, For, Show, Suspense, createSignal, lazy, onCleanup, onMount } from "solid-js";
-import { followReference, forgetReference, loadReference } from "../data/reference";
+import { ErrorBoundary, For, Show, Suspense, createEffect, createSignal, lazy, on, onCleanup, onMount } from "solid-js";
+import { followReference, forgetReference, isStopped, loadReference, reference } from "../data/reference";
 import { moreWords, t, tn } from "../i18n";
 import { listenForKeys, useShortcuts, type Shortcut } from "../keys/registry";
-import { start, stop } from "../live/stream";
+import { line, start, stop } from "../live/stream";
 import { Count } from "../parts/badge";
 import { MenuIcon, SearchIcon } from "../parts/icons";
 import { Menu } from "../parts/menu";
+import { isMissingPart } from "../api/problem";
 import { Failed, Skeleton } from "../parts/state";
+import { Over } from "../parts/over";
 import { Toasts, tellError } from "../parts/toast";
+import { may } from "../session";
+import { failedIn } from "../pages/inbox/thread/outbox";
 import { AccountMenu } from "./account";
 import { LineBanner } from "./line";
 import { followNotifications, unread } from "./notify";
 import { everyPlace, isOpen, places } from "./places";
+import { followUpgrades } from "./upgrade";
 import s from "./shell.module.css";
 
 const KeySheet = lazy(() => import("../keys/sheet").then((m) => ({ default: m.KeySheet })));
@@ -30,7 +35,7 @@ export function Shell(props: RouteSectionProps) {
   onMount(() => {
     start();
     loadReference().catch(tellError);
-    const offs = [followReference(), listenForKeys()];
+    const offs = [followReference(), listenForKeys(), keepFilesOut()];
     // There before it is wanted: who types on at once after Ctrl+K means the palette.
     // The words for what a server refuses as well: once it is unreachable they could not be had.
     const idle = setTimeout(() => void Promise.all([palettePart(), moreWords()]).catch(() => undefined), 1500);
@@ -46,6 +51,11 @@ export function Shell(props: RouteSectionProps) {
     (contact) => navigate(`/inbox/${contact}`),
     () => /^\/inbox\/([^/]+)/.exec(location.pathname)?.[1],
   );
+
+  followUpgrades();
+
+  /** Channels that stopped sending: for who can do something about it. One that was never paired has not stopped. */
+  const stopped = () => (may("setup:write") ? reference.channels.filter((c) => isStopped(c) && c.status !== "unpaired").length : 0);
 
   const group = () => t("common.everywhere");
   useShortcuts(
@@ -79,6 +89,16 @@ export function Shell(props: RouteSectionProps) {
                   <Count n={unread()} label={tn("common.unread", unread())} />
                 </span>
               </Show>
+              <Show when={p.href === "/inbox" && failedIn().length > 0}>
+                <span class={`${s.unread} ${s.stopped} ${s.unsent}`}>
+                  <Count n={failedIn().length} label={tn("common.unsent", failedIn().length)} />
+                </span>
+              </Show>
+              <Show when={p.href === "/channels" && stopped() > 0}>
+                <span class={`${s.unread} ${s.stopped}`}>
+                  <Count n={stopped()} label={tn("common.stopped", stopped())} />
+                </span>
+              </Show>
             </A>
           )}
         </For>
@@ -107,7 +127,7 @@ export function Shell(props: RouteSectionProps) {
       <div class={s.column}>
         <LineBanner />
         <main id="main" class={s.main} tabindex="-1">
-          <ErrorBoundary fallback={(error, reset) => <Failed error={error} onRetry={reset} />}>
+          <ErrorBoundary fallback={(error, reset) => <Broken error={error} onRetry={reset} />}>
             <Suspense fallback={<Skeleton lines={6} />}>{props.children}</Suspense>
           </ErrorBoundary>
         </main>
@@ -115,12 +135,34 @@ export function Shell(props: RouteSectionProps) {
       <Toasts />
       <Suspense>
         <Show when={sheet()}>
-          <KeySheet open onClose={() => setSheet(false)} />
+          <Over onClose={() => setSheet(false)}>
+            <KeySheet open onClose={() => setSheet(false)} />
+          </Over>
         </Show>
         <Show when={palette()}>
-          <Palette open onClose={() => setPalette(false)} />
+          <Over onClose={() => setPalette(false)}>
+            <Palette open onClose={() => setPalette(false)} />
+          </Over>
         </Show>
       </Suspense>
     </div>
   );
+}
+
+/** A file that is dropped where nothing takes it would be opened in place of all this. */
+function keepFilesOut(): () => void {
+  const refuse = (e: DragEvent) => {
+    if (e.defaultPrevented || !e.dataTransfer?.types.includes("Files")) return;
+    e.preventDefault();
+    e.dataTransfer.dropEffect = "none";
+  };
+  window.addEventListener("dragover", refuse);
+  window.addEventListener("drop", refuse);
+  return () => (window.removeEventListener("dragover", refuse), window.removeEventListener("drop", refuse));
+}
+
+/** A whole screen that failed. One that could not be fetched for want of a line is fetched as soon as there is one. */
+function Broken(props: { error: unknown; onRetry: () => void }) {
+  createEffect(on(line, (now) => now === "open" && isMissingPart(props.error) && window.location.reload(), { defer: true }));
+  return <Failed error={props.error} onRetry={props.onRetry} />;
 }

@@ -6,6 +6,7 @@ import { api, call } from "../../api/client";
 import { Problem } from "../../api/problem";
 import type { Stage, Ticket } from "../../api/types";
 import { stageById } from "../../data/reference";
+import { t } from "../../i18n";
 import { epoch, onEvents } from "../../live/stream";
 
 /** A column; `archived`: out of sight everywhere else, with open tickets still, and none may be put there. */
@@ -93,7 +94,8 @@ export function createBoard(stages: Accessor<readonly Place[]>, agent: Accessor<
   let timer: ReturnType<typeof setTimeout> | undefined;
   let failures = 0;
   const look = async (id: string) => {
-    if (untrack(moving).has(id)) return;
+    // Asked once it has come to an end: until then what is shown is what was wished for.
+    if (untrack(moving).has(id)) return void changed.add(id);
     try {
       put(await call(api.GET("/api/v1/tickets/{id}", { params: { path: { id } } })));
       failures = 0;
@@ -184,7 +186,8 @@ export function createBoard(stages: Accessor<readonly Place[]>, agent: Accessor<
     /** Shows the ticket in `stage` at once; throws, and shows it where it was, if the server says no. */
     async move(id: string, stage: string, closing?: { reason?: string }): Promise<void> {
       const now = tickets[id];
-      if (!now || now.stage_id === stage || moving().has(id)) return;
+      if (!now) throw new Error(t("board.gone"));
+      if (now.stage_id === stage || moving().has(id)) return;
       // A copy: the store's own is about to change.
       const before = { ...now };
       const target = stageById(stage);
@@ -203,6 +206,7 @@ export function createBoard(stages: Accessor<readonly Place[]>, agent: Accessor<
         throw error;
       } finally {
         mark(id, false);
+        if (changed.delete(id)) void look(id);
       }
     },
     async assign(id: string, agent_id: string | null): Promise<void> {

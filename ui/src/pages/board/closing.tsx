@@ -13,15 +13,17 @@ import { Dialog } from "../../parts/dialog";
 import { FormError, SelectField, TextArea, TextField } from "../../parts/field";
 import { session } from "../../session";
 import { parsed } from "../inbox/profile/value";
-import type { Board } from "./board";
 import css from "../../parts/form.module.css";
 
 interface Props {
   ticket: Ticket;
   stage: Stage;
   name: string;
-  board: Board;
-  onDone: (reason: string) => void;
+  /** Somebody else closed it, or it is no more. */
+  gone: boolean;
+  /** The ticket with what was filled in here, before it moves. */
+  onSaved?: (ticket: Ticket) => void;
+  onDone: (reason: string) => Promise<void> | void;
   onClose: () => void;
 }
 
@@ -47,17 +49,18 @@ export function Closing(props: Props) {
   const amountWrong = () => (sum() !== "" && !isSum() ? t("board.amount_wrong") : wrong("amount"));
   const fieldWrong = (f: CustomField) => wrong(`metadata/${f.key}`) ?? (tried() && !form.fields[f.key]?.trim() ? t("board.field_required") : undefined);
 
+  const saved = (ticket: Ticket) => props.onSaved?.(ticket);
   async function submit(): Promise<void> {
     setTried(true);
-    if (amountWrong() || missing().some((f) => !form.fields[f.key]?.trim())) return;
+    if (props.gone || amountWrong() || missing().some((f) => !form.fields[f.key]?.trim())) return;
     setBusy(true);
     setProblem(undefined);
     try {
       const metadata = Object.fromEntries(missing().map((f) => [f.key, f.type === "boolean" ? form.fields[f.key] === "true" : parsed(f.type, form.fields[f.key]!, f.currency)]));
       const amount = won() && sum() !== "" && (sum() !== props.ticket.amount || form.currency !== props.ticket.currency) ? { amount: sum(), currency: form.currency } : {};
       if (Object.keys(metadata).length > 0 || "amount" in amount)
-        props.board.put(await call(api.PATCH("/api/v1/tickets/{id}", { params: { path: { id: props.ticket.id } }, body: { ...amount, ...(Object.keys(metadata).length > 0 ? { metadata } : {}) } })));
-      props.onDone(form.reason);
+        saved(await call(api.PATCH("/api/v1/tickets/{id}", { params: { path: { id: props.ticket.id } }, body: { ...amount, ...(Object.keys(metadata).length > 0 ? { metadata } : {}) } })));
+      await props.onDone(form.reason);
     } catch (error) {
       setProblem(error);
     } finally {
@@ -73,7 +76,7 @@ export function Closing(props: Props) {
       actions={
         <>
           <Button onClick={() => props.onClose()}>{t("common.cancel")}</Button>
-          <Button look="primary" busy={busy()} onClick={() => void submit()}>
+          <Button look="primary" busy={busy()} disabled={props.gone} onClick={() => void submit()}>
             {t(won() ? "board.won_confirm" : "board.lost_confirm")}
           </Button>
         </>
@@ -87,7 +90,7 @@ export function Closing(props: Props) {
         }}
       >
         <p class="muted">{t("board.closing_text", { stage: props.stage.name })}</p>
-        <FormError message={problem() instanceof Problem && (problem() as Problem).errors.length > 0 ? undefined : problem() ? explain(problem()) : undefined} />
+        <FormError message={props.gone ? t("board.gone") : problem() instanceof Problem && (problem() as Problem).errors.length > 0 ? undefined : problem() ? explain(problem()) : undefined} />
         <Show when={won()}>
           <div class={css.pair}>
             <TextField label={t("board.amount")} hint={isSum() && sum() !== form.amount.trim() ? `= ${money(sum(), form.currency)}` : t("board.amount_hint")} error={amountWrong()} inputmode="decimal" value={form.amount} onInput={(e) => setForm("amount", e.currentTarget.value)} />

@@ -69,6 +69,11 @@ export function createHand(options: { stages: () => readonly Place[]; known: () 
       if (h.over !== h.from) options.onDrop(h.id, h.over);
       else setSaid(t("board.left", { name: options.name(h.id), stage: stageName(h.from) }));
     },
+    /** What is held is no more: somebody closed or removed it. */
+    gone(name: string): void {
+      setHeld(null);
+      setSaid(t("board.hand_gone", { name }));
+    },
     cancel(): void {
       const h = held();
       setHeld(null);

@@ -130,13 +130,20 @@ function Whole(props: { id: string }) {
     }),
   );
 
+  /** The filter, for another pipeline. */
+  const kept = () => {
+    const query = new URLSearchParams();
+    for (const name of ["agent_id", "q"] as const) if (search[name]) query.set(name, search[name]!);
+    return query.size > 0 ? `?${query}` : "";
+  };
+
   const places = () => inSight().map((st) => shown(st.id).map((x) => x.id));
 
   // A card that changes its place in a column leaves the page for a moment, and with it goes the focus.
-  let kept: string | undefined;
+  let lastCard: string | undefined;
   const follow = (e: Event): void => {
     const at = e.type === "focusin" && e.target instanceof HTMLElement ? e.target.id : "";
-    kept = at.startsWith("card-") ? at : undefined;
+    lastCard = at.startsWith("card-") ? at : undefined;
   };
   document.addEventListener("focusin", follow);
   document.addEventListener("pointerdown", follow);
@@ -149,11 +156,23 @@ function Whole(props: { id: string }) {
       () => places().flat().join(),
       () =>
         void requestAnimationFrame(() => {
-          if (kept && document.activeElement === document.body) document.getElementById(kept)?.focus();
+          if (lastCard && document.activeElement === document.body) document.getElementById(lastCard)?.focus();
         }),
       { defer: true },
     ),
   );
+
+  // A card that somebody else takes away out of the hand.
+  let heldName = "";
+  createEffect(() => {
+    const held = hand.held();
+    if (!held) return;
+    const ticket = board.tickets[held.id];
+    if (ticket) return void (heldName = name(ticket));
+    hand.gone(heldName);
+    const near = board.inStage(held.from)[0] ?? inSight().flatMap((x) => board.inStage(x.id))[0];
+    if (near) focusCard(near.id);
+  });
 
   const step = (columns: number, rows: number): void => {
     const id = document.activeElement?.id.replace(/^card-/, "");
@@ -204,7 +223,7 @@ function Whole(props: { id: string }) {
       actions={
         <div class={s.tools}>
           <Show when={reference.pipelines.length > 1}>
-            <SelectField label={t("board.pipeline")} hideLabel value={props.id} onChange={(e) => navigate(`/board/${e.currentTarget.value}`)}>
+            <SelectField label={t("board.pipeline")} hideLabel value={props.id} onChange={(e) => navigate(`/board/${e.currentTarget.value}${kept()}`)}>
               <For each={reference.pipelines}>{(p) => <option value={p.id} selected={p.id === props.id}>{p.name}</option>}</For>
             </SelectField>
           </Show>
@@ -258,7 +277,9 @@ function Whole(props: { id: string }) {
             ticket={c.ticket}
             stage={c.stage}
             name={name(c.ticket)}
-            board={board}
+            // One that was closed already is moved on from there.
+            gone={!board.tickets[c.ticket.id] || board.tickets[c.ticket.id]!.status !== c.ticket.status}
+            onSaved={board.put}
             onClose={() => {
               setClosing(undefined);
               hand.say(t("board.left", { name: name(c.ticket), stage: stageOf(c.ticket)?.name ?? "" }));

@@ -1,10 +1,11 @@
 // A new channel: what kind, then its fields; the checklist of the Cloud API stands beside them.
-import { A, useNavigate } from "@solidjs/router";
-import { For, Show } from "solid-js";
+import { A, useBeforeLeave, useNavigate } from "@solidjs/router";
+import { For, Show, createSignal } from "solid-js";
 import { api, call } from "../../api/client";
 import { refresh } from "../../data/reference";
 import { t } from "../../i18n";
 import { Button } from "../../parts/button";
+import { Confirm } from "../../parts/dialog";
 import { FormError } from "../../parts/field";
 import { createSubmit } from "../../parts/form";
 import css from "../../parts/form.module.css";
@@ -60,12 +61,22 @@ function New(props: { kind: Kind }) {
   const navigate = useNavigate();
   const [values, setValues] = createValues(props.kind);
   const form = createSubmit();
+  const begun = JSON.stringify(values);
+  let made = false;
+  const [leaving, setLeaving] = createSignal<() => void>();
+  // Six secrets copied from Meta are not to be lost by a slip.
+  useBeforeLeave((e) => {
+    if (made || e.defaultPrevented || JSON.stringify(values) === begun) return;
+    e.preventDefault();
+    setLeaving(() => () => e.retry(true));
+  });
   const submit = () =>
     form.run(async () => {
-      const made = await call(api.POST("/api/v1/channels", { body: { type: props.kind, ...bodyOf(props.kind, values) } as never }));
+      const channel = await call(api.POST("/api/v1/channels", { body: { type: props.kind, ...bodyOf(props.kind, values) } as never }));
+      made = true;
       await refresh("channels");
       tell(t("channels.created"));
-      navigate(`/channels/${(made as { id: string }).id}`, { replace: true });
+      navigate(`/channels/${(channel as { id: string }).id}`, { replace: true });
     });
   return (
     <Page title={`${t("channels.add")}: ${t(`channels.type_${props.kind}`)}`}>
@@ -91,6 +102,19 @@ function New(props: { kind: Kind }) {
           <Checklist />
         </Show>
       </div>
+      <Confirm
+        open={Boolean(leaving())}
+        title={t("channels.leave_title")}
+        text={t("channels.leave_text")}
+        confirm={t("channels.leave")}
+        danger
+        onConfirm={() => {
+          const go = leaving();
+          setLeaving(undefined);
+          go?.();
+        }}
+        onClose={() => setLeaving(undefined)}
+      />
     </Page>
   );
 }

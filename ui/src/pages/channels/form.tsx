@@ -4,6 +4,7 @@ import { createStore } from "solid-js/store";
 import type { Channel } from "../../api/types";
 import { reference } from "../../data/reference";
 import { locale, t } from "../../i18n";
+import { phoneExample } from "../../i18n/format";
 import { SelectField, TextArea, TextField } from "../../parts/field";
 import css from "../../parts/form.module.css";
 import { session } from "../../session";
@@ -42,7 +43,7 @@ export function createValues(kind: Kind, channel?: Channel) {
     waba_id: text(channel?.settings.waba_id),
     access_token: "",
     app_secret: "",
-    verify_token: "",
+    verify_token: kind === "whatsapp" && !channel ? invented() : "",
     default_stage_id: channel ? (channel.default_stage_id ?? "") : (reference.pipelines[0]?.stages.find((x) => x.outcome === "open")?.id ?? ""),
     reopen_within_hours: String(channel?.reopen_within_hours ?? 0),
     messages_per_second: text(channel?.settings.messages_per_second),
@@ -67,10 +68,16 @@ export function bodyOf(kind: Kind, v: Values): Record<string, unknown> {
   return body;
 }
 
+const OWN: ReadonlySet<keyof Values> = new Set(["phone_number_id", "waba_id", ...SECRETS]);
+
+/** A word for Meta to say back, that nobody guesses. */
+const invented = () => [...crypto.getRandomValues(new Uint8Array(12))].map((x) => x.toString(36).padStart(2, "0")).join("");
+
 export function Fields(props: { kind: Kind; values: Values; set: (name: keyof Values, value: string) => void; wrong: (field: string) => string | undefined; existing?: boolean; /** Its secrets are there already. */ kept?: boolean }) {
   const bind = (name: keyof Values) => ({
     label: t(`channels.${name as "name"}`),
-    error: props.wrong(name),
+    // Meta's ids and secrets: what the server says of them, in words of their own.
+    error: OWN.has(name) && props.wrong(name) && props.values[name].trim() ? t(`channels.wrong_${name as "waba_id"}`) : props.wrong(name),
     value: props.values[name],
     onInput: (e: { currentTarget: { value: string } }) => props.set(name, e.currentTarget.value),
   });
@@ -84,7 +91,7 @@ export function Fields(props: { kind: Kind; values: Values; set: (name: keyof Va
       </div>
       <Show when={props.kind !== "webchat"}>
         <div class={css.pair}>
-          <TextField {...bind("phone_number")} hint={t("channels.phone_number_hint")} type="tel" inputmode="tel" />
+          <TextField {...bind("phone_number")} hint={t("channels.phone_number_hint", { example: phoneExample() })} type="tel" inputmode="tel" />
           <Show when={props.kind === "whatsapp"}>
             <TextField {...bind("phone_number_id")} hint={t("channels.phone_number_id_hint")} inputmode="numeric" />
           </Show>
@@ -93,7 +100,7 @@ export function Fields(props: { kind: Kind; values: Values; set: (name: keyof Va
       <Show when={props.kind === "whatsapp"}>
         <TextField {...bind("waba_id")} inputmode="numeric" />
         <For each={SECRETS}>
-          {(name) => <TextField {...bind(name)} type="password" autocomplete="new-password" spellcheck={false} placeholder={props.kept ? "••••••••" : undefined} hint={props.kept ? t("channels.secret_kept") : t(`channels.${name}_hint`)} />}
+          {(name) => <TextField {...bind(name)} type={name === "verify_token" ? "text" : "password"} class={name === "verify_token" ? css.mono : undefined} autocomplete="new-password" spellcheck={false} placeholder={props.kept ? "••••••••" : undefined} hint={props.kept ? t("channels.secret_kept") : t(`channels.${name}_hint`)} />}
         </For>
       </Show>
       <Show when={props.kind === "webchat"}>

@@ -59,6 +59,15 @@ export function belongs(c: Conversation, f: Filter, me: string): boolean | null 
   return f.q ? null : true;
 }
 
+/** The order of a view: who waits longest first where it is about waiting, else the newest activity. */
+export const orderOf = (view: View): ((a: Conversation, b: Conversation) => number) => (view === "waiting" ? longestFirst : newerFirst);
+
+function longestFirst(a: Conversation, b: Conversation): number {
+  // The open one stays in its place when it has been answered.
+  const [x, y] = [a.waiting_since ?? "", b.waiting_since ?? ""];
+  return x === y ? (a.id < b.id ? -1 : a.id > b.id ? 1 : 0) : x < y ? -1 : 1;
+}
+
 /** Newest activity first; the id decides between two of the same instant, as on the server. */
 export function newerFirst(a: Conversation, b: Conversation): number {
   if (a.last_activity_at !== b.last_activity_at) return a.last_activity_at < b.last_activity_at ? 1 : -1;

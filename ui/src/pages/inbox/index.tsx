@@ -1,9 +1,8 @@
 // The inbox: list, conversation, profile. What is open and which are listed stands in the address.
 import { useNavigate, useParams, useSearchParams } from "@solidjs/router";
-import { Show, Suspense, createEffect, createMemo, createSignal, lazy, on, onCleanup } from "solid-js";
+import { ErrorBoundary, Show, Suspense, createEffect, createMemo, createSignal, lazy, on, onCleanup } from "solid-js";
 import type { Conversation } from "../../api/contract";
 import { t, tn } from "../../i18n";
-import { phone } from "../../i18n/format";
 import { useShortcuts } from "../../keys/registry";
 import { Button } from "../../parts/button";
 import { MessageIcon } from "../../parts/icons";
@@ -14,9 +13,10 @@ import { setTitle } from "../../shell/title";
 import { readFilter } from "./filter";
 import { createConversations } from "./list/conversations";
 import { ConversationList } from "./list/list";
-import { tellError } from "../../parts/toast";
+import { tell, tellError } from "../../parts/toast";
 import { tellUnseen } from "./thread/outbox";
 import { ThreadPane } from "./thread/thread";
+import { nameOf } from "./words";
 import { followTyping } from "./typing";
 import { followViewing } from "./viewing";
 import s from "./inbox.module.css";
@@ -28,7 +28,13 @@ export default function Inbox() {
   const [search, setSearch] = useSearchParams<Record<string, string>>();
   const navigate = useNavigate();
   const filter = createMemo(() => readFilter(search), undefined, { equals: (a, b) => JSON.stringify(a) === JSON.stringify(b) });
-  const conversations = createConversations(filter, () => params.id);
+  const conversations = createConversations(filter, () => params.id, (from, to) => {
+    // Merged away while it was looked at: it goes on as the one who stayed.
+    if (params.id !== from) return;
+    tell(t("inbox.merged_away", { name: nameOf(to) }));
+    navigate(`/inbox/${to.id}${query()}`, { replace: true });
+  });
+  let move: (by: number) => void = () => {};
   // Kept when this page is left: what was written here may fail while another one is shown.
   tellUnseen((item) => tellError(new Error(t("inbox.not_sent_to", { name: item.name })), { label: t("inbox.not_sent_open"), run: () => navigate(`/inbox/${item.contact}`) }));
   followTyping();
@@ -77,9 +83,21 @@ export default function Inbox() {
   // On a narrow screen the profile lies over the conversation, and a new conversation begins without it.
   createEffect(on(() => params.id, () => !wide() && setProfile(search.profile === "1"), { defer: true }));
 
+  // Not of each that is passed by with J and K.
+  const [profiled, setProfiled] = createSignal<string>();
+  createEffect(
+    on(
+      () => open()?.id,
+      (id) => {
+        const timer = setTimeout(() => setProfiled(id), profiled() ? 150 : 0);
+        onCleanup(() => clearTimeout(timer));
+      },
+    ),
+  );
+
   createEffect(() => {
     const c = open();
-    const name = c ? c.name || phone(c.phone) || c.username || t("common.nameless") : t("common.inbox");
+    const name = c ? nameOf(c) : t("common.inbox");
     setTitle(name);
   });
 
@@ -93,7 +111,7 @@ export default function Inbox() {
 
   return (
     <div class={s.inbox} classList={{ [s.opened!]: Boolean(params.id), [s.profiled!]: profile() && Boolean(open()) }}>
-      <ConversationList conversations={conversations} filter={filter()} open={params.id} href={href} onOpen={(id) => navigate(href(id))} />
+      <ConversationList conversations={conversations} filter={filter()} open={params.id} href={href} onMove={(m) => (move = m)} />
       <div class={s.middle}>
         <Show
           when={params.id}
@@ -119,6 +137,7 @@ export default function Inbox() {
                     goTo={search.message}
                     profileOpen={profile()}
                     onProfile={() => setProfile(!profile())}
+                    onNext={() => move(1)}
                     onChanged={(next) => (next ? conversations.take(next) : conversations.touch(id))}
                   />
                 )}
@@ -127,12 +146,14 @@ export default function Inbox() {
           )}
         </Show>
       </div>
-      <Show when={profile() && open()?.id} keyed>
+      <Show when={profile() && open() && profiled()} keyed>
         {(id) => (
           <div class={s.profile}>
+            <ErrorBoundary fallback={(error, reset) => <Failed error={error} onRetry={reset} />}>
             <Suspense fallback={<Skeleton lines={8} />}>
               <ProfilePane contact={id} onClose={() => (setProfile(false), search.profile && setSearch({ profile: undefined }, { replace: true }))} />
             </Suspense>
+            </ErrorBoundary>
           </div>
         )}
       </Show>

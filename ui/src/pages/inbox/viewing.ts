@@ -34,7 +34,8 @@ export function tellViewing(contact: string): void {
   const say = () => {
     if (document.visibilityState === "visible") json("POST", `/conversations/${contact}/viewing`).catch(() => undefined);
   };
-  say();
+  // Not for those that somebody only passes by.
+  const first = setTimeout(say, 150);
   const timer = setInterval(say, AGAIN);
-  onCleanup(() => clearInterval(timer));
+  onCleanup(() => (clearTimeout(first), clearInterval(timer)));
 }

@@ -15,6 +15,7 @@ import { Change } from "./change";
 import { MakeField } from "./makefield";
 import { createQueue, type Decision } from "./queue";
 import { Row } from "./row";
+import { refusedText } from "./words";
 import s from "./reviews.module.css";
 
 const REASONS = ["low_confidence", "differs_from_known", "different_phone", "conflict", "doubted"] as const;
@@ -185,9 +186,13 @@ export function Pending() {
           <Change
             reviews={list}
             onClose={() => setChanging(undefined)}
-            onDecide={(decision) => {
+            onDecide={async (decision) => {
+              await decide(list.map((r) => ({ id: r.id, decision })));
+              const refused = list.map((r) => queue.rows.by[r.id]).find((row) => row?.state === "failed");
+              // What was typed stays until it is taken.
+              if (refused?.error && refused.error.code !== "changed_since") return refusedText(refused.error);
               setChanging(undefined);
-              void decide(list.map((r) => ({ id: r.id, decision })));
+              return undefined;
             }}
           />
         )}

@@ -2,6 +2,7 @@
 import { createEffect, createMemo, on, onCleanup, type Accessor } from "solid-js";
 import { createStore, produce } from "solid-js/store";
 import { api, call } from "../../api/client";
+import type { FieldError } from "../../api/problem";
 import type { operations } from "../../api/schema";
 import type { Review, Rule } from "../../api/types";
 import { epoch, onEvents } from "../../live/stream";
@@ -14,11 +15,17 @@ export interface Filter {
 type Item = NonNullable<operations["v1DecideReviews"]["requestBody"]>["content"]["application/json"]["items"][number];
 export type Decision = Omit<Item, "id">;
 
+export interface Refused {
+  code: string;
+  detail: string;
+  errors?: FieldError[] | null;
+}
+
 export interface Row {
   review: Review;
   state: "pending" | "busy" | "done" | "failed";
   rule?: Rule | null;
-  error?: { code: string; detail: string };
+  error?: Refused;
   /** Kept to be sent again with `overwrite`. */
   asked?: Decision;
 }
@@ -127,7 +134,7 @@ export function createQueue(filter: Accessor<Filter>) {
             if (item.done) {
               done += 1;
               settle(item.id, { state: "done", rule: item.rule ?? null, ...(item.review ? { review: item.review as Review } : {}) });
-            } else settle(item.id, { state: "failed", error: item.error ?? { code: "", detail: "" } });
+            } else settle(item.id, { state: "failed", error: (item.error as Refused | null | undefined) ?? { code: "", detail: "" } });
           }
         } catch (error) {
           for (const { id } of part) settle(id, { state: "pending" });

@@ -2,13 +2,13 @@
 import { A } from "@solidjs/router";
 import { Match, Show, Switch } from "solid-js";
 import { t, tx } from "../../i18n";
-import { phone, shortTime } from "../../i18n/format";
+import { percent, phone, shortTime } from "../../i18n/format";
 import { Badge } from "../../parts/badge";
 import { Button } from "../../parts/button";
 import { CheckIcon } from "../../parts/icons";
 import { Learnt } from "./learnt";
 import type { Row as Data } from "./queue";
-import { originOf, targetName, valueText } from "./words";
+import { originOf, refusedText, targetName, valueText } from "./words";
 import s from "./reviews.module.css";
 
 interface Props {
@@ -26,7 +26,6 @@ export function Row(props: Props) {
   const r = () => props.row.review;
   const who = () => r().contact.name || phone(r().contact.phone) || r().contact.email || t("common.nameless");
   const value = () => valueText(r().target, r().key, r().value);
-  const percent = () => Math.round(r().confidence * 100);
   const done = () => props.row.state === "done";
   return (
     <li
@@ -64,8 +63,8 @@ export function Row(props: Props) {
           <Match when={true}>
             <Badge tone={r().reason === "low_confidence" ? "neutral" : "warning"}>{tx("reviews", `reason_${r().reason}`, r().reason)}</Badge>
             <span class={s.sure}>
-              <progress class={s.meter} max="100" value={percent()} aria-hidden="true" />
-              {t("reviews.sure", { percent: `${percent()} %` })}
+              <progress class={s.meter} max="100" value={r().confidence * 100} aria-hidden="true" />
+              {t("reviews.sure", { percent: percent(r().confidence) })}
             </span>
           </Match>
         </Switch>
@@ -73,7 +72,7 @@ export function Row(props: Props) {
       <Show when={props.row.state === "failed" && props.row.error}>
         {(error) => (
           <p class={s.error} role="alert">
-            {error().detail}
+            {refusedText(error())}
             <Show when={error().code === "changed_since"}>
               <Button small onClick={() => props.onOverwrite()}>
                 {t("reviews.overwrite")}

@@ -1,4 +1,6 @@
 // Reviews and rules in words.
+import { partText } from "../../api/problem";
+import type { Refused } from "./queue";
 import type { Review, Rule } from "../../api/types";
 import { reference } from "../../data/reference";
 import { t, tx } from "../../i18n";
@@ -34,3 +36,6 @@ export function ruleText(rule: Said): string {
   if (rule.type === "option_word") return t(never ? "reviews.rule_word_never" : "reviews.rule_word", { word: rule.word ?? "", option: rule.option ?? "", target });
   return t(never ? "reviews.rule_never" : "reviews.rule_means", { path: rule.path ?? "", target });
 }
+
+/** Why a decision was refused: the part that is wrong, else the whole. */
+export const refusedText = (error: Refused): string => (error.errors?.[0] ? partText(error.errors[0]) : tx("refusals", error.code, error.detail));

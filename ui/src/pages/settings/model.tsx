@@ -3,7 +3,7 @@ import { For, Show, createEffect, createResource, createSignal, on } from "solid
 import { api, call, callTagged } from "../../api/client";
 import type { components } from "../../api/schema";
 import { t } from "../../i18n";
-import { dateTime, number } from "../../i18n/format";
+import { dateTime, number, percent } from "../../i18n/format";
 import { Button } from "../../parts/button";
 import { Checkbox, FormError, SelectField, TextField } from "../../parts/field";
 import { createSubmit } from "../../parts/form";
@@ -23,7 +23,6 @@ const KINDS = ["openai", "anthropic", "ollama"] as const;
 const BASES = { openai: "https://api.openai.com/v1", anthropic: "https://api.anthropic.com", ollama: "http://127.0.0.1:11434" } as const;
 const FIELDS = ["mode", "kind", "base_url", "model", "api_key", "calls_per_day", "tokens_per_day", "timeout_seconds"];
 
-const percent = (share: number) => `${Math.round(share * 100)} %`;
 
 /** What was wrong last. */
 function Wrong(props: { sentence: string }) {

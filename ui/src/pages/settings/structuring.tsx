@@ -5,6 +5,7 @@ import { api, call } from "../../api/client";
 import type { components } from "../../api/schema";
 import { explain } from "../../api/problem";
 import { t } from "../../i18n";
+import { percent } from "../../i18n/format";
 import { Button } from "../../parts/button";
 import { FormError, TextArea, TextField } from "../../parts/field";
 import { createSubmit } from "../../parts/form";
@@ -147,7 +148,7 @@ export default function Structuring() {
                   columns={[
                     { head: t("settings.try_place"), cell: (p) => targetName(p.target, p.key) },
                     { head: t("settings.try_value"), cell: (p) => <strong>{valueText(p.target, p.key, p.value)}</strong> },
-                    { head: t("settings.try_sure"), number: true, cell: (p) => `${Math.round(p.confidence * 100)} %` },
+                    { head: t("settings.try_sure"), number: true, cell: (p) => percent(p.confidence) },
                     { head: t("settings.try_from"), cell: (p) => <code class={css.mono}>{p.source.join(" ")}</code> },
                   ]}
                 />

@@ -7,12 +7,21 @@ const replies = [
   { id: "3", shortcut: "saludo", text: "¡Hola!" },
 ];
 
-it("begins with a slash and holds no gap", () => {
-  expect([slashed("/"), slashed("/hol"), slashed("/hol a"), slashed("hola /x"), slashed("https://x")]).toEqual(["", "hol", null, null, null]);
+it("is a word that begins with a slash, at the end of what is written", () => {
+  expect(["/", "/hol", "/hol a", "hola /x", "https://x", "y/o"].map((text) => slashed(text))).toEqual([
+    { word: "", from: 0 },
+    { word: "hol", from: 0 },
+    null,
+    { word: "x", from: 5 },
+    null,
+    null,
+  ]);
 });
 
 it("finds by shortcut first, then by text, without accents", () => {
   expect(matching(replies, "hó").map((r) => r.shortcut)).toEqual(["hola", "horario", "saludo"]);
+  expect(matching(replies, "sld").map((r) => r.shortcut)).toEqual(["saludo"]);
+  expect(matching(replies, "xyz")).toEqual([]);
   expect(matching(replies, "viernes").map((r) => r.shortcut)).toEqual(["horario"]);
 });
 

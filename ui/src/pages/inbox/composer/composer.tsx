@@ -1,18 +1,21 @@
 // Where one writes. The text lives in the field and in the draft; no key waits for anything.
-import { Show, Suspense, createEffect, createMemo, createSignal, lazy, on, onCleanup } from "solid-js";
+import { A } from "@solidjs/router";
+import { Show, Suspense, createEffect, createMemo, createSignal, lazy, on, onCleanup, onMount } from "solid-js";
 import type { CannedReply, Conversation } from "../../../api/contract";
 import type { Message } from "../../../api/types";
-import { channelById, memberById, reference } from "../../../data/reference";
-import { moreWords, t } from "../../../i18n";
+import { channelById, isStopped, memberById, reference } from "../../../data/reference";
+import { moreWords, t, tn, tx } from "../../../i18n";
 import { clock, duration, now, number } from "../../../i18n/format";
 import { useShortcuts } from "../../../keys/registry";
 import { Button, IconButton } from "../../../parts/button";
-import { BanIcon, ClockIcon, CloseIcon, NoteIcon, PaperclipIcon, SendIcon, TemplateIcon, UsersIcon } from "../../../parts/icons";
-import { me } from "../../../session";
+import { AlertIcon, BanIcon, ClockIcon, CloseIcon, NoteIcon, PaperclipIcon, SendIcon, TemplateIcon, UsersIcon } from "../../../parts/icons";
+import { Over } from "../../../parts/over";
+import { tell } from "../../../parts/toast";
+import { me, may } from "../../../session";
 import { tellTyping } from "../typing";
 import { preview } from "../words";
 import type { Thread } from "../thread/messages";
-import { filled, matching, slashed } from "./canned";
+import { filled, matching, slashed, type Slashed } from "./canned";
 import { CannedList } from "./cannedlist";
 import { draftOf, noteDraft } from "./draft";
 import { EmojiPicker } from "./emoji";
@@ -23,6 +26,8 @@ import s from "./composer.module.css";
 
 const TemplatePicker = lazy(async () => ({ default: (await Promise.all([import("./templates"), moreWords()]))[0].TemplatePicker }));
 const LIMIT = 4096;
+/** Whether the next composer takes the focus. */
+let writesOn = false;
 
 interface Props {
   conversation: Conversation;
@@ -32,6 +37,10 @@ interface Props {
   onReplyDone: () => void;
   /** The draft on the server is another one. */
   onSaved: () => void;
+  /** Goes on to the next conversation. */
+  onNext: () => void;
+  /** Is given what takes files from elsewhere on the screen; it says whether it did. */
+  onFiles: (take: (list: FileList | null | undefined) => boolean) => void;
 }
 
 export function Composer(props: Props) {
@@ -51,9 +60,21 @@ export function Composer(props: Props) {
   const window_ = createMemo(() => windowOf(c(), now()));
   /** Its channel is archived: nothing goes out by it any more, templates neither. */
   const gone = () => reference.ready && !channelById(c().channel_id);
+  const channel = () => channelById(c().channel_id);
+  const stopped = () => {
+    const it = channel();
+    return it && isStopped(it) && !c().blocked ? it : undefined;
+  };
+  /** Whether its channel knows templates. */
+  const templates = () => /^(whatsapp|playground)$/.test(channel()?.type ?? c().platform);
   const shut = () => !note() && (window_().kind === "shut" || c().blocked || gone());
-  const word = () => (note() ? null : slashed(text()));
-  const found = () => (word() === null ? [] : matching(reference.canned, word()!));
+  /** The slash and what follows it, up to the caret. Within a text only where a ready answer is called so. */
+  const [caret, setCaret] = createSignal(0);
+  const word = createMemo((): Slashed | null => {
+    const at = note() ? null : slashed(text().slice(0, caret()));
+    return at && (at.from === 0 ? caret() === text().length : matching(reference.canned, at.word).length > 0) ? at : null;
+  });
+  const found = () => (word() === null ? [] : matching(reference.canned, word()!.word));
 
   // Somebody else answered since this was begun: said, so that two do not answer over each other.
   /** What was the newest here when it was begun, by the server's clock. */
@@ -97,8 +118,9 @@ export function Composer(props: Props) {
   createEffect(on([text, note], () => queueMicrotask(grow)));
   createEffect(on(() => props.replyTo, (m) => m && field.focus()));
 
-  function typed(next: string): void {
+  function typed(next: string, at = next.length): void {
     setText(next);
+    setCaret(at);
     if (!next) setBegunAt(null);
     else if (begunAt() === null) setBegunAt(newestAt());
     setAt(0);
@@ -112,27 +134,38 @@ export function Composer(props: Props) {
   function insert(piece: string): void {
     const from = field.selectionStart;
     const next = text().slice(0, from) + piece + text().slice(field.selectionEnd);
-    typed(next);
+    put(next, from + piece.length);
+  }
+  function put(next: string, at: number): void {
+    typed(next, at);
     queueMicrotask(() => {
       field.focus();
-      field.setSelectionRange(from + piece.length, from + piece.length);
+      field.setSelectionRange(at, at);
     });
   }
 
   function pick(reply: CannedReply): void {
-    typed(filled(reply.text, c().name, me().first_name || me().name));
-    queueMicrotask(() => field.focus());
+    const from = word()?.from ?? 0;
+    const piece = filled(reply.text, c().name, me().first_name || me().name);
+    put(text().slice(0, from) + piece + text().slice(caret()), from + piece.length);
   }
+
+  /** Letters as the server counts them, of a text that may be too long. */
+  const left = createMemo(() => (text().length > LIMIT - 300 ? LIMIT - [...text().trim()].length : 300));
 
   function send(): void {
     const said = text().trim();
-    if (said.length > LIMIT) return;
+    if (left() < 0) return;
+    // The button takes the focus with it when there is nothing more to send; what is typed next belongs here.
+    if (!touch()) field.focus();
     if (note()) {
       if (!said) return;
       props.thread.send({ note: said }, null);
       noted.write("");
       setNote(false);
       setText(draft.read(c().draft));
+      // Where nothing can be written to them, keys are free again.
+      if (shut()) field.blur();
       return;
     }
     if (shut()) return;
@@ -162,8 +195,20 @@ export function Composer(props: Props) {
   const sendText = (said: string) =>
     props.thread.send({ content: { text: said }, preview: { type: "text", body: said } }, props.replyTo?.id ?? null);
 
+  /** Whoever sends and goes on writes on. */
+  const sendAndGoOn = () => {
+    send();
+    writesOn = true;
+    props.onNext();
+  };
+  onMount(() => {
+    if (writesOn) field.focus();
+    writesOn = false;
+  });
+
   function onKeyDown(e: KeyboardEvent): void {
-    if (e.isComposing) return;
+    // The last of these is a shortcut, in the sheet with the others.
+    if (e.isComposing || (e.key === "Enter" && e.shiftKey && (e.ctrlKey || e.metaKey))) return;
     const choosing = found().length > 0;
     if (choosing && (e.key === "ArrowDown" || e.key === "ArrowUp")) {
       e.preventDefault();
@@ -171,12 +216,17 @@ export function Composer(props: Props) {
     } else if (choosing && (e.key === "Enter" || e.key === "Tab")) {
       e.preventDefault();
       pick(found()[at()]!);
-    } else if (e.key === "Enter" && !e.shiftKey && !e.altKey && !touch()) {
-      e.preventDefault();
-      send();
     } else if (e.key === "Enter" && (e.ctrlKey || e.metaKey)) {
       e.preventDefault();
       send();
+    } else if (e.key === "Enter" && !e.shiftKey && !e.altKey && !touch()) {
+      e.preventDefault();
+      // A ready answer that is called otherwise: nobody wants to send its slash.
+      if (word() === null) send();
+    } else if ((e.key === "PageUp" || e.key === "PageDown") && field.scrollHeight <= field.clientHeight + 2) {
+      const log = field.closest("section")?.querySelector("[role=log]");
+      log?.scrollBy({ top: log.clientHeight * (e.key === "PageUp" ? -0.85 : 0.85) });
+      e.preventDefault();
     } else if (e.key === "Escape") {
       e.preventDefault();
       if (word() !== null) typed("");
@@ -195,35 +245,38 @@ export function Composer(props: Props) {
   }
 
   const files = (list: FileList | null | undefined): boolean => {
-    if (!list || list.length === 0 || note() || shut()) return false;
+    if (!list || list.length === 0 || shut()) return false;
+    if (note()) return tell(t("inbox.note_no_files")), true;
     uploads.add(list);
     field.focus();
     return true;
   };
-  const [dragging, setDragging] = createSignal(false);
+  props.onFiles(files);
 
   const group = () => t("inbox.conversation");
   useShortcuts(
     { keys: "r", label: () => t("inbox.key_write"), group, run: () => (mode(false), field.focus()) },
+    { keys: "mod+shift+Enter", label: () => t("inbox.send_next"), group, always: true, run: () => !document.querySelector("dialog[open]") && sendAndGoOn() },
     { keys: "n", label: () => t("inbox.key_note"), group, run: () => mode(true) },
-    { keys: "t", label: () => t("inbox.choose_template"), group, run: () => !c().blocked && !gone() && setPicking(true) },
+    { keys: "t", label: () => t("inbox.choose_template"), group, when: templates, run: () => !c().blocked && !gone() && setPicking(true) },
   );
 
   return (
-    <footer
-      class={s.composer}
-      classList={{ [s.noting!]: note(), [s.dragging!]: dragging() }}
-      onDragOver={(e) => {
-        if (![...(e.dataTransfer?.types ?? [])].includes("Files")) return;
-        e.preventDefault();
-        setDragging(true);
-      }}
-      onDragLeave={() => setDragging(false)}
-      onDrop={(e) => {
-        setDragging(false);
-        if (files(e.dataTransfer?.files)) e.preventDefault();
-      }}
-    >
+    <footer class={s.composer} classList={{ [s.noting!]: note() }}>
+      <Show when={!note() && stopped()}>
+        {(it) => (
+          <p class={`${s.overtaken} ${s.stopped}`} role="status">
+            <AlertIcon size={15} />
+            <span>
+              {t("inbox.stopped", { channel: it().name, why: tx("inbox", `stopped_${it().status}`, t("inbox.stopped_other")) })}
+              <Show when={may("setup:write")}>
+                {" "}
+                <A href={`/channels/${it().id}`}>{t("inbox.see_channel")}</A>
+              </Show>
+            </span>
+          </p>
+        )}
+      </Show>
       <Show when={props.replyTo && !note()}>
         <div class={s.reply}>
           <span class="clip">
@@ -246,7 +299,7 @@ export function Composer(props: Props) {
         <Tray uploads={uploads} />
       </Show>
       <Show when={word() !== null}>
-        <CannedList word={word()!} at={at()} onPick={pick} />
+        <CannedList word={word()!.word} at={at()} onPick={pick} />
       </Show>
       <Show when={shut()}>
         <div class={s.shut}>
@@ -271,7 +324,8 @@ export function Composer(props: Props) {
           </Show>
         </div>
       </Show>
-      <div class={s.box} classList={{ [s.off!]: shut() }}>
+      {/* What was being written stays to be read and copied, and the focus in it: no letter of it is taken for a shortcut. */}
+      <div class={s.box} classList={{ [s.off!]: shut() && !text().trim() }}>
         <textarea
           ref={field}
           rows={1}
@@ -281,8 +335,10 @@ export function Composer(props: Props) {
           value={text()}
           aria-controls={word() !== null ? "canned" : undefined}
           aria-activedescendant={found().length > 0 ? `canned-${at()}` : undefined}
-          disabled={shut()}
-          onInput={(e) => typed(e.currentTarget.value)}
+          readOnly={shut()}
+          onInput={(e) => typed(e.currentTarget.value, e.currentTarget.selectionEnd)}
+          onKeyUp={() => setCaret(field.selectionEnd)}
+          onPointerUp={() => setCaret(field.selectionEnd)}
           onKeyDown={onKeyDown}
           onPaste={(e) => {
             if (files(e.clipboardData?.files)) e.preventDefault();
@@ -291,7 +347,9 @@ export function Composer(props: Props) {
         <IconButton
           class={s.send}
           label={note() ? t("inbox.save_note") : t("inbox.send")}
-          disabled={shut() || text().trim().length > LIMIT || (!text().trim() && (note() || !uploads.ready())) || (!note() && uploads.uploads().length > 0 && !uploads.ready())}
+          disabled={shut() || left() < 0 || (!text().trim() && (note() || !uploads.ready())) || (!note() && uploads.uploads().length > 0 && !uploads.ready())}
+          // The focus stays in the field, and a phone's keyboard on the screen.
+          onMouseDown={(e) => e.preventDefault()}
           onClick={send}
         >
           <SendIcon size={19} />
@@ -303,16 +361,18 @@ export function Composer(props: Props) {
         </IconButton>
         <input ref={file} type="file" multiple hidden onChange={(e) => (files(e.currentTarget.files), (e.currentTarget.value = ""))} />
         <EmojiPicker onPick={insert} disabled={shut()} />
-        <IconButton label={t("inbox.choose_template")} disabled={c().blocked || gone()} onClick={() => setPicking(true)}>
-          <TemplateIcon size={19} />
-        </IconButton>
+        <Show when={templates()}>
+          <IconButton label={t("inbox.choose_template")} disabled={c().blocked || gone()} onClick={() => setPicking(true)}>
+            <TemplateIcon size={19} />
+          </IconButton>
+        </Show>
         <IconButton label={t("inbox.note_mode")} pressed={note()} onClick={() => mode(!note())}>
           <NoteIcon size={19} />
         </IconButton>
         <span class={s.state}>
-          <Show when={text().length > LIMIT - 300}>
-            <span classList={{ [s.over!]: text().length > LIMIT }}>{number(LIMIT - text().length)}</span>
-          </Show>
+          <span role="status" classList={{ [s.over!]: left() < 0 }}>
+            {left() < 0 ? tn("inbox.too_long", -left()) : left() < 300 ? number(left()) : ""}
+          </span>
           <Show when={note()}>
             <strong>{t("inbox.note_hint")}</strong>
           </Show>
@@ -334,12 +394,14 @@ export function Composer(props: Props) {
       </div>
       <Suspense>
         <Show when={picking()}>
-          <TemplatePicker
-            channel={c().channel_id}
-            contactName={c().name}
-            onClose={() => setPicking(false)}
-            onSend={(template, body) => props.thread.send({ content: { template }, preview: { type: "template", body } }, null)}
-          />
+          <Over onClose={() => setPicking(false)}>
+            <TemplatePicker
+              channel={c().channel_id}
+              contactName={c().name}
+              onClose={() => setPicking(false)}
+              onSend={(template, body) => props.thread.send({ content: { template }, preview: { type: "template", body } }, null)}
+            />
+          </Over>
         </Show>
       </Suspense>
     </footer>

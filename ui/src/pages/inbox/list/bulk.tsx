@@ -1,15 +1,16 @@
 // What is done with many conversations at once. One call of at most a hundred; what failed is said, and stays chosen.
 import { Show, createSignal } from "solid-js";
 import { json } from "../../../api/client";
+import type { Conversation } from "../../../api/contract";
 import { Problem, explain } from "../../../api/problem";
-import { reference } from "../../../data/reference";
+import { pipelineById, reference } from "../../../data/reference";
 import { t, tn } from "../../../i18n";
 import { Avatar } from "../../../parts/avatar";
 import { IconButton } from "../../../parts/button";
 import { BoardIcon, CheckIcon, CloseIcon, InboxIcon, TagIcon, UserPlusIcon } from "../../../parts/icons";
 import { Picker } from "../../../parts/picker";
 import { tell, tellError } from "../../../parts/toast";
-import { CloseTicket } from "../closeticket";
+import { CloseTickets, endsOf, type Outcome } from "../closeticket";
 import s from "./bulk.module.css";
 
 export const MOST = 100;
@@ -26,19 +27,32 @@ export async function bulk(ids: readonly string[], action: Record<string, unknow
   return answer.done;
 }
 
-export function BulkBar(props: { ids: string[]; onClear: () => void; onDone: (done: string[]) => void }) {
+export function BulkBar(props: { ids: string[]; ticketOf: (id: string) => Conversation["open_ticket"] | undefined; onClear: () => void; onDone: (done: string[]) => void }) {
   const [busy, setBusy] = createSignal(false);
   const [closing, setClosing] = createSignal(false);
-  const run = (action: Record<string, unknown>) => {
+  const run = (action: Record<string, unknown>) => does(() => bulk(props.ids, action));
+  const does = (work: () => Promise<string[]>) => {
     setBusy(true);
-    bulk(props.ids, action)
+    work()
       .then((done) => {
         if (done.length > 0) tell(tn("inbox.bulk_done", done.length));
         props.onDone(done);
       }, tellError)
       .finally(() => setBusy(false));
   };
-  const stages = () => reference.pipelines.flatMap((p) => p.stages.map((x) => ({ id: x.id, label: reference.pipelines.length > 1 ? `${x.name} · ${p.name}` : x.name })));
+  /** Each into the stage of its own pipeline that stands for how it ended; what has no ticket says so. */
+  const close = async (outcome: Outcome): Promise<string[]> => {
+    const groups = new Map<string | undefined, string[]>();
+    for (const id of props.ids) {
+      const stage = endsOf(pipelineById(props.ticketOf(id)?.pipeline_id)).find((x) => x.outcome === outcome)?.id;
+      groups.set(stage, [...(groups.get(stage) ?? []), id]);
+    }
+    const done: string[] = [];
+    for (const [stage_id, ids] of groups) done.push(...(await bulk(ids, stage_id ? { action: "move", stage_id } : { action: "close", outcome })));
+    return done;
+  };
+  // What closes a ticket has a button of its own, which asks.
+  const stages = () => reference.pipelines.flatMap((p) => p.stages.filter((x) => x.outcome === "open").map((x) => ({ id: x.id, label: reference.pipelines.length > 1 ? `${x.name} · ${p.name}` : x.name })));
   return (
     <div class={s.bar} role="toolbar" aria-label={t("inbox.bulk")} aria-busy={busy()}>
       <IconButton label={t("inbox.bulk_clear")} small onClick={() => props.onClear()}>
@@ -72,7 +86,7 @@ export function BulkBar(props: { ids: string[]; onClear: () => void; onDone: (do
       <IconButton label={t("inbox.close_ticket")} onClick={() => setClosing(true)}>
         <CheckIcon size={17} />
       </IconButton>
-      <CloseTicket open={closing()} count={props.ids.length} onClose={() => setClosing(false)} onPick={(outcome) => run({ action: "close", outcome })} />
+      <CloseTickets open={closing()} count={props.ids.length} onClose={() => setClosing(false)} onPick={(outcome) => does(() => close(outcome))} />
     </div>
   );
 }

@@ -6,17 +6,20 @@ import type { Conversation, Counts, Page } from "../../../api/contract";
 import { Problem } from "../../../api/problem";
 import { epoch, onEvents } from "../../../live/stream";
 import { me } from "../../../session";
-import { belongs, filterQuery, newerFirst, type Filter } from "../filter";
+import { belongs, filterQuery, orderOf, type Filter } from "../filter";
 
 // The first page comes quickly; whoever scrolls on gets more at a time.
 const PAGE = 50;
 const NEXT = 100;
+// So many who wait are put in order of how long; beyond that by activity, a page at a time.
+const ALL_WAITING = 1000;
 // Above this many changed at once, the first page is asked for instead of each of them.
 const MANY = 12;
 
 export type Conversations = ReturnType<typeof createConversations>;
 
-export function createConversations(filter: Accessor<Filter>, open: Accessor<string | undefined>) {
+/** `onMerged` is told when one turns out to be another one now. */
+export function createConversations(filter: Accessor<Filter>, open: Accessor<string | undefined>, onMerged: (from: string, to: Conversation) => void) {
   const [byId, setById] = createStore<Record<string, Conversation>>({});
   const [order, setOrder] = createSignal<readonly string[]>([]);
   const [cursor, setCursor] = createSignal<string | null>(null);
@@ -24,6 +27,8 @@ export function createConversations(filter: Accessor<Filter>, open: Accessor<str
   const [error, setError] = createSignal<unknown>();
   const [counts, setCounts] = createSignal<Counts>();
   let round = 0;
+  const before = () => orderOf(filter().view);
+  const waiting = () => filter().view === "waiting" && !filter().q;
 
   async function load(keep: boolean): Promise<void> {
     const mine = ++round;
@@ -31,11 +36,17 @@ export function createConversations(filter: Accessor<Filter>, open: Accessor<str
     setError(undefined);
     try {
       const page = await fetchPage(null);
+      // The server lists by activity. Who has waited longest is on its last page.
+      while (waiting() && page.next_cursor && page.data.length < ALL_WAITING && mine === round) {
+        const next = await fetchPage(page.next_cursor);
+        page.data.push(...next.data);
+        page.next_cursor = next.next_cursor;
+      }
       if (mine !== round) return;
       batch(() => {
         put(page.data);
-        if (!keep || order().length <= PAGE) {
-          setOrder(page.data.map((c) => c.id));
+        if (!keep || waiting() || order().length <= PAGE) {
+          setOrder((waiting() ? [...page.data].sort(before()) : page.data).map((c) => c.id));
           setCursor(page.next_cursor);
         } else mix(page.data.map((c) => c.id));
       });
@@ -79,15 +90,15 @@ export function createConversations(filter: Accessor<Filter>, open: Accessor<str
   function mix(ids: string[]): void {
     const moved = new Set(ids);
     const rest = order().filter((id) => !moved.has(id));
-    const rows = ids.map((id) => byId[id]!).sort(newerFirst);
+    const rows = ids.map((id) => byId[id]!).sort(before());
     const last = rest.length > 0 ? byId[rest[rest.length - 1]!] : undefined;
     for (const row of rows) {
       // What is older than all that was loaded comes with its page.
-      if (cursor() && last && newerFirst(row, last) > 0) continue;
+      if (cursor() && last && before()(row, last) > 0) continue;
       let from = 0;
       for (let to = rest.length; from < to; ) {
         const middle = (from + to) >> 1;
-        if (newerFirst(row, byId[rest[middle]!]!) < 0) to = middle;
+        if (before()(row, byId[rest[middle]!]!) < 0) to = middle;
         else from = middle + 1;
       }
       rest.splice(from, 0, row.id);
@@ -128,8 +139,14 @@ export function createConversations(filter: Accessor<Filter>, open: Accessor<str
   }
   async function refetch(id: string): Promise<void> {
     try {
-      take(await json<Conversation>("GET", `/conversations/${id}`));
+      const answer = await json<Conversation>("GET", `/conversations/${id}`);
       failures = 0;
+      take(answer);
+      if (answer.id !== id && id in byId) {
+        setOrder(order().filter((x) => x !== id));
+        if (id === open()) onMerged(id, answer);
+        else setById(produce((all) => void delete all[id]));
+      }
     } catch (problem) {
       if (problem instanceof Problem && problem.status === 404) {
         setOrder(order().filter((x) => x !== id));
@@ -173,7 +190,11 @@ export function createConversations(filter: Accessor<Filter>, open: Accessor<str
     onEvents(null, (event) => {
       const contact = event.subject.contact_id;
       if (typeof contact === "string") touch(contact);
-      if (event.topic === "contact.merged") void load(true);
+      if (event.topic !== "contact.merged") return;
+      void load(true);
+      // It is told of the one who stayed, which may not be the one that is looked at.
+      const shown = open();
+      if (shown) touch(shown);
     }),
   );
   onCleanup(() => {

@@ -1,6 +1,8 @@
 // The left pane: search, views, filters, and the conversations themselves, of which only those in sight are drawn.
 import { useNavigate, useSearchParams } from "@solidjs/router";
 import { For, Show, createEffect, createSignal, on, onCleanup, onMount } from "solid-js";
+import { json } from "../../../api/client";
+import type { SearchAnswer } from "../../../api/contract";
 import { useShortcuts } from "../../../keys/registry";
 import { t } from "../../../i18n";
 import { CheckDoubleIcon, CloseIcon, InboxIcon, SearchIcon } from "../../../parts/icons";
@@ -8,11 +10,13 @@ import { Button, IconButton } from "../../../parts/button";
 import { Empty, Failed, Skeleton } from "../../../parts/state";
 import { longPress } from "../../../parts/longpress";
 import { createVirtual } from "../../../parts/virtual";
+import { Problem } from "../../../api/problem";
 import { may } from "../../../session";
 import { narrowing, type Filter } from "../filter";
 import type { Conversations } from "./conversations";
 import { BulkBar, MOST } from "./bulk";
 import { Filters, NO_FILTERS, Views } from "./filters";
+import { nameOf } from "../words";
 import { Row } from "./row";
 import s from "./list.module.css";
 
@@ -23,9 +27,11 @@ export function ConversationList(props: {
   filter: Filter;
   open: string | undefined;
   href: (id: string) => string;
-  onOpen: (id: string) => void;
+  /** Is given what goes on to the next. */
+  onMove: (move: (by: number) => void) => void;
 }) {
   const [, setParams] = useSearchParams();
+  const navigate = useNavigate();
   const [scroller, setScroller] = createSignal<HTMLDivElement>();
   const list = () => props.conversations;
   const [chosen, setChosen] = createSignal<readonly string[]>([]);
@@ -59,14 +65,39 @@ export function ConversationList(props: {
 
   createEffect(on(() => JSON.stringify(props.filter), () => (clear(), scroller()?.scrollTo({ top: 0 })), { defer: true }));
 
+  // Where one works through the list: as it stood when this one was opened. An answer sends it to the top, and the next one
+  // is still the one that stood below it.
+  let stood: readonly string[] = [];
+  let last: string | undefined;
+  createEffect(
+    on(
+      () => props.open,
+      (id) => {
+        if (!id) return;
+        last = id;
+        stood = list().order();
+      },
+    ),
+  );
+  // One that came by a link, before there was a list.
+  createEffect(on(list().order, (now) => last && !stood.includes(last) && now.includes(last) && (stood = now)));
+  createEffect(on(() => JSON.stringify(props.filter), () => ((stood = []), props.open || (last = undefined)), { defer: true }));
   const move = (by: number) => {
     const ids = list().order();
-    const at = props.open ? ids.indexOf(props.open) : -1;
-    const next = ids[at < 0 ? 0 : Math.min(ids.length - 1, Math.max(0, at + by))];
-    if (!next) return;
-    props.onOpen(next);
+    const there = new Set(ids);
+    const from = last === undefined ? -1 : stood.indexOf(last);
+    let next: string | undefined;
+    if (from >= 0) for (let i = from + by; i >= 0 && i < stood.length && !next; i += by) if (there.has(stood[i]!)) next = stood[i];
+    if (!next) {
+      const at = last === undefined ? -1 : ids.indexOf(last);
+      // Above the first that stood there is what came in since; below the last, what was fetched since.
+      next = from === 0 && by < 0 ? ids[0] : ids[at < 0 ? 0 : Math.min(ids.length - 1, Math.max(0, at + by))];
+    }
+    if (!next || next === props.open) return;
+    open(next);
     virtual.toIndex(ids.indexOf(next));
   };
+  props.onMove(move);
   let search!: HTMLInputElement;
   const group = () => t("common.inbox");
   useShortcuts(
@@ -76,12 +107,55 @@ export function ConversationList(props: {
     { keys: "/", label: () => t("inbox.key_search"), group, run: () => search.focus() },
   );
 
+  /** A bookmark's stage, tag or channel that is no more. */
+  const stale = () => {
+    const error = list().error();
+    return error instanceof Problem && narrowing(props.filter) > 0 && error.errors.some((e) => e.pointer.startsWith("?") && e.pointer !== "?q");
+  };
+
   let typing: ReturnType<typeof setTimeout>;
   onCleanup(() => clearTimeout(typing));
   const find = (q: string) => {
     clearTimeout(typing);
     typing = setTimeout(() => setParams({ q: q.trim() || undefined }, { replace: true }), 200);
   };
+
+  // Where the words of a search stand: the line that has them is shown in the row, and opened at.
+  const [hits, setHits] = createSignal<ReadonlyMap<string, { id: string; snippet: string }>>(new Map());
+  createEffect(
+    on(
+      () => props.filter.q ?? "",
+      (q) => {
+        setHits(new Map());
+        if (q.length < 3) return;
+        const cut = new AbortController();
+        onCleanup(() => cut.abort());
+        json<SearchAnswer>("GET", "/search", { query: { q, limit: 50 }, signal: cut.signal }).then(
+          (found) => setHits(new Map(found.messages.toReversed().map((m) => [m.contact_id, m]))),
+          // The list itself says what failed.
+          () => undefined,
+        );
+      },
+    ),
+  );
+  const hitIn = (id: string) => (props.filter.q ? hits().get(id) : undefined);
+  const href = (id: string) => {
+    const hit = hitIn(id);
+    const plain = props.href(id);
+    return hit ? `${plain}${plain.includes("?") ? "&" : "?"}message=${hit.id}` : plain;
+  };
+  const open = (id: string) => navigate(href(id));
+
+  // The first hit is opened as soon as it is there.
+  const [wanted, setWanted] = createSignal<string>();
+  createEffect(() => {
+    if (wanted() === undefined || wanted() !== (props.filter.q ?? "") || list().loading()) return;
+    setWanted(undefined);
+    const first = list().order()[0];
+    if (!first) return;
+    search.blur();
+    open(first);
+  });
 
   const clearSearch = () => ((search.value = ""), find(""));
 
@@ -105,6 +179,12 @@ export function ConversationList(props: {
             placeholder={t("inbox.search")}
             onInput={(e) => find(e.currentTarget.value)}
             onKeyDown={(e) => {
+              if (e.key === "Enter" || e.key === "ArrowDown") {
+                e.preventDefault();
+                clearTimeout(typing);
+                setParams({ q: search.value.trim() || undefined }, { replace: true });
+                setWanted(search.value.trim());
+              }
               if (e.key !== "Escape") return;
               e.preventDefault();
               clearSearch();
@@ -126,6 +206,7 @@ export function ConversationList(props: {
         <Show when={chosen().length > 0} fallback={<Views filter={props.filter} counts={list().counts()} />}>
           <BulkBar
             ids={[...chosen()]}
+            ticketOf={(id) => list().byId[id]?.open_ticket}
             onClear={clear}
             onDone={(done) => {
               setChosen(chosen().filter((id) => !done.includes(id)));
@@ -135,7 +216,7 @@ export function ConversationList(props: {
         </Show>
       </header>
       <div class={s.scroll} ref={setScroller} tabindex="-1">
-        <Show when={!list().error() || list().order().length > 0} fallback={<Failed error={list().error()} onRetry={() => void list().reload()} />}>
+        <Show when={!list().error() || list().order().length > 0} fallback={<Failed error={stale() ? new Error(t("inbox.filter_gone")) : list().error()} onRetry={() => (stale() ? setParams(NO_FILTERS) : void list().reload())} retry={stale() ? t("inbox.clear_filters") : undefined} />}>
           <Show when={!list().loading() || list().order().length > 0} fallback={<Skeleton lines={9} avatar />}>
             <Show when={list().order().length > 0} fallback={<Nothing filter={props.filter} onClearSearch={clearSearch} />}>
               <ul
@@ -178,7 +259,7 @@ export function ConversationList(props: {
                           <label class={s.choose} classList={{ [s.chosen!]: chosen().includes(id) }}>
                             <input
                               type="checkbox"
-                              aria-label={t("inbox.choose_one", { name: conversation().name || conversation().phone || t("common.nameless") })}
+                              aria-label={t("inbox.choose_one", { name: nameOf(conversation()) })}
                               checked={chosen().includes(id)}
                               onChange={(e) => {
                                 choose(id);
@@ -186,7 +267,7 @@ export function ConversationList(props: {
                               }}
                             />
                           </label>
-                          <Row conversation={conversation()} open={id === props.open} href={props.href(id)} />
+                          <Row conversation={conversation()} open={id === props.open} href={href(id)} hit={hitIn(id)?.snippet} />
                         </li>
                       )}
                     </Show>

@@ -3,22 +3,29 @@ import { For, Show } from "solid-js";
 import type { Conversation } from "../../../api/contract";
 import { channelById, memberById, tagById } from "../../../data/reference";
 import { t, tn } from "../../../i18n";
-import { duration, now, phone, shortTime } from "../../../i18n/format";
+import { duration, now, shortTime } from "../../../i18n/format";
 import { Avatar } from "../../../parts/avatar";
 import { Count, tagColour } from "../../../parts/badge";
 import { BanIcon, ClockIcon } from "../../../parts/icons";
 import { typingIn } from "../typing";
-import { preview } from "../words";
+import { nameOf, preview } from "../words";
+import { failedIn } from "../thread/outbox";
 import { Ticks } from "../thread/ticks";
 import { KindIcon } from "./kind";
 import s from "./row.module.css";
 
 /** One conversation of the list: 76 px high, as list.tsx counts on. */
-export function Row(props: { conversation: Conversation; open: boolean; href: string }) {
+export function Row(props: { conversation: Conversation; open: boolean; href: string; /** Where the words of a search stand. */ hit?: string | undefined }) {
   const c = () => props.conversation;
-  const name = () => c().name || phone(c().phone) || c().username || t("common.nameless");
+  const name = () => nameOf(c());
   const last = () => c().last_message;
   const writes = () => typingIn(c().id, name());
+  /** What was written here last and did not go out. */
+  const unsent = () => {
+    const item = failedIn(c().id).at(-1);
+    if (!item) return undefined;
+    return "note" in item.out ? item.out.note : preview({ direction: "outbound", ...item.out.preview });
+  };
   // An hour is when waiting becomes worth a mark of its own.
   const waits = () => {
     const since = c().waiting_since;
@@ -44,11 +51,17 @@ export function Row(props: { conversation: Conversation; open: boolean; href: st
             when={writes().length === 0}
             fallback={<span class={`clip ${s.typing}`}>{t("inbox.typing", { names: writes().join(", ") })}</span>}
           >
-            <Show when={!c().draft || props.open} fallback={
+            <Show when={unsent()}>{(text) => (
+              <span class={`clip ${s.preview}`}>
+                <span class={s.unsent}>{t("inbox.not_sent")}</span> {text()}
+              </span>
+            )}</Show>
+            <Show when={!unsent() && (!c().draft || props.open)} fallback={!unsent() && (
               <span class={`clip ${s.preview}`}>
                 <span class={s.draft}>{t("inbox.draft")}</span> {c().draft}
               </span>
-            }>
+            )}>
+              <Show when={!props.hit} fallback={<span class={`clip ${s.preview}`}>{props.hit}</span>}>
               <Show when={last()} fallback={<span class={`clip ${s.preview}`}>{t("inbox.no_messages")}</span>}>
                 {(m) => (
                   <>
@@ -61,6 +74,7 @@ export function Row(props: { conversation: Conversation; open: boolean; href: st
                     <span class={`clip ${s.preview}`}>{preview(m())}</span>
                   </>
                 )}
+              </Show>
               </Show>
             </Show>
           </Show>

@@ -1,7 +1,7 @@
 // Where a value came from, how sure, and the two things to do about it.
 import { For, Show, createSignal } from "solid-js";
 import { t, tx } from "../../../i18n";
-import { dateTime } from "../../../i18n/format";
+import { dateTime, percent } from "../../../i18n/format";
 import { Button } from "../../../parts/button";
 import { PencilIcon, SparklesIcon, UndoIcon } from "../../../parts/icons";
 import { Popover } from "../../../parts/popover";
@@ -12,7 +12,6 @@ import s from "./provenance.module.css";
 export function Provenance(props: { target: Target; profile: Pick<Editing, "provenance" | "undo">; onCorrect: () => void }) {
   const found = () => props.profile.provenance(props.target);
   const [busy, setBusy] = createSignal(false);
-  const percent = (n: number) => `${Math.round(n * 100)} %`;
   return (
     <Show when={found()}>
       {(p) => (

@@ -1,4 +1,4 @@
-import { For } from "solid-js";
+import { For, Show, createSignal } from "solid-js";
 import { json } from "../../../api/client";
 import { reference } from "../../../data/reference";
 import type { Contact } from "../../../api/types";
@@ -9,15 +9,24 @@ import { Picker } from "../../../parts/picker";
 import { tellError } from "../../../parts/toast";
 import s from "./profile.module.css";
 
+/** So many are shown at once. */
+const SOME = 12;
+
 export function Tags(props: { contact: Contact; onChanged: () => void }) {
   const set = (id: number, on: boolean) =>
     void json("POST", "/conversations/bulk", { body: { ids: [props.contact.id], action: on ? "tag" : "untag", tag_id: id } }).then(props.onChanged, tellError);
   const has = (id: number) => props.contact.tags.some((x) => x.id === id);
+  const [all, setAll] = createSignal(false);
   return (
     <div class={s.tags}>
-      <For each={props.contact.tags}>
+      <For each={all() ? props.contact.tags : props.contact.tags.slice(0, SOME)}>
         {(tag) => <TagChip value={tag.value} variant={tag.variant} removeLabel={t("profile.remove_tag", { tag: tag.value })} onRemove={() => set(tag.id, false)} />}
       </For>
+      <Show when={!all() && props.contact.tags.length > SOME}>
+        <button type="button" class={s.addTag} onClick={() => setAll(true)}>
+          {t("profile.more_tags", { count: props.contact.tags.length - SOME })}
+        </button>
+      </Show>
       <Picker
         label={t("profile.add_tag")}
         many

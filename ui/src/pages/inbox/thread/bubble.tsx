@@ -4,9 +4,9 @@ import { api, call } from "../../../api/client";
 import { explain } from "../../../api/problem";
 import type { Message } from "../../../api/types";
 import { whatsappWords } from "../../../api/whatsapp";
-import { memberById } from "../../../data/reference";
+import { channelById, isStopped, memberById } from "../../../data/reference";
 import { t, tx } from "../../../i18n";
-import { clock, dateTime } from "../../../i18n/format";
+import { clock, dateTime, now } from "../../../i18n/format";
 import { AlertIcon, CopyIcon, MoreIcon, NoteIcon, PhoneIcon, ReplyIcon, RetryIcon, TrashIcon } from "../../../parts/icons";
 import { Menu, type MenuItem } from "../../../parts/menu";
 import { tell, tellError } from "../../../parts/toast";
@@ -41,6 +41,11 @@ export function Bubble(props: Props) {
   });
   const when = createMemo(() => dateTime(m().sent_at));
   const reactions = () => m().reactions.filter((r) => r.emoji);
+  // A clock that stands for longer than a slow line would let it.
+  const waits = () => {
+    const channel = channelById(m().channel_id);
+    return /^(queued|sending)$/.test(m().status) && !props.entry.sending && ((channel && isStopped(channel)) || now() - Date.parse(m().created_at) > 60_000);
+  };
   const failed = () => props.entry.sending === "failed" || m().status === "failed" || m().status === "unknown";
 
   return (
@@ -71,6 +76,9 @@ export function Bubble(props: Props) {
             {clock(m().sent_at)}
           </time>
           <Show when={side() === "outbound"}>
+            <Show when={waits()}>
+              <span>{t("inbox.waits")}</span>
+            </Show>
             <Ticks status={props.entry.sending === "failed" ? "failed" : m().status} />
           </Show>
         </p>

@@ -2,6 +2,7 @@
 // nothing of it is trusted to have any shape.
 import { For, Match, Show, Switch, type JSX } from "solid-js";
 import type { Message } from "../../../api/types";
+import { channelById } from "../../../data/reference";
 import { t, tx } from "../../../i18n";
 import { phone } from "../../../i18n/format";
 import { ClickIcon, ContactIcon, ExternalIcon, ListIcon, MapPinIcon, QuestionIcon, ReplyIcon } from "../../../parts/icons";
@@ -19,13 +20,15 @@ const MEDIA = /^(image|video|audio|document|sticker)$/;
 export function Content(props: { message: Message }) {
   const m = () => props.message;
   const content = () => object(m().content);
+  // A web chat shows its visitor the signs themselves.
+  const plain = () => m().direction !== "note" && channelById(m().channel_id)?.type === "webchat";
   return (
     <Switch fallback={<Unknown message={m()} />}>
       <Match when={m().deleted_at}>
         <p class={s.gone}>{t("inbox.deleted")}</p>
       </Match>
       <Match when={m().type === "text" || m().direction === "note"}>
-        <Body text={m().body} />
+        <Body text={m().body} plain={plain()} />
       </Match>
       <Match when={MEDIA.test(m().type)}>
         <Files message={m()} content={content()} />
@@ -55,12 +58,12 @@ export function Content(props: { message: Message }) {
   );
 }
 
-function Body(props: { text: string }) {
+function Body(props: { text: string; plain?: boolean }) {
   // A few emoji alone are drawn big.
   const big = () => /^(\p{Extended_Pictographic}[\u{1F3FB}-\u{1F3FF}]?\uFE0F?(\u200D\p{Extended_Pictographic}\uFE0F?)*\s*){1,3}$/u.test(props.text);
   return (
     <p class={s.text} classList={{ [s.big!]: big() }}>
-      <RichText text={props.text} />
+      <RichText text={props.text} plain={props.plain} />
     </p>
   );
 }

@@ -36,6 +36,15 @@ describe("placing entries", () => {
     expect(list.map((e) => e.message?.status)).toEqual(["read"]);
   });
 
+  it("makes one of a message that the server took and whose answer was lost", () => {
+    const at = "2026-01-05T10:00:00.000Z";
+    const failed: Entry = { ...message("local", at, { direction: "outbound" }), sending: "failed" };
+    const both = place(place([], failed), message("taken", at, { direction: "outbound" }));
+    expect(both).toHaveLength(2);
+    const one = place(both, { ...message("taken", at, { direction: "outbound" }), key: "local" });
+    expect(one.map((e) => [e.key, e.message?.id, e.sending])).toEqual([["local", "taken", undefined]]);
+  });
+
   it("keeps the key of what was written here when the server names it", () => {
     const draft: Entry = { ...message("local", "2026-01-05T10:00:00.000Z"), sending: "sending" };
     const taken = { ...message("m1", "2026-01-05T10:00:01.000Z"), key: "local" };

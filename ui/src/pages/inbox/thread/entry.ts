@@ -69,9 +69,11 @@ export function compare(a: Entry, b: Entry): number {
 /** Puts an entry where it belongs, in place of the one with its key or its message. Returns a new list. */
 export function place(entries: readonly Entry[], entry: Entry): Entry[] {
   const id = entry.message?.id;
-  const old = entries.find((e) => e.key === entry.key || (id !== undefined && e.message?.id === id));
+  const same = (e: Entry) => id !== undefined && e.message?.id === id;
+  // What was written here, and the same as it came from the server where its answer was lost: both make way.
+  const old = entries.find((e) => e.key === entry.key) ?? entries.find(same);
   const next = old ? { ...entry, key: old.key } : entry;
-  const rest = old ? entries.filter((e) => e !== old) : [...entries];
+  const rest = entries.filter((e) => e !== old && !same(e));
   let i = rest.length;
   while (i > 0 && compare(rest[i - 1]!, next) > 0) i -= 1;
   rest.splice(i, 0, next);

@@ -25,6 +25,13 @@ export function EventLine(props: { event: LogEvent; bare?: boolean }) {
   );
 }
 
+/** Who has it no longer: with several, or one for another, it is not nobody's. */
+function takenOff(e: LogEvent): string {
+  const removed = object(e.previous).removed_agents;
+  const names = (Array.isArray(removed) ? removed : []).flatMap((x) => memberById(id(x))?.name ?? []);
+  return names.length > 0 ? t("inbox.event_taken_off", { name: names.join(", ") }) : t("inbox.event_unassigned");
+}
+
 function words(e: LogEvent): string {
   const data = e.data as Loose;
   const who = e.actor.type === "member" ? (memberById(e.actor.id)?.name ?? "") : tx("inbox", `actor_${e.actor.type}`, "");
@@ -40,7 +47,7 @@ function words(e: LogEvent): string {
       return t("inbox.event_moved", { from: stage(data.old_stage_id), to: stage(data.new_stage_id) }) + by;
     case "agent.assigned": {
       const agent = memberById(id(data.agent_id));
-      return (agent ? t("inbox.event_assigned", { name: agent.name }) : t("inbox.event_unassigned")) + (data.reason === "automatic" ? ` · ${t("inbox.event_automatic")}` : by);
+      return (agent ? t("inbox.event_assigned", { name: agent.name }) : takenOff(e)) + (data.reason === "automatic" ? ` · ${t("inbox.event_automatic")}` : by);
     }
     case "contact.merged":
       return t("inbox.event_merged") + by;

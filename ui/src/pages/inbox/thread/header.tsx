@@ -3,7 +3,7 @@ import { useNavigate } from "@solidjs/router";
 import { For, Show, createSignal } from "solid-js";
 import { json } from "../../../api/client";
 import type { Conversation } from "../../../api/contract";
-import type { Member } from "../../../api/types";
+import type { Member, Stage } from "../../../api/types";
 import { presenceOf } from "../../../data/presence";
 import { channelById, memberById, pipelineById, reference, stageById, stageName } from "../../../data/reference";
 import { t, tn } from "../../../i18n";
@@ -19,6 +19,7 @@ import { tell, tellError } from "../../../parts/toast";
 import { me } from "../../../session";
 import { CloseTicket } from "../closeticket";
 import { bulk } from "../list/bulk";
+import { nameOf } from "../words";
 import { typingIn } from "../typing";
 import { viewersOf } from "../viewing";
 import s from "./thread.module.css";
@@ -39,7 +40,7 @@ interface Props {
 export function ThreadHeader(props: Props) {
   const navigate = useNavigate();
   const c = () => props.conversation;
-  const name = () => c().name || phone(c().phone) || c().username || t("common.nameless");
+  const name = () => nameOf(c());
   const writes = () => typingIn(c().id, name());
   const assigned = () => memberById(c().agent_ids[0]);
   const others = () => c().agent_ids.length - 1;
@@ -58,19 +59,34 @@ export function ThreadHeader(props: Props) {
         return false;
       },
     );
+  /** Gives it to oneself, and says whom it was taken from; the picker gives it away. */
+  const assignMe = async (): Promise<void> => {
+    // A copy: the list itself changes as the answers come in.
+    const had = [...c().agent_ids];
+    if (had.includes(me().id)) return;
+    if (!(await assign(me().id))) return;
+    const names = had.flatMap((id) => memberById(id)?.name ?? []).join(", ");
+    const undo = async () => {
+      for (const id of had) await run({ action: "assign", member_id: id });
+      await run({ action: "unassign", member_id: me().id });
+    };
+    tell(names ? t("inbox.assigned_instead", { name: names }) : t("inbox.assigned_to_me"), { label: t("common.undo"), run: () => void undo() });
+  };
   /** Gives it to somebody instead of whoever has it; to the one who has it already: takes it from them. */
-  const assign = async (id: string): Promise<void> => {
-    const had = c().agent_ids;
-    if (had.includes(id)) return void (await run({ action: "unassign", member_id: id }));
-    if (!(await run({ action: "assign", member_id: id }))) return;
+  const assign = async (id: string): Promise<boolean> => {
+    // A copy: the list itself changes as the answers come in.
+    const had = [...c().agent_ids];
+    if (had.includes(id)) return run({ action: "unassign", member_id: id });
+    if (!(await run({ action: "assign", member_id: id }))) return false;
     for (const other of had) await run({ action: "unassign", member_id: other });
+    return true;
   };
   const active = () => reference.members.filter((m) => m.active);
-  const nameOf = (m: Member) => (m.id === me().id ? t("inbox.me", { name: m.name }) : m.name);
+  const memberName = (m: Member) => (m.id === me().id ? t("inbox.me", { name: m.name }) : m.name);
   const choices = () => [
-    ...active().map((m) => ({ id: m.id, label: nameOf(m), mark: <Avatar name={m.name} of={m.id} size="s" presence={presenceOf(m)} /> })),
+    ...active().map((m) => ({ id: m.id, label: memberName(m), mark: <Avatar name={m.name} of={m.id} size="s" presence={presenceOf(m)} /> })),
     // Two who answer together are the exception: said in words.
-    ...(c().agent_ids.length === 0 ? [] : active().filter((m) => !c().agent_ids.includes(m.id)).map((m) => ({ id: ALSO + m.id, label: t("inbox.assign_also", { name: nameOf(m) }) }))),
+    ...(c().agent_ids.length === 0 ? [] : active().filter((m) => !c().agent_ids.includes(m.id)).map((m) => ({ id: ALSO + m.id, label: t("inbox.assign_also", { name: memberName(m) }) }))),
   ];
   const post = (verb: string, after?: () => void) =>
     void json<Conversation>("POST", `/conversations/${c().id}/${verb}`).then((next) => {
@@ -82,9 +98,16 @@ export function ThreadHeader(props: Props) {
   const stages = () => {
     const own = pipelineById(c().open_ticket?.pipeline_id);
     const pipelines = own ? [own, ...reference.pipelines.filter((p) => p !== own)] : reference.pipelines;
-    return pipelines.flatMap((p) => p.stages.map((x) => ({ id: x.id, label: pipelines.length > 1 ? `${x.name} · ${p.name}` : x.name })));
+    // Nothing can be won or lost where nothing is open.
+    return pipelines.flatMap((p) => p.stages.filter((x) => c().open_ticket || x.outcome === "open").map((x) => ({ id: x.id, label: pipelines.length > 1 ? `${x.name} · ${p.name}` : x.name })));
   };
-  const [closing, setClosing] = createSignal(false);
+  /** True: how it ended is asked first. */
+  const [closing, setClosing] = createSignal<Stage | boolean>(false);
+  const move = (id: string) => {
+    const stage = stageById(id);
+    if (stage && stage.outcome !== "open") setClosing(stage);
+    else void run({ action: "move", stage_id: id });
+  };
 
   const markUnread = () => {
     props.onUnread();
@@ -92,7 +115,7 @@ export function ThreadHeader(props: Props) {
   };
   const block = () => {
     const was = c().blocked;
-    post(was ? "unblock" : "block", () => tell(was ? t("inbox.unblocked") : t("inbox.blocked")));
+    post(was ? "unblock" : "block", () => tell(was ? t("inbox.unblocked") : t("inbox.blocked"), { label: t("common.undo"), run: () => post(was ? "block" : "unblock") }));
   };
   const items = (): MenuItem[] => [
     { label: t("inbox.mark_unread"), icon: <InboxIcon />, run: markUnread },
@@ -108,7 +131,7 @@ export function ThreadHeader(props: Props) {
 
   const group = () => t("inbox.conversation");
   useShortcuts(
-    { keys: "a", label: () => t("inbox.key_assign_me"), group, run: () => void assign(me().id) },
+    { keys: "a", label: () => t("inbox.key_assign_me"), group, run: () => void assignMe() },
     { keys: "u", label: () => t("inbox.mark_unread"), group, run: markUnread },
     { keys: "e", label: () => t("inbox.close_ticket"), group, run: () => c().open_ticket && setClosing(true) },
     { keys: "p", label: () => t("inbox.key_profile"), group, run: () => props.onProfile() },
@@ -164,7 +187,7 @@ export function ThreadHeader(props: Props) {
           triggerClass={s.tool}
           chosen={c().open_ticket ? [c().open_ticket!.stage_id] : []}
           choices={stages()}
-          onChoose={(id) => void run({ action: "move", stage_id: id })}
+          onChoose={move}
           trigger={
             <>
               <BoardIcon size={16} />
@@ -185,12 +208,18 @@ export function ThreadHeader(props: Props) {
           <PanelRightIcon />
         </IconButton>
       </div>
-      <CloseTicket
-        open={closing()}
-        count={1}
-        onClose={() => setClosing(false)}
-        onPick={(outcome) => void run({ action: "close", outcome }).then((done) => done && tell(t("inbox.closed")))}
-      />
+      <Show when={closing()} keyed>
+        {(at) => (
+          <CloseTicket
+            conversation={c()}
+            name={name()}
+            stage={at === true ? undefined : at}
+            onClose={() => setClosing(false)}
+            onChanged={() => props.onChanged()}
+            onOutcome={(outcome) => void run({ action: "close", outcome }).then((done) => done && tell(t("inbox.closed")))}
+          />
+        )}
+      </Show>
     </header>
   );
 }

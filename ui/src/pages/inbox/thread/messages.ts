@@ -1,19 +1,26 @@
 // One conversation's messages and events: the newest page, older ones as they are scrolled to, what comes in live, and
 // what is written here, shown before the server has it.
-import { batch, createEffect, createSignal, on, onCleanup, untrack } from "solid-js";
+import { batch, createEffect, createRoot, createSignal, on, onCleanup, untrack } from "solid-js";
 import { api, call } from "../../../api/client";
 import type { LogEvent, Message } from "../../../api/types";
 import { Problem } from "../../../api/problem";
 import { epoch, line, onEvents } from "../../../live/stream";
+import { session } from "../../../session";
 import { compare, place, type Entry } from "./entry";
 import * as outbox from "./outbox";
 import type { Item, Outgoing } from "./outbox";
 
 const PAGE = 60;
 
+// The last ones that were read, shown while they are asked for anew: whoever goes back and forth sees no skeletons.
+const KEPT = 10;
+const kept = new Map<string, readonly Entry[]>();
+createRoot(() => createEffect(on(() => session()?.member.id, () => kept.clear())));
+
 export type Thread = ReturnType<typeof createThread>;
 
-export function createThread(contact: string, name: () => string) {
+/** `known`: nothing came since it was last read, so that what is kept of it may be shown at once. */
+export function createThread(contact: string, name: () => string, known: boolean) {
   const [entries, setEntries] = createSignal<readonly Entry[]>([]);
   const [loading, setLoading] = createSignal(true);
   const [error, setError] = createSignal<unknown>();
@@ -28,6 +35,7 @@ export function createThread(contact: string, name: () => string) {
       batch(() => {
         // What is being sent, and what came in while this was on its way, stays.
         const own = untrack(entries).filter((e) => e.sending);
+        fromMemory = false;
         let list = [...page.rows, ...own].sort(compare);
         if (untrack(entries).length > own.length && older() !== null) for (const e of untrack(entries)) if (!e.sending) list = place(list, list.find((x) => same(x, e)) ?? e);
         setEntries(list);
@@ -42,6 +50,8 @@ export function createThread(contact: string, name: () => string) {
       });
     }
   }
+  /** Whether there is something to show: it was loaded, or is kept from before. */
+  const shown = () => !loading() || fromMemory;
   const same = (a: Entry, b: Entry) => (a.message ? a.message.id === b.message?.id : a.key === b.key);
 
   let fetching = false;
@@ -126,7 +136,9 @@ export function createThread(contact: string, name: () => string) {
   };
   createEffect(
     on(line, (now) => {
-      if (now !== "open" || changed.size === 0) return;
+      if (now !== "open") return;
+      if (untrack(error)) void load();
+      if (changed.size === 0) return;
       clearTimeout(timer);
       timer = undefined;
       soon(30);
@@ -145,6 +157,14 @@ export function createThread(contact: string, name: () => string) {
   );
   onCleanup(() => clearTimeout(timer));
   createEffect(on(epoch, () => void load(), { defer: true }));
+  let fromMemory = false;
+  const remembered = known ? kept.get(contact) : undefined;
+  onCleanup(() => {
+    kept.delete(contact);
+    if (loading()) return;
+    kept.set(contact, entries().filter((e) => !e.sending).slice(-PAGE));
+    for (const id of kept.keys()) if (kept.size > KEPT) kept.delete(id);
+  });
   void load();
 
   const ofItem = (item: Item): Entry => {
@@ -165,7 +185,9 @@ export function createThread(contact: string, name: () => string) {
     };
     return { key: item.key, at: item.at, message, sending: item.state, problem: item.problem };
   };
-  setEntries(outbox.waitingIn(contact).map(ofItem));
+  const waiting = outbox.waitingIn(contact).map(ofItem);
+  if (remembered) fromMemory = true;
+  setEntries([...(remembered ?? []), ...waiting]);
   onCleanup(
     outbox.watch(contact, (item, taken) => {
       setEntries(place(entries(), taken ? { key: item.key, at: taken.sent_at, message: taken } : ofItem(item)));
@@ -187,6 +209,7 @@ export function createThread(contact: string, name: () => string) {
     contact,
     entries,
     loading,
+    shown,
     error,
     reload: load,
     more,

@@ -1,9 +1,12 @@
 // What was written and the server has not taken yet, of all conversations: it goes out whichever of them is looked at, one
 // after the other in each. Kept for this tab until it is taken, so that a reload loses nothing; with the same idempotency key
 // it goes out once however often it is tried.
+import { createEffect, createRoot, createSignal, on } from "solid-js";
 import { api, call } from "../../../api/client";
+import { Problem } from "../../../api/problem";
 import type { Message } from "../../../api/types";
-import { me } from "../../../session";
+import { line as liveLine } from "../../../live/stream";
+import { me, session } from "../../../session";
 
 /** What can be sent: the body of `POST /messages` without its addressee, or a note. */
 export type Outgoing = { note: string } | { content: Record<string, unknown>; preview: Pick<Message, "type" | "body"> & { content?: unknown } };
@@ -28,7 +31,11 @@ const KEY = "recado.outbox";
 // A line that swallows everything must not hold back what is written next for ever.
 const PATIENCE = 30_000;
 
+// Milliseconds until the one more try that a lost answer gets while the line stands.
+const ONCE_MORE = 1000;
+
 const items = new Map<string, Item>();
+const [version, setVersion] = createSignal(0);
 const watchers = new Map<string, Set<Watcher>>();
 const lines = new Map<string, Promise<unknown>>();
 let restored = false;
@@ -41,6 +48,14 @@ export const tellUnseen = (run: (item: Item) => void): void => void (onUnseen = 
 export function waitingIn(contact: string): Item[] {
   restore();
   return [...items.values()].filter((x) => x.contact === contact && x.member === me().id);
+}
+
+/** What failed, of all conversations or of one; drawn anew by itself. */
+export function failedIn(contact?: string): Item[] {
+  version();
+  restore();
+  const member = session()?.member.id;
+  return [...items.values()].filter((x) => x.state === "failed" && x.member === member && (!contact || x.contact === contact));
 }
 
 /** Whether something of a conversation is on its way. */
@@ -71,6 +86,7 @@ export function again(key: string): void {
   if (!item || item.state === "sending") return;
   item.state = "sending";
   item.problem = undefined;
+  setVersion((n) => n + 1);
   told(item);
   queue(item);
 }
@@ -88,11 +104,12 @@ function queue(item: Item): void {
   void line.then(() => lines.get(item.contact) === line && lines.delete(item.contact));
 }
 
-async function attempt(item: Item): Promise<void> {
+async function attempt(item: Item, again = false): Promise<void> {
   if (!items.has(item.key)) return;
   const { contact, out, key, replyTo } = item;
   const header = { "Idempotency-Key": key };
   const signal = AbortSignal.timeout(PATIENCE);
+  const offline = (problem: unknown) => problem instanceof Problem && problem.status === 0;
   try {
     const content = "content" in out && replyTo ? { ...out.content, reply_to: replyTo } : "content" in out ? out.content : {};
     const message =
@@ -103,8 +120,14 @@ async function attempt(item: Item): Promise<void> {
     keep();
     told(item, message);
   } catch (problem) {
+    // The answer was lost, the line is not: the server may have it, and with the same key says so.
+    if (offline(problem) && liveLine() === "open" && !again) {
+      await new Promise((done) => setTimeout(done, ONCE_MORE));
+      return attempt(item, true);
+    }
     item.state = "failed";
     item.problem = problem;
+    setVersion((n) => n + 1);
     if (watchers.has(contact)) told(item);
     else onUnseen(item);
   }
@@ -115,6 +138,7 @@ function told(item: Item, taken?: Message): void {
 }
 
 function keep(): void {
+  setVersion((n) => n + 1);
   try {
     if (items.size === 0) sessionStorage.removeItem(KEY);
     else sessionStorage.setItem(KEY, JSON.stringify([...items.values()].map(({ problem: _, ...item }) => item)));
@@ -135,6 +159,20 @@ function restore(): void {
   }
 }
 
+// What failed for want of a line goes out when there is one again.
+createRoot(() =>
+  createEffect(
+    on(
+      liveLine,
+      (now) => {
+        if (now === "open") for (const item of [...items.values()]) if (item.state === "failed" && item.problem instanceof Problem && item.problem.status === 0) again(item.key);
+      },
+      { defer: true },
+    ),
+  ),
+);
+
+// With the tab it would be gone, and its draft is gone already.
 window.addEventListener("beforeunload", (event) => {
-  if ([...items.values()].some((x) => x.state === "sending")) event.preventDefault();
+  if (items.size > 0) event.preventDefault();
 });

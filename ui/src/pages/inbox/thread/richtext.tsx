@@ -44,8 +44,9 @@ function links(text: string): Piece[] {
   return found;
 }
 
-export function RichText(props: { text: string }) {
-  return <Pieces list={pieces(props.text)} />;
+/** `plain`: only addresses; what reads it knows no marks. */
+export function RichText(props: { text: string; plain?: boolean }) {
+  return <Pieces list={pieces(props.text, props.plain ? 0 : undefined)} />;
 }
 
 function Pieces(props: { list: Piece[] }): JSX.Element {

@@ -1,9 +1,9 @@
 // The messages, of which only those in sight are drawn; held at the end where one reads along, and in place where older
 // ones come in above.
-import { For, Show, createEffect, createMemo, createSignal, on, onCleanup } from "solid-js";
+import { For, Show, createEffect, createMemo, createSignal, on, onCleanup, onMount } from "solid-js";
 import type { Message } from "../../../api/types";
-import { t } from "../../../i18n";
-import { dayName } from "../../../i18n/format";
+import { t, tn } from "../../../i18n";
+import { dayName, number } from "../../../i18n/format";
 import { ArrowDownIcon } from "../../../parts/icons";
 import { tell } from "../../../parts/toast";
 import { createVirtual } from "../../../parts/virtual";
@@ -20,6 +20,8 @@ interface Props {
   /** Message to show, from the address. */
   goTo: string | undefined;
   onReply: (m: Message) => void;
+  /** Is told when the end comes into sight, and when it leaves it. */
+  onEnd: (there: boolean) => void;
 }
 
 export function Scroller(props: Props) {
@@ -48,9 +50,23 @@ export function Scroller(props: Props) {
     on([list, element], ([all, el]) => {
       if (started || !el || all.length === 0) return;
       started = true;
-      queueMicrotask(() => (props.goTo ? go(props.goTo) : virtual.toEnd()));
+      queueMicrotask(() => {
+        if (props.goTo) return go(props.goTo);
+        // More unread than fit on the screen are read from the first of them on.
+        const from = all.findIndex((r) => r.key === props.unreadFrom);
+        const below = from < 0 ? 0 : virtual.total() - all.slice(0, from).reduce((sum, r) => sum + r.height, 0);
+        if (below <= el.clientHeight) {
+          virtual.toEnd();
+          stand(true);
+        } else {
+          stand(false);
+          setSeen(all[from - 1]?.key ?? "");
+          virtual.toIndex(from, "start");
+        }
+      });
     }),
   );
+  onMount(() => list().length === 0 && stand(true));
   createEffect(
     on(
       () => props.thread.entries().filter((e) => e.sending === "sending").length,
@@ -62,13 +78,33 @@ export function Scroller(props: Props) {
   createEffect(on(() => props.goTo, (id) => id && started && go(id), { defer: true }));
 
   let atEnd = true;
+  const stand = (there: boolean) => {
+    atEnd = there;
+    if (there) setSeen(list().at(-1)?.key ?? "");
+    props.onEnd(there);
+  };
+  /** Row that was the last when the end was in sight; what came in behind it has not been seen. */
+  const [seen, setSeen] = createSignal<string>();
+  const below = createMemo(() => {
+    const from = seen();
+    if (from === undefined || !away()) return 0;
+    let n = 0;
+    for (let i = list().length - 1; i >= 0 && list()[i]!.key !== from; i -= 1) if (list()[i]!.entry.message?.direction === "inbound") n += 1;
+    return n;
+  });
+  // Heights turn out otherwise than was thought, files come in: who stands at the end stays there.
+  createEffect(on(virtual.total, () => started && atEnd && queueMicrotask(() => atEnd && virtual.toEnd()), { defer: true }));
   let shown = 0;
+  let top = 0;
   const onScroll = () => {
     const el = element();
     if (!el) return;
     const left = virtual.total() - el.scrollTop - shown;
-    atEnd = left < 60;
-    setAway(left > 400);
+    // Only who goes up leaves the end: what grows below it is followed.
+    if (left < 60) stand(true);
+    else if (!atEnd || el.scrollTop < top - 1) stand(false);
+    top = el.scrollTop;
+    setAway(left > (below() > 0 ? 60 : 400));
     if (el.scrollTop < 900 && props.thread.hasOlder()) void props.thread.more();
   };
   // The field below grows, a phone shows its keyboard: who was at the end stays there.
@@ -100,6 +136,7 @@ export function Scroller(props: Props) {
     const key = props.thread.find(id)?.key;
     const at = key === undefined ? -1 : list().findIndex((r) => r.key === key);
     if (at < 0) return tell(t("inbox.message_not_found"));
+    atEnd = false;
     virtual.toIndex(at, "center");
     setFound(key!);
     setTimeout(() => setFound((k) => (k === key ? "" : k)), 2500);
@@ -124,7 +161,10 @@ export function Scroller(props: Props) {
         </div>
       </div>
       <Show when={away()}>
-        <button type="button" class={s.down} aria-label={t("inbox.to_end")} title={t("inbox.to_end")} onClick={() => virtual.toEnd(true)}>
+        <button type="button" class={s.down} aria-label={below() > 0 ? `${t("inbox.to_end")}: ${tn("inbox.new_below", below())}` : t("inbox.to_end")} title={t("inbox.to_end")} onClick={() => virtual.toEnd(true)}>
+          <Show when={below() > 0}>
+            <span>{tn("inbox.new_below", below(), { count: number(below()) })}</span>
+          </Show>
           <ArrowDownIcon size={20} />
         </button>
       </Show>

@@ -4,10 +4,9 @@ import { json } from "../../../api/client";
 import type { Conversation } from "../../../api/contract";
 import type { Message } from "../../../api/types";
 import { t } from "../../../i18n";
-import { phone } from "../../../i18n/format";
 import { Failed, Skeleton } from "../../../parts/state";
 import { tellViewing } from "../viewing";
-import { preview } from "../words";
+import { nameOf, preview } from "../words";
 import { Composer } from "../composer/composer";
 import { ThreadHeader } from "./header";
 import { createThread } from "./messages";
@@ -20,11 +19,13 @@ export function ThreadPane(props: {
   goTo: string | undefined;
   profileOpen: boolean;
   onProfile: () => void;
+  /** Goes on to the next conversation. */
+  onNext: () => void;
   onChanged: (c?: Conversation) => void;
 }) {
   const c = () => props.conversation;
-  const name = () => c().name || phone(c().phone) || c().username || t("common.nameless");
-  const thread = createThread(c().id, name);
+  const name = () => nameOf(c());
+  const thread = createThread(c().id, name, c().unread === 0);
   tellViewing(c().id);
   const [replyTo, setReplyTo] = createSignal<Message | null>(null);
   const [unreadFrom, setUnreadFrom] = createSignal<string | null>(null);
@@ -39,13 +40,15 @@ export function ThreadPane(props: {
     }),
   );
 
-  // Read is what somebody had before their eyes: the tab in front, the end of the conversation loaded.
+  // Read is what somebody had before their eyes: the tab in front, the end of the conversation in sight.
   let telling = false;
+  /** Whether the end of the conversation is in sight. */
+  const [atEnd, setAtEnd] = createSignal(false);
   /** The newest that had come when somebody marked it as unread: it rests until something newer is there. */
   let rests: string | undefined;
   const newest = () => thread.entries().findLast((e) => e.message?.direction === "inbound")?.message;
   const tellRead = () => {
-    if (telling || c().unread === 0 || thread.loading() || document.visibilityState !== "visible" || !document.hasFocus()) return;
+    if (telling || c().unread === 0 || thread.loading() || !atEnd() || document.visibilityState !== "visible" || !document.hasFocus()) return;
     const last = newest();
     if (rests !== undefined && rests === (last?.id ?? "")) return;
     telling = true;
@@ -54,7 +57,7 @@ export function ThreadPane(props: {
       .catch(() => undefined)
       .finally(() => (telling = false));
   };
-  createEffect(on([() => c().unread, thread.loading, thread.entries], () => tellRead()));
+  createEffect(on([() => c().unread, thread.loading, thread.entries, atEnd], () => tellRead()));
   window.addEventListener("focus", tellRead);
   document.addEventListener("visibilitychange", tellRead);
   onCleanup(() => {
@@ -73,18 +76,38 @@ export function ThreadPane(props: {
     ),
   );
 
+  let section!: HTMLElement;
+  let takeFiles: (list: FileList | null | undefined) => boolean = () => false;
+  const [dragging, setDragging] = createSignal(false);
+
   return (
-    <section class={s.thread} aria-label={t("inbox.conversation_with", { name: name() })}>
+    <section
+      ref={section}
+      class={s.thread}
+      onDragOver={(e) => {
+        if (![...(e.dataTransfer?.types ?? [])].includes("Files")) return;
+        e.preventDefault();
+        setDragging(true);
+      }}
+      onDragLeave={(e) => !section.contains(e.relatedTarget as Node | null) && setDragging(false)}
+      onDrop={(e) => {
+        setDragging(false);
+        if (takeFiles(e.dataTransfer?.files)) e.preventDefault();
+      }}
+      aria-label={t("inbox.conversation_with", { name: name() })}>
       <ThreadHeader conversation={c()} back={props.back} profileOpen={props.profileOpen} onProfile={props.onProfile} onUnread={() => (rests = newest()?.id ?? "")} onChanged={props.onChanged} />
       <Show when={!thread.error() || thread.entries().length > 0} fallback={<Failed error={thread.error()} onRetry={() => void thread.reload()} />}>
-        <Show when={!thread.loading()} fallback={<div class={s.stage}><Skeleton lines={6} /></div>}>
-          <Scroller thread={thread} name={name()} unreadFrom={unreadFrom()} goTo={props.goTo} onReply={setReplyTo} />
+        <Show when={thread.shown()} fallback={<div class={s.stage}><Skeleton lines={6} /></div>}>
+          <Scroller thread={thread} name={name()} unreadFrom={unreadFrom()} goTo={props.goTo} onReply={setReplyTo} onEnd={setAtEnd} />
         </Show>
       </Show>
       <p class="sr" aria-live="polite">
         {heard()}
       </p>
-      <Composer conversation={c()} thread={thread} name={name()} replyTo={replyTo()} onReplyDone={() => setReplyTo(null)} onSaved={() => props.onChanged()} />
+      <Composer conversation={c()} thread={thread} name={name()} replyTo={replyTo()} onReplyDone={() => setReplyTo(null)} onSaved={() => props.onChanged()} onNext={props.onNext} onFiles={(take) => (takeFiles = take)} />
+      <Show when={dragging()}>
+        <p class={s.veil}>{t("inbox.drop_here")}</p>
+      </Show>
     </section>
   );
 }
