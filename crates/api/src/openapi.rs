@@ -101,7 +101,7 @@ fn operation(route: &Route, sunsets: &Registry, generator: &mut SchemaGenerator)
         let mut fields = Fields::describe(route.style);
         body(&mut fields);
         operation["requestBody"] = json!({
-            "required": true,
+            "required": !route.body_is_optional,
             "content": {"application/json": {"schema": fields.into_schema()}},
         });
         for media in route.forms {

@@ -90,6 +90,8 @@ pub struct Route {
     pub description: &'static str,
     pub query: Option<fn(&mut Fields<'_>)>,
     pub body: Option<fn(&mut Fields<'_>)>,
+    /// The body may be left out whole.
+    pub body_is_optional: bool,
     /// The body is a file: it is streamed to disk, at most so many bytes by query and content type.
     pub file: Option<FileLimit>,
     /// Types of bodies that are taken beside JSON.
@@ -122,6 +124,7 @@ where
         description: "",
         query: None,
         body: None,
+        body_is_optional: false,
         file: None,
         forms: &[],
         records: false,
@@ -227,6 +230,12 @@ impl Route {
         self.body = Some(|fields| {
             let _ = T::read(fields);
         });
+        self
+    }
+
+    /// Its handler reads a body that is not there as one with nothing in it.
+    pub fn or_no_body(mut self) -> Self {
+        self.body_is_optional = true;
         self
     }
 

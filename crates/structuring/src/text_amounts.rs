@@ -170,7 +170,7 @@ pub(crate) fn amounts(page: &Page<'_>, fields: &[&Field], busy: &[(usize, usize)
         let measured = after.first().is_some_and(|word| is_measure(&word.folded));
         let is_money = named != money::Named::None
             || reading.formatted && reading.value.to_f64() >= 1000.0 && !measured
-            || any_money && paid(&before, &after, &reading);
+            || any_money && paid(&before, after, &reading);
         // "5 millones", "80 mil".
         let spelt = is_money && page.text[span.0..span.1].contains(char::is_alphabetic);
         money_seen += usize::from(is_money);
@@ -191,9 +191,9 @@ pub(crate) fn amounts(page: &Page<'_>, fields: &[&Field], busy: &[(usize, usize)
                 0.0
             } else if !currency && field.concepts.meets(&YEAR) && is_year(page, span) {
                 0.75
-            } else if !currency && field.concepts.meets(&COUNT) && counts_things(page, &after) {
+            } else if !currency && field.concepts.meets(&COUNT) && counts_things(page, after) {
                 0.66
-            } else if !currency && field.concepts.meets(&COUNT) && counts_anything(page, &after) {
+            } else if !currency && field.concepts.meets(&COUNT) && counts_anything(page, after) {
                 COUNTED
             } else if currency {
                 names(cue_before.as_ref(), field).max(names(cue_after.as_ref(), field)).max(0.3)

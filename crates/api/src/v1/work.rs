@@ -118,6 +118,7 @@ pub fn table() -> Vec<Route> {
             .named("v1ReopenTicket", "Tickets", "Open a closed ticket again")
             .about("Where it stands, or in another stage. Needs no body. One that is open stays as it is.")
             .body::<tickets::ReopenInput>()
+            .or_no_body()
             .answers::<tickets::TicketView>(200, "The ticket."),
         post("/api/v1/tickets/{id}/assign", tickets::assign)
             .scope(TicketsWrite)

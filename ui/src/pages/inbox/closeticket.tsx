@@ -84,9 +84,7 @@ export function CloseTicket(props: Props) {
   if (props.stage) choose(props.stage);
   const path = { params: { path: { id: ticketId! } } };
   const undo = () => {
-    call(api.POST("/api/v1/tickets/{id}/reopen", path))
-      .then(() => call(api.POST("/api/v1/tickets/{id}/move", { ...path, body: { stage_id: from! } })))
-      .then(() => props.onChanged(), tellError);
+    call(api.POST("/api/v1/tickets/{id}/reopen", { ...path, body: from ? { stage_id: from } : {} })).then(() => props.onChanged(), tellError);
   };
   const close = async (stage: Stage, reason: string): Promise<void> => {
     const why = reason.trim();
