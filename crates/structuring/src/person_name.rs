@@ -362,7 +362,7 @@ fn piece(
     let card = cards.has(reading);
     if !key.context.without(&ABOVE).is_empty()
         && !card
-        && key.party != Party::From
+        && key.party == Party::Neither
         && !tail.meets(&known.subject)
         && !key.context.meets(&known.subject)
         && !key.context.meets(&known.contact)
