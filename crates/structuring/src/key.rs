@@ -327,43 +327,20 @@ pub(crate) enum Party {
     To,
 }
 
+/// Words that say that something is a number to call.
+const NUMBERS: &[&str] =
+    &["number", "numero", "num", "phone", "telefono", "telefone", "tel", "fono", "fone", "celular", "cel"];
+
 impl Party {
     fn of(words: &[String]) -> Party {
         // "numero_origem": the number that it came from; "origen" alone may be anything.
-        let numbered = words.len() > 1
-            && words.iter().any(|word| {
-                matches!(
-                    word.as_str(),
-                    "number"
-                        | "phone"
-                        | "numero"
-                        | "telefono"
-                        | "telefone"
-                        | "celular"
-                        | "fono"
-                        | "fone"
-                        | "tel"
-                        | "cel"
-                        | "num"
-                )
-            });
+        let numbered = words.len() > 1 && words.iter().any(|word| NUMBERS.contains(&word.as_str()));
         let mut telling = words.iter().filter(|word| {
             !word.bytes().all(|b| b.is_ascii_digit())
+                && !NUMBERS.contains(&word.as_str())
                 && !matches!(
                     word.as_str(),
-                    "number"
-                        | "numero"
-                        | "telefono"
-                        | "telefone"
-                        | "celular"
-                        | "fono"
-                        | "fone"
-                        | "tel"
-                        | "cel"
-                        | "num"
-                        | "phone"
-                        | "wa"
-                        | "id"
+                    "wa" | "id"
                         | "sms"
                         | "whatsapp"
                         | "email"
