@@ -82,7 +82,7 @@ pub(crate) fn brands(page: &Page<'_>, fields: &[&Field], found: &[Finding]) -> V
         .filter(|field| {
             field.definition.field_type == FieldType::Text
                 && field.concepts.meets(&all)
-                && !field.concepts.meets(&crate::text_things::LABELLED)
+                && !field.concepts.meets(&crate::text_ids::LABELLED)
                 && !found.iter().any(|other| other.target.key() == Some(&field.definition.key))
         })
         .collect();

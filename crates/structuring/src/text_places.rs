@@ -5,7 +5,8 @@ use crate::compiled::Field;
 use crate::lexicon::{Set, set};
 use crate::text::Finding;
 use crate::text_fields::{Page, finding};
-use crate::text_things::{LABELLED, run_after};
+use crate::text_ids::LABELLED;
+use crate::text_things::run_after;
 use std::sync::LazyLock;
 
 /// "… en Bakio", "saliendo desde Portimão": the one place a text names, for the one field that asks for a place.
