@@ -5,7 +5,7 @@ mod words;
 use crate::keys::fold;
 use rustc_hash::FxHashSet;
 use std::sync::LazyLock;
-use words::{COMPANY_WORDS, DOCTORS, PARTICLES, RANKS, STAND_INS, TITLES};
+use words::{COMPANY_WORDS, DOCTORS, LEGAL_FORMS, PARTICLES, RANKS, STAND_INS, TITLES};
 
 static FIRST_NAMES: LazyLock<FxHashSet<&str>> = LazyLock::new(|| {
     include_str!("../assets/firstnames-es-pt-en.json").split('"').filter(|word| word.len() > 1).collect()
@@ -14,7 +14,8 @@ static FAMILY_NAMES: LazyLock<FxHashSet<&str>> =
     LazyLock::new(|| include_str!("../assets/family-names.txt").split_ascii_whitespace().collect());
 
 static ARE_PARTICLES: LazyLock<FxHashSet<&str>> = LazyLock::new(|| PARTICLES.iter().copied().collect());
-static OF_COMPANIES: LazyLock<FxHashSet<&str>> = LazyLock::new(|| COMPANY_WORDS.iter().copied().collect());
+static OF_COMPANIES: LazyLock<FxHashSet<&str>> =
+    LazyLock::new(|| COMPANY_WORDS.iter().chain(LEGAL_FORMS).copied().collect());
 
 fn is_particle(folded: &str) -> bool {
     folded.len() <= 5 && ARE_PARTICLES.contains(folded)
@@ -321,38 +322,9 @@ pub(crate) fn is_company(text: &str) -> bool {
     if first_of_two(text).is_some() {
         return false;
     }
-    const SUFFIXES: &[&str] = &[
-        "sa",
-        "spa",
-        "ltda",
-        "lda",
-        "scrl",
-        "limitada",
-        "sl",
-        "slu",
-        "srl",
-        "sac",
-        "sas",
-        "saa",
-        "eirl",
-        "inc",
-        "llc",
-        "llp",
-        "ltd",
-        "gmbh",
-        "corp",
-        "corporation",
-        "sapi",
-        "cv",
-        "eireli",
-        "holding",
-        "holdings",
-        "s a",
-        "plc",
-        "sc",
-        "scp",
-        "ac",
-    ];
+    // Those that are words of other things as well, where nothing else says that it is a company.
+    const MORE: &[&str] = &["sapi", "cv", "s a", "sc", "scp", "ac"];
+    let formed = |word: &str| LEGAL_FORMS.contains(&word) || MORE.contains(&word);
     let folded = fold(text);
     if text.trim_end().ends_with(" Co.") || text.contains("& Co") {
         return true;
@@ -361,7 +333,7 @@ pub(crate) fn is_company(text: &str) -> bool {
     let letters = folded.rsplit(' ').take_while(|word| word.len() == 1).count();
     if letters > 1 {
         let joined = folded[folded.len() + 1 - 2 * letters..].replace(' ', "");
-        if SUFFIXES.contains(&joined.as_str()) {
+        if formed(&joined) {
             return true;
         }
     }
@@ -375,7 +347,7 @@ pub(crate) fn is_company(text: &str) -> bool {
     }
     // "Ubirajara Sá Leitão": nor in the middle.
     let family = |word: &str| word == "sa" && text.split(' ').any(|own| own == "Sá");
-    words.is_some_and(|mut words| words.any(|word| word.len() <= 11 && SUFFIXES.contains(&word) && !family(word)))
+    words.is_some_and(|mut words| words.any(|word| word.len() <= 11 && formed(word) && !family(word)))
         || text.contains('&')
         || folded.split(' ').next().is_some_and(|word| {
             matches!(

@@ -147,6 +147,38 @@ fn is_patient(key: &Key, field: &Field) -> bool {
         && key.context.meets(&KNOWN.subject)
 }
 
+/// Whether a key only numbers something, where the field is an amount of money, or counts something that the key does not name.
+fn numbers_another(key: &Key, field: &Field) -> bool {
+    const COUNTS: &[&str] = &[
+        "how",
+        "cuantos",
+        "cuantas",
+        "quantos",
+        "quantas",
+        "cantidad",
+        "quantidade",
+        "qtd",
+        "qty",
+        "quantity",
+        "count",
+    ];
+    let tail = &key.tail.concepts;
+    match field.definition.field_type {
+        FieldType::Number => {
+            let bare = !tail.is_empty() && tail.without(&KNOWN.number).is_empty() && key.unknown == 0;
+            let counts = key.snake.split('_').any(|word| COUNTS.contains(&word));
+            let of_something = field.by_name.unknown() > 0 || !field.concepts.without(&KNOWN.qualifiers).is_empty();
+            bare && !counts && of_something
+        }
+        FieldType::Currency => {
+            !tail.is_empty() && tail.without(&NUMBERING).is_empty()
+                || tail.meets(&KNOWN.id) && tail.without(&NUMBERING).without(&KNOWN.ids).is_empty()
+                || tail.meets(&UNITS) && tail.without(&UNITS).without(&NUMBERING).is_empty()
+        }
+        _ => false,
+    }
+}
+
 /// What a key and a field are to each other whatever the value: decided once, kept with the key's scores.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Bond {
@@ -158,7 +190,7 @@ pub(crate) struct Bond {
     foreign: bool,
     /// The key is the name of an animal that is treated, the field an animal's.
     patient: bool,
-    /// A number that counts or names orders, quotes and the like, for an amount of money.
+    /// A number that counts or names orders, quotes and the like, for an amount of money or a count of something else.
     numbering: bool,
     /// What somebody wrote, for a field of notes.
     message: bool,
@@ -186,30 +218,7 @@ impl Bond {
             company: company && nameish && !all.meets(&KNOWN.others),
             foreign: !mine.is_empty() && !theirs.is_empty() && !mine.meets(&theirs),
             patient: is_patient(key, field),
-            numbering: field.definition.field_type == FieldType::Number
-                && tail.meets(&KNOWN.number)
-                && tail.without(&KNOWN.number).is_empty()
-                && key.unknown == 0
-                && ![
-                    "how",
-                    "cuantos",
-                    "cuantas",
-                    "quantos",
-                    "quantas",
-                    "cantidad",
-                    "quantidade",
-                    "qtd",
-                    "qty",
-                    "quantity",
-                    "count",
-                ]
-                .iter()
-                .any(|word| key.snake.split('_').any(|own| own == *word))
-                && (field.by_name.unknown() > 0 || !field.concepts.without(&KNOWN.qualifiers).is_empty())
-                || field.definition.field_type == FieldType::Currency
-                    && (!tail.is_empty() && tail.without(&NUMBERING).is_empty()
-                        || tail.meets(&KNOWN.id) && tail.without(&NUMBERING).without(&KNOWN.ids).is_empty()
-                        || tail.meets(&UNITS) && tail.without(&UNITS).without(&NUMBERING).is_empty()),
+            numbering: numbers_another(key, field),
             message: text && field.concepts.meets(&KNOWN.notes) && MESSAGES.contains(&key.snake.as_str()),
             counting: tail.meets(&COUNTING) && !field.concepts.meets(&COUNTING),
             reach: tail.meets(&reach) && !field.concepts.meets(&reach.or(&KNOWN.contact)),

@@ -231,9 +231,13 @@ fn whose(key: &Key, at: &Circumstances) -> Whose {
     Whose::Other
 }
 
+/// Who drives is now and then the customer, and mostly whom the customer waits for.
+const DRIVERS: &[&str] =
+    &["condutor", "condutora", "motorista", "conductor", "conductora", "chofer", "driver", "repartidor", "courier"];
+
 /// A key that names whoever drives.
 pub(crate) fn drives(key: &Key) -> bool {
-    key.full.says(&["condutor", "motorista", "conductor", "chofer", "driver", "repartidor"])
+    key.full.says(DRIVERS)
 }
 
 static PATIENT: LazyLock<Set> = LazyLock::new(|| set(&["R_SUBJECT"]));

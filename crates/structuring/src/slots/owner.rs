@@ -1,6 +1,6 @@
 //! How sure it is that a phone under a key is the person's own: to identify somebody asks more than to keep a number.
 
-use super::{NEUTRAL, Person, Whose};
+use super::{DRIVERS, NEUTRAL, Person, Whose};
 use crate::compiled::Scored;
 use crate::key::{Key, Party};
 use crate::known::KNOWN;
@@ -27,7 +27,8 @@ pub(super) fn doubt(keys: &[Arc<Scored>], readings: &[Reading<'_>], person: &mut
         let key = &keys[leaf].key;
         let place = room(readings, leaf);
         let beyond = key.tail.unknown() > 0 && !key.addressed && key.party == Party::Neither && !key.opaque;
-        let role = key.snake.split('_').any(|word| is_driver(word) || !key.tail.concepts.meets(&own) && is_role(word));
+        let role =
+            key.snake.split('_').any(|word| DRIVERS.contains(&word) || !key.tail.concepts.meets(&own) && is_role(word));
         // {"requester": {"phone"}}, {"q4_phone": {"full"}}: the object says that it is the customer's, or is the number's own.
         let plain = place.is_empty() || key.context.meets(&own.or(&KNOWN.phone));
         let elsewhere = !plain && (key.foreign || key.points || !key.context.without(&NEUTRAL).is_empty());
@@ -54,11 +55,6 @@ pub(super) fn doubt(keys: &[Arc<Scored>], readings: &[Reading<'_>], person: &mut
 /// The segments above a leaf.
 fn room<'a>(readings: &'a [Reading<'_>], leaf: usize) -> &'a [std::borrow::Cow<'a, str>] {
     readings[leaf].leaf().path.split_last().map_or(&[], |(_, above)| above)
-}
-
-/// Who drives is now and then the customer, and mostly whom the customer waits for.
-fn is_driver(word: &str) -> bool {
-    matches!(word, "conductor" | "conductora" | "driver" | "chofer" | "motorista" | "repartidor" | "courier")
 }
 
 /// Whoever does something: `conductor`, `repartidor`, `electricista`.
