@@ -135,6 +135,12 @@ impl Worker {
             self.counters.abandoned.add(1);
             return;
         }
+        // One attempt that failed may have met a server in the middle of a restart: nobody is refused for that. After a
+        // second one in a row callers are, at once.
+        if self.connection.is_none() && self.retry.is_some_and(|(_, wait)| wait == BACK_OFF.0) {
+            self.retry = self.retry.map(|(_, wait)| (Instant::now(), wait));
+            self.connect();
+        }
         let (mut met, mut broken) = (0, 0);
         let connector = self.connector.clone();
         let mut turn = None;
