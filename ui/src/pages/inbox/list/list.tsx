@@ -206,7 +206,7 @@ export function ConversationList(props: {
         <Show when={chosen().length > 0} fallback={<Views filter={props.filter} counts={list().counts()} />}>
           <BulkBar
             ids={[...chosen()]}
-            ticketOf={(id) => list().byId[id]?.open_ticket}
+            ticketOf={(id) => list().of(id)?.open_ticket}
             onClear={clear}
             onDone={(done) => {
               setChosen(chosen().filter((id) => !done.includes(id)));
@@ -247,7 +247,7 @@ export function ConversationList(props: {
               >
                 <For each={virtual.places()}>
                   {({ key: id, index, start }) => (
-                    <Show when={list().byId[id()]}>
+                    <Show when={list().of(id())}>
                       {(conversation) => (
                         <li
                           ref={(el) => onMount(() => createEffect(on(id, () => leave(el), { defer: true })))}
