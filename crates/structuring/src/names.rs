@@ -326,7 +326,9 @@ pub(crate) fn is_company(text: &str) -> bool {
     const MORE: &[&str] = &["sapi", "cv", "s a", "sc", "scp", "ac"];
     let formed = |word: &str| LEGAL_FORMS.contains(&word) || MORE.contains(&word);
     let folded = fold(text);
-    if text.trim_end().ends_with(" Co.") || text.contains("& Co") {
+    // Brazil's small companies; "me" is a word of sentences as well.
+    let small = [" ME", " EPP", " MEI", " Co."].iter().any(|form| text.trim_end().ends_with(form));
+    if small || text.contains("& Co") {
         return true;
     }
     // "s a", "s r l" at the end: letters of one word.
