@@ -95,7 +95,11 @@ impl Input for ScheduledMessagesQuery {
     fn read(f: &mut Fields<'_>) -> Option<Self> {
         let contact = f.optional("contact_id", id::<ContactId>(), "Only those to this contact.");
         let status = f.optional("status", one_of!(ScheduledStatus), "Only those that stand so.");
-        let order = f.optional("order", one_of!(Order), "By their time, which is due first first (`asc`).");
+        let order = f.optional(
+            "order",
+            one_of!(Order),
+            "By their time: what is due next first (`asc`), or the latest (`desc`).",
+        );
         let filter = Filter { contact, status, order: order.unwrap_or_default() };
         Some(ScheduledMessagesQuery { filter, page: page(f) })
     }

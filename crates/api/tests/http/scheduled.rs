@@ -385,23 +385,3 @@ fn they_are_listed_by_their_time_and_moved() {
         assert_eq!((gone.status, &gone.json()["status"]), (200, &json!("cancelled")));
     });
 }
-
-#[test]
-fn what_was_scheduled_long_ago_goes_with_the_messages() {
-    each(|w| {
-        let plan = |contact: &str, seconds: i64| {
-            let plan = json!({"contact_id": contact, "text": "Hola", "scheduled_at": ahead(w, seconds)});
-            text(&scheduled(w, plan).json()["id"])
-        };
-        let ana = person(w, "+56955501234", 60);
-        let (bea, _) = w.ticket("+56955505678");
-        let (old, waits, spared) = (plan(&ana, 60), plan(&ana, 120), plan(&bea, 60));
-        assert_eq!([cancel(w, &old).status, cancel(w, &spared).status], [200, 200]);
-        assert_eq!(w.patch("/api/v1/retention", json!({"messages_days": 30})).status, 200);
-        w.wait(40 * 86_400);
-        while w.work(crm::retention::piece).more {}
-        let left = w.get(V1).json();
-        let left: Vec<&Value> = left["data"].as_array().unwrap().iter().map(|row| &row["id"]).collect();
-        assert_eq!(left, [&json!(spared), &json!(waits)], "what waits is kept, and what an open ticket spares");
-    });
-}

@@ -178,8 +178,10 @@ fn what_changed_meanwhile_is_looked_at_and_said() {
         fails(w, &made, "outside_service_window");
 
         let (made, _) = plan(w, &id, "+56955501238", json!({"channel": "web-whatsapp"}));
-        let path = format!("/api/v1/channels/{}?archive=true", w.here.web_whatsapp);
-        assert_eq!(w.call("DELETE", &path, &[], None).status, 200);
+        let path = format!("/api/v1/channels/{}", w.here.web_whatsapp);
+        let refused = w.call("DELETE", &path, &[], None);
+        assert!(refused.status == 409 && refused.text().contains("1 scheduled message"), "{}", refused.text());
+        assert_eq!(w.call("DELETE", &format!("{path}?archive=true"), &[], None).status, 200);
         w.wait(3600);
         fails(w, &made, "channel_removed");
 
@@ -282,6 +284,28 @@ fn who_turned_out_to_be_another_gets_it_once() {
             rows.iter().map(|row| Ok(row.at::<String>(0)?)).collect::<crm::Result<Vec<_>>>()
         });
         assert_eq!(numbers, ["+56955501234", "+56955501234", "+56955505678"]);
+    });
+}
+
+#[test]
+fn what_was_scheduled_long_ago_goes_with_the_messages() {
+    each(|w| {
+        let plan = |contact: &str, seconds: i64| {
+            let plan = json!({"contact_id": contact, "text": "Hola", "scheduled_at": ahead(w, seconds)});
+            text(&scheduled(w, plan).json()["id"])
+        };
+        let ana = person(w, "+56955501234", 60);
+        let (bea, _) = w.ticket("+56955505678");
+        let (old, waits, spared) = (plan(&ana, 60), plan(&ana, 120), plan(&bea, 60));
+        for id in [&old, &spared] {
+            assert_eq!(w.post(&format!("{V1}/{id}/cancel"), json!({})).status, 200);
+        }
+        assert_eq!(w.patch("/api/v1/retention", json!({"messages_days": 30})).status, 200);
+        w.wait(40 * 86_400);
+        while w.work(crm::retention::piece).more {}
+        let left = w.get(V1).json();
+        let left: Vec<&Value> = left["data"].as_array().unwrap().iter().map(|row| &row["id"]).collect();
+        assert_eq!(left, [&json!(spared), &json!(waits)], "what waits is kept, and what an open ticket spares");
     });
 }
 

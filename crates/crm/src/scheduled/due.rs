@@ -24,16 +24,29 @@ const PIECE: i64 = 20;
 
 /// Channels of which something is due. Of one that is stopped only what is too late: the rest waits for it to be mended.
 pub fn with_due(tx: &mut Tx<'_>, now: Timestamp) -> Result<Vec<(OrganizationId, ChannelId)>> {
+    let rows = tx.query(&channels_with_due(), params![now, too_late(now)])?;
+    rows.iter().map(|row| Ok((row.at(0)?, row.at(1)?))).collect()
+}
+
+fn channels_with_due() -> String {
     let stopped = STOPPED.map(|status| format!("'{status}'")).join(", ");
-    let sql = format!(
+    format!(
         "SELECT c.organization_id, c.id FROM channels c WHERE EXISTS
            (SELECT 1 FROM scheduled_messages s WHERE s.organization_id = c.organization_id AND s.channel_id = c.id
               AND s.status = 'scheduled'
               AND s.scheduled_at <= CASE WHEN NOT c.archived AND c.status IN ({stopped}) THEN CAST($2 AS BIGINT)
                                          ELSE CAST($1 AS BIGINT) END)"
-    );
-    let rows = tx.query(&sql, params![now, too_late(now)])?;
-    rows.iter().map(|row| Ok((row.at(0)?, row.at(1)?))).collect()
+    )
+}
+
+/// How many of a channel wait for their time.
+pub(crate) fn count_of(w: &mut Work<'_, '_>, channel: ChannelId) -> Result<i64> {
+    let row = w.tx.query_one(
+        "SELECT count(*) AS n FROM scheduled_messages
+         WHERE organization_id = $1 AND channel_id = $2 AND status = 'scheduled'",
+        params![w.caller.organization, channel],
+    )?;
+    Ok(row.at(0)?)
 }
 
 /// What was due before that does not go any more.
@@ -62,17 +75,16 @@ pub async fn send_due(crm: &Crm, organization: OrganizationId, channel: ChannelI
     }
 }
 
+const DUE: &str = "SELECT id, contact_id, template_id, scheduled_at, content, actor FROM scheduled_messages
+    WHERE organization_id = $1 AND channel_id = $2 AND status = 'scheduled' AND scheduled_at <= $3
+    ORDER BY scheduled_at, id LIMIT $4";
+
 /// Whether there is more.
 fn piece(w: &mut Work<'_, '_>, channel: ChannelId) -> Result<(Sent, bool)> {
     let setup = w.setup.clone();
     let waits = setup.channel(channel).is_some_and(|channel| !channel.archived && channel.is_stopped());
     let until = if waits { too_late(w.now) } else { w.now };
-    let rows = w.tx.query(
-        "SELECT id, contact_id, template_id, scheduled_at, content, actor FROM scheduled_messages
-         WHERE organization_id = $1 AND channel_id = $2 AND status = 'scheduled' AND scheduled_at <= $3
-         ORDER BY scheduled_at, id LIMIT $4",
-        params![w.caller.organization, channel, until, PIECE],
-    )?;
+    let rows = w.tx.query(DUE, params![w.caller.organization, channel, until, PIECE])?;
     let mut sent = Sent::default();
     for (at, row) in rows.iter().enumerate() {
         if at > 0 && w.tx.out_of_time() {
@@ -203,5 +215,32 @@ fn advice(code: &str) -> &'static str {
             "The template was changed since: schedule it anew with the variables that it has now."
         }
         _ => "Look at it, then schedule it anew.",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// However much is scheduled: what is due is one range of the index of what waits.
+    #[test]
+    fn what_is_due_is_found_by_its_index() {
+        let fresh = store::testing::fresh_sqlite();
+        let crm = Crm::open(fresh.clone()).unwrap();
+        let plans = |tx: &mut Tx<'_>| -> Result<Vec<String>> {
+            let now = Timestamp::default();
+            let looking = tx.query(&format!("EXPLAIN QUERY PLAN {}", channels_with_due()), params![now, now])?;
+            let (organization, channel) = (OrganizationId::default(), ChannelId::default());
+            let taking = tx.query(&format!("EXPLAIN QUERY PLAN {DUE}"), params![organization, channel, now, PIECE])?;
+            let text = |rows: Vec<store::Row>| -> Result<String> {
+                let steps = rows.iter().map(|row| Ok(row.text("detail")?.to_owned())).collect::<Result<Vec<_>>>()?;
+                Ok(steps.join("; "))
+            };
+            Ok(vec![text(looking)?, text(taking)?])
+        };
+        for plan in crm.db().read_blocking(store::Priority::Interactive, plans).unwrap() {
+            assert!(plan.contains("scheduled_messages_due") && plan.contains("scheduled_at<?"), "{plan}");
+            assert!(!plan.contains("B-TREE"), "{plan}");
+        }
     }
 }
