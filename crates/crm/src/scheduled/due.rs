@@ -18,7 +18,7 @@ use crate::work::{Crm, Work};
 
 /// A message that is later than this, after a server that was away or while its channel was stopped, does not go any more: a
 /// reminder of the morning is wrong in the evening.
-pub const LATE_SECONDS: i64 = 3 * 3600;
+const LATE_SECONDS: i64 = 3 * 3600;
 /// Messages a transaction: each touches a contact and its conversation, which others write to.
 const PIECE: i64 = 20;
 

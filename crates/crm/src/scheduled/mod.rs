@@ -11,7 +11,7 @@ mod plan;
 pub use change::{cancel, reschedule};
 pub use create::{Created, NewScheduled, Places, Recipient, check_time, create};
 pub(crate) use due::count_of;
-pub use due::{LATE_SECONDS, Sent, send_due, with_due};
+pub use due::{Sent, send_due, with_due};
 pub(crate) use forget::forget_old;
 pub use list::{Filter, Order, get, list};
 pub use plan::What;
