@@ -75,6 +75,7 @@ mod two_numbers;
 mod ui;
 mod upsert;
 mod visitor;
+mod waiting;
 mod webchat;
 mod webchat_files;
 mod webchat_people;
