@@ -14,6 +14,7 @@ mod conventions;
 mod data_send;
 mod document;
 mod endings;
+mod erasure;
 mod events;
 mod first_run;
 mod guides;

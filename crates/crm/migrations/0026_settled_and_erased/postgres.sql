@@ -19,3 +19,30 @@ WHERE waiting_since IS NOT NULL
 DROP INDEX conversations_waiting;
 CREATE INDEX conversations_waiting ON conversations (organization_id, waiting_since, contact_id)
   WHERE waiting_since IS NOT NULL;
+
+-- Who was erased: a receipt without anything of them, and how far it is.
+CREATE TABLE erasures (
+  organization_id UUID NOT NULL REFERENCES organizations (id),
+  id UUID NOT NULL,
+  customer_id UUID NOT NULL,
+  -- Whom the call named.
+  contact_id UUID NOT NULL,
+  -- 'quotes', 'messages', 'structurings', 'events': what is being overwritten; and what was looked at there last.
+  step TEXT COLLATE "C" NOT NULL,
+  after TEXT COLLATE "C",
+  -- JSON list: what the person is told by where nothing names them. NULL once it is done.
+  sought TEXT COLLATE "C",
+  -- JSON object: how many rows of which table.
+  counts TEXT COLLATE "C" NOT NULL,
+  actor TEXT COLLATE "C" NOT NULL,
+  started_at BIGINT NOT NULL,
+  finished_at BIGINT,
+  PRIMARY KEY (organization_id, id),
+  FOREIGN KEY (organization_id, customer_id) REFERENCES customers (organization_id, id),
+  FOREIGN KEY (organization_id, contact_id) REFERENCES contacts (organization_id, id)
+);
+CREATE UNIQUE INDEX erasures_customer_identity_key ON erasures (organization_id, customer_id);
+CREATE INDEX erasures_unfinished ON erasures (organization_id, id) WHERE finished_at IS NULL;
+
+-- What a receiver answered may quote whom it was told of.
+CREATE INDEX webhook_calls_event ON webhook_calls (organization_id, event_id) WHERE answer IS NOT NULL;

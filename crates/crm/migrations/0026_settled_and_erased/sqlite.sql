@@ -20,7 +20,38 @@ DROP INDEX conversations_waiting;
 CREATE INDEX conversations_waiting ON conversations (organization_id, waiting_since, contact_id)
   WHERE waiting_since IS NOT NULL;
 
+-- Who was erased: a receipt without anything of them, and how far it is.
+CREATE TABLE erasures (
+  organization_id BLOB NOT NULL REFERENCES organizations (id),
+  id BLOB NOT NULL,
+  customer_id BLOB NOT NULL,
+  -- Whom the call named.
+  contact_id BLOB NOT NULL,
+  -- 'quotes', 'messages', 'structurings', 'events': what is being overwritten; and what was looked at there last.
+  step TEXT NOT NULL,
+  after TEXT,
+  -- JSON list: what the person is told by where nothing names them. NULL once it is done.
+  sought TEXT,
+  -- JSON object: how many rows of which table.
+  counts TEXT NOT NULL,
+  actor TEXT NOT NULL,
+  started_at INTEGER NOT NULL,
+  finished_at INTEGER,
+  PRIMARY KEY (organization_id, id),
+  FOREIGN KEY (organization_id, customer_id) REFERENCES customers (organization_id, id),
+  FOREIGN KEY (organization_id, contact_id) REFERENCES contacts (organization_id, id)
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX erasures_customer_identity_key ON erasures (organization_id, customer_id);
+CREATE INDEX erasures_unfinished ON erasures (organization_id, id) WHERE finished_at IS NULL;
+
+-- What a receiver answered may quote whom it was told of.
+CREATE INDEX webhook_calls_event ON webhook_calls (organization_id, event_id) WHERE answer IS NOT NULL;
+
 DELETE FROM sqlite_stat1 WHERE idx = 'conversations_waiting';
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
-  ('conversations', 'conversations_waiting', '5000 2500 2 1');
+  ('conversations', 'conversations_waiting', '5000 2500 2 1'),
+  ('erasures', 'erasures', '1000 500 1'),
+  ('erasures', 'erasures_customer_identity_key', '1000 500 1'),
+  ('erasures', 'erasures_unfinished', '10 5 1'),
+  ('webhook_calls', 'webhook_calls_event', '1000000 500000 2');
 ANALYZE sqlite_schema;
