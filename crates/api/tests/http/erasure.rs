@@ -394,6 +394,8 @@ fn nothing_of_them_is_left_in_any_table_nor_any_file() {
         assert_eq!((&receipt["status"], &receipt["finished_at"]), (&json!("running"), &Value::Null), "{receipt}");
         let topics = w.topics(before_log);
         assert_eq!(topics.iter().filter(|topic| *topic == "contact.erased").count(), 2, "{topics:?}");
+        let audit = ok(w.get("/api/v1/audit?thing=erasure"));
+        assert_eq!(audit["data"][0]["thing_id"], receipt["id"], "who asked for it is in the audit log");
         // Gone for everybody at once, on both channels.
         for id in [&zora.contact, &zora.on_page] {
             assert_eq!(w.get(&format!("/api/v1/contacts/{id}")).status, 404);

@@ -5,6 +5,7 @@ use store::params;
 
 use super::tables::{Erases, TABLES, of_person};
 use super::{COLUMNS, Counts, Erasure, add, get};
+use crate::changes;
 use crate::contacts::{self, Contact};
 use crate::error::{Error, Result};
 use crate::events::{self, Fact, Topic};
@@ -66,6 +67,14 @@ pub fn begin(w: &mut Work<'_, '_>, id: ContactId, confirm: ContactId) -> Result<
         let data = json!({"erasure_id": erasure, "customer_id": customer, "merged_contact_ids": aliases});
         events::record(w, Fact::new(Topic::ContactErased).contact(person.id).data(data))?;
     }
+    changes::record(
+        w,
+        "erasure",
+        erasure,
+        "created",
+        json!({"customer_id": customer, "contacts": people.len()}),
+        None,
+    )?;
     get(w, erasure)
 }
 

@@ -67,7 +67,7 @@ pub const TABLES: &[(&str, Erases)] = &[
     ("webhook_deliveries", Nothing("ids and times; what waits is sent without the person")),
     ("gone_files", Nothing("paths, which are hashes")),
     ("erasures", Nothing("numbers; what was looked for goes with the last piece")),
-    ("structuring_rules", Nothing("paths and options, and no values")),
+    ("structuring_rules", Nothing("paths, and single words that mean an option: of nobody")),
     ("unknown_keys", Nothing("keys, and options that several people have")),
     ("organizations", Nothing(SETUP)),
     ("counters", Nothing(SETUP)),
