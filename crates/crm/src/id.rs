@@ -71,6 +71,8 @@ ids! {
     MediaId
     TemplateId
     CannedReplyId
+    /// One person who was erased.
+    ErasureId
     /// Two contacts that were made one.
     MergeId
     /// One run of structuring that wrote something.

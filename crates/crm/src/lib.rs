@@ -10,6 +10,7 @@ mod checks;
 pub mod contacts;
 pub mod conversations;
 pub mod customers;
+pub mod erasure;
 pub mod error;
 pub mod events;
 pub mod fields;

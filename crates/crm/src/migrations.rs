@@ -38,6 +38,7 @@ migrations! {
     23 "numbers_of_messages" "0023_numbers_of_messages",
     24 "installation" "0024_installation",
     25 "scheduled_messages" "0025_scheduled_messages",
+    26 "settled_and_erased" "0026_settled_and_erased",
 }
 
 /// The number of the newest schema this program knows; an existing database below it is migrated by `Crm::open`.
@@ -114,6 +115,45 @@ mod tests {
                 params![HERE, id(message), CONTACT, id(3), direction, status, AT + later],
             )?;
         }
+        two_who_wait(tx)
+    }
+
+    /// One of them with a ticket that was closed since.
+    fn two_who_wait(tx: &mut Tx<'_>) -> Result<(), store::Error> {
+        tx.execute(
+            "INSERT INTO pipelines (organization_id, id, name, position, archived, version, created_at, updated_at)
+             VALUES ($1, $2, 'Ventas', 0, FALSE, 1, $3, $3)",
+            params![HERE, id(30), AT],
+        )?;
+        tx.execute(
+            "INSERT INTO stages (organization_id, id, pipeline_id, name, outcome, position, archived, version, created_at, updated_at)
+             VALUES ($1, $2, $3, 'Ganado', 'won', 0, FALSE, 1, $4, $4)",
+            params![HERE, id(31), id(30), AT],
+        )?;
+        for n in [40, 50] {
+            tx.execute(
+                "INSERT INTO customers (organization_id, id, created_at) VALUES ($1, $2, $3)",
+                params![HERE, id(n), AT],
+            )?;
+            tx.execute(
+                "INSERT INTO contacts (organization_id, id, customer_id, channel_id, name, metadata, name_key, email_key,
+                    chat_status, blocked, is_chat_read, last_message_at, last_inbound_at, version, created_at, updated_at)
+                 VALUES ($1, $2, $3, $4, 'Eva', '{}', 'eva', '', 'UNATTENDED', FALSE, TRUE, $5, $5, 1, $5, $5)",
+                params![HERE, id(n + 1), id(n), id(3), AT],
+            )?;
+            tx.execute(
+                "INSERT INTO messages (organization_id, id, contact_id, channel_id, direction, type, body, status, actor, sent_at,
+                    created_at)
+                 VALUES ($1, $2, $3, $4, 'inbound', 'text', 'Hola', 'received', 'system', $5, $5)",
+                params![HERE, id(n + 2), id(n + 1), id(3), AT],
+            )?;
+        }
+        tx.execute(
+            "INSERT INTO tickets (organization_id, id, contact_id, pipeline_id, stage_id, status, outcome, metadata, stage_since,
+                version, created_at, updated_at, closed_at)
+             VALUES ($1, $2, $3, $4, $5, 'closed', 'won', '{}', $6, 1, $6, $6, $7)",
+            params![HERE, id(53), id(51), id(30), id(31), AT, AT + 5],
+        )?;
         Ok(())
     }
 
@@ -175,9 +215,14 @@ mod tests {
                     let audited = audit(w, &AuditFilter::default(), &PageRequest { limit: 100, cursor: None })?.data;
                     let contact = Contact::find(w.tx, w.caller.organization, ContactId(CONTACT))?;
                     let row = w.tx.query_one(
-                        "SELECT (SELECT unread FROM conversations), (SELECT count(*) FROM outbox WHERE due_at IS NOT NULL)",
-                        params![],
+                        "SELECT (SELECT unread FROM conversations WHERE contact_id = $1),
+                                (SELECT count(*) FROM outbox WHERE due_at IS NOT NULL)",
+                        params![CONTACT],
                     )?;
+                    let waits =
+                        w.tx.query("SELECT contact_id FROM conversations WHERE waiting_since IS NOT NULL", params![])?;
+                    let waits = waits.iter().map(|row| row.at(0)).collect::<Result<Vec<Uuid>, _>>()?;
+                    assert_eq!(waits, [id(41)], "whose ticket was closed waits no more");
                     Ok((listed, audited, contact, [row.at::<i64>(0)?, row.at::<i64>(1)?]))
                 })
                 .unwrap();

@@ -83,16 +83,16 @@ impl MediaStore {
 
     /// Deletes a file that no row names. One that was put in place within the last hour stays: the row of an upload of the
     /// same bytes may be about to be written.
-    pub async fn remove(&self, path: &str) -> io::Result<()> {
-        let Some(path) = self.path(path) else { return Ok(()) };
+    pub async fn remove(&self, path: &str) -> io::Result<bool> {
+        let Some(path) = self.path(path) else { return Ok(true) };
         let removed = match tokio::fs::metadata(&path).await.and_then(|data| data.modified()) {
-            Ok(modified) if is_older(modified, SETTLED) => tokio::fs::remove_file(path).await,
-            Ok(_) => Ok(()),
+            Ok(modified) if is_older(modified, SETTLED) => tokio::fs::remove_file(path).await.map(|()| true),
+            Ok(_) => Ok(false),
             Err(error) => Err(error),
         };
         match removed {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            _ => Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(true),
+            removed => removed,
         }
     }
 
@@ -247,9 +247,9 @@ mod tests {
         assert!(matches!(large.write(b"hola").await, Err(StoreError::TooLarge(3))));
         drop(large);
         assert_eq!(std::fs::read_dir(directory.path().join(ASIDE)).unwrap().count(), 0);
-        store.remove(&stored[0].path).await.unwrap();
+        assert!(!store.remove(&stored[0].path).await.unwrap());
         assert!(store.path(&stored[0].path).unwrap().exists(), "it is too young to be nobody's");
-        store.remove("nobody/aa/bb").await.unwrap();
+        assert!(store.remove("nobody/aa/bb").await.unwrap());
         assert_eq!(store.path("../x"), None);
         assert_eq!(store.path("a/../x"), None);
         assert_eq!(store.path("/etc/passwd"), None);

@@ -171,8 +171,9 @@ async fn serve(settings: &Settings, arguments: &ServeArguments) -> Result<(), Fa
             }
         });
     }
-    let kept = media.clone();
+    let (kept, theirs) = (media.clone(), media.clone());
     workers.run(|context| workers::media::tidy(context, media));
+    workers.run(|context| workers::erasure::run(context, theirs));
     workers.run(|context| workers::retention::run(context, kept));
     let hub = app.hub.clone();
     workers.run(|context| workers::assignment::run(context, move |organization| hub.present(organization)));

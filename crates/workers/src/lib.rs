@@ -2,6 +2,7 @@
 //! server does; whatever it was at is taken up again by its successor, here or on another server.
 
 pub mod assignment;
+pub mod erasure;
 pub mod leases;
 pub mod media;
 mod model;

@@ -9,7 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use crm::channels::{self, ChannelType};
 use crm::id::OrganizationId;
-use crm::media::{self, Called, Fetch, Media, most_bytes};
+use crm::media::{self, Called, Fetch, GoneFile, Media, most_bytes};
 use crm::{Caller, Crm, organizations};
 use providers::Http;
 use providers::media_store::{MediaStore, StoreError};
@@ -198,17 +198,47 @@ fn same_hash(promised: &str, hex: &str) -> bool {
 }
 
 /// Unless another row names it: the same bytes are one file.
-pub async fn forget_file(crm: &Crm, store: &MediaStore, path: &str) {
+pub async fn forget_file(crm: &Crm, store: &MediaStore, path: &str) -> bool {
     let asked = path.to_owned();
     let used = crm.db().read(Priority::Background, move |tx| media::is_used(tx, &asked)).await;
     match used {
-        Ok(true) => {}
-        Ok(false) => {
-            if let Err(error) = store.remove(path).await {
+        Ok(true) => true,
+        Ok(false) => match store.remove(path).await {
+            Ok(gone) => gone,
+            Err(error) => {
                 tracing::warn!(%error, "could not delete a file that nobody uses");
+                false
+            }
+        },
+        Err(error) => {
+            tracing::warn!(%error, "could not look whether a file is used; it stays");
+            false
+        }
+    }
+}
+
+/// Files of messages that were deleted, and of people who were erased. What was put in its place just now stays on the list until it
+/// can go.
+pub async fn forget_gone(crm: &Crm, store: &MediaStore, stop: &Stop) -> crm::Result<()> {
+    let mut after: GoneFile = (OrganizationId::default(), String::new());
+    loop {
+        let from = after.clone();
+        let files = crm.db().read(Priority::Background, move |tx| media::list_gone(tx, &from, PIECE)).await?;
+        let Some(last) = files.last().cloned() else { return Ok(()) };
+        let mut struck = Vec::new();
+        for file in files {
+            if forget_file(crm, store, &file.1).await {
+                struck.push(file);
             }
         }
-        Err(error) => tracing::warn!(%error, "could not look whether a file is used; it stays"),
+        if !struck.is_empty() {
+            crm.db().write(Priority::Background, move |tx| media::strike_gone(tx, &struck)).await?;
+        }
+        if stop.is_asked() {
+            return Ok(());
+        }
+        after = last;
+        sleep(Duration::from_millis(10)).await;
     }
 }
 
@@ -281,18 +311,16 @@ pub async fn sweep(crm: &Crm, store: &MediaStore, most: Duration, stop: &Stop) -
 async fn tidy_once(crm: &Crm, store: &MediaStore, stop: &Stop) -> crm::Result<()> {
     loop {
         let now = crm.now();
-        let forget = move |tx: &mut store::Tx<'_>| -> crm::Result<[Vec<String>; 2]> {
-            Ok([media::forget_unused(tx, now, PIECE)?, media::take_gone(tx, PIECE)?])
-        };
-        let forgotten = crm.db().write(Priority::Background, forget).await?;
-        for path in forgotten.iter().flatten() {
+        let forgotten = crm.db().write(Priority::Background, move |tx| media::forget_unused(tx, now, PIECE)).await?;
+        for path in &forgotten {
             forget_file(crm, store, path).await;
         }
-        if forgotten.iter().all(|paths| (paths.len() as i64) < PIECE) || stop.is_asked() {
+        if (forgotten.len() as i64) < PIECE || stop.is_asked() {
             break;
         }
         sleep(Duration::from_millis(10)).await;
     }
+    forget_gone(crm, store, stop).await?;
     match store.sweep_aside().await {
         Ok(0) => {}
         Ok(count) => tracing::info!(count, "deleted files that were half written when a server ended"),
@@ -379,7 +407,7 @@ mod tests {
         .await;
     }
 
-    /// However old they are; what another message has the same of stays.
+    /// However old they are; what another message has the same of stays, and what is too young goes later.
     #[tokio::test]
     async fn files_of_deleted_messages_go_with_the_next_tidying() {
         each_engine_async(async |db| {
@@ -388,9 +416,10 @@ mod tests {
             let directory = std::env::temp_dir().join(uuid::Uuid::new_v4().simple().to_string());
             let store = MediaStore::open(&directory).unwrap();
             let (deleted, shared) = (put(&store, organization, b"a").await, put(&store, organization, b"b").await);
+            let young = put(&store, organization, b"c").await;
             age(&store, &deleted, 90);
             name(&crm, organization, shared.clone());
-            for path in [deleted.clone(), shared.clone()] {
+            for path in [deleted.clone(), shared.clone(), young.clone()] {
                 let write = move |w: &mut crm::Work<'_, '_>| {
                     let sql = "INSERT INTO gone_files (organization_id, path, created_at) VALUES ($1, $2, $3)";
                     w.tx.execute(sql, params![organization, path, w.now])?;
@@ -401,8 +430,16 @@ mod tests {
             let (_asked, stop) = watch::channel(false);
             tidy_once(&crm, &store, &Stop(stop)).await.unwrap();
             assert!(!store.path(&deleted).unwrap().exists() && store.path(&shared).unwrap().exists());
-            let left = |tx: &mut store::Tx<'_>| crm::media::take_gone(tx, 10);
-            assert!(db.write_blocking(Priority::Background, left).unwrap().is_empty());
+            let nothing = || (OrganizationId::default(), String::new());
+            let left = || {
+                let left = move |tx: &mut store::Tx<'_>| crm::media::list_gone(tx, &nothing(), 10);
+                db.read_blocking(Priority::Background, left).unwrap()
+            };
+            assert_eq!(left(), [(organization, young.clone())]);
+            age(&store, &young, 1);
+            let (_asked, stop) = watch::channel(false);
+            tidy_once(&crm, &store, &Stop(stop)).await.unwrap();
+            assert!(left().is_empty() && !store.path(&young).unwrap().exists());
             std::fs::remove_dir_all(directory).unwrap();
         })
         .await;

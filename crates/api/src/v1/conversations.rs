@@ -41,7 +41,7 @@ pub struct ConversationView {
     pub last_activity_at: Timestamp,
     /// Messages of the person's that nobody of the team has read.
     pub unread: i64,
-    /// The person's first message that nobody has answered.
+    /// The person's first message that nobody has answered; null also once the ticket was closed over it.
     pub waiting_since: Option<Timestamp>,
     /// On WhatsApp: until when anything but templates may be sent to them; null where they never wrote.
     pub service_window_ends_at: Option<Timestamp>,
@@ -186,7 +186,7 @@ pub struct ConversationsQuery {
 impl Input for ConversationsQuery {
     fn read(f: &mut Fields<'_>) -> Option<Self> {
         let about = "`mine`: the caller is an agent of theirs; `unassigned`: nobody is; `unread`: with messages that nobody \
-                     has read; `waiting`: for an answer (all).";
+                     has read; `waiting`: for an answer, who has waited longest first (all).";
         let view = f.optional("view", one_of!(View), about).unwrap_or(View::All);
         Some(ConversationsQuery { view, narrowing: Narrowing::read(f)?, page: page(f) })
     }
@@ -221,6 +221,8 @@ pub struct CountsView {
     pub mine: Option<i64>,
     pub unassigned: i64,
     pub unread: i64,
+    /// Of the unread ones the caller's own and those that are nobody's: what a badge shows. Null where the caller is no member.
+    pub unread_mine_or_unassigned: Option<i64>,
     pub waiting: i64,
     /// Which of them are more than is said.
     pub capped: Vec<&'static str>,
@@ -246,6 +248,7 @@ fn counted(counts: &Counts) -> CountsView {
         ("mine", counts.mine),
         ("unassigned", Some(counts.unassigned)),
         ("unread", Some(counts.unread)),
+        ("unread_mine_or_unassigned", counts.unread_mine_or_unassigned),
         ("waiting", Some(counts.waiting)),
     ];
     CountsView {
@@ -253,6 +256,7 @@ fn counted(counts: &Counts) -> CountsView {
         mine: counts.mine.map(|mine| mine.min(most)),
         unassigned: counts.unassigned.min(most),
         unread: counts.unread.min(most),
+        unread_mine_or_unassigned: counts.unread_mine_or_unassigned.map(|n| n.min(most)),
         waiting: counts.waiting.min(most),
         capped: named.into_iter().filter(|(_, n)| n.is_some_and(|n| n > most)).map(|(name, _)| name).collect(),
     }

@@ -12,7 +12,7 @@ pub fn table() -> Vec<Route> {
     vec![
         get("/api/v1/conversations", conversations::list)
             .scope(MessagesRead)
-            .named("v1ListConversations", INBOX, "The inbox, newest activity first")
+            .named("v1ListConversations", INBOX, "The inbox, newest activity first; of those who wait, the longest first")
             .about("A conversation is a contact with a message or an open ticket; its id is the contact's.")
             .query::<conversations::ConversationsQuery>()
             .answers::<Page<conversations::ConversationView>>(200, "One page.")

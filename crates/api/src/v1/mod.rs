@@ -12,6 +12,7 @@ mod conversation_team;
 mod conversations;
 mod custom_fields;
 mod endings;
+mod erasures;
 pub mod event_stream;
 pub mod events;
 mod inbox;

@@ -1,9 +1,9 @@
 //! Rows of the route table: what is worked with: contacts, tickets, what is said of them.
 
-use crm::Scope::{ContactsRead, ContactsWrite, MessagesRead, TicketsRead, TicketsWrite};
+use crm::Scope::{Admin, ContactsRead, ContactsWrite, MessagesRead, TicketsRead, TicketsWrite};
 use crm::page::Page;
 
-use super::{contacts, merges, messages, notes, structuring, tickets, timeline};
+use super::{contacts, erasures, merges, messages, notes, structuring, tickets, timeline};
 use crate::route::{Route, get, patch, post};
 
 pub fn table() -> Vec<Route> {
@@ -48,6 +48,32 @@ pub fn table() -> Vec<Route> {
             .named("v1UndoMerge", PEOPLE, "Make two contacts of one again")
             .about("What the merge moved goes back, exactly that; what came since stays.")
             .answers::<merges::MergeView>(200, "The merge, undone."),
+        post("/api/v1/contacts/{id}/erase", erasures::create)
+            .scope(Admin)
+            .named("v1EraseContact", PEOPLE, "Erase a person everywhere")
+            .about(
+                "All contacts of the customer, on every channel: names, numbers, fields, metadata, messages with their files, notes, \
+                 drafts, what structuring found, the log, what was sent to webhooks and is kept. They are nobody's at once, what \
+                 waits to be sent to them never is, and whoever comes again is a new contact; what there is much of is overwritten \
+                 in pieces, which the receipt shows. Ids, times and numbers stay. Again it answers the receipt. 409 `merge_unfinished` \
+                 while messages still move between them and somebody else. What receivers, backups and WhatsApp have is theirs to erase.",
+            )
+            .body::<erasures::EraseInput>()
+            .answers::<erasures::ErasureView>(200, "The receipt, as far as it is."),
+        get("/api/v1/contacts/{id}/export", erasures::export)
+            .scope(Admin)
+            .named("v1ExportContact", PEOPLE, "All that is kept of a person")
+            .about("Of all contacts of the customer, table by table as it is kept: what an erasure would overwrite.")
+            .answers::<erasures::ExportView>(200, "Everything, but for the bytes of files."),
+        get("/api/v1/erasures", erasures::list)
+            .scope(Admin)
+            .named("v1ListErasures", PEOPLE, "Receipts of people who were erased, newest first")
+            .query::<erasures::ErasuresQuery>()
+            .answers::<Page<erasures::ErasureView>>(200, "One page."),
+        get("/api/v1/erasures/{id}", erasures::show)
+            .scope(Admin)
+            .named("v1GetErasure", PEOPLE, "A receipt")
+            .answers::<erasures::ErasureView>(200, "The receipt."),
         post("/api/v1/contacts/{id}/assistant", contacts::assistant)
             .scope(ContactsWrite)
             .named("v1PauseAssistant", PEOPLE, "Keep assistants from answering a contact, or let them again")

@@ -218,7 +218,11 @@ fn views_filters_and_pages() {
         assert_eq!(ids(w, &format!("{pipeline}&view=unread&{vip}")).len(), 2);
         assert_eq!(ids(w, &format!("pipeline_id={}&stage_id={first}", w.here.other_pipeline)), [""; 0]);
         let counts = w.get("/api/v1/conversations/counts").json();
-        assert_eq!(counts, json!({"all": 6, "mine": null, "unassigned": 4, "unread": 4, "waiting": 4, "capped": []}));
+        assert_eq!(
+            counts,
+            json!({"all": 6, "mine": null, "unassigned": 4, "unread": 4, "unread_mine_or_unassigned": null,
+                                   "waiting": 4, "capped": []})
+        );
         let counts = w.get(&format!("/api/v1/conversations/counts?stage_id={second}")).json();
         assert_eq!((&counts["all"], &counts["unassigned"]), (&json!(1), &json!(1)));
         // A ticket that closes leaves what was said.

@@ -101,7 +101,7 @@ pub struct Contact {
     pub preference_at: Option<Timestamp>,
     /// Whether an assistant may not answer by itself.
     pub assistant_paused: bool,
-    /// The contact that this one turned out to be.
+    /// The contact that this one turned out to be; [`NOBODY`] where the person was erased.
     pub merged_into: Option<ContactId>,
     pub version: i64,
     pub created_at: Timestamp,
@@ -115,7 +115,14 @@ pub(crate) const COLUMNS: &str = "c.id, c.customer_id, c.channel_id, c.name, c.n
      c.last_inbound_at, c.version, c.created_at, c.updated_at, c.wa_id, c.username, c.opted_out_at, c.merged_into, \
      c.preference_at, c.assistant_paused, c.phone_source";
 
+/// Whom an erased contact is an alias of: it is found by nothing, and answers as nobody.
+pub(crate) const NOBODY: ContactId = ContactId(uuid::Uuid::nil());
+
 impl Contact {
+    pub(crate) fn is_erased(&self) -> bool {
+        self.merged_into == Some(NOBODY)
+    }
+
     pub(crate) fn from_row(row: &Row) -> Result<Contact> {
         let mut contact = Contact {
             id: row.at(0)?,

@@ -16,6 +16,8 @@ pub struct Counts {
     pub mine: Option<i64>,
     pub unassigned: i64,
     pub unread: i64,
+    /// Of the unread ones the caller's own and nobody's. None: the caller is no member.
+    pub unread_mine_or_unassigned: Option<i64>,
     pub waiting: i64,
 }
 
@@ -30,5 +32,13 @@ pub fn counts(w: &mut Work<'_, '_>, filter: &ConversationFilter, mine: Option<Me
         unassigned: of(View::Unassigned)?,
         unread: of(View::Unread)?,
         waiting: of(View::Waiting)?,
+        unread_mine_or_unassigned: match mine {
+            Some(member) => {
+                let mut selection = Selection::new(w, filter, View::Unread, None);
+                selection.of_or_nobodys = Some(member);
+                Some(count(w, &selection, COUNTED + 1)?)
+            }
+            None => None,
+        },
     })
 }

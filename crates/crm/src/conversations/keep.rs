@@ -3,6 +3,7 @@
 
 use store::{Row, Written, params};
 
+use super::settle::{self, UNSETTLED};
 use super::{SECOND, SILENT};
 use crate::error::{Error, Result};
 use crate::id::{ContactId, StageId, TicketId};
@@ -47,7 +48,7 @@ pub(crate) fn said(w: &mut Work<'_, '_>, message: &Message) -> Result<()> {
                        answered_at = CASE WHEN answered_at > $3 THEN answered_at ELSE $3 END,
                        waiting_since = CASE WHEN waiting_since IS NULL OR waiting_since >= $5 THEN waiting_since ELSE
                          (SELECT min(m.sent_at) FROM messages m WHERE m.organization_id = $1 AND m.contact_id = $2
-                            AND m.sent_at >= $5 AND m.direction = 'inbound' AND m.type NOT IN {SILENT}) END
+                            AND m.sent_at >= $5 AND m.direction = 'inbound' AND m.type NOT IN {SILENT} AND {UNSETTLED}) END
                      WHERE organization_id = $1 AND contact_id = $2"
                 ),
                 &KEPT,
@@ -256,7 +257,7 @@ fn answered_anew(w: &mut Work<'_, '_>, contact: ContactId) -> Result<()> {
     Ok(())
 }
 
-/// The last answer of a contact, and the first inbound message after it.
+/// The last answer of a contact, and the first inbound message after it that no closing settled.
 pub(super) fn waits(w: &mut Work<'_, '_>, contact: ContactId) -> Result<(Option<Timestamp>, Option<Timestamp>)> {
     let organization = w.caller.organization;
     let row = w.tx.query_opt(
@@ -270,9 +271,9 @@ pub(super) fn waits(w: &mut Work<'_, '_>, contact: ContactId) -> Result<(Option<
     let answered: Option<Timestamp> = row.map(|row| row.at(0)).transpose()?;
     let row = w.tx.query_opt(
         &format!(
-            "SELECT sent_at FROM messages WHERE organization_id = $1 AND contact_id = $2 AND sent_at >= $3
-               AND direction = 'inbound' AND type NOT IN {SILENT}
-             ORDER BY sent_at, created_at, id LIMIT 1"
+            "SELECT m.sent_at FROM messages m WHERE m.organization_id = $1 AND m.contact_id = $2 AND m.sent_at >= $3
+               AND m.direction = 'inbound' AND m.type NOT IN {SILENT} AND {UNSETTLED}
+             ORDER BY m.sent_at, m.created_at, m.id LIMIT 1"
         ),
         params![organization, contact, answered.map_or(i64::MIN, next_second)],
     )?;
@@ -300,7 +301,7 @@ pub(crate) fn ticket_opened(w: &mut Work<'_, '_>, ticket: &Ticket) -> Result<()>
     label(w, ticket.contact_id, &row.ok_or_else(nobody)?)
 }
 
-/// A ticket was moved, closed or opened again.
+/// A ticket was moved, closed, made closed, or opened again.
 pub(crate) fn ticket_followed(w: &mut Work<'_, '_>, ticket: &Ticket) -> Result<()> {
     let organization = w.caller.organization;
     if ticket.is_open() {
@@ -310,19 +311,7 @@ pub(crate) fn ticket_followed(w: &mut Work<'_, '_>, ticket: &Ticket) -> Result<(
         )?;
         return if known == 1 { Ok(()) } else { ticket_opened(w, ticket) };
     }
-    let row = w.tx.write_row(
-        "UPDATE conversations SET ticket_id = NULL, stage_id = NULL
-         WHERE organization_id = $1 AND contact_id = $2 AND ticket_id = $3",
-        &Written { columns: "spoken", ..KEPT },
-        params![organization, ticket.contact_id, ticket.id],
-    )?;
-    // Of one that nothing was ever said in, the ticket was all there was.
-    if let Some(row) = row
-        && !row.at::<bool>(0)?
-    {
-        end(w, ticket.contact_id)?;
-    }
-    Ok(())
+    settle::closed(w, ticket)
 }
 
 /// The contact is no conversation any more.

@@ -1,4 +1,4 @@
-//! The inbox's list, newest activity first.
+//! The inbox's list: newest activity first; of who waits, the longest first.
 
 use super::selection::Selection;
 use super::show::{Conversation, show_all};
@@ -39,13 +39,15 @@ pub struct ConversationFilter {
 }
 
 fn page_query(w: &Work<'_, '_>, selection: &Selection<'_>, limit: i64) -> Query {
-    let (table, key) = selection.sorted_by();
-    let mut query = selection.query(w, &format!("{table}.contact_id AS contact_id, {table}.{key} AS activity_at"));
-    query.push(" ORDER BY activity_at DESC, contact_id DESC LIMIT ", limit);
+    let sorted = selection.sorted_by();
+    let (table, key, direction) = (sorted.table, sorted.column, sorted.direction());
+    let mut query = selection.query(w, &format!("{table}.contact_id AS contact_id, {table}.{key} AS sorted_at"));
+    query.push(&format!(" ORDER BY sorted_at {direction}, contact_id {direction} LIMIT "), limit);
     query
 }
 
-/// Newest activity first. The cursor is `<micros>~<id>`.
+/// Newest activity first, cursor `<micros>~<id>`; of who waits, the longest first, cursor `w<micros>~<id>`: one of another order
+/// would leave some out, and is refused. Whoever begins to wait meanwhile comes at the end, so no page misses anybody by that.
 pub fn list(
     w: &mut Work<'_, '_>,
     filter: &ConversationFilter,
@@ -54,7 +56,7 @@ pub fn list(
     page: &PageRequest,
 ) -> Result<Page<Conversation>> {
     let mut selection = Selection::new(w, filter, view, mine);
-    selection.after = page.cursor.as_deref().map(parse_cursor).transpose()?;
+    selection.after = page.cursor.as_deref().map(|cursor| parse_cursor(cursor, view)).transpose()?;
     if selection.is_empty() {
         return Ok(Page { data: Vec::new(), next_cursor: None });
     }
@@ -63,12 +65,17 @@ pub fn list(
     for row in w.tx.query(query.sql(), &query.params())? {
         found.push((row.at(0)?, row.at(1)?));
     }
-    let found = Page::from_surplus(found, page.limit, |(id, at)| format!("{}~{id}", at.micros()));
+    let found = Page::from_surplus(found, page.limit, |(id, at)| format!("{}{}~{id}", mark(view), at.micros()));
     let ids: Vec<ContactId> = found.data.iter().map(|(id, _)| *id).collect();
     Ok(Page { data: show_all(w, &ids)?, next_cursor: found.next_cursor })
 }
 
-fn parse_cursor(cursor: &str) -> Result<(i64, ContactId)> {
+fn mark(view: View) -> &'static str {
+    if view == View::Waiting { "w" } else { "" }
+}
+
+fn parse_cursor(cursor: &str, view: View) -> Result<(i64, ContactId)> {
+    let cursor = cursor.strip_prefix(mark(view)).ok_or_else(bad_cursor)?;
     let (at, id) = cursor.split_once('~').ok_or_else(bad_cursor)?;
     Ok((at.parse().map_err(|_| bad_cursor())?, id.parse().map_err(|_| bad_cursor())?))
 }

@@ -10,6 +10,7 @@ mod list;
 mod read;
 mod rebuild;
 mod selection;
+mod settle;
 mod show;
 
 pub use block::block;
@@ -26,6 +27,7 @@ pub use read::{Read, mark_read, mark_unread, read_up_to};
 pub(crate) use rebuild::{
     Marker, ReadBefore, join, marker_of, messages_went, part, parted, refresh, unread_among, unread_of,
 };
+pub(crate) use settle::begin_anew;
 pub use show::{Conversation, LastMessage, OpenTicket, PREVIEW, get};
 
 /// What is nobody's turn to speak: neither answers nor waits, and is not a conversation's last message.

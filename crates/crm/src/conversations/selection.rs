@@ -1,5 +1,5 @@
 //! Which conversations, as SQL. Each filter has an index that is sorted by activity, and one of them is walked, newest first, until
-//! the page is full. The others are looked up on the way, in their own indexes: all have one order, so the places that are looked
+//! the page is full; who waits is walked by how long, longest first. The others are looked up on the way, in their own indexes: all have one order, so the places that are looked
 //! at lie side by side, and the row itself is read of what is in all of them. Which one is walked is decided here and not left to
 //! SQLite's planner.
 
@@ -30,6 +30,23 @@ pub(super) struct Selection<'f> {
     /// One after the other; a pipeline is the stages that it has.
     stages: Vec<StageId>,
     pub(super) after: Option<(i64, ContactId)>,
+    /// Only this member's and nobody's.
+    pub(super) of_or_nobodys: Option<MemberId>,
+}
+
+/// What a list is sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct SortedBy {
+    /// The table that is walked.
+    pub table: &'static str,
+    pub column: &'static str,
+    pub descending: bool,
+}
+
+impl SortedBy {
+    pub(super) fn direction(self) -> &'static str {
+        if self.descending { "DESC" } else { "ASC" }
+    }
 }
 
 impl<'f> Selection<'f> {
@@ -44,7 +61,7 @@ impl<'f> Selection<'f> {
             _ => Vec::new(),
         };
         let mine = mine.filter(|_| view == View::Mine);
-        Selection { filter, view, mine, stages, after: None }
+        Selection { filter, view, mine, stages, after: None, of_or_nobodys: None }
     }
 
     /// Nothing can be in it.
@@ -108,22 +125,26 @@ impl<'f> Selection<'f> {
         steps
     }
 
-    /// The table that is walked, and its column that the list is sorted by.
-    pub(super) fn sorted_by(&self) -> (&'static str, &'static str) {
+    pub(super) fn sorted_by(&self) -> SortedBy {
+        if self.view == View::Waiting {
+            return SortedBy { table: "v", column: "waiting_since", descending: false };
+        }
         let walk = self.walk();
         let stages = self.stages.get(..1).filter(|_| walk == Walk::Index(STAGE)).unwrap_or(&self.stages);
-        match walk {
+        let (table, column) = match walk {
             Walk::Tag(_) | Walk::Agent(_) => ("o", "activity_at"),
             _ if self.steps(walk, stages).is_empty() => ("v", "last_activity_at"),
             _ => ("o", "last_activity_at"),
-        }
+        };
+        SortedBy { table, column, descending: true }
     }
 
     fn arm(&self, w: &Work<'_, '_>, columns: &str, walk: Walk, stages: &[StageId], all: &mut Option<Query>) {
         let organization = w.caller.organization;
         let hint = |index: &str| w.tx.dialect().indexed_by(index);
         let steps = self.steps(walk, stages);
-        let (walked, key) = self.sorted_by();
+        let sorted = self.sorted_by();
+        let (walked, key) = (sorted.table, sorted.column);
         let joined = |table: &str, index: &str| {
             let mut text = format!("SELECT {columns} FROM {table} {walked}{}", hint(index));
             for (n, step) in steps.iter().enumerate() {
@@ -162,7 +183,8 @@ impl<'f> Selection<'f> {
             query.and("o.organization_id = ", organization);
         }
         if let Some((at, id)) = self.after {
-            query.and(&format!("({walked}.{key}, {walked}.contact_id) < ("), at).push(", ", id).text(")");
+            let further = if sorted.descending { '<' } else { '>' };
+            query.and(&format!("({walked}.{key}, {walked}.contact_id) {further} ("), at).push(", ", id).text(")");
         }
         for (n, step) in steps.iter().enumerate() {
             query.and(&format!("s{n}.organization_id = "), organization);
@@ -176,6 +198,10 @@ impl<'f> Selection<'f> {
             View::All | View::Mine => "",
         });
         query.text(if self.filter.blocked { " AND v.blocked" } else { " AND NOT v.blocked" });
+        if let Some(member) = self.of_or_nobodys {
+            query.text(" AND (v.agents = 0 OR EXISTS (SELECT 1 FROM contact_agents h WHERE h.organization_id = v.organization_id");
+            query.and("h.contact_id = v.contact_id AND h.member_id = ", member).text("))");
+        }
         let looked_up =
             |table: &str, column: &str| steps.iter().any(|step| step.table == table && step.column == column);
         if !looked_up("conversations", "channel_id") {

@@ -42,6 +42,8 @@ pub enum Topic {
     MessageStatus,
     /// Two contacts turned out to be one; or, with `undone`, two again.
     ContactMerged,
+    /// The person was erased; nothing else is known of the contact any more.
+    ContactErased,
     /// How a channel does, as its provider or its worker says.
     ChannelStatus,
     /// An event that another system reported about a contact (`POST /api/v1/events`).
@@ -69,7 +71,7 @@ pub enum Topic {
 }
 
 impl Topic {
-    pub const ALL: [Topic; 26] = [
+    pub const ALL: [Topic; 27] = [
         Topic::ContactCreated,
         Topic::ContactUpdated,
         Topic::TicketCreated,
@@ -83,6 +85,7 @@ impl Topic {
         Topic::MessageSent,
         Topic::MessageStatus,
         Topic::ContactMerged,
+        Topic::ContactErased,
         Topic::ChannelStatus,
         Topic::EventTracked,
         Topic::SetupChanged,
@@ -113,6 +116,7 @@ impl Topic {
             Topic::MessageSent => "message.sent",
             Topic::MessageStatus => "message.status",
             Topic::ContactMerged => "contact.merged",
+            Topic::ContactErased => "contact.erased",
             Topic::ChannelStatus => "channel.status",
             Topic::EventTracked => "event.tracked",
             Topic::SetupChanged => "setup.changed",

@@ -8,7 +8,7 @@ mod list;
 
 pub use fetch::{Called, Fetch, any_pending, claim_pending, fetched};
 pub(crate) use gone::forget_of;
-pub use gone::take_gone;
+pub use gone::{GoneFile, list_gone, strike_gone};
 pub(crate) use keep::received;
 pub(crate) use keep::use_in;
 pub use keep::{Upload, forget_unused, get, is_used, uploaded, used_in};

@@ -70,6 +70,8 @@ pub fn apply(w: &mut Work<'_, '_>, channel: ChannelId, change: &Change) -> Resul
         early::keep(w, channel, &Early::Change(change.clone()))?;
         return Ok(false);
     };
+    // What somebody wrote who was erased meanwhile stays empty.
+    let Some(contact) = Contact::find(w.tx, w.caller.organization, message.contact_id)? else { return Ok(false) };
     let (changed, by_contact) = match &change.what {
         What::Reaction { reactor, emoji } => {
             (react(w, &message, *reactor, emoji, change.at)?, *reactor == Reactor::Contact)
@@ -82,7 +84,6 @@ pub fn apply(w: &mut Work<'_, '_>, channel: ChannelId, change: &Change) -> Resul
     if !changed {
         return Ok(false);
     }
-    let contact = Contact::get(w, message.contact_id)?;
     let mut data = message_data(&w.setup, &contact, &message);
     data["change"] = match &change.what {
         What::Reaction { reactor, emoji } => json!({"type": "reaction", "reactor": reactor, "emoji": emoji}),

@@ -81,7 +81,7 @@ fn find(w: &mut Work<'_, '_>, channel: ChannelId, update: &StatusUpdate) -> Resu
     );
     let Some(row) = w.tx.query_opt(&sql, params![w.caller.organization, id, channel])? else { return Ok(None) };
     let mut message = Message::from_row(&row)?;
-    if message.provider_id.is_none() {
+    if message.provider_id.is_none() && Contact::find(w.tx, w.caller.organization, message.contact_id)?.is_some() {
         name(w, &mut message, &update.provider_id)?;
     }
     Ok(Some(message))
@@ -97,6 +97,10 @@ fn name(w: &mut Work<'_, '_>, message: &mut Message, provider_id: &str) -> Resul
 }
 
 fn apply(w: &mut Work<'_, '_>, mut message: Message, update: &StatusUpdate) -> Result<Advance> {
+    // Whoever was erased meanwhile is told of no more.
+    let Some(contact) = Contact::find(w.tx, w.caller.organization, message.contact_id)? else {
+        return Ok(Advance::Known);
+    };
     let before = (message.status, message.progress);
     let at = slot(&mut message.progress, update.status)
         .ok_or_else(|| Error::Internal(format!("{} is no status that a provider tells", update.status)))?;
@@ -122,7 +126,6 @@ fn apply(w: &mut Work<'_, '_>, mut message: Message, update: &StatusUpdate) -> R
     if before.0 == MessageStatus::Unknown {
         outbox::known(w, message.id)?;
     }
-    let contact = Contact::get(w, message.contact_id)?;
     let data = message_data(&w.setup, &contact, &message);
     let topic = Topic::MessageStatus;
     let fact = Fact::new(topic).contact(contact.id).data(data).previous(json!({"status": before.0}));

@@ -3,6 +3,7 @@
 use store::params;
 
 use super::{UNKNOWN_HOLDS_SECONDS, leave, line_up};
+use crate::contacts::Contact;
 use crate::error::Result;
 use crate::id::{ContactId, MessageId};
 use crate::leases::Lease;
@@ -31,6 +32,9 @@ pub enum Fate {
 pub fn settle(w: &mut Work<'_, '_>, lease: &Lease, id: MessageId, fate: &Fate) -> Result<()> {
     let message = Message::get(w, id)?;
     let now = w.now;
+    if Contact::find(w.tx, w.caller.organization, message.contact_id)?.is_none() {
+        return settle_of_nobody(w, id, fate);
+    }
     match fate {
         Fate::Accepted { provider_id, wa_id } => {
             let content = message.payload.as_deref().and_then(|text| serde_json::from_str(text).ok());
@@ -77,6 +81,22 @@ pub fn settle(w: &mut Work<'_, '_>, lease: &Lease, id: MessageId, fate: &Fate) -
             )?;
         }
     }
+    Ok(())
+}
+
+/// The person was erased while it was being sent: only what became of it is written.
+fn settle_of_nobody(w: &mut Work<'_, '_>, id: MessageId, fate: &Fate) -> Result<()> {
+    let status = match fate {
+        Fate::Accepted { .. } => MessageStatus::Sent,
+        Fate::Again { .. } => MessageStatus::Cancelled,
+        Fate::Failed(_) => MessageStatus::Failed,
+        // Nobody is to decide about it any more.
+        Fate::Unknown => MessageStatus::Sent,
+    };
+    w.tx.execute(
+        "UPDATE messages SET status = $3 WHERE organization_id = $1 AND id = $2 AND status = 'sending'",
+        params![w.caller.organization, id, status],
+    )?;
     Ok(())
 }
 

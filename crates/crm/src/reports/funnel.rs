@@ -24,7 +24,7 @@ pub fn funnel(w: &mut Work<'_, '_>, filter: &ReportFilter) -> Result<Table> {
         w.caller.organization,
     );
     // One that only a merge closed is in the other, which stayed.
-    query.text(" AND coalesce(t.reason, '') <> 'merged'");
+    query.text(" AND (t.reason IS NULL OR t.outcome IS NOT NULL OR t.reason NOT IN ('merged', 'erased'))");
     query.and("t.pipeline_id = ", pipeline.id);
     query.and("t.id >= ", first_id(filter.from)).and("t.id < ", first_id(filter.to));
     query.and_if("c.channel_id = ", &filter.channel).and_if("t.agent_id = ", &filter.agent);

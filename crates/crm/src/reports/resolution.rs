@@ -15,7 +15,7 @@ pub fn resolution(w: &mut Work<'_, '_>, filter: &ReportFilter) -> Result<Table> 
          JOIN contacts c ON c.organization_id = t.organization_id AND c.id = t.contact_id WHERE t.organization_id = ",
         w.caller.organization,
     );
-    query.text(" AND coalesce(t.reason, '') <> 'merged'");
+    query.text(" AND (t.reason IS NULL OR t.outcome IS NOT NULL OR t.reason NOT IN ('merged', 'erased'))");
     query.and("t.closed_at >= ", filter.from).and("t.closed_at < ", filter.to);
     query.and_if("c.channel_id = ", &filter.channel).and_if("t.pipeline_id = ", &filter.pipeline);
     query.and_if("t.agent_id = ", &filter.agent);

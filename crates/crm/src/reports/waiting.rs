@@ -27,7 +27,7 @@ pub fn waiting(w: &mut Work<'_, '_>, filter: &ReportFilter) -> Result<Table> {
     );
     query.and_if("v.channel_id = ", &filter.channel).and_if("s.pipeline_id = ", &filter.pipeline);
     query.and_if("g.member_id = ", &filter.agent);
-    query.push(" ORDER BY v.last_activity_at DESC, v.contact_id DESC LIMIT ", MOST_ROWS + 1);
+    query.push(" ORDER BY v.waiting_since, v.contact_id LIMIT ", MOST_ROWS + 1);
     let setup = w.setup.clone();
     let grouping = Grouping::new(&setup, group);
     let rows = w.tx.query(query.sql(), &query.params())?;

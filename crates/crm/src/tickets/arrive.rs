@@ -6,6 +6,7 @@ use store::params;
 use super::{Ticket, close, last_closed_of, place};
 use crate::channels::Channel;
 use crate::contacts::{self, Contact, Leaving};
+use crate::conversations;
 use crate::error::Result;
 use crate::id::{MemberId, TicketId};
 use crate::work::Work;
@@ -27,7 +28,12 @@ pub(crate) fn arrive(
 ) -> Result<Option<Arrived>> {
     let setup = w.setup.clone();
     let stage = setup.default_stage(channel).and_then(|id| setup.stage(id));
-    let Some(stage) = stage else { return Ok(None) };
+    let Some(stage) = stage else {
+        if !new_contact {
+            conversations::begin_anew(w, contact.id)?;
+        }
+        return Ok(None);
+    };
     if let Some(last) = recent(w, channel, contact, new_contact)? {
         let ticket = close::reopen(w, last, None)?;
         *contact = Contact::get(w, contact.id)?;

@@ -88,6 +88,7 @@ pub fn reopen(w: &mut Work<'_, '_>, mut ticket: Ticket, stage: Option<StageId>) 
     ticket.closed_at = None;
     save(w, &mut ticket)?;
     conversations::ticket_followed(w, &ticket)?;
+    conversations::begin_anew(w, ticket.contact_id)?;
     let mut contact = Contact::get(w, ticket.contact_id)?;
     contact.stage_id = Some(ticket.stage_id);
     if contact.chat_status == ChatStatus::Closed {

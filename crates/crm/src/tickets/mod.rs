@@ -37,6 +37,9 @@ use crate::time::Timestamp;
 use crate::wire_enum;
 use crate::work::Work;
 
+/// Reason of a ticket that was closed because its person was erased.
+pub(crate) const ERASED: &str = "erased";
+
 wire_enum! {
     pub enum TicketStatus { Open = "open", Closed = "closed" }
 }

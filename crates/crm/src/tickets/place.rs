@@ -3,6 +3,7 @@
 use super::{Ticket, TicketStatus, insert, last_closed_of, move_to, open_ticket_of};
 use crate::assignment;
 use crate::contacts::{self, ChatStatus, Contact};
+use crate::conversations;
 use crate::error::{Error, Result};
 use crate::events::{self, Fact, Topic};
 use crate::id::StageId;
@@ -59,6 +60,9 @@ pub fn place(w: &mut Work<'_, '_>, contact: &mut Contact, stage: StageId, new_co
     }
     contact.stage_id = Some(stage);
     if closes {
+        if !new_contact {
+            conversations::ticket_followed(w, &ticket)?;
+        }
         contact.chat_status = ChatStatus::Closed;
     } else if contact.chat_status == ChatStatus::Closed {
         contact.chat_status = contact.status_while_open();

@@ -19,6 +19,8 @@ pub use create::{NewEndpoint, create};
 pub use disable::{Reason, disable};
 pub use finish::{Finished, Tried, Verdict, finish};
 pub use forget::forget_old;
+pub(crate) use forget::forget_what_was_said;
+pub(crate) use relay::hold_relay;
 pub use relay::{Queued, relay};
 pub use render::test_body;
 pub use replay::{Replay, Replayed, replay};

@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::events::{COLUMNS, EventRow};
 use crate::id::{EventId, OrganizationId, WebhookId};
 use crate::time::Timestamp;
-use crate::work::Crm;
+use crate::work::{Crm, Work};
 
 /// Events a transaction.
 const CHUNK: i64 = 256;
@@ -99,6 +99,12 @@ fn read_on(tx: &mut Tx<'_>, now: Timestamp) -> Result<Queued> {
         tx.execute("UPDATE event_cursors SET sequence = $1 WHERE name = 'webhooks'", params![reached])?;
     }
     Ok(queued)
+}
+
+/// Until this transaction ends no event is read on for webhooks.
+pub(crate) fn hold_relay(w: &mut Work<'_, '_>) -> Result<()> {
+    w.tx.execute("UPDATE event_cursors SET sequence = sequence WHERE name = 'webhooks'", params![])?;
+    Ok(())
 }
 
 struct Wanting {

@@ -50,6 +50,8 @@ pub const NAMED: &[(&str, &str, Follows)] = &[
         "contact_id",
         Stays("what the model finds is written to the survivor, through the alias"),
     ),
+    ("erasures", "contact_id", Stays("it says who was erased: nobody is merged with them")),
+    ("erasures", "customer_id", Stays("it says who was erased: nobody is merged with them")),
     ("unknown_key_contacts", "contact_id", Stays("only counted, and found through the alias")),
 ];
 

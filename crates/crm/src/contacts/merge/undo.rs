@@ -56,6 +56,9 @@ pub fn undo_merge(w: &mut Work<'_, '_>, id: MergeId) -> Result<Merged> {
     let organization = w.caller.organization;
     let survivor = Contact::as_stored(w.tx, organization, merged.contact)?.ok_or_else(gone)?;
     let other = Contact::as_stored(w.tx, organization, merged.merged)?.ok_or_else(gone)?;
+    if survivor.is_erased() || other.is_erased() {
+        return Err(gone());
+    }
     let since = survivor.merged_into.is_some()
         || other.merged_into != before.contacts.as_ref().map(|_| survivor.id)
         || before.customers.as_ref().is_some_and(|customers| survivor.customer_id != customers.kept);
