@@ -214,6 +214,25 @@ describe("a new conversation", { timeout: 240_000 }, () => {
     assert.deepEqual([others.length, (await messages(olga)).length], [0, 1]);
   });
 
+  it("tells who closed it meanwhile that nothing went out", async () => {
+    let free;
+    const gate = new Promise((done) => (free = done));
+    await page.route("**/api/v1/messages", async (route) => (await gate, route.abort()), { times: 1 });
+    await toList();
+    await begin("9 5550 0175");
+    await greeting("");
+    await field("Variable 1").fill("Iris");
+    await press("Enviar plantilla");
+    await until("it to be on its way", async () => (await dialog().getByRole("button", { name: "Enviar plantilla" }).isDisabled()) || undefined);
+    await page.keyboard.press("Escape");
+    await field("Teléfono").waitFor();
+    await page.keyboard.press("Escape");
+    await dialog().waitFor({ state: "detached" });
+    free();
+    await page.getByText("No se puede alcanzar el servidor.").waitFor();
+    assert.equal((await people("+56955500175")).length, 0);
+  });
+
   it("leads to who came in meanwhile, with what was written and why it did not go", async () => {
     await page.route("**/api/v1/messages", async (route) => {
       await world.says("56955500180", "Tito Lagos", "Yo primero");

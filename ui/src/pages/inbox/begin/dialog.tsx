@@ -13,6 +13,7 @@ import { createSubmit } from "../../../parts/form";
 import form from "../../../parts/form.module.css";
 import { ChannelsIcon } from "../../../parts/icons";
 import { Empty, Skeleton } from "../../../parts/state";
+import { tellError } from "../../../parts/toast";
 import { may } from "../../../session";
 import { draftOf } from "../composer/draft";
 import { post } from "../thread/outbox";
@@ -54,6 +55,9 @@ export default function NewConversation(props: Props) {
   const filled = new Map<string, Record<string, string>>();
   onMount(() => void TemplatePicker.preload().catch(() => undefined));
   const submit = createSubmit();
+  /** Closed while something was on its way: who went on is not called back, and told only of what failed. */
+  let left = false;
+  onCleanup(() => (left = true));
   const start = createStart();
 
   // Asked for while it is typed, so that who is known already is seen before a word is written to them.
@@ -133,13 +137,14 @@ export default function NewConversation(props: Props) {
       try {
         const contact = await start(to, content);
         if (called) await callThem(contact, called);
-        props.onOpen(contact);
+        if (!left) props.onOpen(contact);
       } catch (problem) {
+        if (left) return tellError(problem);
         if (!(problem instanceof Problem) || problem.passing || problem.field("phone")) throw problem;
         // They are there since this was begun, perhaps blocked: shown, with what was written and why it did not go out.
         answers.clear();
         const found = await lookNow().catch(() => undefined);
-        if (!found?.here?.conversation) throw problem;
+        if (left || !found?.here?.conversation) throw problem;
         post(found.here.id, nameOf(found.here), { content, preview }, null);
         props.onOpen(found.here.id);
       }
