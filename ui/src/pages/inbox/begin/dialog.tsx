@@ -183,12 +183,14 @@ export default function NewConversation(props: Props) {
         onClose={props.onClose}
         title={t("inbox.begin")}
         actions={
-          <Show when={channels().length > 0}>
-            <Button onClick={() => props.onClose()}>{t("common.cancel")}</Button>
-            <Button look="primary" busy={submit.busy()} onClick={() => void onward()}>
-              {conversation() ? t("begin.open") : byTemplate() ? t("inbox.choose_template") : t("inbox.send")}
-            </Button>
-          </Show>
+          channels().length > 0 && (
+            <>
+              <Button onClick={() => props.onClose()}>{t("common.cancel")}</Button>
+              <Button look="primary" busy={submit.busy()} onClick={() => void onward()}>
+                {conversation() ? t("begin.open") : byTemplate() ? t("inbox.choose_template") : t("inbox.send")}
+              </Button>
+            </>
+          )
         }
       >
         <Show when={reference.ready} fallback={<Skeleton lines={4} />}>
