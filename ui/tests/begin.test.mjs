@@ -180,6 +180,7 @@ describe("a new conversation", { timeout: 240_000 }, () => {
     // Come by a link, there is nothing behind it to go back to.
     await page.goto(`${world.url}/inbox?new=${encodeURIComponent("+56 9 5550 0160")}`);
     await until("the number of the link", async () => (await field("Teléfono").inputValue()) === "+56 9 5550 0160");
+    await focused(field("Teléfono"));
     await press("Cancelar");
     await dialog().waitFor({ state: "detached" });
     assert.equal(new URL(page.url()).pathname, "/inbox");

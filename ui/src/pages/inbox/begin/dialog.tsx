@@ -12,7 +12,7 @@ import { FormError, SelectField, TextArea, TextField } from "../../../parts/fiel
 import { createSubmit } from "../../../parts/form";
 import form from "../../../parts/form.module.css";
 import { ChannelsIcon } from "../../../parts/icons";
-import { Empty, Skeleton } from "../../../parts/state";
+import { Empty } from "../../../parts/state";
 import { tellError } from "../../../parts/toast";
 import { may } from "../../../session";
 import { draftOf } from "../composer/draft";
@@ -178,8 +178,9 @@ export default function NewConversation(props: Props) {
         </Suspense>
       }
     >
+      {/* With its fields, the first of which takes the focus. */}
       <Dialog
-        open
+        open={reference.ready}
         onClose={props.onClose}
         title={t("inbox.begin")}
         actions={
@@ -193,74 +194,72 @@ export default function NewConversation(props: Props) {
           )
         }
       >
-        <Show when={reference.ready} fallback={<Skeleton lines={4} />}>
-          <Show when={channels().length > 0} fallback={<NoChannel onChannels={() => navigate("/channels")} />}>
-            <form
-              ref={inner}
-              class={form.form}
-              noValidate
-              onSubmit={(e) => {
-                e.preventDefault();
-                void onward();
+        <Show when={channels().length > 0} fallback={<NoChannel onChannels={() => navigate("/channels")} />}>
+          <form
+            ref={inner}
+            class={form.form}
+            noValidate
+            onSubmit={(e) => {
+              e.preventDefault();
+              void onward();
+            }}
+          >
+            <FormError message={submit.whole("phone")} />
+            <TextField
+              label={t("begin.phone")}
+              type="tel"
+              required
+              maxLength={64}
+              value={phone()}
+              hint={readAs()}
+              error={phoneError()}
+              onInput={(e) => {
+                setPhone(e.currentTarget.value);
+                submit.clear();
+                setTried(false);
               }}
-            >
-              <FormError message={submit.whole("phone")} />
-              <TextField
-                label={t("begin.phone")}
-                type="tel"
-                required
-                maxLength={64}
-                value={phone()}
-                hint={readAs()}
-                error={phoneError()}
-                onInput={(e) => {
-                  setPhone(e.currentTarget.value);
-                  submit.clear();
-                  setTried(false);
-                }}
-                onChange={() => setTried(true)}
-              />
-              {/* There from the beginning, so that what appears in it is read aloud. */}
-              <div role="status" class={s.status}>
-                <AlreadyThere here={here()} elsewhere={looked()?.elsewhere} onOpen={goTo} />
-              </div>
-              <Show when={!conversation() && !here()?.name && may("contacts:write")}>
-                <TextField label={t("begin.name")} maxLength={LONGEST_NAME} value={name()} onInput={(e) => setName(e.currentTarget.value)} />
-              </Show>
-              <Show when={channels().length > 1} fallback={<p class="muted">{t("begin.by", { channel: channel()!.name })}</p>}>
-                <SelectField label={t("inbox.channel")} onChange={(e) => setChosen(e.currentTarget.value)}>
-                  <For each={channels()}>
-                    {(c) => (
-                      <option value={c.id} selected={c.id === channel()?.id}>
-                        {[c.name, asPhone(c.phone_number)].filter(Boolean).join(" · ")}
-                      </option>
-                    )}
-                  </For>
-                </SelectField>
-              </Show>
-              <Show when={!conversation() && channel()}>
-                {(c) => (
-                  <>
-                    <StoppedChannel channel={c()} />
-                    <Show when={!byTemplate()} fallback={<p class="muted">{t("begin.template_first")}</p>}>
-                      <TextArea
-                        label={t("begin.message")}
-                        value={text()}
-                        error={textError()}
-                        onInput={(e) => setText(e.currentTarget.value)}
-                        onKeyDown={(e) => {
-                          if (e.key !== "Enter" || !(e.ctrlKey || e.metaKey) || e.isComposing) return;
-                          e.preventDefault();
-                          void onward();
-                        }}
-                      />
-                    </Show>
-                  </>
-                )}
-              </Show>
-              <button type="submit" hidden />
-            </form>
-          </Show>
+              onChange={() => setTried(true)}
+            />
+            {/* There from the beginning, so that what appears in it is read aloud. */}
+            <div role="status" class={s.status}>
+              <AlreadyThere here={here()} elsewhere={looked()?.elsewhere} onOpen={goTo} />
+            </div>
+            <Show when={!conversation() && !here()?.name && may("contacts:write")}>
+              <TextField label={t("begin.name")} maxLength={LONGEST_NAME} value={name()} onInput={(e) => setName(e.currentTarget.value)} />
+            </Show>
+            <Show when={channels().length > 1} fallback={<p class="muted">{t("begin.by", { channel: channel()!.name })}</p>}>
+              <SelectField label={t("inbox.channel")} onChange={(e) => setChosen(e.currentTarget.value)}>
+                <For each={channels()}>
+                  {(c) => (
+                    <option value={c.id} selected={c.id === channel()?.id}>
+                      {[c.name, asPhone(c.phone_number)].filter(Boolean).join(" · ")}
+                    </option>
+                  )}
+                </For>
+              </SelectField>
+            </Show>
+            <Show when={!conversation() && channel()}>
+              {(c) => (
+                <>
+                  <StoppedChannel channel={c()} />
+                  <Show when={!byTemplate()} fallback={<p class="muted">{t("begin.template_first")}</p>}>
+                    <TextArea
+                      label={t("begin.message")}
+                      value={text()}
+                      error={textError()}
+                      onInput={(e) => setText(e.currentTarget.value)}
+                      onKeyDown={(e) => {
+                        if (e.key !== "Enter" || !(e.ctrlKey || e.metaKey) || e.isComposing) return;
+                        e.preventDefault();
+                        void onward();
+                      }}
+                    />
+                  </Show>
+                </>
+              )}
+            </Show>
+            <button type="submit" hidden />
+          </form>
         </Show>
       </Dialog>
     </Show>
