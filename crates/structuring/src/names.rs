@@ -43,7 +43,7 @@ fn without_note(text: &str) -> &str {
         && name.trim().contains(' ')
         && note.trim_start().starts_with(char::is_lowercase)
         && !fold(note).split(' ').any(|word| {
-            crate::text_name::RELATIONS.contains(&word)
+            crate::text_name_words::RELATIONS.contains(&word)
                 // "…, mi cel es 9 5550 4321" goes on to say something.
                 || matches!(word, "mi" | "my" | "meu" | "minha" | "es" | "is" | "e" | "tel" | "cel" | "celular" | "phone")
         })
@@ -56,7 +56,7 @@ fn without_note(text: &str) -> &str {
             if name.trim().contains(' ')
                 && (note.contains(':') || !note.contains(|c: char| c.is_ascii_digit()))
                 && (note.contains(':')
-                    || !fold(note).split(' ').any(|word| crate::text_name::RELATIONS.contains(&word))) =>
+                    || !fold(note).split(' ').any(|word| crate::text_name_words::RELATIONS.contains(&word))) =>
         {
             name.trim()
         }

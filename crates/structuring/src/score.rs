@@ -173,7 +173,8 @@ fn numbers_another(key: &Key, field: &Field) -> bool {
             bare && !counts && of_something || which
         }
         FieldType::Currency => {
-            !tail.is_empty() && tail.without(&NUMBERING).is_empty()
+            MEASURES.contains(&key.snake.as_str())
+                || !tail.is_empty() && tail.without(&NUMBERING).is_empty()
                 || tail.meets(&KNOWN.id) && tail.without(&NUMBERING).without(&KNOWN.ids).is_empty()
                 || tail.meets(&UNITS) && tail.without(&UNITS).without(&NUMBERING).is_empty()
         }
@@ -196,6 +197,8 @@ pub(crate) struct Bond {
     numbering: bool,
     /// An order, for an amount of money: its number or what it came to.
     ordering: bool,
+    /// The last of something, for an amount of money.
+    last: bool,
     /// What somebody wrote, for a field of notes.
     message: bool,
     /// What its key calls a year or a count, for a field of anything else.
@@ -223,6 +226,7 @@ impl Bond {
             foreign: !mine.is_empty() && !theirs.is_empty() && !mine.meets(&theirs),
             patient: is_patient(key, field),
             numbering: numbers_another(key, field),
+            last: field.definition.field_type == FieldType::Currency && tail.meets(&LASTS),
             ordering: field.definition.field_type == FieldType::Currency
                 && !tail.is_empty()
                 && tail.without(&ORDERS).is_empty(),
@@ -261,7 +265,36 @@ const MESSAGES: &[&str] = &[
     "ultimo_mensaje",
 ];
 static NUMBERING: LazyLock<Set> = LazyLock::new(|| set(&["NUMBER", "ID", "CODE", "CASENO", "BOOKINGREF", "INVOICENO"]));
+/// Keys that say in what something is measured: {"ton": "320"} is not the price of a ton.
+const MEASURES: &[&str] = &[
+    "ton",
+    "tons",
+    "tonelada",
+    "toneladas",
+    "tonnes",
+    "kg",
+    "kgs",
+    "kilo",
+    "kilos",
+    "quilos",
+    "litros",
+    "litres",
+    "liters",
+    "lbs",
+    "m2",
+    "m3",
+    "ha",
+    "hectareas",
+    "hectares",
+    "horas",
+    "hours",
+    "dias",
+    "days",
+    "meses",
+    "months",
+];
 static ORDERS: LazyLock<Set> = LazyLock::new(|| set(&["PURCHASE"]));
+static LASTS: LazyLock<Set> = LazyLock::new(|| set(&["LASTQ"]));
 static UNITS: LazyLock<Set> = LazyLock::new(|| set(&["QTY"]));
 static COUNTED: LazyLock<Set> =
     LazyLock::new(|| set(&["PURCHASE", "QTY", "PRODUCT", "PAX", "NOTES", "SIZE", "DURATION", "CAPACITY"]));
@@ -365,6 +398,13 @@ pub(crate) fn fit(
         score.differ = false;
     }
     if bond.numbering && score.method != Method::Exact {
+        return None;
+    }
+    // "ultima afinacion": "2023" is when, not for how much.
+    if bond.last
+        && score.method != Method::Exact
+        && reading.text().is_some_and(|text| text.len() == 4 && (text.starts_with("19") || text.starts_with("20")))
+    {
         return None;
     }
     // "orden": "2000055501" is which order, and "M" no "Mañana" by itself.

@@ -1,6 +1,7 @@
 //! The person: phone, e-mail, name. Whose each value is comes first; rather none than somebody else's.
 
 mod owner;
+mod paired;
 mod reach;
 
 use self::reach::{email_of, join_split_phones, phone_of};
@@ -411,6 +412,7 @@ pub(crate) fn find(
         person.phones.retain(|phone| !phone.leaves.iter().any(|leaf| answers(*leaf)));
         person.emails.retain(|email| !email.leaves.iter().any(|leaf| answers(*leaf)));
     }
+    paired::name_of_the_number(keys, readings, &mut person);
     owner::doubt(keys, readings, &mut person);
     // Of several addresses the one that stands in the object of the name.
     if let Some(home) = person.names.iter().min_by_key(|name| name.rank).map(|name| place_of(readings, name.leaves[0]))
@@ -480,9 +482,11 @@ fn child_and_parent(keys: &[Arc<Scored>], readings: &[Reading<'_>]) -> bool {
         child |= all.meets(&known.child) && !of_parent && reading.likeness() > 0.3;
         parent |= of_parent && reaches;
         alone &= of_parent
+            || key.foreign
             || reading.likeness() < 0.3
             || !(key.tail.concepts.meets(&known.name.or(&known.first).or(&known.subject)));
-        other |= reaches && all.and(&known.others).without(&known.child).is_empty();
+        // {"parent": {…}, "sitter": {…}}: nobody knows who that is, so it is no other customer.
+        other |= reaches && !key.foreign && all.and(&known.others).without(&known.child).is_empty();
     }
     (child || alone) && parent && !other
 }

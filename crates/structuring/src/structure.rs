@@ -82,6 +82,8 @@ fn run<T>(request: &Request<'_>, look: impl FnOnce(&Desk<'_>) -> T) -> ((Outcome
     on_desk(request, |mut desk| {
         desk.by_rule();
         desk.second_look();
+        // Whom a number is called after that only the second look took for one's own.
+        desk.named_by_reach();
         desk.free_text();
         desk.second_reading();
         desk.finish();

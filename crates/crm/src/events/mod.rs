@@ -55,12 +55,21 @@ pub enum Topic {
     OperationRemoved,
     /// Somebody decided about a value that structuring was not sure of.
     ReviewDecided,
+    /// A message is to go out at a time of its own.
+    ScheduledMessageCreated,
+    /// At another time now.
+    ScheduledMessageUpdated,
+    /// Its time came: it is queued as a message.
+    ScheduledMessageSent,
+    /// Its time came, and it could not go.
+    ScheduledMessageFailed,
+    ScheduledMessageCancelled,
     /// A webhook is given up: its receiver said so, or did not answer for days.
     WebhookDisabled,
 }
 
 impl Topic {
-    pub const ALL: [Topic; 21] = [
+    pub const ALL: [Topic; 26] = [
         Topic::ContactCreated,
         Topic::ContactUpdated,
         Topic::TicketCreated,
@@ -81,6 +90,11 @@ impl Topic {
         Topic::OperationSunsetSoon,
         Topic::OperationRemoved,
         Topic::ReviewDecided,
+        Topic::ScheduledMessageCreated,
+        Topic::ScheduledMessageUpdated,
+        Topic::ScheduledMessageSent,
+        Topic::ScheduledMessageFailed,
+        Topic::ScheduledMessageCancelled,
         Topic::WebhookDisabled,
     ];
 
@@ -106,6 +120,11 @@ impl Topic {
             Topic::OperationSunsetSoon => "operation.sunset_soon",
             Topic::OperationRemoved => "operation.removed",
             Topic::ReviewDecided => "review.decided",
+            Topic::ScheduledMessageCreated => "scheduled_message.created",
+            Topic::ScheduledMessageUpdated => "scheduled_message.updated",
+            Topic::ScheduledMessageSent => "scheduled_message.sent",
+            Topic::ScheduledMessageFailed => "scheduled_message.failed",
+            Topic::ScheduledMessageCancelled => "scheduled_message.cancelled",
             Topic::WebhookDisabled => "webhook.disabled",
         }
     }
