@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { browser, recado, show, totp } from "./harness.mjs";
+import { browser, ended, recado, show, totp } from "./harness.mjs";
 
 const OWNER = { email: "ines@example.com", password: "cuatro gatos bajo la mesa" };
 
@@ -14,14 +14,7 @@ describe("the doors", { timeout: 120_000 }, () => {
     chrome = await browser();
     page = await chrome.page();
   });
-  after(async () => {
-    // The browser first: a server that goes away is a mistake on every page.
-    try {
-      await chrome?.done();
-    } finally {
-      await server?.stop();
-    }
-  });
+  after(() => ended(chrome, server));
 
   it("sets up an empty server, with the token that it printed", async () => {
     await page.goto(server.url);

@@ -2,7 +2,7 @@
 // conversation after an answer, a colleague who is in it as well, a channel or a line that is down.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { browser, shop, show, signIn, until } from "./harness.mjs";
+import { browser, ended, shop, show, signIn, until } from "./harness.mjs";
 
 const PEOPLE = ["Ana Rojas", "Beto Díaz", "Carla Soto", "Dora Vidal", "Elsa Mora"];
 const number = (i) => `5695550020${i}`;
@@ -34,13 +34,7 @@ describe("all day in the inbox", { timeout: 240_000 }, () => {
     await signIn(page, world.url);
     await page.getByRole("link", { name: /Ana Rojas/ }).waitFor();
   });
-  after(async () => {
-    try {
-      await chrome?.done();
-    } finally {
-      await world?.stop();
-    }
-  });
+  after(() => ended(chrome, world));
 
   it("forgets the keys of conversations that were left", async () => {
     const written = [];

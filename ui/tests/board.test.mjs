@@ -1,7 +1,7 @@
 // The board, on the demo's clinic: moved by mouse, by keys and by menu; what closing asks for; what others do is seen.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { DEMO, browser, recado, show, signIn, until } from "./harness.mjs";
+import { DEMO, browser, ended, recado, show, signIn, until } from "./harness.mjs";
 
 describe("the board", { timeout: 180_000 }, () => {
   let server;
@@ -15,10 +15,7 @@ describe("the board", { timeout: 180_000 }, () => {
     await signIn(page, server.url, DEMO, "/board");
     await page.locator("article[data-ticket]").first().waitFor();
   });
-  after(async () => {
-    await server?.stop();
-    await chrome?.done();
-  });
+  after(() => ended(chrome, server));
 
   const column = (n) => page.locator("section[data-stage]").nth(n);
   const card = (id, n) => column(n).locator(`article[data-ticket="${id}"]`);

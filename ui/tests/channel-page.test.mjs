@@ -2,7 +2,7 @@
 // its end.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { browser, shop, show, signIn, until } from "./harness.mjs";
+import { browser, ended, shop, show, signIn, until } from "./harness.mjs";
 
 const ANA = "56955500001";
 
@@ -24,14 +24,7 @@ describe("a number of the Cloud API", { timeout: 180_000 }, () => {
     await signIn(page, world.url, undefined, `/channels/${world.channel.id}`);
     await page.getByRole("heading", { name: "WhatsApp", exact: true }).waitFor();
   });
-  after(async () => {
-    // The browser first: a server that goes away is a mistake on every page.
-    try {
-      await chrome?.done();
-    } finally {
-      await world?.stop();
-    }
-  });
+  after(() => ended(chrome, world));
 
   it("is found well by a live test, and leads to what Meta has to be told", async () => {
     await page.getByText("+56 9 5550 0100").waitFor();

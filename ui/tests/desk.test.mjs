@@ -2,7 +2,7 @@
 // nothing may be said to be done that is not.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { browser, shop, signIn, until } from "./harness.mjs";
+import { browser, ended, shop, signIn, until } from "./harness.mjs";
 
 const ANA = "56955500001";
 const BETO = "56955500002";
@@ -32,14 +32,7 @@ describe("a desk", { timeout: 180_000 }, () => {
     await signIn(page, world.url);
     await open(/Ana Rojas/);
   });
-  after(async () => {
-    // The browser first: a server that goes away is a mistake on every page.
-    try {
-      await chrome?.done();
-    } finally {
-      await world?.stop();
-    }
-  });
+  after(() => ended(chrome, world));
 
   it("tells of a message that fails after one has gone on, and keeps it over a reload", async () => {
     let free;

@@ -2,7 +2,7 @@
 // leads nowhere, the word against plain HTTP.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { bare, browser, show, signIn, until } from "./harness.mjs";
+import { bare, browser, ended, show, signIn, until } from "./harness.mjs";
 
 describe("with nothing in it", { timeout: 180_000 }, () => {
   let server;
@@ -15,14 +15,7 @@ describe("with nothing in it", { timeout: 180_000 }, () => {
     page = await chrome.page();
     await signIn(page, server.url);
   });
-  after(async () => {
-    // The browser first: a server that goes away is a mistake on every page.
-    try {
-      await chrome?.done();
-    } finally {
-      await server?.stop();
-    }
-  });
+  after(() => ended(chrome, server));
 
   const go = async (path, title) => {
     await page.goto(`${server.url}${path}`);

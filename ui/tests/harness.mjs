@@ -160,6 +160,18 @@ export async function browser() {
   };
 }
 
+/**
+ * What every file ends with: the browser first, since a server that goes away is a mistake on every page, then the others,
+ * also where a page had mistakes. What was never begun is passed over.
+ */
+export async function ended(chrome, ...others) {
+  try {
+    await chrome?.done();
+  } finally {
+    await Promise.all(others.map((one) => one?.stop?.() ?? one?.close?.()));
+  }
+}
+
 export async function signIn(page, url, who = OWNER, to = "/inbox") {
   await page.goto(`${url}/login?to=${encodeURIComponent(to)}`);
   await page.getByLabel("Correo", { exact: true }).fill(who.email);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { OWNER, browser, shop, show, signIn, until } from "./harness.mjs";
+import { OWNER, browser, ended, shop, show, signIn, until } from "./harness.mjs";
 
 const ANA = "56955500001";
 const HOSTILE = `<img src=x onerror="document.title='owned'"><script>document.title='owned'</script>`;
@@ -20,14 +20,7 @@ describe("the inbox", { timeout: 180_000 }, () => {
     await world.contact("Ana Rojas");
     await signIn(page, world.url);
   });
-  after(async () => {
-    // The browser first: a server that goes away is a mistake on every page.
-    try {
-      await chrome?.done();
-    } finally {
-      await world?.stop();
-    }
-  });
+  after(() => ended(chrome, world));
 
   it("shows who wrote, opens it, and it is read", async () => {
     const row = page.getByRole("link", { name: /Ana Rojas/ });

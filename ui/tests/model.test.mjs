@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { after, before, describe, it } from "node:test";
-import { DEMO, browser, recado, show, signIn, until } from "./harness.mjs";
+import { DEMO, browser, ended, recado, show, signIn, until } from "./harness.mjs";
 
 const KEY = "rk_cmVjYWRvIGRlbW86IGV2ZXJ5Ym9keSBrbm93cyBpdCE";
 
@@ -37,11 +37,7 @@ describe("the language model", { timeout: 240_000 }, () => {
     await signIn(page, server.url, DEMO, "/settings/structuring");
     await page.getByRole("heading", { name: "Modelo de lenguaje" }).waitFor();
   });
-  after(async () => {
-    model?.close();
-    await server?.stop();
-    await chrome?.done();
-  });
+  after(() => ended(chrome, server, model));
 
   const section = () => page.getByRole("region", { name: "Modelo de lenguaje" });
   const save = async () => {

@@ -1,7 +1,7 @@
 // One's own account: what rings, the password, the second factor, the devices.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { OWNER, bare, browser, show, signIn, totp, until } from "./harness.mjs";
+import { OWNER, bare, browser, ended, show, signIn, totp, until } from "./harness.mjs";
 
 const FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0";
 const SAFARI = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1";
@@ -38,14 +38,7 @@ describe("one's own account", { timeout: 180_000 }, () => {
     page = await chrome.page();
     await signIn(page, server.url);
   });
-  after(async () => {
-    // The browser first: a server that goes away is a mistake on every page.
-    try {
-      await chrome?.done();
-    } finally {
-      await server?.stop();
-    }
-  });
+  after(() => ended(chrome, server));
 
   it("keeps what rings, and for which channels", async () => {
     await go();

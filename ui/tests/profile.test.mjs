@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { browser, DEMO, recado, show, signIn, until } from "./harness.mjs";
+import { DEMO, browser, ended, recado, show, signIn, until } from "./harness.mjs";
 
 const KEY = "rk_cmVjYWRvIGRlbW86IGV2ZXJ5Ym9keSBrbm93cyBpdCE";
 
@@ -32,14 +32,7 @@ describe("the profile", { timeout: 240_000 }, () => {
     await signIn(page, server.url, DEMO, `/inbox/${contact}`);
     await pane().getByText("martina.rojas@example.com").waitFor();
   });
-  after(async () => {
-    // The browser first: a server that goes away is a mistake on every page.
-    try {
-      await chrome?.done();
-    } finally {
-      await server?.stop();
-    }
-  });
+  after(() => ended(chrome, server));
 
   it("changes a value where it stands, by keyboard", async () => {
     await pane().getByRole("button", { name: "Martina Rojas Vidal" }).press("Enter");

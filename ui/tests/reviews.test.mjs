@@ -1,7 +1,7 @@
 // The review queue, by keys alone; the rule that a decision teaches, and the way back; proposals.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { DEMO, browser, recado, show, signIn, until } from "./harness.mjs";
+import { DEMO, browser, ended, recado, show, signIn, until } from "./harness.mjs";
 
 describe("the review queue", { timeout: 180_000 }, () => {
   let server;
@@ -15,10 +15,7 @@ describe("the review queue", { timeout: 180_000 }, () => {
     await signIn(page, server.url, DEMO, "/reviews");
     await page.locator("li[data-state=pending]").first().waitFor();
   });
-  after(async () => {
-    await server?.stop();
-    await chrome?.done();
-  });
+  after(() => ended(chrome, server));
 
   const done = () => page.locator("li[data-state=done]");
   const press = async (...keys) => {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { after, before, describe, it } from "node:test";
-import { DEMO, browser, freePort, recado, show, signIn, until } from "./harness.mjs";
+import { DEMO, browser, ended, freePort, recado, show, signIn, until } from "./harness.mjs";
 
 describe("setting things up", { timeout: 240_000 }, () => {
   let server;
@@ -20,11 +20,7 @@ describe("setting things up", { timeout: 240_000 }, () => {
     receiverPort = await freePort();
     receiver = createServer((request, response) => request.resume().on("end", () => response.end("heard"))).listen(receiverPort, "127.0.0.1");
   });
-  after(async () => {
-    receiver?.close();
-    await server?.stop();
-    await chrome?.done();
-  });
+  after(() => ended(chrome, server, receiver));
 
   const go = async (path, what) => {
     await page.goto(`${server.url}${path}`);

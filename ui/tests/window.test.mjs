@@ -2,7 +2,7 @@
 // chosen, filled in, refused while something is missing, sent.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { browser, shop, show, signIn, until } from "./harness.mjs";
+import { browser, ended, shop, show, signIn, until } from "./harness.mjs";
 
 const ANA = "56955500001";
 const BETO = "56955500002";
@@ -46,14 +46,7 @@ describe("the 24 hours", { timeout: 180_000 }, () => {
     assert.equal((await world.call("GET", "/templates?status=APPROVED")).data.length, 3);
     await signIn(page, world.url);
   });
-  after(async () => {
-    // The browser first: a server that goes away is a mistake on every page.
-    try {
-      await chrome?.done();
-    } finally {
-      await world?.stop();
-    }
-  });
+  after(() => ended(chrome, world));
 
   it("has its five views in one row, with how many are in each", async () => {
     const views = page.getByRole("navigation", { name: "Vistas" }).getByRole("button");

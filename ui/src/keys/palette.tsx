@@ -1,5 +1,5 @@
 // Ctrl/Cmd+K: goes anywhere, finds anybody. Places are found here; people, messages and tickets by the server.
-import { useNavigate } from "@solidjs/router";
+import { useLocation, useNavigate } from "@solidjs/router";
 import { For, Show, createEffect, createMemo, createSignal, on, onCleanup } from "solid-js";
 import { json } from "../api/client";
 import type { SearchAnswer } from "../api/contract";
@@ -9,8 +9,9 @@ import { t } from "../i18n";
 import { phone, shortTime } from "../i18n/format";
 import { Avatar } from "../parts/avatar";
 import { Dialog } from "../parts/dialog";
-import { ArrowRightIcon, BoardIcon, MessageIcon, SearchIcon } from "../parts/icons";
+import { ArrowRightIcon, BoardIcon, MessageIcon, PlusIcon, SearchIcon } from "../parts/icons";
 import { plain } from "../parts/text";
+import { beginHref, mayBegin, phoneIn } from "../pages/inbox/begin/way";
 import { nameOf } from "../pages/inbox/words";
 import { places } from "../shell/places";
 import s from "./palette.module.css";
@@ -20,7 +21,7 @@ interface Found {
   group: string;
   title: string;
   detail: string;
-  kind: "place" | "contact" | "message" | "ticket";
+  kind: "place" | "begin" | "contact" | "message" | "ticket";
   href: string;
 }
 
@@ -34,6 +35,7 @@ export function Palette(props: { open: boolean; onClose: () => void }) {
 
 function Search(props: { onClose: () => void }) {
   const navigate = useNavigate();
+  const location = useLocation();
   const [text, setText] = createSignal("");
   const [answer, setAnswer] = createSignal<SearchAnswer | null>(null);
   const [problem, setProblem] = createSignal("");
@@ -67,6 +69,16 @@ function Search(props: { onClose: () => void }) {
     const rows: Found[] = places()
       .filter((p) => plain(p.label()).includes(wanted))
       .map((p) => ({ key: p.href, group: t("common.go_to"), title: p.label(), detail: "", kind: "place", href: p.href }));
+    const number = phoneIn(text());
+    if (mayBegin() && (number || plain(t("inbox.begin")).includes(wanted)))
+      rows.push({
+        key: "begin",
+        group: t("common.go_to"),
+        title: number ? t("inbox.begin_with", { phone: number }) : t("inbox.begin"),
+        detail: "",
+        kind: "begin",
+        href: beginHref(location.pathname, location.search, number),
+      });
     const a = answer();
     if (!a) return rows;
     const people = a.contacts.map((c) => ({
@@ -180,6 +192,7 @@ function Search(props: { onClose: () => void }) {
 
 function Mark(props: { kind: Found["kind"] }) {
   if (props.kind === "message") return <MessageIcon size={16} />;
+  if (props.kind === "begin") return <PlusIcon size={16} />;
   if (props.kind === "ticket") return <BoardIcon size={16} />;
   return <ArrowRightIcon size={16} />;
 }

@@ -8,5 +8,6 @@ import playground from "./playground.json";
 import reports from "./reports.json";
 import templates from "./templates.json";
 import refusals from "./refusals.json";
+import begin from "./begin.json";
 
-export default { board, reviews, channels, api, settings, playground, reports, templates, refusals };
+export default { board, reviews, channels, api, settings, playground, reports, templates, refusals, begin };

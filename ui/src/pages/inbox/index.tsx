@@ -2,7 +2,7 @@
 import { useNavigate, useParams, useSearchParams } from "@solidjs/router";
 import { ErrorBoundary, Show, Suspense, createEffect, createMemo, createSignal, lazy, on, onCleanup } from "solid-js";
 import type { Conversation } from "../../api/contract";
-import { t, tn } from "../../i18n";
+import { moreWords, t, tn } from "../../i18n";
 import { useShortcuts } from "../../keys/registry";
 import { Button } from "../../parts/button";
 import { MessageIcon } from "../../parts/icons";
@@ -10,6 +10,8 @@ import { Empty, Failed, Skeleton } from "../../parts/state";
 import { json } from "../../api/client";
 import { Problem } from "../../api/problem";
 import { setTitle } from "../../shell/title";
+import { Over } from "../../parts/over";
+import { mayBegin } from "./begin/way";
 import { readFilter } from "./filter";
 import { createConversations } from "./list/conversations";
 import { ConversationList } from "./list/list";
@@ -22,6 +24,7 @@ import { followViewing } from "./viewing";
 import s from "./inbox.module.css";
 
 const ProfilePane = lazy(() => import("./profile/pane").then((m) => ({ default: m.ProfilePane })));
+const NewConversation = lazy(async () => (await Promise.all([import("./begin/dialog"), moreWords()]))[0]);
 
 export default function Inbox() {
   const params = useParams<{ id?: string }>();
@@ -40,10 +43,10 @@ export default function Inbox() {
   followTyping();
   followViewing();
 
-  // Addresses keep the filter, and lose the message that one of them showed.
+  // Addresses keep the filter, and lose the message that one of them showed, and what lies over the page.
   const query = () => {
     const kept = new URLSearchParams();
-    for (const [name, value] of Object.entries(search)) if (value && name !== "message" && name !== "profile") kept.set(name, String(value));
+    for (const [name, value] of Object.entries(search)) if (value && !/^(message|profile|new)$/.test(name)) kept.set(name, String(value));
     const text = kept.toString();
     return text ? `?${text}` : "";
   };
@@ -82,6 +85,15 @@ export default function Inbox() {
   createEffect(on(wide, () => setProfile(wished()), { defer: true }));
   // On a narrow screen the profile lies over the conversation, and a new conversation begins without it.
   createEffect(on(() => params.id, () => !wide() && setProfile(search.profile === "1"), { defer: true }));
+
+  // A new conversation is in the address too: back closes it. Where it was opened here, closing it is going back.
+  let wentThere = false;
+  createEffect(on(() => search.new, (now, before) => (wentThere = Boolean(now) && !before), { defer: true }));
+  const stay = () => {
+    if (!wentThere) return setSearch({ new: undefined }, { replace: true });
+    wentThere = false;
+    navigate(-1);
+  };
 
   // Not of each that is passed by with J and K.
   const [profiled, setProfiled] = createSignal<string>();
@@ -157,6 +169,21 @@ export default function Inbox() {
           </div>
         )}
       </Show>
+      <Suspense>
+        <Show when={search.new && mayBegin()}>
+          <Over onClose={stay}>
+            <NewConversation
+              phone={search.new === "1" ? "" : search.new!}
+              channel={filter().channel_id}
+              onClose={stay}
+              onOpen={(id) => {
+                conversations.touch(id);
+                navigate(href(id), { replace: true });
+              }}
+            />
+          </Over>
+        </Show>
+      </Suspense>
     </div>
   );
 }

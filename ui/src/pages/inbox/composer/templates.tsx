@@ -7,7 +7,7 @@ import { t, tx } from "../../../i18n";
 import { Badge } from "../../../parts/badge";
 import { Button } from "../../../parts/button";
 import { Dialog } from "../../../parts/dialog";
-import { TextField } from "../../../parts/field";
+import { FormError, TextField } from "../../../parts/field";
 import { TemplatesIcon } from "../../../parts/icons";
 import { Empty, Failed, Skeleton } from "../../../parts/state";
 import { fits } from "../../../parts/text";
@@ -21,6 +21,12 @@ interface Props {
   contactName: string | null;
   onClose: () => void;
   onSend: (content: Record<string, unknown>, body: string) => void;
+  /** Who gets it, where that is not seen behind the dialog. */
+  to?: string;
+  /** Where sending is waited for: it stays open until it went well, and whoever asked for it closes it. */
+  sending?: { busy: boolean; problem: string | undefined };
+  /** What was filled in, by template, where that is to outlive the dialog. */
+  filled?: Map<string, Record<string, string>>;
 }
 
 export function TemplatePicker(props: Props) {
@@ -39,7 +45,7 @@ export function TemplatePicker(props: Props) {
   /** Sending was tried: from then on it is said what is missing. */
   const [tried, setTried] = createSignal(false);
   /** What was filled in, by template, for who goes back to look at another one. */
-  const filled = new Map<string, Record<string, string>>();
+  const filled = props.filled ?? new Map<string, Record<string, string>>();
   const [text, setText] = createSignal("");
   let form: HTMLFormElement | undefined;
   const found = createMemo(() => (templates.latest ?? []).filter((x) => fits(`${x.name} ${partsOf(x).body}`, text())));
@@ -62,8 +68,9 @@ export function TemplatePicker(props: Props) {
     if (!template) return;
     setTried(true);
     if (variablesOf(template).some(wrong)) return queueMicrotask(() => form?.querySelector<HTMLElement>("[aria-invalid]")?.focus());
+    filled.set(template.id, values());
     props.onSend(contentOf(template, values()), textOf(template, values()));
-    props.onClose();
+    if (!props.sending) props.onClose();
   };
 
   return (
@@ -73,16 +80,22 @@ export function TemplatePicker(props: Props) {
       title={chosen() ? chosen()!.name : t("inbox.choose_template")}
       shape="wide"
       actions={
-        chosen() && (
+        chosen() ? (
           <>
             <Button onClick={back}>{t("common.back")}</Button>
-            <Button look="primary" onClick={send}>
+            <Button look="primary" busy={props.sending?.busy} onClick={send}>
               {t("inbox.send_template")}
             </Button>
           </>
+        ) : (
+          props.sending && <Button onClick={() => props.onClose()}>{t("common.back")}</Button>
         )
       }
     >
+      <Show when={props.to}>
+        <p class="muted">{props.to}</p>
+      </Show>
+      <FormError message={props.sending?.problem} />
       <Show
         when={chosen()}
         fallback={

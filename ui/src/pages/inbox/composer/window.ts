@@ -15,5 +15,6 @@ export function windowOf(c: Known, now: number): Window {
     const endsAt = Date.parse(c.service_window_ends_at);
     return endsAt > now ? { kind: "open", endsAt, left: endsAt - now } : { kind: "shut" };
   }
-  return c.platform === "whatsapp" ? { kind: "shut" } : { kind: "none" };
+  // A playground is WhatsApp's double in this as well.
+  return c.platform === "whatsapp" || c.platform === "playground" ? { kind: "shut" } : { kind: "none" };
 }

@@ -5,13 +5,14 @@ import { json } from "../../../api/client";
 import type { SearchAnswer } from "../../../api/contract";
 import { useShortcuts } from "../../../keys/registry";
 import { t } from "../../../i18n";
-import { CheckDoubleIcon, CloseIcon, InboxIcon, SearchIcon } from "../../../parts/icons";
+import { CheckDoubleIcon, CloseIcon, InboxIcon, PlusIcon, SearchIcon } from "../../../parts/icons";
 import { Button, IconButton } from "../../../parts/button";
 import { Empty, Failed, Skeleton } from "../../../parts/state";
 import { longPress } from "../../../parts/longpress";
 import { createVirtual } from "../../../parts/virtual";
 import { Problem } from "../../../api/problem";
 import { may } from "../../../session";
+import { mayBegin, phoneIn } from "../begin/way";
 import { narrowing, type Filter } from "../filter";
 import type { Conversations } from "./conversations";
 import { BulkBar, MOST } from "./bulk";
@@ -100,11 +101,15 @@ export function ConversationList(props: {
   props.onMove(move);
   let search!: HTMLInputElement;
   const group = () => t("common.inbox");
+  const begin = () => void setParams({ new: "1" });
   useShortcuts(
     { keys: "j", label: () => t("inbox.key_next"), group, run: () => move(1) },
     { keys: "k", label: () => t("inbox.key_previous"), group, run: () => move(-1) },
     { keys: "x", label: () => t("inbox.key_choose"), group, run: () => props.open && choose(props.open) },
     { keys: "/", label: () => t("inbox.key_search"), group, run: () => search.focus() },
+    // In a conversation N is a note.
+    { keys: "n", label: () => t("inbox.begin"), group, when: () => mayBegin() && !props.open, run: begin },
+    { keys: "shift+n", label: () => t("inbox.begin"), group, when: () => mayBegin() && Boolean(props.open), run: begin },
   );
 
   /** A bookmark's stage, tag or channel that is no more. */
@@ -170,38 +175,45 @@ export function ConversationList(props: {
   return (
     <section class={s.pane} aria-label={t("inbox.conversations")}>
       <header class={s.head}>
-        <div class={s.search}>
-          <SearchIcon size={16} />
-          <input
-            ref={search}
-            type="search"
-            aria-label={t("inbox.search")}
-            placeholder={t("inbox.search")}
-            onInput={(e) => find(e.currentTarget.value)}
-            onKeyDown={(e) => {
-              if (e.key === "Enter" || e.key === "ArrowDown") {
+        <div class={s.top}>
+          <div class={s.search}>
+            <SearchIcon size={16} />
+            <input
+              ref={search}
+              type="search"
+              aria-label={t("inbox.search")}
+              placeholder={t("inbox.search")}
+              onInput={(e) => find(e.currentTarget.value)}
+              onKeyDown={(e) => {
+                if (e.key === "Enter" || e.key === "ArrowDown") {
+                  e.preventDefault();
+                  clearTimeout(typing);
+                  setParams({ q: search.value.trim() || undefined }, { replace: true });
+                  setWanted(search.value.trim());
+                }
+                if (e.key !== "Escape") return;
                 e.preventDefault();
-                clearTimeout(typing);
-                setParams({ q: search.value.trim() || undefined }, { replace: true });
-                setWanted(search.value.trim());
-              }
-              if (e.key !== "Escape") return;
-              e.preventDefault();
-              clearSearch();
-              search.blur();
-            }}
-          />
-          <Show when={props.filter.q}>
-            <IconButton label={t("inbox.clear_search")} small onClick={clearSearch}>
-              <CloseIcon size={15} />
+                clearSearch();
+                search.blur();
+              }}
+            />
+            <Show when={props.filter.q}>
+              <IconButton label={t("inbox.clear_search")} small onClick={clearSearch}>
+                <CloseIcon size={15} />
+              </IconButton>
+            </Show>
+            <span class={s.byTouch}>
+              <IconButton label={t("inbox.choose_many")} small pressed={picking()} onClick={() => (picking() ? clear() : setPicking(true))}>
+                <CheckDoubleIcon size={17} />
+              </IconButton>
+            </span>
+            <Filters filter={props.filter} />
+          </div>
+          <Show when={mayBegin()}>
+            <IconButton class={s.begin} label={t("inbox.begin")} onClick={begin}>
+              <PlusIcon size={18} />
             </IconButton>
           </Show>
-          <span class={s.byTouch}>
-            <IconButton label={t("inbox.choose_many")} small pressed={picking()} onClick={() => (picking() ? clear() : setPicking(true))}>
-              <CheckDoubleIcon size={17} />
-            </IconButton>
-          </span>
-          <Filters filter={props.filter} />
         </div>
         <Show when={chosen().length > 0} fallback={<Views filter={props.filter} counts={list().counts()} />}>
           <BulkBar
@@ -304,6 +316,13 @@ function Nothing(props: { filter: Filter; onClearSearch: () => void }) {
               {t("account.first_playground")}
             </Button>
             <Button onClick={() => navigate("/channels")}>{t("account.first_channel")}</Button>
+          </Show>
+          <Show when={mayBegin() && phoneIn(props.filter.q ?? "")}>
+            {(phone) => (
+              <Button look="primary" onClick={() => setParams({ new: phone() })}>
+                {t("inbox.begin_with", { phone: phone() })}
+              </Button>
+            )}
           </Show>
           <Show when={props.filter.q}>
             <Button onClick={() => props.onClearSearch()}>{t("inbox.clear_search")}</Button>
