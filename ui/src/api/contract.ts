@@ -67,7 +67,7 @@ export interface Conversation {
 }
 
 export type View = "all" | "mine" | "unassigned" | "unread" | "waiting";
-export type Counts = Record<View, number>;
+export type Counts = Record<View, number> & { /** Of the unread ones the member's own and nobody's. */ unread_mine_or_unassigned: number | null };
 
 export interface Page<T> {
   data: T[];

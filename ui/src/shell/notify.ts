@@ -13,7 +13,7 @@ import { createTurns } from "./turns";
 const BEHIND = 300;
 
 const [unread, setUnread] = createSignal(0);
-/** Conversations with something unread, 1000 at most. */
+/** Conversations with something unread that are one's own or nobody's, as the sound and the notes tell of them; 1000 at most. */
 export { unread };
 
 export function followNotifications(open: (contact: string) => void, looksAt: () => string | undefined): void {
@@ -22,12 +22,12 @@ export function followNotifications(open: (contact: string) => void, looksAt: ()
   const count = () => {
     timer ??= setTimeout(() => {
       timer = undefined;
-      json<Counts>("GET", "/conversations/counts").then((c) => (setUnread(c.unread), setWaiting(c.unread)), () => undefined);
+      json<Counts>("GET", "/conversations/counts").then(({ unread_mine_or_unassigned: mine, unread: all }) => (setUnread(mine ?? all), setWaiting(mine ?? all)), () => undefined);
     }, 600);
   };
   createEffect(on(epoch, count));
   onCleanup(() => (clearTimeout(timer), setUnread(0), setWaiting(0)));
-  onCleanup(onEvents(["message.received", "message.queued", "contact.updated", "contact.merged", "conversation.read", "conversation.unread"], count));
+  onCleanup(onEvents(["message.received", "message.queued", "contact.updated", "contact.merged", "conversation.read", "conversation.unread", "agent.assigned"], count));
 
   onCleanup(
     onEvents(["message.received"], (event) => {

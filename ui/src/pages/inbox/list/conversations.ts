@@ -11,8 +11,6 @@ import { createRows } from "./rows";
 // The first page comes quickly; whoever scrolls on gets more at a time.
 const PAGE = 50;
 const NEXT = 100;
-// So many who wait are put in order of how long; beyond that by activity, a page at a time.
-const ALL_WAITING = 1000;
 // Above this many changed at once, the first page is asked for instead of each of them.
 const MANY = 12;
 
@@ -28,7 +26,6 @@ export function createConversations(filter: Accessor<Filter>, open: Accessor<str
   const [counts, setCounts] = createSignal<Counts>();
   let round = 0;
   const before = () => orderOf(filter().view);
-  const waiting = () => filter().view === "waiting" && !filter().q;
 
   async function load(keep: boolean): Promise<void> {
     const mine = ++round;
@@ -36,17 +33,11 @@ export function createConversations(filter: Accessor<Filter>, open: Accessor<str
     setError(undefined);
     try {
       const page = await fetchPage(null);
-      // The server lists by activity. Who has waited longest is on its last page.
-      while (waiting() && page.next_cursor && page.data.length < ALL_WAITING && mine === round) {
-        const next = await fetchPage(page.next_cursor);
-        page.data.push(...next.data);
-        page.next_cursor = next.next_cursor;
-      }
       if (mine !== round) return;
       batch(() => {
         page.data.forEach(rows.put);
-        if (!keep || waiting() || order().length <= PAGE) {
-          setOrder((waiting() ? [...page.data].sort(before()) : page.data).map((c) => c.id));
+        if (!keep || order().length <= PAGE) {
+          setOrder(page.data.map((c) => c.id));
           setCursor(page.next_cursor);
         } else mix(page.data.map((c) => c.id));
       });
