@@ -89,6 +89,15 @@ await page.evaluate(async () => {
 const rows = await page.evaluate(() => Math.round(document.querySelector("ul li a").closest("ul").offsetHeight / 76));
 console.log(`${"all loaded".padEnd(46)} ${rows} conversations in ${((Date.now() - loading) / 1000).toFixed(1)} s, ${await page.evaluate(() => document.querySelectorAll("ul li a").length)} of them drawn`);
 await frames("list, all loaded, upwards", 250, 500, -600, 200);
+// Elements are filled anew: each has to show whom it is for, and to stand where its number says.
+const wrong = await page.evaluate(() =>
+  [...document.querySelectorAll("ul li[data-id]")].filter((li, i, all) => {
+    const at = Number(li.getAttribute("aria-posinset"));
+    const follows = i === 0 || at === Number(all[i - 1].getAttribute("aria-posinset")) + 1;
+    return !follows || Number.parseFloat(li.style.top) !== (at - 1) * 76 || !li.querySelector("a").getAttribute("href").endsWith(li.dataset.id);
+  }).length,
+);
+if (wrong > 0) throw new Error(`${wrong} rows are not what they should be`);
 
 await page.evaluate(() => (document.querySelector("ul li a").closest("ul").parentElement.scrollTop = 0));
 await page.waitForTimeout(200);

@@ -359,6 +359,34 @@ impl Kind for Instant {
     }
 }
 
+/// RFC 3339 with any offset, as existing clients write it. Without one it would be of no place.
+#[derive(Debug, Clone, Copy)]
+pub struct InstantWithOffset;
+
+impl Kind for InstantWithOffset {
+    type Out = Timestamp;
+
+    fn read(&self, raw: Raw<'_>, at: &str, problems: &mut Vec<FieldError>) -> Option<Timestamp> {
+        let text = match raw {
+            Raw::Json(Json::String(text)) => text,
+            Raw::Text(text) => text,
+            Raw::Json(_) => return wrong_type(self, raw, at, problems),
+        };
+        match Timestamp::parse(text.trim()) {
+            Some(at) => Some(at),
+            None => refuse(problems, at, "invalid_time", format!("Expected {}.", self.expected())),
+        }
+    }
+
+    fn expected(&self) -> String {
+        "a time that ends in Z or in an offset, such as 2026-05-04T15:30:00Z or 2026-05-04T11:30:00-04:00".to_owned()
+    }
+
+    fn schema(&self) -> Value {
+        json!({"type": "string", "format": "date-time"})
+    }
+}
+
 #[derive(Debug, Clone, Copy)]
 pub struct Email;
 

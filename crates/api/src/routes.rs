@@ -6,10 +6,10 @@ use crm::Scope::{
 
 use crate::compat::{
     ai_messages, channels, contacts, conversations, customers, data_send, events, messages, note_send, pipelines,
-    search, session_message, tags, team, template_send, templates, ticket_changes, tickets, views, web_message_send,
-    webchat, whatsapp_contacts,
+    scheduled, search, session_message, tags, team, template_send, templates, ticket_changes, tickets, views,
+    web_message_send, webchat, whatsapp_contacts,
 };
-use crate::route::{Method, Route, deprecated, get, patch, post};
+use crate::route::{Method, Route, delete, deprecated, get, patch, post};
 use crate::{documents, health, hooks, sign_in, v1, webhook_routes};
 
 pub const TAGS: &[(&str, &str)] = &[
@@ -166,6 +166,20 @@ fn compatibility() -> Vec<Route> {
             .query::<data_send::DataQuery>()
             .records()
             .answers::<Vec<data_send::OneOfMany>>(201, "One result a record, in their order; of a refused one its problem."),
+        post("/api/public/whatsapp/message/programmed/create", scheduled::create)
+            .scope(MessagesWrite)
+            .named("scheduleTemplate", "Messages", "Send a template to somebody at a time to come")
+            .about(
+                "Finds or makes the contact with what is known of it, and schedules the template, in one transaction. The template \
+                 is checked now and again when its time comes. The very same for the same person and time is scheduled once.",
+            )
+            .body::<scheduled::ScheduleInput>()
+            .answers::<scheduled::ScheduledAnswer>(201, "Scheduled."),
+        delete("/api/public/whatsapp/message/programmed/{scheduledMessageId}", scheduled::cancel)
+            .scope(MessagesWrite)
+            .named("cancelScheduledTemplate", "Messages", "Cancel what was scheduled")
+            .about("Once its time has come: 409 `wrong_status`.")
+            .answers::<scheduled::CancelledAnswer>(200, "Cancelled; again it is answered the same."),
         post("/api/public/web-whatsapp-message/send/{phoneId}/message", web_message_send::send)
             .scope(MessagesWrite)
             .key_in_query()

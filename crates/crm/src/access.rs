@@ -126,6 +126,20 @@ impl std::fmt::Display for Actor {
     }
 }
 
+impl Actor {
+    /// From the stored form; none of one that a newer version wrote.
+    pub(crate) fn from_stored(stored: &str) -> Option<Actor> {
+        match actor_parts(stored) {
+            ("api_key", Some(id)) => id.parse().ok().map(Actor::ApiKey),
+            ("member", Some(id)) => id.parse().ok().map(Actor::Member),
+            ("contact", Some(id)) => id.parse().ok().map(Actor::Contact),
+            ("assistant", None) => Some(Actor::Assistant),
+            ("system", None) => Some(Actor::System),
+            _ => None,
+        }
+    }
+}
+
 /// Splits the stored form into type and id.
 pub fn actor_parts(stored: &str) -> (&str, Option<&str>) {
     match stored.split_once(':') {

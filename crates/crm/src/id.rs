@@ -63,6 +63,8 @@ ids! {
     ContactId
     TicketId
     MessageId
+    /// A message that is to go out at a time of its own.
+    ScheduledMessageId
     /// A browser on a page with a web chat.
     VisitorId
     /// A file of a message.

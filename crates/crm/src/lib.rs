@@ -38,6 +38,7 @@ pub mod reset_links;
 pub mod retention;
 pub mod reviews;
 pub mod rules;
+pub mod scheduled;
 pub mod search;
 pub mod second_factor;
 pub mod sessions;

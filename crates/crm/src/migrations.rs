@@ -37,6 +37,7 @@ migrations! {
     22 "news_and_gone_files" "0022_news_and_gone_files",
     23 "numbers_of_messages" "0023_numbers_of_messages",
     24 "installation" "0024_installation",
+    25 "scheduled_messages" "0025_scheduled_messages",
     26 "settled_and_erased" "0026_settled_and_erased",
 }
 

@@ -29,12 +29,17 @@ impl Timestamp {
         self.plus_seconds(days.saturating_mul(86_400))
     }
 
-    /// RFC 3339 that ends in `Z`, as `occurredAt` and `scheduledDate` must.
+    /// RFC 3339 with any offset.
+    pub fn parse(text: &str) -> Option<Self> {
+        text.parse::<jiff::Timestamp>().ok().map(|t| Timestamp(t.as_microsecond()))
+    }
+
+    /// RFC 3339 that ends in `Z`, as `occurredAt` must.
     pub fn parse_utc(text: &str) -> Option<Self> {
         if !text.ends_with('Z') || !text.contains('T') {
             return None;
         }
-        text.parse::<jiff::Timestamp>().ok().map(|t| Timestamp(t.as_microsecond()))
+        Timestamp::parse(text)
     }
 }
 
@@ -103,5 +108,8 @@ mod tests {
         assert_eq!(Timestamp::parse_utc("2026-01-01T00:00:00+00:00"), None);
         assert_eq!(Timestamp::parse_utc("2026-13-01T00:00:00Z"), None);
         assert_eq!(Timestamp::parse_utc("2026-01-01Z"), None);
+        let begin = Timestamp::parse_utc("2026-01-01T00:00:00Z");
+        assert_eq!(Timestamp::parse("2025-12-31T21:00:00-03:00"), begin);
+        assert_eq!(Timestamp::parse("2026-01-01T00:00:00"), None, "of no place it is no instant");
     }
 }

@@ -12,6 +12,8 @@ mod client;
 mod decisions;
 #[path = "kill/retention.rs"]
 mod retention;
+#[path = "kill/scheduled.rs"]
+mod scheduled;
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};

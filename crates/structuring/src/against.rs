@@ -7,6 +7,8 @@ use crate::reading::Reading;
 use crate::{Json, names};
 use std::sync::LazyLock;
 
+static DOCTOR: LazyLock<Set> = LazyLock::new(|| set(&["R_DOCTOR"]));
+
 /// "Type of document" is no document's number.
 pub(crate) static KINDS: LazyLock<Set> = LazyLock::new(|| set(&["TYPE"]));
 
@@ -81,6 +83,12 @@ pub(crate) fn strangeness(field: &Field, reading: &Reading<'_>) -> f32 {
                 | "undefined"
                 | "tbd"
                 | "por definir"
+                | "por confirmar"
+                | "a confirmar"
+                | "a combinar"
+                | "a convenir"
+                | "tbc"
+                | "tba"
                 | "a definir"
                 | "sin dato"
                 | "sin datos"
@@ -116,6 +124,14 @@ pub(crate) fn strangeness(field: &Field, reading: &Reading<'_>) -> f32 {
         && !notes
         && reading.text().is_some_and(|text| text.len() <= 24 && text.contains(' '))
         && reading.boolean() == Some(false)
+    {
+        return 0.5;
+    }
+    // A doctor has a name: "implante dentário" is not one.
+    if field.concepts.meets(&DOCTOR)
+        && reading.text().is_some_and(|text| {
+            text.chars().skip(1).all(|c| !c.is_uppercase()) && names::likeness(names::undoctored(text)) == 0.0
+        })
     {
         return 0.5;
     }
@@ -243,7 +259,7 @@ static NUMBERED: LazyLock<Set> = LazyLock::new(|| {
 pub(crate) static NUMBERED_IDS: LazyLock<Set> = LazyLock::new(|| {
     set(&[
         "IDDOC", "RUT", "CPF", "CNPJ", "CURP", "RFC", "RUC", "NIT", "CUIT", "RG", "ZIP", "PLATE", "VIN", "POLICY",
-        "FLIGHT",
+        "FLIGHT", "SERIAL",
     ])
 });
 

@@ -76,6 +76,53 @@ impl Field {
         self.by_name.says(words) || self.by_key.says(words)
     }
 
+    /// Its words for whom it is about, other than those for the customer.
+    fn wards(&self) -> Vec<String> {
+        const CUSTOMER: &[&str] = &[
+            "cliente",
+            "clientes",
+            "client",
+            "customer",
+            "paciente",
+            "patient",
+            "titular",
+            "usuario",
+            "user",
+            "lead",
+            "comprador",
+            "compradora",
+            "buyer",
+            "interesado",
+            "interesada",
+            "interessado",
+            "interessada",
+            "solicitante",
+            "persona",
+            "pessoa",
+            "person",
+            "prospecto",
+            "suscriptor",
+            "subscriber",
+            "member",
+            "socio",
+            "guest",
+        ];
+        static PLAIN: LazyLock<Set> = LazyLock::new(|| {
+            let known = &*KNOWN;
+            let reach = known.phone.or(&known.email).or(&known.contact).or(&known.number).or(&known.name);
+            reach.or(&known.alt).or(&known.work)
+        });
+        let mut all = words(&self.definition.name);
+        all.extend(words(&self.definition.key));
+        all.retain(|word| {
+            word.len() > 3
+                && !is_noise(word)
+                && !CUSTOMER.contains(&word.as_str())
+                && !Units::of_words(std::slice::from_ref(word)).concepts.meets(&PLAIN)
+        });
+        all
+    }
+
     pub fn is_typed(&self) -> bool {
         self.definition.field_type != FieldType::Text
     }
@@ -147,6 +194,12 @@ pub struct Definitions {
     pub(crate) children: bool,
     /// Some field is the name of a pupil or the like, and none the parent's.
     pub(crate) dependants: bool,
+    /// Some field is who the parent is or who answers, or how they are reached.
+    pub(crate) parents: bool,
+    /// Words for whom the organization keeps a number of their own: "tenant" of `tenant_phone`.
+    pub(crate) wards: Vec<String>,
+    /// Some field is a relative's number.
+    pub(crate) relatives: bool,
     cache: [RwLock<FxHashMap<Box<str>, Arc<Scored>>>; SHARDS],
 }
 
@@ -159,14 +212,22 @@ impl Definitions {
             let about = field.concepts.meets(&KNOWN.pet_traits.without(&KNOWN.pet));
             about || field.concepts.meets(&KNOWN.pet) && field.definition.field_type == FieldType::Text
         });
-        let parents = KNOWN.parent.or(&KNOWN.manager);
-        let children = fields.iter().any(|field| field.concepts.meets(&KNOWN.child))
-            && !fields.iter().any(|field| field.concepts.meets(&parents));
+        // Who the parent is or how they are reached: not their papers.
+        let answers = KNOWN.parent.or(&KNOWN.manager);
+        let papers = |field: &Field| {
+            field.definition.field_type == FieldType::Text && field.concepts.without(&answers).meets(&KNOWN.ids)
+        };
+        let parents = fields.iter().any(|field| field.concepts.meets(&answers) && !papers(field));
+        let children = fields.iter().any(|field| field.concepts.meets(&KNOWN.child)) && !parents;
         let dependants = fields.iter().any(|field| {
             field.definition.field_type == FieldType::Text
                 && field.concepts.meets(&KNOWN.dependant)
                 && field.concepts.meets(&KNOWN.name)
-        }) && !fields.iter().any(|field| field.concepts.meets(&parents));
+        }) && !parents;
+        let reached =
+            || fields.iter().filter(|field| matches!(field.definition.field_type, FieldType::Phone | FieldType::Email));
+        let wards = reached().flat_map(Field::wards).collect();
+        let relatives = reached().any(|field| field.roles.meets(&KNOWN.relative.or(&KNOWN.child)));
         let goes = fields.iter().any(|field| field.concepts.meets(&DESTIN));
         for field in &mut fields {
             (field.pets, field.children) = (pets, children || dependants);
@@ -180,6 +241,9 @@ impl Definitions {
             pets,
             children,
             dependants,
+            parents,
+            wards,
+            relatives,
             cache: std::array::from_fn(|_| RwLock::default()),
         }
     }

@@ -274,6 +274,8 @@ pub(crate) struct Lexicon {
     glued: FxHashMap<String, String>,
     /// First word of a phrase → words of the longest phrase that begins with it.
     longest: FxHashMap<String, usize>,
+    /// Words that mean it only where nothing stands beside them: "rep", "sale".
+    alone: FxHashMap<String, Vec<u16>>,
 }
 
 /// A phrase that was found: its concepts and the words it covers.
@@ -292,6 +294,7 @@ impl Lexicon {
             phrases: FxHashMap::default(),
             glued: FxHashMap::default(),
             longest: FxHashMap::default(),
+            alone: FxHashMap::default(),
         };
         let base: serde_json::Value =
             serde_json::from_str(include_str!("../assets/lexicon-es-pt-en.json")).unwrap_or_default();
@@ -308,11 +311,17 @@ impl Lexicon {
             let Some((name, weight)) = head.split_once(' ') else { continue };
             let concept = lexicon.concept(name, weight.parse().ok());
             for phrase in phrases.split(", ") {
-                match phrase.strip_prefix('-') {
-                    Some(gone) => lexicon.take(concept, gone),
-                    None => lexicon.add(concept, phrase),
+                if let Some(gone) = phrase.strip_prefix('-') {
+                    lexicon.take(concept, gone);
+                } else if let Some(all) = phrase.strip_prefix('=') {
+                    lexicon.alone.entry(all.to_owned()).or_default().push(concept);
+                } else {
+                    lexicon.add(concept, phrase);
                 }
             }
+        }
+        for (word, concepts) in &mut lexicon.alone {
+            concepts.extend(lexicon.phrases.get(word).into_iter().flatten());
         }
         lexicon
     }
@@ -398,7 +407,15 @@ pub(crate) fn find(words: &[String]) -> Vec<Hit> {
     let mut phrase = String::new();
     while at < kept.len() {
         let mut found = None;
-        let longest = LEXICON.longest.get(&words[kept[at]]).copied().unwrap_or(1);
+        if words.len() == 1
+            && let Some(concepts) = LEXICON.alone.get(&words[0])
+        {
+            found = Some((concepts.as_slice(), 1));
+        }
+        let longest = match found {
+            Some(_) => 0,
+            None => LEXICON.longest.get(&words[kept[at]]).copied().unwrap_or(1),
+        };
         for length in (1..=longest.min(kept.len() - at)).rev() {
             phrase.clear();
             for (place, word) in kept[at..at + length].iter().enumerate() {
@@ -474,5 +491,13 @@ mod tests {
         assert_eq!(concepts("apellidoMaterno"), ["LAST2"]);
         assert_eq!(concepts("vacunada"), ["VACCINE"]);
         assert!(LEXICON.names.len() < 640, "{}", LEXICON.names.len());
+    }
+
+    #[test]
+    fn some_words_mean_it_only_alone() {
+        assert!(concepts("sale").contains(&"DEPARTURE"));
+        assert!(!concepts("sale date").contains(&"DEPARTURE"));
+        assert!(concepts("rep").contains(&"R_AGENT"));
+        assert!(!concepts("rep_celular").contains(&"R_AGENT"));
     }
 }

@@ -51,6 +51,7 @@ mod text_fields;
 mod text_ids;
 mod text_marks;
 mod text_name;
+mod text_name_words;
 mod text_owner;
 mod text_phone_words;
 mod text_phones;

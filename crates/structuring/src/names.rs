@@ -43,7 +43,7 @@ fn without_note(text: &str) -> &str {
         && name.trim().contains(' ')
         && note.trim_start().starts_with(char::is_lowercase)
         && !fold(note).split(' ').any(|word| {
-            crate::text_name::RELATIONS.contains(&word)
+            crate::text_name_words::RELATIONS.contains(&word)
                 // "…, mi cel es 9 5550 4321" goes on to say something.
                 || matches!(word, "mi" | "my" | "meu" | "minha" | "es" | "is" | "e" | "tel" | "cel" | "celular" | "phone")
         })
@@ -56,7 +56,7 @@ fn without_note(text: &str) -> &str {
             if name.trim().contains(' ')
                 && (note.contains(':') || !note.contains(|c: char| c.is_ascii_digit()))
                 && (note.contains(':')
-                    || !fold(note).split(' ').any(|word| crate::text_name::RELATIONS.contains(&word))) =>
+                    || !fold(note).split(' ').any(|word| crate::text_name_words::RELATIONS.contains(&word))) =>
         {
             name.trim()
         }
@@ -326,7 +326,9 @@ pub(crate) fn is_company(text: &str) -> bool {
     const MORE: &[&str] = &["sapi", "cv", "s a", "sc", "scp", "ac"];
     let formed = |word: &str| LEGAL_FORMS.contains(&word) || MORE.contains(&word);
     let folded = fold(text);
-    if text.trim_end().ends_with(" Co.") || text.contains("& Co") {
+    // Brazil's small companies; "me" is a word of sentences as well.
+    let small = [" ME", " EPP", " MEI", " Co."].iter().any(|form| text.trim_end().ends_with(form));
+    if small || text.contains("& Co") {
         return true;
     }
     // "s a", "s r l" at the end: letters of one word.

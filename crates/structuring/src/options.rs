@@ -1,5 +1,9 @@
 //! Which option of a select a text means.
 
+mod numbers;
+
+pub(crate) use self::numbers::at_clock;
+use self::numbers::{by_clock, by_number, in_range, only_number, ordinal, range};
 use crate::keys::fold;
 use crate::lexicon::is_stop;
 use crate::offers::{By, Choices, joint, one, stems};
@@ -443,34 +447,6 @@ fn by_initial(choices: &Choices, said: &Said, steps: &Steps) -> Option<Chosen> {
         .then_some(Chosen { option, quality: 0.8 })
 }
 
-/// "19:30", "10am", "19h" where the options are parts of the day.
-fn by_clock(choices: &Choices, said: &Said, steps: &Steps) -> Option<Chosen> {
-    let text = said.folded.as_str();
-    let text = if text.starts_with('a') {
-        text.trim_start_matches("as ").trim_start_matches("a las ").trim_start_matches("at ")
-    } else {
-        text
-    };
-    if text.len() > 9 || !text.starts_with(|c: char| c.is_ascii_digit()) {
-        return None;
-    }
-    at_clock(choices, text, false, steps).map(|option| Chosen { option, quality: 0.86 })
-}
-
-/// The part of the day of a folded clock time; `after` where it is the earliest.
-pub(crate) fn at_clock(choices: &Choices, text: &str, after: bool, steps: &Steps) -> Option<usize> {
-    synonym(choices, groups_of("manana"), steps).and(synonym(choices, groups_of("tarde"), steps))?;
-    let part = match crate::text_marks::hour_of(text)? {
-        5..=11 => "manana",
-        12..=17 => "tarde",
-        // Six is evening in some places, afternoon in others.
-        18 if after => "noche",
-        19..=23 => "noche",
-        _ => return None,
-    };
-    synonym(choices, groups_of(part), steps)
-}
-
 /// Bytes from which on a text may have a letter wrong.
 const LONGER: usize = 5;
 
@@ -503,107 +479,13 @@ fn distance(a: &[u8], b: &[u8]) -> usize {
     row[b.len()]
 }
 
-/// `10-50`, `menos de 10`, `100+`, `más de 500`, `1.000 a 5.000`.
-fn range(text: &str) -> Option<(f64, f64)> {
-    let folded = fold(text);
-    let mut numbers = Vec::new();
-    let mut from = 0;
-    while let Some(at) = text[from..].find(|c: char| c.is_ascii_digit()) {
-        let start = from + at;
-        let digits: String = text[start..]
-            .chars()
-            .take_while(|c| c.is_ascii_digit() || matches!(c, '.' | ','))
-            .filter(char::is_ascii_digit)
-            .collect();
-        let length =
-            text[start..].find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | ','))).unwrap_or(text.len() - start);
-        let thousand = matches!(text[start + length..].trim_start().as_bytes().first(), Some(b'k' | b'K'))
-            || text[start + length..].trim_start().starts_with("mil");
-        numbers.push(digits.parse::<f64>().ok()? * if thousand { 1000.0 } else { 1.0 });
-        from = start + length;
-    }
-    let says = |words: &[&str]| folded.split(' ').any(|word| words.contains(&word));
-    match numbers[..] {
-        [low, high] if low < high => Some((low, high)),
-        [bound] if says(&["menos", "less", "under", "hasta", "ate", "up", "menor", "below"]) => Some((f64::MIN, bound)),
-        [bound] if text.contains('+') || says(&["mas", "mais", "more", "over", "above", "mayor", "desde"]) => {
-            Some((bound, f64::MAX))
-        }
-        _ => None,
-    }
-}
-
-/// "la primera", "third": the number they say.
-fn ordinal(word: &str) -> Option<String> {
-    const ORDINALS: &[&[&str]] = &[
-        &["primera", "primero", "primer", "primeira", "primeiro", "first"],
-        &["segunda", "segundo", "second"],
-        &["tercera", "tercero", "tercer", "terceira", "terceiro", "third"],
-        &["cuarta", "cuarto", "quarta", "quarto", "fourth"],
-        &["quinta", "quinto", "fifth"],
-        &["sexta", "sexto", "sixth"],
-    ];
-    ORDINALS.iter().position(|words| words.contains(&word)).map(|at| (at + 1).to_string())
-}
-
 fn has_digits(text: &str) -> bool {
     text.bytes().any(|b| b.is_ascii_digit())
-}
-
-/// The number of a text that has one.
-fn only_number(text: &str) -> Option<String> {
-    let mut numbers = text.split(|c: char| !c.is_ascii_digit()).filter(|run| !run.is_empty());
-    let first = numbers.next()?;
-    numbers.next().is_none().then(|| first.to_owned())
 }
 
 /// Which bytes a text has, folded onto 64.
 fn letters(text: &str) -> u64 {
     text.bytes().fold(0, |all, byte| all | 1 << (byte & 63))
-}
-
-/// The number of the only option that has it, where every option has one: `21k` of `5 km, 10 km, 21 km`.
-fn by_number(choices: &Choices, said: &Said, steps: &Steps) -> Option<Chosen> {
-    // "2°" of "Primero, Segundo, Tercero".
-    let bare = if choices.ordinals > 1 { said.folded.trim_end_matches(['o', 'a']).trim() } else { "" };
-    if (1..=2).contains(&bare.len()) && bare.bytes().all(|b| b.is_ascii_digit()) {
-        if !steps.look(choices.len()) {
-            return None;
-        }
-        let mut fitting = choices.iter().enumerate().filter(|(_, choice)| choice.ordinal() == Some(bare));
-        if let (Some((option, _)), None) = (fitting.next(), fitting.next()) {
-            return Some(Chosen { option, quality: 0.9 });
-        }
-    }
-    if choices.numbered < 2 || !said.digits && said.words().len() > 2 {
-        return None;
-    }
-    let wanted = only_number(&said.folded).or_else(|| said.words().iter().find_map(|word| ordinal(word)))?;
-    // An option of two numbers is a range, not a size.
-    if choices.muddled {
-        return None;
-    }
-    let places = choices.by(By::Number(&wanted), steps).iter().copied();
-    let option = choices.only(places, |choice| choice.number() == Some(wanted.as_str()))?;
-    Some(Chosen { option, quality: 0.88 })
-}
-
-fn in_range(choices: &Choices, said: &Said, steps: &Steps) -> Option<Chosen> {
-    // A page's address has no amount.
-    if !choices.ranged || said.folded.starts_with("http") {
-        return None;
-    }
-    let read = || crate::readings::number::read(&said.folded, None).map(|reading| reading.value.to_f64());
-    let value = (*said.amount.get_or_init(read))?;
-    if !steps.look(choices.len()) {
-        return None;
-    }
-    let mut fitting = choices
-        .iter()
-        .enumerate()
-        .filter(|(_, choice)| choice.range.is_some_and(|(low, high)| low <= value && value <= high));
-    let (option, _) = fitting.next()?;
-    fitting.next().is_none().then_some(Chosen { option, quality: 0.85 })
 }
 
 /// The nearest option by meaning, when it is near and the next one is not.

@@ -107,6 +107,7 @@ static ABOVE: LazyLock<Set> = LazyLock::new(|| {
         "BUDGET",
         "POLICY",
         "ALT",
+        "TRIAL",
     ])
 });
 
@@ -123,8 +124,7 @@ pub(crate) fn find(
     // The pupil has a field of their own, and who answers for them a name and a number: that is who writes.
     let known = &*KNOWN;
     let answers = known.manager.or(&known.parent);
-    let kept = definitions.fields.iter().any(|field| field.concepts.meets(&answers));
-    let answered = !kept
+    let answered = !definitions.parents
         && keys.iter().zip(readings).any(|(scored, reading)| {
             scored.key.concepts().meets(&answers)
                 && !scored.key.tail.concepts.meets(&known.phone.or(&known.email))
@@ -257,8 +257,11 @@ fn joined(own: &[&Piece], whose: Whose, person: &mut Person) {
 
 /// Form builders number the parts of one name field: `1.3` is the given name, `1.6` the family name.
 fn numbered_part(reading: &Reading<'_>) -> Option<Kind> {
-    let (field, part) = reading.leaf().path.last()?.rsplit_once('.')?;
-    if field.is_empty() || !field.trim_start_matches("input_").bytes().all(|b| b.is_ascii_digit()) {
+    let key = reading.leaf().path.last()?;
+    // "input_1_3" where dots were not welcome.
+    let (field, part) = key.rsplit_once('.').or_else(|| key.strip_prefix("input_")?.rsplit_once('_'))?;
+    let field = field.trim_start_matches("input_");
+    if field.is_empty() || !field.bytes().all(|b| b.is_ascii_digit()) {
         return None;
     }
     match part {

@@ -168,10 +168,13 @@ fn numbers_another(key: &Key, field: &Field) -> bool {
             let bare = !tail.is_empty() && tail.without(&KNOWN.number).is_empty() && key.unknown == 0;
             let counts = key.snake.split('_').any(|word| COUNTS.contains(&word));
             let of_something = field.by_name.unknown() > 0 || !field.concepts.without(&KNOWN.qualifiers).is_empty();
-            bare && !counts && of_something
+            // {"order": {"id": 5550881}} is not how many orders there are.
+            let which = tail.meets(&KNOWN.id) && tail.without(&NUMBERING).is_empty() && field.says(COUNTS);
+            bare && !counts && of_something || which
         }
         FieldType::Currency => {
-            !tail.is_empty() && tail.without(&NUMBERING).is_empty()
+            MEASURES.contains(&key.snake.as_str())
+                || !tail.is_empty() && tail.without(&NUMBERING).is_empty()
                 || tail.meets(&KNOWN.id) && tail.without(&NUMBERING).without(&KNOWN.ids).is_empty()
                 || tail.meets(&UNITS) && tail.without(&UNITS).without(&NUMBERING).is_empty()
         }
@@ -192,6 +195,10 @@ pub(crate) struct Bond {
     patient: bool,
     /// A number that counts or names orders, quotes and the like, for an amount of money or a count of something else.
     numbering: bool,
+    /// An order, for an amount of money: its number or what it came to.
+    ordering: bool,
+    /// The last of something, for an amount of money.
+    last: bool,
     /// What somebody wrote, for a field of notes.
     message: bool,
     /// What its key calls a year or a count, for a field of anything else.
@@ -219,6 +226,10 @@ impl Bond {
             foreign: !mine.is_empty() && !theirs.is_empty() && !mine.meets(&theirs),
             patient: is_patient(key, field),
             numbering: numbers_another(key, field),
+            last: field.definition.field_type == FieldType::Currency && tail.meets(&LASTS),
+            ordering: field.definition.field_type == FieldType::Currency
+                && !tail.is_empty()
+                && tail.without(&ORDERS).is_empty(),
             message: text && field.concepts.meets(&KNOWN.notes) && MESSAGES.contains(&key.snake.as_str()),
             counting: tail.meets(&COUNTING) && !field.concepts.meets(&COUNTING),
             reach: tail.meets(&reach) && !field.concepts.meets(&reach.or(&KNOWN.contact)),
@@ -254,6 +265,36 @@ const MESSAGES: &[&str] = &[
     "ultimo_mensaje",
 ];
 static NUMBERING: LazyLock<Set> = LazyLock::new(|| set(&["NUMBER", "ID", "CODE", "CASENO", "BOOKINGREF", "INVOICENO"]));
+/// Keys that say in what something is measured: {"ton": "320"} is not the price of a ton.
+const MEASURES: &[&str] = &[
+    "ton",
+    "tons",
+    "tonelada",
+    "toneladas",
+    "tonnes",
+    "kg",
+    "kgs",
+    "kilo",
+    "kilos",
+    "quilos",
+    "litros",
+    "litres",
+    "liters",
+    "lbs",
+    "m2",
+    "m3",
+    "ha",
+    "hectareas",
+    "hectares",
+    "horas",
+    "hours",
+    "dias",
+    "days",
+    "meses",
+    "months",
+];
+static ORDERS: LazyLock<Set> = LazyLock::new(|| set(&["PURCHASE"]));
+static LASTS: LazyLock<Set> = LazyLock::new(|| set(&["LASTQ"]));
 static UNITS: LazyLock<Set> = LazyLock::new(|| set(&["QTY"]));
 static COUNTED: LazyLock<Set> =
     LazyLock::new(|| set(&["PURCHASE", "QTY", "PRODUCT", "PAX", "NOTES", "SIZE", "DURATION", "CAPACITY"]));
@@ -357,6 +398,23 @@ pub(crate) fn fit(
         score.differ = false;
     }
     if bond.numbering && score.method != Method::Exact {
+        return None;
+    }
+    // "ultima afinacion": "2023" is when, not for how much.
+    if bond.last
+        && score.method != Method::Exact
+        && reading.text().is_some_and(|text| text.len() == 4 && (text.starts_with("19") || text.starts_with("20")))
+    {
+        return None;
+    }
+    // "orden": "2000055501" is which order, and "M" no "Mañana" by itself.
+    if score.method != Method::Exact
+        && (bond.ordering
+            && reading.text().is_some_and(|text| text.len() > 8 && text.bytes().all(|b| b.is_ascii_digit()))
+            || !field.choices.is_empty()
+                && score.fused < 0.6
+                && reading.text().is_some_and(|text| text.chars().nth(1).is_none()))
+    {
         return None;
     }
     // What somebody wrote is read for all it says; the notes are what somebody else made of it.

@@ -1,6 +1,7 @@
 //! The person: phone, e-mail, name. Whose each value is comes first; rather none than somebody else's.
 
 mod owner;
+mod paired;
 mod reach;
 
 use self::reach::{email_of, join_split_phones, phone_of};
@@ -63,10 +64,14 @@ struct Circumstances {
     pet_owner: bool,
     /// The organization keeps a child's name and nobody's for the parent: who writes is the parent.
     children: bool,
+    /// The organization keeps a tenant's number: the owner is no one of a CRM.
+    tenants: bool,
     /// A message that went out, a parcel that a company sent: the sender is not the customer.
     outbound: bool,
     /// What is sent by a company is somebody's who receives it.
     received: bool,
+    /// The organization keeps a relative's number: a child's is one.
+    relatives: bool,
     /// "Este número es de mi hija": what the message came from is not the writer's own.
     lent: bool,
 }
@@ -133,6 +138,7 @@ static NEUTRAL: LazyLock<Set> = LazyLock::new(|| {
         "QUOTEAMT",
         "BUDGET",
         "POLICY",
+        "TRIAL",
     ])
 });
 
@@ -198,7 +204,9 @@ fn whose(key: &Key, at: &Circumstances) -> Whose {
         return Whose::Other;
     }
     if !at.children {
-        roles = roles.without(&known.child);
+        if !at.relatives {
+            roles = roles.without(&known.child);
+        }
     } else if roles.is_empty() && key.concepts().meets(&known.dependant) {
         return Whose::Other;
     }
@@ -207,7 +215,7 @@ fn whose(key: &Key, at: &Circumstances) -> Whose {
     }
     let only = |set: &Set| roles.without(set).is_empty();
     if only(&known.owner.or(&AGENT)) && roles.meets(&known.owner) {
-        return if roles.meets(&AGENT) && !at.pets { Whose::Other } else { Whose::Perhaps(Role::Owner) };
+        return if roles.meets(&AGENT) && !at.pets && !at.tenants { Whose::Other } else { Whose::Perhaps(Role::Owner) };
     }
     if (at.pets || at.children) && only(&known.parent.or(&known.owner)) {
         return Whose::Perhaps(Role::PetKeeper);
@@ -230,6 +238,9 @@ fn whose(key: &Key, at: &Circumstances) -> Whose {
     }
     Whose::Other
 }
+
+const TENANTS: &[&str] =
+    &["tenant", "renter", "arrendatario", "arrendataria", "inquilino", "inquilina", "locatario", "locataria"];
 
 /// Who drives is now and then the customer, and mostly whom the customer waits for.
 const DRIVERS: &[&str] =
@@ -294,7 +305,9 @@ pub(crate) fn find(
                         && (key.tail.concepts.meets(&reach) || reading.likeness() >= 0.6)
                         && reading.text().is_some_and(|text| !text.is_empty())
                 }),
+        tenants: definitions.wards.iter().any(|word| TENANTS.contains(&word.as_str())),
         received,
+        relatives: definitions.relatives,
         lent: readings.iter().any(|reading| reading.is_prose() && reading.text().is_some_and(lent)),
         outbound: received
             || keys.iter().zip(readings).any(|(scored, reading)| {
@@ -314,7 +327,30 @@ pub(crate) fn find(
     });
     let theirs = if at.outbound { Party::From } else { Party::To };
     let mut person = Person::default();
-    let owners: Vec<Whose> = keys.iter().map(|scored| whose(&scored.key, &at)).collect();
+    let mut owners: Vec<Whose> = keys.iter().map(|scored| whose(&scored.key, &at)).collect();
+    // {"owner_mobile", "tenant_mobile"} where the organization keeps the tenant's number: the other one is the customer's.
+    let wards: Vec<bool> = if definitions.wards.is_empty() {
+        vec![false; keys.len()]
+    } else {
+        let about = |segment: &str| crate::keys::words(segment).iter().any(|word| definitions.wards.contains(word));
+        readings.iter().map(|reading| reading.leaf().path.iter().any(|segment| about(segment))).collect()
+    };
+    let reaches = |leaf: usize| keys[leaf].key.tail.concepts.meets(&known.phone) && readings[leaf].phone().is_some();
+    let customers = wards.contains(&true)
+        && (0..keys.len()).any(|leaf| {
+            owners[leaf] != Whose::Other
+                && reaches(leaf)
+                && !wards[leaf]
+                && keys[leaf].key.party != theirs
+                && !reserved(definitions, &keys[leaf], &readings[leaf])
+        });
+    if customers {
+        for (ward, whose) in wards.iter().zip(&mut owners) {
+            if *ward {
+                *whose = Whose::Other;
+            }
+        }
+    }
     for (leaf, (scored, reading)) in keys.iter().zip(readings).enumerate() {
         if reading.text().is_none_or(str::is_empty) {
             continue;
@@ -376,6 +412,7 @@ pub(crate) fn find(
         person.phones.retain(|phone| !phone.leaves.iter().any(|leaf| answers(*leaf)));
         person.emails.retain(|email| !email.leaves.iter().any(|leaf| answers(*leaf)));
     }
+    paired::name_of_the_number(keys, readings, &mut person);
     owner::doubt(keys, readings, &mut person);
     // Of several addresses the one that stands in the object of the name.
     if let Some(home) = person.names.iter().min_by_key(|name| name.rank).map(|name| place_of(readings, name.leaves[0]))
@@ -445,9 +482,11 @@ fn child_and_parent(keys: &[Arc<Scored>], readings: &[Reading<'_>]) -> bool {
         child |= all.meets(&known.child) && !of_parent && reading.likeness() > 0.3;
         parent |= of_parent && reaches;
         alone &= of_parent
+            || key.foreign
             || reading.likeness() < 0.3
             || !(key.tail.concepts.meets(&known.name.or(&known.first).or(&known.subject)));
-        other |= reaches && all.and(&known.others).without(&known.child).is_empty();
+        // {"parent": {…}, "sitter": {…}}: nobody knows who that is, so it is no other customer.
+        other |= reaches && !key.foreign && all.and(&known.others).without(&known.child).is_empty();
     }
     (child || alone) && parent && !other
 }

@@ -25,7 +25,7 @@ use std::sync::Arc;
 pub(crate) use second_look::Weighed;
 
 /// Name and revision of the engine; changes whenever the same data could come out differently.
-pub const ENGINE: &str = "embedded/8";
+pub const ENGINE: &str = "embedded/9";
 
 /// Below this a value stays in the rest, with a suggestion.
 const PLACE: f32 = 0.5;
@@ -82,6 +82,8 @@ fn run<T>(request: &Request<'_>, look: impl FnOnce(&Desk<'_>) -> T) -> ((Outcome
     on_desk(request, |mut desk| {
         desk.by_rule();
         desk.second_look();
+        // Whom a number is called after that only the second look took for one's own.
+        desk.named_by_reach();
         desk.free_text();
         desk.second_reading();
         desk.finish();

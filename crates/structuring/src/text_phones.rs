@@ -62,6 +62,12 @@ fn is_one_of(word: &str, list: &Words) -> bool {
     list.contains(word) || word.strip_suffix('s').is_some_and(|stem| stem.len() > 2 && list.contains(stem))
 }
 
+/// Who does so is who calls or writes.
+const CALLS: &[&str] = &[
+    "lig", "ligou", "llama", "llamo", "fala", "falou", "habla", "hablo", "escribe", "escribio", "caller", "called",
+    "soy", "sou", "contacta", "contacto", "vino", "veio", "atendi",
+];
+
 /// Whoever is called so is not who writes.
 pub(crate) fn is_another(word: &str) -> bool {
     static ROLES: LazyLock<Set> = LazyLock::new(|| set(&["R_SPOUSE", "R_PARENT", "R_RELATIVE", "R_EMERG"]));
@@ -255,30 +261,16 @@ pub(crate) fn find_phones(text: &str, words: &[Word], country: Option<&str>) -> 
                     "la" | "el" | "a" | "o" | "da" | "do" | "de" | "del" | "su" | "the" | "by" | "una" | "uma"
                 )
             };
-            before.iter().skip(relation + 1).take(3).find(|word| !article(word)).is_some_and(|word| {
-                matches!(
-                    word.folded.as_str(),
-                    "lig"
-                        | "ligou"
-                        | "llama"
-                        | "llamo"
-                        | "fala"
-                        | "falou"
-                        | "habla"
-                        | "hablo"
-                        | "escribe"
-                        | "escribio"
-                        | "caller"
-                        | "called"
-                        | "soy"
-                        | "sou"
-                        | "contacta"
-                        | "contacto"
-                        | "vino"
-                        | "veio"
-                        | "atendi"
-                )
-            })
+            // "Mãe Josiane ligou, cel …": with nothing but a name between.
+            let behind = before[..relation].iter().position(|word| CALLS.contains(&word.folded.as_str()));
+            let named = behind.is_some_and(|verb| before[verb + 1..relation].iter().all(|word| word.capital));
+            named
+                || before
+                    .iter()
+                    .skip(relation + 1)
+                    .take(3)
+                    .find(|word| !article(word))
+                    .is_some_and(|word| CALLS.contains(&word.folded.as_str()))
         });
         // "… (mulher, D. Graça)": whose it is, said behind it.
         let noted = text[span.1..].trim_start().strip_prefix('(').and_then(|rest| rest.split(')').next());

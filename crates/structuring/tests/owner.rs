@@ -3,11 +3,26 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot read its data should stop")]
 
 use structuring::json::Mode;
-use structuring::{Definitions, Explicit, Json, Learnt, Outcome, Request, Target};
+use structuring::{Definition, Definitions, Explicit, FieldType, Json, Learnt, Outcome, Request, Target};
 
 fn structured(data: &str) -> Outcome {
+    structured_with(Vec::new(), data)
+}
+
+fn phone_field(key: &str, name: &str) -> Vec<Definition> {
+    vec![Definition {
+        key: key.to_owned(),
+        name: name.to_owned(),
+        field_type: FieldType::Phone,
+        options: Vec::new(),
+        currency: None,
+        description: None,
+    }]
+}
+
+fn structured_with(fields: Vec<Definition>, data: &str) -> Outcome {
     structuring::structure(&Request {
-        definitions: &Definitions::compile(1, Vec::new()),
+        definitions: &Definitions::compile(1, fields),
         learnt: &Learnt::default(),
         source: "test",
         country: Some("CL"),
@@ -97,4 +112,51 @@ fn an_unsaid_number_is_kept_but_not_sure() {
     ] {
         assert!((0.5..0.85).contains(&sure(data)), "{data}: {}", sure(data));
     }
+}
+
+/// What an organization keeps somebody else's number in, with whose number a record is known by: its field's key, the
+/// record, the customer's number and name, the other one's.
+#[test]
+fn a_number_that_a_field_keeps_for_somebody_is_not_the_customers() {
+    let (own, other) = ("+56955501234", "+56955509876");
+    for (key, name, data) in [
+        (
+            "tenant_phone",
+            "Tenant phone",
+            r#"{"owner":"Ana Pérez","owner_mobile":"955501234","tenant":"Luis Soto","tenant_mobile":"955509876"}"#,
+        ),
+        (
+            "tel_arrendatario",
+            "Teléfono del arrendatario",
+            r#"{"arrendatario":"Luis Soto","fono_arrendatario":"955509876","propietaria":"Ana Pérez","fono_propietaria":"955501234"}"#,
+        ),
+        (
+            "driver_phone",
+            "Driver phone",
+            r#"{"driver":{"name":"Luis Soto","phone":"955509876"},"shipment":{"shipper":{"contact":"Ana Pérez","mobile":"955501234"}}}"#,
+        ),
+        (
+            "tel_familiar",
+            "Teléfono del familiar",
+            r#"{"nombre":"Ana Pérez","fono":"955501234","hija":"Bea Soto","movil hija":"955509876"}"#,
+        ),
+    ] {
+        let outcome = structured_with(phone_field(key, name), data);
+        let placed =
+            |target: Target| outcome.placed(&target).and_then(|placed| placed.value.as_str().map(str::to_owned));
+        assert_eq!(placed(Target::Phone).as_deref(), Some(own), "{data}");
+        assert_eq!(placed(Target::Name).as_deref(), Some("Ana Pérez"), "{data}");
+        assert!(placed(Target::Field(key.to_owned())).is_none_or(|kept| kept == other), "{data}");
+    }
+}
+
+/// The field asks for the customer's own number by another word: nothing is taken away.
+#[test]
+fn the_only_number_is_the_customers_whatever_a_field_calls_it() {
+    let outcome = structured_with(
+        phone_field("tenant_phone", "Tenant phone"),
+        r#"{"tenant":"Luis Soto","tenant_mobile":"955509876"}"#,
+    );
+    let phone = outcome.placed(&Target::Phone).and_then(|placed| placed.value.as_str());
+    assert_eq!(phone, Some("+56955509876"));
 }

@@ -8,6 +8,7 @@ pub mod media;
 mod model;
 pub mod outbound;
 pub mod retention;
+mod scheduled;
 mod webhooks;
 
 use std::future::Future;
@@ -66,6 +67,7 @@ pub async fn start(crm: Crm, http: Http, sealer: Sealer) -> crm::Result<Workers>
     let mut workers = Workers { stop, context, running: Vec::new() };
     webhooks::start(&mut workers).await?;
     model::start(&mut workers).await?;
+    workers.run(scheduled::run);
     Ok(workers)
 }
 

@@ -16,15 +16,27 @@ interface Options {
   spare: number;
   /** A conversation: held at the end, and in place where rows come in above. */
   fromEnd?: boolean;
+  /** Rows look alike: drawn by `places` instead of `visible`. */
+  alike?: boolean;
   padding?: [number, number];
+}
+
+/** Where a row is drawn. What is in it changes: the row that leaves sight makes room for one that comes into it. */
+export interface Place {
+  key: Accessor<string>;
+  index: Accessor<number>;
+  start: Accessor<number>;
 }
 
 export function createVirtual(options: Options) {
   const [items, setItems] = createSignal<readonly VirtualItem[]>([]);
   const [total, setTotal] = createSignal(0);
+  const { places, fill } = createPlaces();
   const take = () => {
     batch(() => {
-      setItems(virtual.getVirtualItems().map((x) => ({ ...x })));
+      const now = virtual.getVirtualItems().map((x) => ({ ...x }));
+      setItems(now);
+      if (options.alike) fill(now);
       setTotal(virtual.getTotalSize());
     });
   };
@@ -74,6 +86,8 @@ export function createVirtual(options: Options) {
 
   const byKey = createMemo(() => new Map(items().map((x) => [String(x.key), x])));
   return {
+    /** Where rows are drawn that look alike, from the top down. */
+    places,
     /** Keys of the rows to draw. */
     visible: createMemo(() => items().map((x) => String(x.key))),
     at: (key: string): VirtualItem | undefined => byKey().get(key),
@@ -86,4 +100,37 @@ export function createVirtual(options: Options) {
     toIndex: (index: number, align: "auto" | "center" | "start" = "auto") => virtual.scrollToIndex(index, { align }),
     toEnd: (smooth = false) => virtual.scrollToEnd({ behavior: smooth ? "smooth" : "auto" }),
   };
+}
+
+/**
+ * Elements of rows that look alike are filled anew instead of being made anew. What is made while the wheel turns is work for
+ * the collector, and beside a hundred thousand rows in memory its work takes longer than a frame.
+ */
+function createPlaces() {
+  type Kept = Place & { fill: (item: VirtualItem) => void };
+  const [places, setPlaces] = createSignal<readonly Kept[]>([]);
+  const make = (item: VirtualItem): Kept => {
+    const [key, setKey] = createSignal(String(item.key));
+    const [index, setIndex] = createSignal(item.index);
+    const [start, setStart] = createSignal(item.start);
+    return { key, index, start, fill: (x) => (setKey(String(x.key)), setIndex(x.index), setStart(x.start)) };
+  };
+  const fill = (items: readonly VirtualItem[]) => {
+    const before = untrack(places);
+    const wanted = new Set(items.map((x) => String(x.key)));
+    const there = new Map<string, Kept>();
+    const free: Kept[] = [];
+    for (const place of before) {
+      const key = untrack(place.key);
+      if (wanted.has(key)) there.set(key, place);
+      else free.push(place);
+    }
+    const now = items.map((item) => {
+      const place = there.get(String(item.key)) ?? free.pop();
+      place?.fill(item);
+      return place ?? make(item);
+    });
+    if (now.length !== before.length || now.some((place, i) => place !== before[i])) setPlaces(now);
+  };
+  return { places: places as Accessor<readonly Place[]>, fill };
 }

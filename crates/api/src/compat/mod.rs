@@ -11,6 +11,7 @@ pub mod messages;
 pub mod note_send;
 pub mod pipelines;
 pub mod record;
+pub mod scheduled;
 pub mod search;
 pub mod session_message;
 pub mod tags;

@@ -135,6 +135,17 @@ pub fn own_channel<'s>(
         ChannelType::Playground => Some(2),
         ChannelType::Webchat => None,
     };
+    own_channel_among(setup, rank, number, pointer, problems)
+}
+
+/// The same among those that have a rank, the lowest first.
+pub fn own_channel_among<'s>(
+    setup: &'s Setup,
+    rank: impl Fn(&Channel) -> Option<u8>,
+    number: Option<&str>,
+    pointer: &str,
+    problems: &mut Vec<FieldError>,
+) -> Option<&'s Channel> {
     let channels = setup.channels.iter().filter(|channel| !channel.archived && rank(channel).is_some());
     match number {
         Some(number) => {

@@ -19,7 +19,7 @@ use crate::input::{Fields, Input, Style};
 use crate::kinds::{AnyObject, Email, List, PhoneText, SHORT, Text, TextOrNumber, id};
 use crate::problem::Problem;
 
-const VARIABLES: List<TextOrNumber> = List { of: TextOrNumber { max: 1024 }, max: 100 };
+pub const VARIABLES: List<TextOrNumber> = List { of: TextOrNumber { max: 1024 }, max: 100 };
 const CARDS: List<List<TextOrNumber>> = List { of: VARIABLES, max: 10 };
 
 /// C23's body.

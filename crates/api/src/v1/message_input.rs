@@ -272,8 +272,8 @@ fn read_values(f: &mut Fields<'_>) -> Values {
 }
 
 pub struct TemplateInput {
-    reference: Reference,
-    values: Values,
+    pub reference: Reference,
+    pub values: Values,
 }
 
 impl Input for TemplateInput {

@@ -2,9 +2,9 @@
 
 use crm::id::{ChannelId, ContactId, MediaId, MessageId, TicketId};
 use crm::media::{Media, MediaState, MediaType};
-use crm::messages::{self, Addressee, Direction, Extras, Failure, Message, Places, ReactionRow, Send, Sent, extras};
+use crm::messages::{self, Direction, Extras, Failure, Message, Places, ReactionRow, Send, Sent, extras};
 use crm::page::Page;
-use crm::{FieldError, Setup, Timestamp, Work};
+use crm::{Timestamp, Work};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
@@ -13,11 +13,11 @@ use serde_json::value::RawValue;
 use super::events::{ActorView, actor};
 use super::message_input::read_content;
 use super::outside::graph_of;
+use super::recipient::Recipient;
 use crate::answer::Answer;
 use crate::call::Call;
-use crate::compat::record::read_phone;
 use crate::input::{Fields, Input};
-use crate::kinds::{Flag, OneOf, PhoneText, SHORT, Whole, id};
+use crate::kinds::{Flag, OneOf, SHORT, Whole, id};
 use crate::problem::Problem;
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -105,7 +105,7 @@ pub fn attachment(media: &Media) -> AttachmentView {
     }
 }
 
-fn error(failure: &Failure) -> ErrorView {
+pub fn error(failure: &Failure) -> ErrorView {
     ErrorView {
         code: failure.code.clone(),
         title: failure.title.clone(),
@@ -151,28 +151,17 @@ pub fn views(w: &mut Work<'_, '_>, messages: &[Message]) -> crm::Result<Vec<Mess
 
 #[derive(Debug)]
 pub struct SendInput {
-    contact_id: Option<ContactId>,
-    phone: Option<String>,
-    channel_id: Option<ChannelId>,
+    to: Recipient,
     reply_to: Option<String>,
     what: Option<Sent>,
 }
 
 impl Input for SendInput {
     fn read(f: &mut Fields<'_>) -> Option<Self> {
-        let contact_id = f.optional("contact_id", id::<ContactId>(), "Who gets it.");
-        let phone = f.optional("phone", PhoneText, "Instead of contact_id, with channel_id.");
-        let channel_id = f.optional("channel_id", id::<ChannelId>(), "With phone: the channel it goes out by.");
+        let to = Recipient::read(f);
         let reply_to = f.optional("reply_to", SHORT, "The message that this one answers.");
         let what = read_content(f);
-        if !f.describes() && f.problems.is_empty() {
-            match (&contact_id, &phone, &channel_id) {
-                (Some(_), None, _) | (None, Some(_), Some(_)) => {}
-                (None, Some(_), None) => f.problem("channel_id", "required", "`channel_id` is required with phone."),
-                _ => f.problem("contact_id", "required", "Give one of contact_id and phone."),
-            }
-        }
-        Some(SendInput { contact_id, phone, channel_id, reply_to, what })
+        Some(SendInput { to, reply_to, what })
     }
 }
 
@@ -183,7 +172,7 @@ pub async fn create(call: Call) -> Result<Answer, Problem> {
     let input: SendInput = call.read_body()?;
     let send = call
         .prepare(|setup| {
-            let to = addressee(setup, &input)?;
+            let to = input.to.addressee(setup)?;
             let what = input.what.clone().ok_or_else(|| Problem::internal("a message without content"))?;
             Ok(Send { to, what, reply_to: input.reply_to.clone(), pause_assistant: None, places: PLACES })
         })
@@ -193,32 +182,6 @@ pub async fn create(call: Call) -> Result<Answer, Problem> {
         views(w, &[queued.message])
     };
     call.write(work, |views, _| Answer::json(201, &views.first())).await
-}
-
-fn addressee(setup: &Setup, input: &SendInput) -> Result<Addressee, Problem> {
-    if let Some(id) = input.contact_id {
-        return Ok(Addressee::Contact(id));
-    }
-    let mut problems = Vec::new();
-    let channel = input.channel_id.and_then(|id| setup.channel(id)).filter(|channel| !channel.archived);
-    if channel.is_none() {
-        let id = input.channel_id.map(|id| id.to_string()).unwrap_or_default();
-        problems.push(FieldError::unknown_reference("/channel_id", "channel", id));
-    }
-    if channel.is_some_and(|channel| !channel.channel_type.by_phone()) {
-        problems.push(FieldError::new(
-            "/phone",
-            "not_of_this_type",
-            "People on this channel have no phone: give contact_id.",
-        ));
-    }
-    let country = channel.map_or(setup.organization.country.as_str(), |channel| channel.country.as_str());
-    let text = input.phone.as_deref().unwrap_or_default();
-    let phone = read_phone(text, country, "/phone", &mut problems);
-    match (channel, phone) {
-        (Some(channel), Some(phone)) if problems.is_empty() => Ok(Addressee::Phone { channel: channel.id, phone }),
-        _ => Err(Problem::invalid(problems)),
-    }
 }
 
 pub async fn show(call: Call) -> Result<Answer, Problem> {

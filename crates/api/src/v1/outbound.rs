@@ -3,7 +3,7 @@
 use crm::Scope::{MessagesRead, MessagesWrite, SetupRead, SetupWrite};
 use crm::page::Page;
 
-use super::{media, messages, templates};
+use super::{media, messages, scheduled_messages, templates};
 use crate::route::{Route, delete, get, patch, post};
 
 pub fn table() -> Vec<Route> {
@@ -43,6 +43,36 @@ pub fn table() -> Vec<Route> {
             .about("With `typing`, also that an answer is being written.")
             .body::<messages::ReadInput>()
             .answers::<messages::ReadAnswer>(200, "Told, or nobody to tell."),
+        get("/api/v1/scheduled_messages", scheduled_messages::list)
+            .scope(MessagesRead)
+            .named("v1ListScheduledMessages", MESSAGES, "Scheduled messages, by their time")
+            .query::<scheduled_messages::ScheduledMessagesQuery>()
+            .answers::<Page<scheduled_messages::ScheduledMessageView>>(200, "One page."),
+        post("/api/v1/scheduled_messages", scheduled_messages::create)
+            .scope(MessagesWrite)
+            .named("v1ScheduleMessage", MESSAGES, "Send a template or a text at a time to come")
+            .about(
+                "What may not go then, as far as is known now, is refused at once; what changes until then is looked at again. The \
+                 very same for the same person and time is scheduled once.",
+            )
+            .body::<scheduled_messages::CreateInput>()
+            .answers::<scheduled_messages::ScheduledMessageView>(201, "Scheduled.")
+            .answers::<scheduled_messages::ScheduledMessageView>(200, "The very same was scheduled already."),
+        get("/api/v1/scheduled_messages/{id}", scheduled_messages::show)
+            .scope(MessagesRead)
+            .named("v1GetScheduledMessage", MESSAGES, "One scheduled message")
+            .answers::<scheduled_messages::ScheduledMessageView>(200, "It, with its version as `ETag`."),
+        patch("/api/v1/scheduled_messages/{id}", scheduled_messages::update)
+            .scope(MessagesWrite)
+            .named("v1RescheduleMessage", MESSAGES, "Send a scheduled message at another time")
+            .about("Once its time has come: 409 `wrong_status`.")
+            .body::<scheduled_messages::UpdateInput>()
+            .answers::<scheduled_messages::ScheduledMessageView>(200, "With its new time."),
+        post("/api/v1/scheduled_messages/{id}/cancel", scheduled_messages::cancel)
+            .scope(MessagesWrite)
+            .named("v1CancelScheduledMessage", MESSAGES, "Cancel a scheduled message")
+            .about("Once its time has come: 409 `wrong_status`. Twice is as once.")
+            .answers::<scheduled_messages::ScheduledMessageView>(200, "Cancelled."),
         post("/api/v1/media", media::upload)
             .scope(MessagesWrite)
             .named("v1UploadMedia", MESSAGES, "Take in a file for sending")

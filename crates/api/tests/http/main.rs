@@ -56,6 +56,8 @@ mod retention;
 mod reviews;
 mod rules;
 mod same_person;
+mod scheduled;
+mod scheduled_due;
 mod search;
 mod second_factor;
 mod sign_in;

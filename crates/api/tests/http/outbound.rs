@@ -9,14 +9,14 @@ const SESSION: &str = "/api/public/whatsapp/message/session";
 const NOBODY: &str = "0190c5e2-7a3b-7c1d-9e4f-2b6a8d1c3e5f";
 
 /// Somebody on the Cloud API's number, who wrote so long ago.
-fn person(w: &World, phone: &str, seconds_ago: i64) -> String {
+pub fn person(w: &World, phone: &str, seconds_ago: i64) -> String {
     let body = json!({"channel": "whatsapp", "channel_phone_number": WHATSAPP, "contact_phone_number": phone});
     let contact = text(&w.post("/api/public/customer/upsert/info", body).json()["id"]);
     w.inbound(&contact, "¿Hay stock?", seconds_ago);
     contact
 }
 
-fn template(w: &World, name: &str, status: &str, category: &str, components: Value) -> String {
+pub fn template(w: &World, name: &str, status: &str, category: &str, components: Value) -> String {
     let channel: crm::id::ChannelId = w.here.whatsapp.parse().unwrap();
     let fetched = crm::templates::Fetched {
         provider_id: format!("{}", name.bytes().map(u64::from).sum::<u64>() + 77_000),
@@ -32,7 +32,7 @@ fn template(w: &World, name: &str, status: &str, category: &str, components: Val
     w.work(move |w| Ok(crm::templates::put(w, channel, &fetched)?.id.to_string()))
 }
 
-fn body(text: &str) -> Value {
+pub fn body(text: &str) -> Value {
     json!([{"type": "BODY", "text": text}])
 }
 

@@ -112,6 +112,15 @@ fn sent(w: &World, contact: &str) -> [String; 3] {
     made.unwrap()
 }
 
+/// A scheduled message of the other organization.
+fn scheduled(w: &World) -> String {
+    let body = json!({"phone": "+5511987654329", "channel_id": w.there.web_whatsapp, "text": "Olá",
+                      "scheduled_at": "2027-01-01T12:00:00Z"});
+    let reply = w.raw(&w.there.key, "POST", "/api/v1/scheduled_messages", &[], Some(body.to_string().as_bytes()));
+    assert_eq!(reply.status, 201, "{}", reply.text());
+    text(&reply.json()["id"])
+}
+
 /// A body that says everything that the operation asks for, as well as can be without knowing it.
 fn body(operation: &Value) -> Value {
     let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
@@ -148,6 +157,7 @@ fn every_route_with_ids_in_its_path() {
         let webhook = w.raw(&w.there.key, "POST", "/api/v1/webhooks", &[], Some(hook.as_bytes())).json();
         let webhook = text(&webhook["id"]);
         let [template, media, message] = sent(w, &contact);
+        let scheduled = scheduled(w);
         let made = |path: &str, body: Value| {
             let reply = w.raw(&w.there.key, "POST", path, &[], Some(body.to_string().as_bytes()));
             assert_eq!(reply.status, 201, "{path}: {}", reply.text());
@@ -174,6 +184,7 @@ fn every_route_with_ids_in_its_path() {
             "template",
             "media",
             "message",
+            "scheduled message",
             "canned reply",
             "invitation",
             "API key",
@@ -194,6 +205,7 @@ fn every_route_with_ids_in_its_path() {
                 "template" => template.clone(),
                 "media" => media.clone(),
                 "message" => message.clone(),
+                "scheduled message" => scheduled.clone(),
                 "canned reply" => reply.clone(),
                 "invitation" => invitation.clone(),
                 "API key" => api_key.clone(),
@@ -286,6 +298,25 @@ fn ids_in_bodies_and_queries() {
             },
             &template,
         );
+        let scheduled_at = "2027-01-01T12:00:00Z";
+        let plan = |to: Value| {
+            let mut body = json!({"text": "Hola", "scheduled_at": scheduled_at});
+            body.as_object_mut().unwrap().extend(to.as_object().unwrap().clone());
+            w.post("/api/v1/scheduled_messages", body)
+        };
+        check(&|id| plan(json!({"contact_id": id})), &contact);
+        check(&|id| plan(json!({"phone": "+56955501234", "channel_id": id})), &there.web_whatsapp);
+        let programmed = |identifier: &str, template: &str, channel: &str| {
+            w.post(
+                "/api/public/whatsapp/message/programmed/create",
+                json!({"contactIdentifier": identifier, "templateId": template, "channelId": channel, "channel": "whatsapp",
+                       "scheduledDate": scheduled_at}),
+            )
+        };
+        let (nobodys, ours) = ("+56955501239", w.here.whatsapp.clone());
+        check(&|id| programmed(nobodys, id, &ours), &template);
+        check(&|id| programmed(nobodys, "1", id), &there.whatsapp);
+        check(&|id| programmed(id, "1", &ours), &contact);
         let [review, ..] = structured(w);
         let runs = w.raw(&there.key, "GET", &format!("/api/v1/structuring/reviews/{review}"), &[], None).json();
         let run = text(&runs["structuring_id"]);
@@ -297,7 +328,7 @@ fn ids_in_bodies_and_queries() {
                 .clone()
         };
         assert_eq!((bulk(&review), bulk(&nobody)), (json!("not_found"), json!("not_found")));
-        for list in ["structuring/reviews", "tickets", "events"] {
+        for list in ["structuring/reviews", "tickets", "events", "scheduled_messages"] {
             check(&|id| w.get(&format!("/api/v1/{list}?contact_id={id}")), &contact);
         }
         let event = |contact: Value, channel: Value| {

@@ -8,6 +8,7 @@ use crate::changes::{Removed, check_version, in_use, record};
 use crate::error::Result;
 use crate::id::ChannelId;
 use crate::outbox;
+use crate::scheduled;
 use crate::work::Work;
 
 /// Messages that fail within the call; the rest follows in pieces.
@@ -30,8 +31,14 @@ pub fn remove(w: &mut Work<'_, '_>, id: ChannelId, if_version: Option<i64>, arch
     let contacts: i64 = row.get("n")?;
     let waiting = outbox::count_of(w, id)?;
     if contacts > 0 && !archive {
-        let remedy = "Delete it with archive=true to keep the contacts and put the channel out of sight; what waits to be sent fails.";
-        return Err(in_use("channel", &[("contacts", contacts), ("waiting messages", waiting)], remedy));
+        let remedy = "Delete it with archive=true to keep the contacts and put the channel out of sight; what waits to be sent \
+                      fails, what is scheduled when its time comes.";
+        let counts = [
+            ("contacts", contacts),
+            ("waiting messages", waiting),
+            ("scheduled messages", scheduled::count_of(w, id)?),
+        ];
+        return Err(in_use("channel", &counts, remedy));
     }
     w.bump_revision()?;
     w.tx.execute(

@@ -57,12 +57,21 @@ pub enum Topic {
     OperationRemoved,
     /// Somebody decided about a value that structuring was not sure of.
     ReviewDecided,
+    /// A message is to go out at a time of its own.
+    ScheduledMessageCreated,
+    /// At another time now.
+    ScheduledMessageUpdated,
+    /// Its time came: it is queued as a message.
+    ScheduledMessageSent,
+    /// Its time came, and it could not go.
+    ScheduledMessageFailed,
+    ScheduledMessageCancelled,
     /// A webhook is given up: its receiver said so, or did not answer for days.
     WebhookDisabled,
 }
 
 impl Topic {
-    pub const ALL: [Topic; 22] = [
+    pub const ALL: [Topic; 27] = [
         Topic::ContactCreated,
         Topic::ContactUpdated,
         Topic::TicketCreated,
@@ -84,6 +93,11 @@ impl Topic {
         Topic::OperationSunsetSoon,
         Topic::OperationRemoved,
         Topic::ReviewDecided,
+        Topic::ScheduledMessageCreated,
+        Topic::ScheduledMessageUpdated,
+        Topic::ScheduledMessageSent,
+        Topic::ScheduledMessageFailed,
+        Topic::ScheduledMessageCancelled,
         Topic::WebhookDisabled,
     ];
 
@@ -110,6 +124,11 @@ impl Topic {
             Topic::OperationSunsetSoon => "operation.sunset_soon",
             Topic::OperationRemoved => "operation.removed",
             Topic::ReviewDecided => "review.decided",
+            Topic::ScheduledMessageCreated => "scheduled_message.created",
+            Topic::ScheduledMessageUpdated => "scheduled_message.updated",
+            Topic::ScheduledMessageSent => "scheduled_message.sent",
+            Topic::ScheduledMessageFailed => "scheduled_message.failed",
+            Topic::ScheduledMessageCancelled => "scheduled_message.cancelled",
             Topic::WebhookDisabled => "webhook.disabled",
         }
     }

@@ -32,6 +32,7 @@ pub(crate) use outgoing::SERVICE_WINDOW_HOURS;
 pub use outgoing::{Outgoing, check_may_send, outside_service_window, queue, window_is_open};
 pub(crate) use receive::take;
 pub use receive::{Receipt, forget_leftovers, is_of_the_item, put_aside, receive};
+pub(crate) use send::by_phone;
 pub use send::{Addressee, Places, Queued, Send, What as Sent, send};
 pub use send_to_customer::{ToCustomer, ToSend, send_to_customer};
 pub use sending::{Remedy, discard, retry, unknown_of};

@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::address::{Destination, destination};
 use super::{Action, Content, Direction, File, Message, MessageStatus, insert, status};
+use crate::access::Actor;
 use crate::channels::{Channel, ChannelType};
 use crate::contacts::{self, ChatStatus, Contact};
 use crate::error::{Error, Result};
@@ -12,6 +13,7 @@ use crate::events::{self, Fact, Topic};
 use crate::id::{MessageId, TicketId};
 use crate::media;
 use crate::outbox;
+use crate::templates::Usable;
 use crate::time::Timestamp;
 use crate::work::Work;
 
@@ -28,11 +30,19 @@ pub struct Outgoing {
     pub reply_to: Option<String>,
     /// Which of the contact's numbers, E.164; none: whichever they wrote from last.
     pub to: Option<String>,
+    /// Whose message it is, if not the caller's: who scheduled it.
+    pub by: Option<Actor>,
 }
 
 impl Outgoing {
     pub fn of(content: Content) -> Outgoing {
-        Outgoing { ticket: None, content, text: None, reply_to: None, to: None }
+        Outgoing { ticket: None, content, text: None, reply_to: None, to: None, by: None }
+    }
+}
+
+impl From<Usable> for Outgoing {
+    fn from(usable: Usable) -> Outgoing {
+        Outgoing { text: Some(usable.text), ..Outgoing::of(usable.content) }
     }
 }
 
@@ -45,10 +55,10 @@ pub fn window_is_open(now: Timestamp, wrote_at: Option<Timestamp>) -> bool {
     window_ends(wrote_at).is_some_and(|end| end > now)
 }
 
-/// Whether this may go to this contact now; without content, plain text. 409 `contact_blocked`, `opted_out` or
-/// `outside_service_window`.
+/// Whether this may go to this contact at that time, as far as is known now; without content, plain text. 409 `contact_blocked`,
+/// `opted_out` or `outside_service_window`.
 pub fn check_may_send(
-    w: &Work<'_, '_>,
+    at: Timestamp,
     channel: &Channel,
     contact: &Contact,
     to: &Destination,
@@ -68,7 +78,7 @@ pub fn check_may_send(
             _ => Ok(()),
         };
     }
-    if !channel.speaks_cloud() || window_is_open(w.now, to.wrote_at) {
+    if !channel.speaks_cloud() || window_is_open(at, to.wrote_at) {
         return Ok(());
     }
     Err(outside_service_window(window_ends(to.wrote_at)))
@@ -110,7 +120,7 @@ pub fn outside_service_window(closed_at: Option<Timestamp>) -> Error {
 
 pub fn queue(w: &mut Work<'_, '_>, channel: &Channel, contact: &mut Contact, outgoing: &Outgoing) -> Result<MessageId> {
     let to = destination(w, channel, contact, outgoing.to.as_deref())?;
-    check_may_send(w, channel, contact, &to, Some(&outgoing.content))?;
+    check_may_send(w.now, channel, contact, &to, Some(&outgoing.content))?;
     let content = &outgoing.content;
     let body = outgoing.text.clone().unwrap_or_else(|| content.summary());
     let mut message = Message::new(w.new_id(), contact, Direction::Outbound, body, MessageStatus::Queued);
@@ -124,7 +134,8 @@ pub fn queue(w: &mut Work<'_, '_>, channel: &Channel, contact: &mut Contact, out
     };
     message.reply_to = outgoing.reply_to.clone();
     message.ticket_id = outgoing.ticket;
-    message.actor = w.caller.actor.to_string();
+    let actor = outgoing.by.unwrap_or(w.caller.actor);
+    message.actor = actor.to_string();
     (message.sent_at, message.created_at) = (w.now, w.now);
     insert(w, &message)?;
     media::use_in(w, &message, content)?;
@@ -134,7 +145,7 @@ pub fn queue(w: &mut Work<'_, '_>, channel: &Channel, contact: &mut Contact, out
         contact.chat_status = ChatStatus::Attended;
     }
     contacts::save(w, contact)?;
-    let mut fact = Fact::new(Topic::MessageQueued).contact(contact.id);
+    let mut fact = Fact::new(Topic::MessageQueued).contact(contact.id).by(actor);
     fact = fact.subject(json!({"message_id": message.id, "channel_id": channel.id}));
     if let Some(ticket) = outgoing.ticket {
         fact = fact.ticket(ticket);

@@ -72,8 +72,7 @@ pub fn send(w: &mut Work<'_, '_>, send: &Send) -> Result<Queued> {
     let mut outgoing = match &send.what {
         What::Content(content) => Outgoing::of(content.clone()),
         What::Template { reference, values } => {
-            let usable = templates::usable(w, channel, reference, values, send.places.template, send.places.values)?;
-            Outgoing { text: Some(usable.text), ..Outgoing::of(usable.content) }
+            templates::usable(w, channel, reference, values, send.places.template, send.places.values)?.into()
         }
     };
     let mut answered = None;
@@ -105,7 +104,7 @@ pub fn send(w: &mut Work<'_, '_>, send: &Send) -> Result<Queued> {
 }
 
 /// Somebody who never wrote can only get a template, and is made for that; nobody is made for anything else.
-fn by_phone(w: &mut Work<'_, '_>, channel: &Channel, phone: &Phone, may_make: bool) -> Result<Contact> {
+pub(crate) fn by_phone(w: &mut Work<'_, '_>, channel: &Channel, phone: &Phone, may_make: bool) -> Result<Contact> {
     let readings = [(channel.id, phone.as_str().to_owned())];
     if let Some(contact) = crate::contacts::by_identifier(w, "phone", &readings)? {
         return Ok(contact);

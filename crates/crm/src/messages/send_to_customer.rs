@@ -37,8 +37,7 @@ pub fn send_to_customer(w: &mut Work<'_, '_>, input: &ToCustomer) -> Result<Queu
     let mut outgoing = match &input.what {
         ToSend::Text(text) => Outgoing::of(Content::text(text.clone())),
         ToSend::Template { reference, values, template_at, values_at } => {
-            let usable = templates::usable(w, channel, reference, values, template_at, values_at)?;
-            Outgoing { text: Some(usable.text), ..Outgoing::of(usable.content) }
+            templates::usable(w, channel, reference, values, template_at, values_at)?.into()
         }
     };
     outgoing.to = input.upsert.who.phone.as_ref().map(|phone| phone.as_str().to_owned());

@@ -10,6 +10,7 @@ use crate::conversations;
 use crate::error::Result;
 use crate::id::{ContactId, MessageId};
 use crate::query::Query;
+use crate::scheduled;
 use crate::search;
 use crate::work::Work;
 
@@ -26,6 +27,9 @@ pub(super) const GOES: &str = "NOT EXISTS (SELECT 1 FROM outbox o WHERE o.organi
 /// A little of the oldest ones.
 pub(super) fn delete(w: &mut Work<'_, '_>, before: Before, spare: bool, progress: &mut Progress) -> Result<Found> {
     let organization = w.caller.organization;
+    if scheduled::forget_old(w, before.at, spare, ROWS)? == ROWS {
+        return Ok(Found::More);
+    }
     let rows = w.tx.query(
         &format!(
             "SELECT m.id, m.contact_id, ({GOES}) AS goes FROM messages m

@@ -13,3 +13,4 @@ pub(crate) use find::contacts_by_number;
 pub use find::{Found, FoundMessage, conversations_of, search};
 pub use index::Kind;
 pub(crate) use index::{contact_hash, contact_made, contact_written, forget, forget_messages, message_written};
+pub(crate) use words::fnv;

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::definition::{ButtonKind, Definition, Header, Text};
 use crate::error::{FieldError, Problems};
 use crate::media::MediaType;
@@ -15,17 +17,21 @@ const PAYLOAD_LIMIT: usize = 256;
 const SUFFIX_LIMIT: usize = 2000;
 const COUPON_LIMIT: usize = 15;
 
-/// What is put in.
-#[derive(Debug, Clone, Default, PartialEq)]
+/// What is put in. Scheduled messages keep it as JSON, so that members are only ever added, with a default.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Values {
     pub variables: Variables,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub header: Option<HeaderValue>,
     /// By the place of the button among all of them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub buttons: BTreeMap<usize, String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cards: Vec<Values>,
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Variables {
     /// In order: what `{{1}}`, `{{2}}` mean, or the names in the order in which they stand.
     Listed(Vec<String>),
@@ -40,11 +46,20 @@ impl Default for Variables {
     }
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum HeaderValue {
     Text(String),
     Media { file: File, file_name: Option<String> },
     Location(Place),
+}
+
+impl Values {
+    /// Whether a file that was uploaded here is among them.
+    pub fn have_uploads(&self) -> bool {
+        matches!(&self.header, Some(HeaderValue::Media { file: File::MediaId(_), .. }))
+            || self.cards.iter().any(Values::have_uploads)
+    }
 }
 
 /// A template ready to go.

@@ -21,6 +21,7 @@ pub enum Reference {
 /// Content to be queued, and the text that is read of it here.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Usable {
+    pub template: TemplateId,
     pub content: Content,
     pub text: String,
 }
@@ -46,6 +47,7 @@ pub fn usable(
     let Some(filled) = filled else {
         return Err(crate::Error::Internal("a template that is neither filled nor wrong".into()));
     };
+    let id = template.id;
     let content = if channel.speaks_cloud() {
         Content::Template(TemplateContent {
             name: template.name,
@@ -56,7 +58,7 @@ pub fn usable(
     } else {
         Content::text(filled.text.clone())
     };
-    Ok(Usable { content, text: filled.text })
+    Ok(Usable { template: id, content, text: filled.text })
 }
 
 /// What the template wants that a request means: for whoever looks for values before the transaction. 400 as [`usable`].

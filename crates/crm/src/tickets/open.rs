@@ -70,7 +70,7 @@ pub fn open(w: &mut Work<'_, '_>, input: &Open) -> Result<Opened> {
         let mut prepared = message.prepare(w, channel)?;
         prepared.to = input.who.phone.as_ref().map(|phone| phone.as_str().to_owned());
         let to = messages::destination(w, channel, &contact, prepared.to.as_deref())?;
-        messages::check_may_send(w, channel, &contact, &to, Some(&prepared.content))?;
+        messages::check_may_send(w.now, channel, &contact, &to, Some(&prepared.content))?;
         outgoing = Some(prepared);
     }
     let applied = apply(w, &mut contact, &input.structured, "/contact_metadata")?;
@@ -90,8 +90,7 @@ impl OutboundMessage {
         let Some((reference, values)) = &self.template else {
             return Ok(Outgoing::of(Content::text(self.content.clone().unwrap_or_default())));
         };
-        let usable = templates::usable(w, channel, reference, values, "/message/templateId", "/message")?;
-        Ok(Outgoing { text: Some(usable.text), ..Outgoing::of(usable.content) })
+        Ok(templates::usable(w, channel, reference, values, "/message/templateId", "/message")?.into())
     }
 }
 

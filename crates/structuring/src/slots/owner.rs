@@ -53,7 +53,7 @@ pub(super) fn doubt(keys: &[Arc<Scored>], readings: &[Reading<'_>], person: &mut
 }
 
 /// The segments above a leaf.
-fn room<'a>(readings: &'a [Reading<'_>], leaf: usize) -> &'a [std::borrow::Cow<'a, str>] {
+pub(super) fn room<'a>(readings: &'a [Reading<'_>], leaf: usize) -> &'a [std::borrow::Cow<'a, str>] {
     readings[leaf].leaf().path.split_last().map_or(&[], |(_, above)| above)
 }
 

@@ -108,7 +108,7 @@ pub(super) fn phone_of(leaf: usize, key: &Key, reading: &Reading<'_>, whose: Who
 pub(super) fn of_another(text: &str) -> bool {
     // "filha Simone 54 95550-1616"
     let first = text.split([' ', ':']).next().map(crate::keys::fold).unwrap_or_default();
-    if crate::text_name::RELATIONS.contains(&first.as_str()) && first != "titular" {
+    if crate::text_name_words::RELATIONS.contains(&first.as_str()) && first != "titular" {
         return true;
     }
     let behind = text.trim_start_matches(|c: char| !c.is_alphabetic());
@@ -117,7 +117,7 @@ pub(super) fn of_another(text: &str) -> bool {
     }
     let folded = crate::keys::fold(behind);
     let mut words = folded.split(' ');
-    words.any(|word| crate::text_name::RELATIONS.contains(&word) && word != "titular" || word == "mulher")
+    words.any(|word| crate::text_name_words::RELATIONS.contains(&word) && word != "titular" || word == "mulher")
         || ["falar com", "hablar con", "preguntar por", "ask for", "recado"].iter().any(|said| folded.starts_with(said))
 }
 

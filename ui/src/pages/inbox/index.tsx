@@ -57,7 +57,7 @@ export default function Inbox() {
       () => params.id,
       (id) => {
         setMissing(undefined);
-        if (!id || conversations.byId[id]) return;
+        if (!id || conversations.of(id)) return;
         json<Conversation>("GET", `/conversations/${id}`)
           .then((c) => {
             conversations.take(c);
@@ -68,7 +68,7 @@ export default function Inbox() {
       },
     ),
   );
-  const open = () => (params.id ? conversations.byId[params.id] : undefined);
+  const open = () => (params.id ? conversations.of(params.id) : undefined);
   // Erased while it was looked at.
   createEffect(on(() => open()?.id, (now, before) => !now && before && before === params.id && setMissing(new Problem(404, { code: "not_found" })), { defer: true }));
 
@@ -129,7 +129,7 @@ export default function Inbox() {
         >
           {(id) => (
             <Show when={!missing()} fallback={<Gone error={missing()} onBack={() => navigate(back())} />}>
-              <Show when={conversations.byId[id]} fallback={<Skeleton lines={7} />}>
+              <Show when={conversations.of(id)} fallback={<Skeleton lines={7} />}>
                 {(c) => (
                   <ThreadPane
                     conversation={c()}

@@ -26,6 +26,7 @@ pub const NAMED: &[(&str, &str, Follows)] = &[
     ("tickets", "contact_id", Moves { kind: "ticket", unless: None }),
     ("structurings", "contact_id", Moves { kind: "structuring", unless: None }),
     ("reviews", "contact_id", Moves { kind: "review", unless: Some(ASKED) }),
+    ("scheduled_messages", "contact_id", Moves { kind: "scheduled_message", unless: Some(SCHEDULED) }),
     ("messages", "contact_id", Apart("merge/pieces.rs: in pieces")),
     ("answers", "contact_id", Apart("merge/pieces.rs: each with its message")),
     ("outbox", "contact_id", Apart("outbox/line.rs: two lines become one")),
@@ -57,6 +58,10 @@ pub const NAMED: &[(&str, &str, Follows)] = &[
 /// What was asked of both is asked of the survivor once.
 const ASKED: &str = "EXISTS (SELECT 1 FROM reviews o WHERE o.organization_id = $1 AND o.contact_id = $3
     AND o.target = reviews.target AND o.field_key = reviews.field_key AND o.value_key = reviews.value_key)";
+
+/// The very same is scheduled for the survivor: it goes once.
+const SCHEDULED: &str = "EXISTS (SELECT 1 FROM scheduled_messages o WHERE o.organization_id = $1 AND o.contact_id = $3
+    AND o.scheduled_at = scheduled_messages.scheduled_at AND o.fingerprint = scheduled_messages.fingerprint)";
 
 /// Moves what moves row by row, and lists it.
 pub(super) fn take_along(w: &mut Work<'_, '_>, merge: MergeId, from: ContactId, to: ContactId) -> Result<()> {

@@ -1,12 +1,12 @@
 // The conversations of a filter: pages as they are scrolled to, changed in place as things happen. One instance per inbox.
 import { batch, createEffect, createSignal, on, onCleanup, type Accessor } from "solid-js";
-import { createStore, produce, reconcile } from "solid-js/store";
 import { json } from "../../../api/client";
 import type { Conversation, Counts, Page } from "../../../api/contract";
 import { Problem } from "../../../api/problem";
 import { epoch, onEvents } from "../../../live/stream";
 import { me } from "../../../session";
 import { belongs, filterQuery, orderOf, type Filter } from "../filter";
+import { createRows } from "./rows";
 
 // The first page comes quickly; whoever scrolls on gets more at a time.
 const PAGE = 50;
@@ -20,7 +20,7 @@ export type Conversations = ReturnType<typeof createConversations>;
 
 /** `onMerged` is told when one turns out to be another one now. */
 export function createConversations(filter: Accessor<Filter>, open: Accessor<string | undefined>, onMerged: (from: string, to: Conversation) => void) {
-  const [byId, setById] = createStore<Record<string, Conversation>>({});
+  const rows = createRows();
   const [order, setOrder] = createSignal<readonly string[]>([]);
   const [cursor, setCursor] = createSignal<string | null>(null);
   const [loading, setLoading] = createSignal(true);
@@ -44,7 +44,7 @@ export function createConversations(filter: Accessor<Filter>, open: Accessor<str
       }
       if (mine !== round) return;
       batch(() => {
-        put(page.data);
+        page.data.forEach(rows.put);
         if (!keep || waiting() || order().length <= PAGE) {
           setOrder((waiting() ? [...page.data].sort(before()) : page.data).map((c) => c.id));
           setCursor(page.next_cursor);
@@ -67,9 +67,10 @@ export function createConversations(filter: Accessor<Filter>, open: Accessor<str
       const page = await fetchPage(from);
       if (mine !== round) return;
       batch(() => {
-        put(page.data);
-        const known = new Set(order());
-        setOrder([...order(), ...page.data.map((c) => c.id).filter((id) => !known.has(id))]);
+        page.data.forEach(rows.put);
+        const fresh = new Set(page.data.map((c) => c.id));
+        for (const id of order()) fresh.delete(id);
+        setOrder([...order(), ...fresh]);
         setCursor(page.next_cursor);
       });
     } catch (problem) {
@@ -82,23 +83,18 @@ export function createConversations(filter: Accessor<Filter>, open: Accessor<str
   const fetchPage = (from: string | null) =>
     json<Page<Conversation>>("GET", "/conversations", { query: { ...filterQuery(filter()), cursor: from, limit: from ? NEXT : PAGE } });
 
-  function put(rows: Conversation[]): void {
-    for (const row of rows) setById(row.id, byId[row.id] ? reconcile(row) : row);
-  }
-
   /** Brings ids into the order where their activity puts them; an id that is there moves. */
   function mix(ids: string[]): void {
     const moved = new Set(ids);
     const rest = order().filter((id) => !moved.has(id));
-    const rows = ids.map((id) => byId[id]!).sort(before());
-    const last = rest.length > 0 ? byId[rest[rest.length - 1]!] : undefined;
-    for (const row of rows) {
+    const last = rest.length > 0 ? rows.peek(rest[rest.length - 1]!) : undefined;
+    for (const row of ids.map((id) => rows.peek(id)!).sort(before())) {
       // What is older than all that was loaded comes with its page.
       if (cursor() && last && before()(row, last) > 0) continue;
       let from = 0;
       for (let to = rest.length; from < to; ) {
         const middle = (from + to) >> 1;
-        if (before()(row, byId[rest[middle]!]!) < 0) to = middle;
+        if (before()(row, rows.peek(rest[middle]!)!) < 0) to = middle;
         else from = middle + 1;
       }
       rest.splice(from, 0, row.id);
@@ -109,7 +105,7 @@ export function createConversations(filter: Accessor<Filter>, open: Accessor<str
   /** Takes a conversation as the server just answered it. */
   function take(c: Conversation): void {
     batch(() => {
-      put([c]);
+      rows.put(c);
       const there = order().includes(c.id);
       const fits = belongs(c, filter(), me().id);
       // The open one stays in sight, also when reading it took it out of "unread".
@@ -142,15 +138,15 @@ export function createConversations(filter: Accessor<Filter>, open: Accessor<str
       const answer = await json<Conversation>("GET", `/conversations/${id}`);
       failures = 0;
       take(answer);
-      if (answer.id !== id && id in byId) {
+      if (answer.id !== id && rows.peek(id)) {
         setOrder(order().filter((x) => x !== id));
         if (id === open()) onMerged(id, answer);
-        else setById(produce((all) => void delete all[id]));
+        else rows.drop(id);
       }
     } catch (problem) {
       if (problem instanceof Problem && problem.status === 404) {
         setOrder(order().filter((x) => x !== id));
-        setById(produce((all) => void delete all[id]));
+        rows.drop(id);
       } else {
         // The event that told of it does not come twice.
         changed.add(id);
@@ -203,7 +199,8 @@ export function createConversations(filter: Accessor<Filter>, open: Accessor<str
   });
 
   return {
-    byId,
+    /** One by its id, if it is known. */
+    of: rows.get,
     order,
     loading,
     error,
@@ -214,8 +211,6 @@ export function createConversations(filter: Accessor<Filter>, open: Accessor<str
     take,
     touch,
     /** Changes what is known of one, before the server says so. */
-    assume: (id: string, change: Partial<Conversation>) => {
-      if (byId[id]) setById(id, change);
-    },
+    assume: rows.change,
   };
 }

@@ -44,7 +44,7 @@ export function ConversationList(props: {
     else if (now.length < MOST) setChosen([...now, id]);
   };
 
-  const virtual = createVirtual({ keys: list().order, scroller, height: () => ROW, spare: 8 });
+  const virtual = createVirtual({ keys: list().order, scroller, height: () => ROW, spare: 8, alike: true });
 
   // The next page is asked for before its place comes into sight.
   createEffect(() => {
@@ -206,7 +206,7 @@ export function ConversationList(props: {
         <Show when={chosen().length > 0} fallback={<Views filter={props.filter} counts={list().counts()} />}>
           <BulkBar
             ids={[...chosen()]}
-            ticketOf={(id) => list().byId[id]?.open_ticket}
+            ticketOf={(id) => list().of(id)?.open_ticket}
             onClear={clear}
             onDone={(done) => {
               setChosen(chosen().filter((id) => !done.includes(id)));
@@ -245,29 +245,30 @@ export function ConversationList(props: {
                 classList={{ [s.choosing!]: picking() || chosen().length > 0 }}
                 style={{ height: `${virtual.total()}px` }}
               >
-                <For each={virtual.visible()}>
-                  {(id) => (
-                    <Show when={list().byId[id]}>
+                <For each={virtual.places()}>
+                  {({ key: id, index, start }) => (
+                    <Show when={list().of(id())}>
                       {(conversation) => (
                         <li
+                          ref={(el) => onMount(() => createEffect(on(id, () => leave(el), { defer: true })))}
                           class={s.place}
-                          data-id={id}
-                          style={{ top: `${virtual.at(id)?.start ?? 0}px` }}
+                          data-id={id()}
+                          style={{ top: `${start()}px` }}
                           aria-setsize={list().hasMore() ? -1 : list().order().length}
-                          aria-posinset={(virtual.at(id)?.index ?? 0) + 1}
+                          aria-posinset={index() + 1}
                         >
-                          <label class={s.choose} classList={{ [s.chosen!]: chosen().includes(id) }}>
+                          <label class={s.choose} classList={{ [s.chosen!]: chosen().includes(id()) }}>
                             <input
                               type="checkbox"
                               aria-label={t("inbox.choose_one", { name: nameOf(conversation()) })}
-                              checked={chosen().includes(id)}
+                              checked={chosen().includes(id())}
                               onChange={(e) => {
-                                choose(id);
-                                e.currentTarget.checked = chosen().includes(id);
+                                choose(id());
+                                e.currentTarget.checked = chosen().includes(id());
                               }}
                             />
                           </label>
-                          <Row conversation={conversation()} open={id === props.open} href={href(id)} hit={hitIn(id)?.snippet} />
+                          <Row conversation={conversation()} open={id() === props.open} href={href(id())} hit={hitIn(id())?.snippet} />
                         </li>
                       )}
                     </Show>
@@ -280,6 +281,12 @@ export function ConversationList(props: {
       </div>
     </section>
   );
+}
+
+/** Who had the focus on a row is not to be taken along to another person by scrolling. */
+function leave(row: HTMLElement): void {
+  const focused = document.activeElement;
+  if (focused instanceof HTMLElement && row.contains(focused)) focused.blur();
 }
 
 function Nothing(props: { filter: Filter; onClearSearch: () => void }) {
