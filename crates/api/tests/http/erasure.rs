@@ -34,6 +34,7 @@ const OF_ZORA: &[&str] = &[
     "xilofonista",
     "murcielago",
     "ornitorrinco",
+    "ardilla-programada",
     "recibo-secreto",
     "contenido-privado",
     "tortugapolis",
@@ -44,7 +45,6 @@ const OF_ZORA: &[&str] = &[
     "porque-se-mudo",
     "evento-intimo",
     "borrador-tierno",
-    "recordatorio-zq",
     "usuario-zq",
     "pagina-zq",
     "eco-de-zq",
@@ -250,11 +250,9 @@ fn zora(w: &World, server: &Server) -> Zora {
     ));
     // The team wrote to her; it waits to be sent.
     ok(w.post("/api/v1/messages", json!({"contact_id": contact, "text": "Le mando un ornitorrinco"})));
-    let later = (w.crm.now().plus_seconds(3600)).to_string();
-    ok(w.post(
-        "/api/v1/scheduled_messages",
-        json!({"contact_id": contact, "text": "recordatorio-zq", "scheduled_at": later}),
-    ));
+    let later = json!({"contact_id": contact, "text": "ardilla-programada",
+                       "scheduled_at": w.now().plus_seconds(3600).to_string()});
+    ok(w.post("/api/v1/scheduled_messages", later));
     let reaction = json!({"from": ZORA, "id": "wamid.r", "timestamp": seconds(w).to_string(), "type": "reaction",
                           "reaction": {"message_id": "wamid.z1", "emoji": "👍"}});
     deliver(w, &line, &line.says(vec![reaction]));
@@ -439,6 +437,8 @@ fn nothing_of_them_is_left_in_any_table_nor_any_file() {
             .collect();
         assert_eq!(told, meant, "left: what the receipt tells of; right: what erasure::TABLES says");
         assert!(found(&[("receipt".to_owned(), receipt.to_string())], "56955").is_empty());
+
+        assert_eq!(w.number("SELECT count(*) AS n FROM scheduled_messages WHERE status <> 'cancelled'"), 0);
 
         // Twice is as once, by either id, and nothing is told twice.
         let log = w.last_sequence();

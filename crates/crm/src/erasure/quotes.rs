@@ -43,6 +43,21 @@ fn tells(progress: &Progress, text: &str) -> bool {
     progress.sought.iter().any(|sought| text.contains(sought.as_str()))
 }
 
+/// The same where it stands by itself: an answer of somebody else that has it within a longer number stays.
+fn names(progress: &Progress, text: &str) -> bool {
+    progress.sought.iter().any(|sought| stands_in(text, sought))
+}
+
+/// Also behind what stands for a plus in a path, or for a break in JSON.
+fn stands_in(text: &str, word: &str) -> bool {
+    text.match_indices(word).any(|(at, _)| {
+        let (before, after) = (&text[..at], &text[at + word.len()..]);
+        let begins = before.chars().next_back().is_none_or(|last| !last.is_alphanumeric())
+            || ["%2B", "%2b", "\\n", "\\r", "\\t"].iter().any(|escape| before.ends_with(escape));
+        begins && after.chars().next().is_none_or(|next| !next.is_alphanumeric())
+    })
+}
+
 /// A retry is answered that it was, and does nothing again. One whose path or key says who it was is not known any more.
 fn answers(w: &mut Work<'_, '_>, progress: &mut Progress, actor: &str, operation: &str, key: &str) -> Result<After> {
     let organization = w.caller.organization;
@@ -55,12 +70,12 @@ fn answers(w: &mut Work<'_, '_>, progress: &mut Progress, actor: &str, operation
     for row in &rows {
         let (actor, operation, key): (String, String, String) = (row.at(0)?, row.at(1)?, row.at(2)?);
         let body: Vec<u8> = row.at(3)?;
-        let changed = if tells(progress, &operation) || tells(progress, &key) {
+        let changed = if names(progress, &operation) || names(progress, &key) {
             w.tx.execute(
                 "DELETE FROM idempotency WHERE organization_id = $1 AND actor = $2 AND operation = $3 AND key = $4",
                 params![organization, &actor, &operation, &key],
             )?
-        } else if tells(progress, &String::from_utf8_lossy(&body)) {
+        } else if names(progress, &String::from_utf8_lossy(&body)) {
             w.tx.execute(
                 "UPDATE idempotency SET body = $5, etag = NULL
                  WHERE organization_id = $1 AND actor = $2 AND operation = $3 AND key = $4",
@@ -144,4 +159,26 @@ fn visitors(w: &mut Work<'_, '_>, progress: &mut Progress, after: Uuid) -> Resul
     }
     let more = rows.len() as i64 == ROWS;
     Ok(last.filter(|_| more).unwrap_or(After::Nothing))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::stands_in;
+
+    #[test]
+    fn a_number_within_another_is_nobodys() {
+        let phone = "56955501234";
+        for text in [
+            phone,
+            r#"{"phone":"+56955501234"}"#,
+            "POST /api/public/channels/whatsapp/%2B56955501234/tags",
+            r#"{"text":"llame al\n56955501234."}"#,
+            "ñ 156955501234 56955501234",
+        ] {
+            assert!(stands_in(text, phone), "{text}");
+        }
+        for text in ["", "order-156955501234", "569555012345", "ñ56955501234", "a56955501234b"] {
+            assert!(!stands_in(text, phone), "{text}");
+        }
+    }
 }
