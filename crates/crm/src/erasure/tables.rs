@@ -51,8 +51,7 @@ pub const TABLES: &[(&str, Erases)] = &[
         "scheduled_messages",
         Blanks {
             which: "contact_id IN {contacts}",
-            set: "content = '{}', failure = NULL, fingerprint = NULL, done_at = coalesce(done_at, $3), updated_at = $3,
-                  status = CASE WHEN status = 'scheduled' THEN 'cancelled' ELSE status END, version = version + 1",
+            set: "content = '{}', failure = NULL, fingerprint = NULL, updated_at = $3, version = version + 1",
         },
     ),
     ("webchat_visitors", Apart("begin.rs, by contact; quotes.rs, by what a page calls them")),
