@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { after, before, describe, it } from "node:test";
 import { DEMO, browser, ended, recado, show, signIn, until } from "./harness.mjs";
 
@@ -232,5 +233,25 @@ describe("the profile", { timeout: 240_000 }, () => {
     await page.goto(`${server.url}/inbox/${contact}?profile=1`);
     await pane().waitFor();
     await show(page, "profile");
+  });
+
+  it("gives all that is kept of a person, and erases it, once their name is typed", async () => {
+    const download = page.waitForEvent("download");
+    await pane().getByRole("button", { name: "Descargar todo" }).click();
+    const file = JSON.parse(await readFile(await (await download).path(), "utf8"));
+    assert.ok(JSON.stringify(file).includes("martina.rojas@example.com"));
+    await pane().getByRole("button", { name: "Borrar a esta persona" }).click();
+    const dialog = page.getByRole("alertdialog").or(page.getByRole("dialog")).filter({ hasText: "para siempre" });
+    await show(page, "erase-person");
+    await dialog.getByRole("textbox").fill("Martín");
+    await dialog.getByRole("button", { name: "Borrar para siempre" }).click();
+    await dialog.getByText("Aquí debe decir «Martina Dos».").waitFor();
+    assert.equal((await fetch(`${server.url}/api/v1/contacts/${contact}`, { headers: { "x-api-key": KEY } })).status, 200);
+    await dialog.getByRole("textbox").fill("martina dos");
+    await dialog.getByRole("button", { name: "Borrar para siempre" }).click();
+    await page.getByText("Borrada. El resto se borra en segundo plano.").waitFor();
+    await page.waitForURL(/\/inbox$/);
+    assert.equal((await fetch(`${server.url}/api/v1/contacts/${contact}`, { headers: { "x-api-key": KEY } })).status, 404);
+    await until("the list to forget them", async () => (await page.locator(`li[data-id="${contact}"]`).count()) === 0);
   });
 });

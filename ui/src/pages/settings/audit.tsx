@@ -16,7 +16,7 @@ import { Empty, Failed, Skeleton } from "../../parts/state";
 import { Table } from "../../parts/table";
 import s from "./settings.module.css";
 
-const THINGS = ["channel", "member", "invitation", "reset_link", "api_key", "webhook", "pipeline", "stage", "custom_field", "tag", "template", "session", "organization", "assignment", "retention"] as const;
+const THINGS = ["channel", "member", "invitation", "reset_link", "api_key", "webhook", "pipeline", "stage", "custom_field", "tag", "template", "session", "organization", "assignment", "retention", "erasure"] as const;
 
 export default function Audit() {
   const [params, setParams] = useSearchParams<{ actor?: string; thing?: string }>();

@@ -10,7 +10,9 @@ import { IconButton } from "../../../parts/button";
 import { BanIcon, CloseIcon, CopyIcon } from "../../../parts/icons";
 import { Failed, Skeleton } from "../../../parts/state";
 import { tell, tellError } from "../../../parts/toast";
+import { may } from "../../../session";
 import { Editable, fieldProps } from "./editable";
+import { Personal } from "./personal";
 import { MergeDialog, People, Proposals, type Mergeable } from "./people";
 import { createProfile } from "./profile";
 import { Tags } from "./tags";
@@ -110,6 +112,9 @@ export function ProfilePane(props: { contact: string; onClose: () => void }) {
                 <h2>{t("profile.elsewhere")}</h2>
                 <People contact={c()} identity={profile.identity()} onChanged={profile.again} />
               </section>
+              <Show when={may("admin")}>
+                <Personal contact={c()} />
+              </Show>
               <Show when={other()}>
                 {(o) => <MergeDialog contact={c()} chosen={o()} onClose={() => setOther(undefined)} onMerged={profile.again} />}
               </Show>
