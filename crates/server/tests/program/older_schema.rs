@@ -10,10 +10,15 @@ use crate::world::{fails, init, ok, text};
 /// The newest schema, which the test takes away.
 const NEWEST: &str = "DELETE FROM schema_migrations WHERE number = (SELECT max(number) FROM schema_migrations)";
 
-fn schema(path: &Path, change: &'static [&'static str]) -> i64 {
+/// What the newest made, but for indexes that go with their tables.
+const UNDONE: &[&str] =
+    &["DROP TABLE erasures", "DROP INDEX webhook_calls_event", "ALTER TABLE tickets DROP COLUMN settled_at"];
+
+fn schema(path: &Path, change: &[&'static str]) -> i64 {
+    let change = change.to_vec();
     let db = Db::open_sqlite(path, SqliteOptions::default()).unwrap();
     let work = move |tx: &mut Tx<'_>| -> Result<i64, Error> {
-        for sql in change {
+        for sql in &change {
             tx.execute(sql, params![])?;
         }
         tx.query_one("SELECT max(number) AS n FROM schema_migrations", params![])?.at(0)
@@ -29,7 +34,7 @@ fn looking_does_not_migrate_beneath_a_server_that_runs() {
     init(directory.path());
     let (data_dir, path) = (text(directory.path()), directory.path().join("recado.db"));
     let newest = schema(&path, &[]);
-    let before = schema(&path, &[NEWEST, "DROP TABLE installation"]);
+    let before = schema(&path, &[&[NEWEST], UNDONE].concat());
     assert!(before < newest);
     // As a server of an older version holds it.
     let lock = directory.path().join("serve.lock");
