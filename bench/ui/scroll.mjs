@@ -94,7 +94,7 @@ const wrong = await page.evaluate(() =>
   [...document.querySelectorAll("ul li[data-id]")].filter((li, i, all) => {
     const at = Number(li.getAttribute("aria-posinset"));
     const follows = i === 0 || at === Number(all[i - 1].getAttribute("aria-posinset")) + 1;
-    return !follows || Number.parseFloat(li.style.top) !== (at - 1) * 76 || !li.querySelector("a").getAttribute("href").endsWith(li.dataset.id);
+    return !follows || li.offsetTop !== (at - 1) * 76 || !li.querySelector("a").getAttribute("href").endsWith(li.dataset.id);
   }).length,
 );
 if (wrong > 0) throw new Error(`${wrong} rows are not what they should be`);
