@@ -127,6 +127,10 @@ pub(crate) fn strangeness(field: &Field, reading: &Reading<'_>) -> f32 {
     {
         return 0.5;
     }
+    // "Doña Stella 311 555 0130" is no place.
+    if field.concepts.meets(&PROPER) && !field.concepts.meets(&LONG) && reading.phone().is_some() {
+        return 0.5;
+    }
     // A doctor has a name: "implante dentário" is not one.
     if field.concepts.meets(&DOCTOR)
         && reading.text().is_some_and(|text| {

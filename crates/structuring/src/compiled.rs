@@ -34,6 +34,8 @@ pub(crate) struct Field {
     /// Whether some field of the organization is about an animal; about a child.
     pub pets: bool,
     pub children: bool,
+    /// It is somebody's number or address, and its words say whose: "tenant", "pagos".
+    pub whose: bool,
     /// "Distrito de origen": where something goes from, not where the customer came from.
     sets_out: bool,
 }
@@ -51,7 +53,8 @@ impl Field {
         let concepts = by_name.concepts.or(&by_key.concepts);
         let hint =
             definition.description.as_deref().map(|text| Units::of_words(&words(text)).concepts).unwrap_or_default();
-        Field {
+        let mut field = Field {
+            whose: false,
             key_snake: snake_key(&definition.key),
             name_snake: snake_key(&definition.name),
             name_vector: meaning(&name_words),
@@ -68,7 +71,10 @@ impl Field {
             concepts,
             hash: FxBuildHasher.hash_one(definition.key.as_str()),
             definition,
-        }
+        };
+        let reach = matches!(field.definition.field_type, FieldType::Phone | FieldType::Email);
+        field.whose = reach && !field.wards().is_empty();
+        field
     }
 
     /// Whether its name or key has one of these words.

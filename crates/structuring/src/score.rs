@@ -195,6 +195,8 @@ pub(crate) struct Bond {
     patient: bool,
     /// A number that counts or names orders, quotes and the like, for an amount of money or a count of something else.
     numbering: bool,
+    /// "tel fijo", for a number that is somebody's: it says nothing of whose.
+    anybody: bool,
     /// An order, for an amount of money: its number or what it came to.
     ordering: bool,
     /// The last of something, for an amount of money.
@@ -226,6 +228,11 @@ impl Bond {
             foreign: !mine.is_empty() && !theirs.is_empty() && !mine.meets(&theirs),
             patient: is_patient(key, field),
             numbering: numbers_another(key, field),
+            anybody: field.whose
+                && key.unknown == 0
+                && key.full.unknown() == 0
+                && !all.is_empty()
+                && all.without(&KNOWN.phone).without(&KNOWN.email).without(&ANYBODY).is_empty(),
             last: field.definition.field_type == FieldType::Currency && tail.meets(&LASTS),
             ordering: field.definition.field_type == FieldType::Currency
                 && !tail.is_empty()
@@ -293,6 +300,8 @@ const MEASURES: &[&str] = &[
     "meses",
     "months",
 ];
+static ANYBODY: LazyLock<Set> =
+    LazyLock::new(|| set(&["NUMBER", "LANDLINE", "MOBILE", "WHATSAPP", "WORK", "PERSONAL", "CONTACT", "NAME", "ALT"]));
 static ORDERS: LazyLock<Set> = LazyLock::new(|| set(&["PURCHASE"]));
 static LASTS: LazyLock<Set> = LazyLock::new(|| set(&["LASTQ"]));
 static UNITS: LazyLock<Set> = LazyLock::new(|| set(&["QTY"]));
@@ -398,6 +407,9 @@ pub(crate) fn fit(
         score.differ = false;
     }
     if bond.numbering && score.method != Method::Exact {
+        return None;
+    }
+    if bond.anybody && score.method != Method::Exact {
         return None;
     }
     // "ultima afinacion": "2023" is when, not for how much.

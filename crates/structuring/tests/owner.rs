@@ -150,6 +150,15 @@ fn a_number_that_a_field_keeps_for_somebody_is_not_the_customers() {
     }
 }
 
+#[test]
+fn a_number_of_nobody_in_particular_fills_no_field_of_somebody() {
+    let data = r#"{"name":"Ana Pérez","mobile":"955501234","home_phone":"22 555 0144"}"#;
+    let outcome = structured_with(phone_field("tenant_phone", "Tenant phone"), data);
+    assert!(outcome.placed(&Target::Field("tenant_phone".to_owned())).is_none());
+    let outcome = structured_with(phone_field("home_phone", "Home phone"), data);
+    assert!(outcome.placed(&Target::Field("home_phone".to_owned())).is_some());
+}
+
 /// The field asks for the customer's own number by another word: nothing is taken away.
 #[test]
 fn the_only_number_is_the_customers_whatever_a_field_calls_it() {
