@@ -116,7 +116,7 @@ impl Field {
         static PLAIN: LazyLock<Set> = LazyLock::new(|| {
             let known = &*KNOWN;
             let reach = known.phone.or(&known.email).or(&known.contact).or(&known.number).or(&known.name);
-            reach.or(&known.alt).or(&known.work)
+            reach.or(&known.alt).or(&known.work).or(&known.company)
         });
         let mut all = words(&self.definition.name);
         all.extend(words(&self.definition.key));

@@ -196,7 +196,7 @@ pub(crate) struct Bond {
     /// A number that counts or names orders, quotes and the like, for an amount of money or a count of something else.
     numbering: bool,
     /// "tel fijo", for a number that is somebody's: it says nothing of whose.
-    anybody: bool,
+    pub anybody: bool,
     /// An order, for an amount of money: its number or what it came to.
     ordering: bool,
     /// The last of something, for an amount of money.

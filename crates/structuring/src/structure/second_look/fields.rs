@@ -141,7 +141,7 @@ impl Desk<'_> {
     fn pair(&self, leaf: usize, at: usize) -> Option<Pair> {
         let field = &self.request.definitions.fields[at];
         let score = self.keys[leaf].scores.get(at)?;
-        if score.excluded || !score.bond.agree {
+        if score.excluded || !score.bond.agree || score.bond.anybody {
             return None;
         }
         let reading = &self.readings[leaf];
