@@ -294,6 +294,43 @@ describe("a new conversation", { timeout: 240_000 }, () => {
     await page.keyboard.press("Escape");
   });
 
+  it("takes what is typed while it, or the palette, is still on its way", async () => {
+    const slow = await chrome.page();
+    let free;
+    const freed = () => new Promise((resolve) => (free = resolve));
+    await signIn(slow, world.url);
+    for (const [part, keys, typed, field] of [
+      ["palette", "Control+k", "tablx\b", () => slow.getByRole("combobox")],
+      ["dialog", "n", "9 5550 0177", () => dialog(slow).getByRole("textbox", { name: "Teléfono", exact: true })],
+    ]) {
+      const gate = freed();
+      let listed = false;
+      let asked = false;
+      await slow.route(new RegExp(`/assets/${part}-[^/]*\\.js`), async (route) => {
+        // Other parts are called so as well, and were there with the list.
+        if (part === "dialog" && !listed) return route.continue();
+        asked = true;
+        await gate;
+        await route.continue();
+      });
+      await slow.goto(`${world.url}/inbox`);
+      await slow.getByRole("link", { name: /Ana Rojas/ }).waitFor();
+      listed = true;
+      await slow.keyboard.press(keys);
+      for (const key of typed) await slow.keyboard.press(key === "\b" ? "Backspace" : key === " " ? "Space" : key);
+      await until(`${part} to be asked for`, async () => asked);
+      free();
+      await field().waitFor();
+      await until(`what was typed for ${part}`, async () => (await field().inputValue()) === typed.replace("x\b", ""));
+      // And it goes on where it was typed.
+      await slow.keyboard.type("0");
+      assert.equal(await field().inputValue(), `${typed.replace("x\b", "")}0`);
+      await slow.keyboard.press("Escape");
+      await slow.unrouteAll({ behavior: "ignoreErrors" });
+    }
+    await slow.context().close();
+  });
+
   it("is for who may write messages, and wants a channel that can begin", async () => {
     const other = await chrome.page();
     await other.route("**/api/v1/session", async (route) => {

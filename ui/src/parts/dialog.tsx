@@ -2,6 +2,7 @@
 import { Show, createEffect, createUniqueId, onCleanup, type JSX } from "solid-js";
 import { Portal } from "solid-js/web";
 import { t } from "../i18n";
+import { typeHeld } from "../keys/held";
 import { Button, IconButton } from "./button";
 import { CloseIcon } from "./icons";
 import { LayerProvider } from "./layer";
@@ -44,6 +45,7 @@ function Opened(props: Props) {
       const ways = [...element.querySelectorAll<HTMLElement>("footer > button:not(:disabled)")];
       const main = ways.at(-1)?.hasAttribute("data-danger") ? ways[0] : ways.at(-1);
       if (!element.querySelector("[autofocus]")) (field ?? body.querySelector<HTMLElement>("button:not(:disabled)") ?? main)?.focus({ preventScroll: true });
+      queueMicrotask(() => element.open && typeHeld(element));
     }
     // What only is read, and may be longer than the screen, can be scrolled by keyboard.
     if (!body.querySelector("a, button, input, select, textarea")) body.tabIndex = 0;

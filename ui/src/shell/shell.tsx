@@ -4,6 +4,7 @@ import { A, useLocation, useNavigate, type RouteSectionProps } from "@solidjs/ro
 import { ErrorBoundary, For, Show, Suspense, createEffect, createSignal, lazy, on, onCleanup, onMount } from "solid-js";
 import { followReference, forgetReference, isStopped, loadReference, reference } from "../data/reference";
 import { moreWords, t, tn } from "../i18n";
+import { forgetKeys, holdKeys } from "../keys/held";
 import { listenForKeys, useShortcuts, type Shortcut } from "../keys/registry";
 import { line, start, stop } from "../live/stream";
 import { Count } from "../parts/badge";
@@ -32,12 +33,21 @@ export function Shell(props: RouteSectionProps) {
   const [sheet, setSheet] = createSignal(false);
   const [palette, setPalette] = createSignal(false);
 
+  const find = () => {
+    if (palette()) return;
+    holdKeys();
+    setPalette(true);
+  };
+  const found = () => {
+    forgetKeys();
+    setPalette(false);
+  };
+
   onMount(() => {
     start();
     loadReference().catch(tellError);
     const offs = [followReference(), listenForKeys(), keepFilesOut()];
-    // There before it is wanted: who types on at once after Ctrl+K means the palette.
-    // The words for what a server refuses as well: once it is unreachable they could not be had.
+    // There before it is wanted: the palette, and the words for what a server refuses as well: once it is unreachable they could not be had.
     const idle = setTimeout(() => void Promise.all([palettePart(), moreWords()]).catch(() => undefined), 1500);
     onCleanup(() => {
       clearTimeout(idle);
@@ -60,7 +70,7 @@ export function Shell(props: RouteSectionProps) {
   const group = () => t("common.everywhere");
   useShortcuts(
     { keys: "?", label: () => t("common.shortcuts"), group, run: () => setSheet(true) },
-    { keys: "mod+k", label: () => t("common.find_anything"), group, always: true, run: () => setPalette(true) },
+    { keys: "mod+k", label: () => t("common.find_anything"), group, always: true, run: find },
     ...everyPlace.map((p): Shortcut => ({ keys: p.keys, label: p.label, group, when: () => isOpen(p), run: () => navigate(p.href) })),
   );
 
@@ -110,7 +120,7 @@ export function Shell(props: RouteSectionProps) {
               ...places()
                 .filter((p) => !p.phone)
                 .map((p) => ({ label: p.label(), icon: p.icon(), run: () => navigate(p.href) })),
-              { label: t("common.find_anything"), icon: <SearchIcon />, run: () => setPalette(true), apart: true },
+              { label: t("common.find_anything"), icon: <SearchIcon />, run: find, apart: true },
             ]}
           >
             <MenuIcon size={20} />
@@ -118,7 +128,7 @@ export function Shell(props: RouteSectionProps) {
           </Menu>
         </div>
         <span class={s.space} />
-        <button type="button" class={`${s.place} ${s.find}`} title={`${t("common.find_anything")} (Ctrl K)`} onClick={() => setPalette(true)}>
+        <button type="button" class={`${s.place} ${s.find}`} title={`${t("common.find_anything")} (Ctrl K)`} onClick={find}>
           <SearchIcon size={20} />
           <span class={s.word}>{t("common.search")}</span>
         </button>
@@ -140,8 +150,8 @@ export function Shell(props: RouteSectionProps) {
           </Over>
         </Show>
         <Show when={palette()}>
-          <Over onClose={() => setPalette(false)}>
-            <Palette open onClose={() => setPalette(false)} />
+          <Over onClose={found}>
+            <Palette open onClose={found} />
           </Over>
         </Show>
       </Suspense>

@@ -3,6 +3,7 @@ import { useNavigate, useParams, useSearchParams } from "@solidjs/router";
 import { ErrorBoundary, Show, Suspense, createEffect, createMemo, createSignal, lazy, on, onCleanup } from "solid-js";
 import type { Conversation } from "../../api/contract";
 import { moreWords, t, tn } from "../../i18n";
+import { forgetKeys } from "../../keys/held";
 import { useShortcuts } from "../../keys/registry";
 import { Button } from "../../parts/button";
 import { MessageIcon } from "../../parts/icons";
@@ -90,6 +91,7 @@ export default function Inbox() {
   let wentThere = false;
   createEffect(on(() => search.new, (now, before) => (wentThere = Boolean(now) && !before), { defer: true }));
   const stay = () => {
+    forgetKeys();
     if (!wentThere) return setSearch({ new: undefined }, { replace: true });
     wentThere = false;
     navigate(-1);

@@ -3,6 +3,7 @@ import { useNavigate, useSearchParams } from "@solidjs/router";
 import { For, Show, createEffect, createSignal, on, onCleanup, onMount } from "solid-js";
 import { json } from "../../../api/client";
 import type { SearchAnswer } from "../../../api/contract";
+import { holdKeys } from "../../../keys/held";
 import { useShortcuts } from "../../../keys/registry";
 import { t } from "../../../i18n";
 import { CheckDoubleIcon, CloseIcon, InboxIcon, PlusIcon, SearchIcon } from "../../../parts/icons";
@@ -101,7 +102,10 @@ export function ConversationList(props: {
   props.onMove(move);
   let search!: HTMLInputElement;
   const group = () => t("common.inbox");
-  const begin = () => void setParams({ new: "1" });
+  const begin = () => {
+    holdKeys();
+    setParams({ new: "1" });
+  };
   useShortcuts(
     { keys: "j", label: () => t("inbox.key_next"), group, run: () => move(1) },
     { keys: "k", label: () => t("inbox.key_previous"), group, run: () => move(-1) },
