@@ -5,6 +5,7 @@ use crate::keys::{snake_key, words};
 use crate::known::KNOWN;
 use crate::lexicon::{self, Set, is_noise};
 use crate::offers::{Choices, Offers};
+use crate::options::stem;
 use crate::score::{Bond, is_hopeful};
 use crate::units::{Likeness, Units};
 use crate::vectors::{Vector, calibrated, embed};
@@ -72,8 +73,7 @@ impl Field {
             hash: FxBuildHasher.hash_one(definition.key.as_str()),
             definition,
         };
-        let reach = matches!(field.definition.field_type, FieldType::Phone | FieldType::Email);
-        field.whose = reach && !field.wards().is_empty();
+        field.whose = field.is_reach() && !field.wards().is_empty();
         field
     }
 
@@ -129,6 +129,17 @@ impl Field {
         all
     }
 
+    /// Whether it is how somebody is reached.
+    pub fn is_reach(&self) -> bool {
+        matches!(self.definition.field_type, FieldType::Phone | FieldType::Email)
+    }
+
+    /// Whether it is the number of somebody's papers: `Cédula del representante`.
+    pub fn is_paper(&self) -> bool {
+        let of_whom = KNOWN.parent.or(&KNOWN.manager);
+        !self.is_typed() && self.concepts.without(&of_whom).meets(&KNOWN.ids)
+    }
+
     pub fn is_typed(&self) -> bool {
         self.definition.field_type != FieldType::Text
     }
@@ -147,6 +158,8 @@ pub(crate) struct KeyScore {
     /// What concepts and words say alone, and what their vectors do.
     pub letters: f32,
     pub meaning: f32,
+    /// The key asks which of the field's options it is.
+    offered: bool,
     /// What else the two are to each other.
     pub bond: Bond,
 }
@@ -170,6 +183,8 @@ static EXCLUSIONS: LazyLock<Vec<(Set, Set)>> = LazyLock::new(|| {
         (lexicon::set(&["PROPOSED"]), lexicon::set(&["CURRENTQ", "PREVQ", "INSURERNOW", "MONTHLYPAY"])),
         (lexicon::set(&["HOUR"]), lexicon::set(&["TOTAL", "BUDGET"])),
         (lexicon::set(&["MONTHLY"]), lexicon::set(&["ANNUAL"])),
+        (lexicon::set(&["POSTFROM"]), lexicon::set(&["POSTTO"])),
+        (lexicon::set(&["POSTTO"]), lexicon::set(&["POSTFROM"])),
         (lexicon::set(&["CREATED"]), lexicon::set(&["BIRTH", "APPOINT", "START", "END", "ARRIVAL", "RETURN"])),
     ]
 });
@@ -220,18 +235,14 @@ impl Definitions {
         });
         // Who the parent is or how they are reached: not their papers.
         let answers = KNOWN.parent.or(&KNOWN.manager);
-        let papers = |field: &Field| {
-            field.definition.field_type == FieldType::Text && field.concepts.without(&answers).meets(&KNOWN.ids)
-        };
-        let parents = fields.iter().any(|field| field.concepts.meets(&answers) && !papers(field));
+        let parents = fields.iter().any(|field| field.concepts.meets(&answers) && !field.is_paper());
         let children = fields.iter().any(|field| field.concepts.meets(&KNOWN.child)) && !parents;
         let dependants = fields.iter().any(|field| {
             field.definition.field_type == FieldType::Text
                 && field.concepts.meets(&KNOWN.dependant)
                 && field.concepts.meets(&KNOWN.name)
         }) && !parents;
-        let reached =
-            || fields.iter().filter(|field| matches!(field.definition.field_type, FieldType::Phone | FieldType::Email));
+        let reached = || fields.iter().filter(|field| field.is_reach());
         let wards = reached().flat_map(Field::wards).collect();
         let relatives = reached().any(|field| field.roles.meets(&KNOWN.relative.or(&KNOWN.child)));
         let goes = fields.iter().any(|field| field.concepts.meets(&DESTIN));
@@ -314,10 +325,16 @@ impl Definitions {
 
 /// More than any likeness of words gives: the key is the field's own.
 const EXACT: f32 = 1.2;
+/// A key that asks which of the field's options it is.
+const OFFERED: f32 = 0.9;
+/// Longer lists of options are in no question.
+const MOST_OFFERED: usize = 12;
 
 fn key_score(key: &Key, field: &Field) -> KeyScore {
     let score = compared(key, field);
-    KeyScore { bond: Bond::new(key, field, score.method), ..score }
+    let mut bond = Bond::new(key, field, score.method);
+    bond.agree |= score.offered;
+    KeyScore { bond, ..score }
 }
 
 fn compared(key: &Key, field: &Field) -> KeyScore {
@@ -328,6 +345,7 @@ fn compared(key: &Key, field: &Field) -> KeyScore {
         excluded: false,
         letters: 0.0,
         meaning: 0.0,
+        offered: false,
         bond: Bond::default(),
     };
     if !key.snake.is_empty() && (key.snake == field.key_snake || key.snake == field.name_snake) {
@@ -410,6 +428,9 @@ fn compared(key: &Key, field: &Field) -> KeyScore {
     let longer = u8::try_from(key.tail.words.abs_diff(field.by_name.words).min(4)).unwrap_or(4);
     let apart = 0.01 * f32::from(longer) + if key.tail.plural == field.by_name.plural { 0.0 } else { 0.03 };
     score.fused = (k.max(0.4 * k + 0.7 * s) - apart.min(0.05)).max(0.0);
+    if score.fused < OFFERED && offers(key, field) {
+        return KeyScore { fused: OFFERED, differ: false, method: Method::Pattern, offered: true, ..score };
+    }
     score.method = if k < 0.4 * k + 0.7 * s && s > k || likeness.by_meaning > 0.5 {
         Method::Vector
     } else if likeness.by_letters > 0.5 {
@@ -418,6 +439,17 @@ fn compared(key: &Key, field: &Field) -> KeyScore {
         Method::Lexicon
     };
     score
+}
+
+/// "House or flat?", "¿Mecánico o automático?": a key that names several of the field's options asks for one of them.
+fn offers(key: &Key, field: &Field) -> bool {
+    // Two options and what joins them, and few enough to be named in a question.
+    if !(2..=MOST_OFFERED).contains(&field.choices.len()) || key.snake.bytes().filter(|b| *b == b'_').count() < 2 {
+        return false;
+    }
+    let words: Vec<&str> = key.snake.split('_').collect();
+    let said = |own: &String| own.len() > 2 && words.iter().any(|word| stem(word) == stem(own));
+    field.choices.iter().filter(|choice| !choice.is_other() && choice.words().iter().all(said)).take(2).count() > 1
 }
 
 /// "UV" of "Unidad vecinal": a key that no phrase knows and that the words of the field begin with.

@@ -399,10 +399,14 @@ fn same_stems(a: &[String], b: &[String]) -> bool {
     a.len() == b.len() && a.iter().zip(b).all(|(a, b)| stem(a) == stem(b))
 }
 
-/// Without plural and gender: `casada` and `casados` are `casad`.
+/// Without plural and gender: `casada` and `casados` are `casad`, `escorpião` and `escorpiões` are `escorpi`.
 pub(crate) fn stem(word: &str) -> &str {
     if word.len() < 4 {
         return word;
+    }
+    let plural = ["oes", "aes", "aos"].iter().find_map(|end| word.strip_suffix(end)).filter(|stem| stem.len() > 2);
+    if let Some(stem) = plural.or_else(|| word.strip_suffix("ao").filter(|stem| stem.len() > 2)) {
+        return stem;
     }
     let word = word.strip_suffix('s').unwrap_or(word);
     if word.len() > 4 { word.strip_suffix(['a', 'o', 'e']).unwrap_or(word) } else { word }

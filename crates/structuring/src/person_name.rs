@@ -341,7 +341,7 @@ fn piece(
     let named = tail.meets(&known.name) || kind != Kind::Whole;
     // A field of the organization that asks for just this name (a beneficiary's, an animal's) comes first.
     if definitions.fields.iter().zip(&scored.scores).any(|(field, score)| {
-        if field.definition.field_type != FieldType::Text || score.fused < 0.85 {
+        if field.definition.field_type != FieldType::Text || score.fused < 0.85 || field.is_paper() {
             return false;
         }
         let ward = answered

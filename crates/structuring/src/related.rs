@@ -260,6 +260,9 @@ static RELATED: LazyLock<FxHashMap<(u16, u16), f32>> = LazyLock::new(|| {
         ("COPAY", "SESSIONFEE", 0.5),
         ("PEOPLE", "HOUSEHOLD", 0.8),
         ("WIDTH", "SIZE", 0.4),
+        ("R_FIANCE", "R_SPOUSE", 0.9),
+        ("CATEGORY", "DRIVERSLIC", 0.7),
+        ("SHIPPING", "R_BENEF", 0.35),
     ] {
         let (a, b) = (concept(a), concept(b));
         related.insert((a, b), near);

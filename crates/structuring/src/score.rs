@@ -97,7 +97,13 @@ fn roles_agree(key: &Key, field: &Field, method: Method) -> bool {
         && key.tail.concepts.without(&known.qualifiers).without(&known.others).meets(&field.concepts);
     // How many brothers and sisters there are is the person's own.
     let siblings = hard_mine.without(&SCHOOLMATES).is_empty() && field.concepts.meets(&SIBLINGS);
-    if asked || only_creature || answers || relation || pupil || siblings || is_patient(key, field) {
+    // Whom somebody is to marry is their partner.
+    let betrothed = hard_mine.is_empty() && mine.meets(&known.fiance) && field.roles.meets(&SPOUSE);
+    // Whom it is sent to is who receives it.
+    let who = field.is_reach() || key.tail.concepts.meets(&NAMEISH);
+    let receives = who && hard_mine.is_empty() && mine.meets(&SHIPPING) && field.roles.meets(&RECEIVES);
+    let same = betrothed || receives || is_patient(key, field);
+    if asked || only_creature || answers || relation || pupil || siblings || same {
         return true;
     }
     if shortened && key.tail.concepts.meets(&CATEGORY) {
@@ -222,8 +228,10 @@ impl Bond {
             field.concepts.meets(&KNOWN.company) && !field.concepts.meets(&PERSONAL_TRAITS.without(&KNOWN.name));
         let (mine, theirs) = (tail.and(&NATIONAL), field.concepts.and(&NATIONAL));
         let reach = KNOWN.phone.or(&KNOWN.email);
+        // {"phone_1_type": "Home"} is no kind of property.
+        let line = tail.meets(&reach) && tail.meets(&KINDS) && !field.concepts.meets(&reach.or(&KNOWN.contact));
         Bond {
-            agree: roles_agree(key, field, method),
+            agree: roles_agree(key, field, method) && !(line && !field.choices.is_empty()),
             company: company && nameish && !all.meets(&KNOWN.others),
             foreign: !mine.is_empty() && !theirs.is_empty() && !mine.meets(&theirs),
             patient: is_patient(key, field),
@@ -310,7 +318,9 @@ static COUNTED: LazyLock<Set> =
 static COUNTING: LazyLock<Set> =
     LazyLock::new(|| set(&["YEAR", "GRADYEAR", "ENTRYYEAR", "AGE", "QTY", "PEOPLE", "MONTHLY"]));
 static NATIONS: LazyLock<Set> = LazyLock::new(|| set(&["COUNTRY", "COUNTRYCODE", "NATIONALITY"]));
-static CATEGORY: LazyLock<Set> = LazyLock::new(|| set(&["CATEGORY"]));
+static CATEGORY: LazyLock<Set> = LazyLock::new(|| set(&["CATEGORY", "DRIVERSLIC"]));
+static SPOUSE: LazyLock<Set> = LazyLock::new(|| set(&["R_SPOUSE"]));
+static RECEIVES: LazyLock<Set> = LazyLock::new(|| set(&["R_BENEF"]));
 static KINSHIP: LazyLock<Set> = LazyLock::new(|| set(&["KINSHIP", "DEATHDATE"]));
 /// Ids of one country: one is not the other.
 static NATIONAL: LazyLock<Set> =

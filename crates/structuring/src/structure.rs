@@ -25,7 +25,7 @@ use std::sync::Arc;
 pub(crate) use second_look::Weighed;
 
 /// Name and revision of the engine; changes whenever the same data could come out differently.
-pub const ENGINE: &str = "embedded/9";
+pub const ENGINE: &str = "embedded/10";
 
 /// Below this a value stays in the rest, with a suggestion.
 const PLACE: f32 = 0.5;

@@ -140,6 +140,12 @@ pub(crate) fn amounts(page: &Page<'_>, fields: &[&Field], busy: &[(usize, usize)
         // "12.000.000 a 60 meses": the noun behind the next number is that number's.
         let until =
             after.iter().position(|word| word.folded.bytes().all(|b| b.is_ascii_digit())).unwrap_or(after.len());
+        // "4 pneus aro 16": of two nouns the second is the next number's, where a field is called so.
+        let of_next = until >= 2
+            && until < after.len()
+            && !after[until - 1].ends
+            && numbers.iter().any(|field| field.says(&[after[until - 1].folded.as_str()]));
+        let until = until - usize::from(of_next);
         let after = &after[..until];
         // Only where a field asks for them.
         let cue_before = LazyCell::new(|| Cue::new(&before));

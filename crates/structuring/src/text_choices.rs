@@ -197,6 +197,9 @@ fn mentioned(page: &Page<'_>, field: &Field, runs: &[Run<'_>], called: &[Called]
             hits.push((option, quality, (run.from, run.to)));
         }
     }
+    if field.definition.field_type == FieldType::MultiSelect && !hits.is_empty() {
+        enumerated(page.words, runs, called, &mut hits);
+    }
     // A longer mention covers the shorter one inside it. They stand in order, and none has more than four words.
     let inner = |at: usize| {
         let hit = hits[at].2;
@@ -228,6 +231,24 @@ fn mentioned(page: &Page<'_>, field: &Field, runs: &[Run<'_>], called: &[Called]
     }
     let chosen: Vec<usize> = kept.iter().map(|hit| hit.0).collect();
     Some(option_finding(field, &chosen, span(first), quality.min(0.8)))
+}
+
+/// "oven, hob and dishwasher": a short word is an option too where it stands in a row with one that is.
+fn enumerated(words: &[Word], runs: &[Run<'_>], called: &[Called], hits: &mut Vec<(usize, f32, (usize, usize))>) {
+    const JOINTS: [&str; 6] = ["and", "y", "e", "o", "ou", "or"];
+    let joined = |from: usize, to: usize| {
+        // A comma, or a word that joins.
+        from == to && words[from - 1].ends || to == from + 1 && JOINTS.contains(&words[from].folded.as_str())
+    };
+    for called in called.iter().filter(|called| called.how == How::Literal) {
+        let run = &runs[called.run];
+        let known = hits.iter().any(|hit| hit.0 == called.option);
+        let beside = hits.iter().any(|hit| joined(hit.2.1, run.from) || joined(run.to, hit.2.0));
+        if !known && beside && run.text.len() > 2 && !negated(words, run.from) {
+            hits.push((called.option, 0.8, (run.from, run.to)));
+        }
+    }
+    hits.sort_by_key(|hit| hit.2);
 }
 
 /// The one clock time of a text: the place of its word, and its bytes from–to.
@@ -326,8 +347,14 @@ fn named_in_part(field: &Field, run: &Run<'_>, option: usize, page: &Page<'_>) -
     (proper || beside).then_some((option, 0.66))
 }
 
-/// "the landlord is Mr Hughes", "mi esposa es Ana": somebody else is introduced, nothing is chosen.
+/// "the landlord is Mr Hughes", "mi esposa es Ana": somebody else is introduced; "la señora Elba": somebody is addressed.
+/// Nothing is chosen.
 fn introduced(words: &[Word], run: &Run<'_>) -> bool {
+    let addressed = matches!(run.text, "senora" | "senhora" | "senorita" | "senor" | "senhor" | "dona" | "don" | "dom")
+        && words.get(run.to).is_some_and(|word| word.capital);
+    if addressed {
+        return true;
+    }
     let before = run.from.checked_sub(1).and_then(|at| words.get(at)).map_or("", |word| word.folded.as_str());
     let after = words.get(run.to).map_or("", |word| word.folded.as_str());
     let named = words.get(run.to + 1).is_some_and(|word| word.capital);

@@ -100,6 +100,7 @@ pub(crate) const NAME_CUES: &[(&[&str], f32)] = &[
     (&["quedo", "atenta"], 0.84),
     (&["un", "saludo"], 0.86),
     (&["fico", "no", "aguardo"], 0.84),
+    (&["caller", "is"], 0.9),
     (&["caller"], 0.88),
     (&["cliente"], 0.87),
     (&["clienta"], 0.87),

@@ -5,7 +5,9 @@
 
 mod words;
 
-use words::{ASKED, BARRED, CALL, CALL_ME, CALLED, CLOSINGS, FORMER, FORWARDED, LINKS, NOT, OWN, PRESENTS, WISHES};
+use words::{
+    ASKED, BARRED, CALL, CALL_ME, CALLED, CLOSINGS, FORMER, FORWARDED, LINKS, NOT, OWN, PRESENTS, RETURN, WISHES,
+};
 
 use crate::names::{is_family_name, is_first_name};
 use crate::scan::Word;
@@ -99,7 +101,10 @@ pub(crate) fn owner(text: &str, words: &[Word], span: (usize, usize)) -> Owner {
     if former(near, soon) || refused(near) {
         return Owner::Another;
     }
-    let told = near.iter().rposition(|word| CALLED.contains(&said(text, word).to_lowercase().as_str()));
+    let told = near.iter().enumerate().rposition(|(at, word)| {
+        let returned = at > 0 && RETURN.contains(&near[at - 1].folded.as_str());
+        !returned && CALLED.contains(&said(text, word).to_lowercase().as_str())
+    });
     let own = near.iter().rposition(|word| OWN.contains(&word.folded.as_str()));
     // "Les escribí desde mi número …": what is announced comes after what is told.
     if let Some(told) = told

@@ -334,6 +334,8 @@ fn named_things(page: &Page<'_>, fields: &[&Field]) -> Vec<Finding> {
         }
         let place = field.concepts.meets(&KNOWN.city.or(&DESTIN).or(&NEIGH).or(&ORIGIN)) || pupil;
         let best = best.map(|span| if place { unnumbered(page.text, span) } else { span });
+        let firm = |span: &(usize, usize)| place && crate::names::is_company(&page.text[span.0..span.1]);
+        let best = best.filter(|span| !firm(span));
         if let Some(span) = best.filter(|span| page.name.is_none_or(|name| name.1 <= span.0 || span.1 <= name.0)) {
             found.push(finding(field, &page.text[span.0..span.1], span, 0.74));
         }

@@ -272,7 +272,7 @@ impl Pieces {
             let at = if same && whole.is_some() { Some(0) } else { pieces.place(piece, whole) };
             let words: Vec<&str> = piece.split_whitespace().collect();
             let runs = words
-                .split(|word| matches!(*word, "y" | "e" | "and" | "&" | "Y" | "E"))
+                .split(|word| matches!(*word, "y" | "e" | "and" | "&" | "Y" | "E" | "o" | "u" | "ou" | "or"))
                 .filter(|run| !run.is_empty())
                 .map(|run| {
                     let run = run.join(" ");
@@ -325,7 +325,9 @@ fn multi(field: &Field, reading: &Reading<'_>, learnt: &Learnt) -> Option<(Json,
             if let Some(whole) =
                 whole.filter(|whole| whole.quality >= 0.9 || !text.contains([',', ';', '/', '|', '\n']))
             {
-                let several = text.split_whitespace().any(|word| matches!(word, "y" | "e" | "and" | "&" | "+"));
+                let several = text
+                    .split_whitespace()
+                    .any(|word| matches!(word, "y" | "e" | "and" | "&" | "+" | "o" | "u" | "ou" | "or"));
                 if !several || whole.quality >= 0.95 {
                     return Some((
                         Json::from(vec![field.choices[whole.option].text.as_str()]),

@@ -201,3 +201,40 @@ fn a_date_is_no_id_whatever_its_digits_prove() {
         assert_eq!(outcome.field("rut"), None, "{day}");
     }
 }
+
+#[test]
+fn a_key_that_names_the_options_asks_which_it_is() {
+    let fields = vec![
+        field("property_type", "Property type", FieldType::Select, &["House", "Flat", "Commercial"]),
+        field("transmision", "Transmisión", FieldType::Select, &["Mecánica", "Automática"]),
+        field("praga", "Praga", FieldType::Select, &["Baratas", "Escorpiões"]),
+        field("horarios", "Horarios disponibles", FieldType::MultiSelect, &["Mañana", "Tarde", "Noche"]),
+        field("appliances", "Appliances", FieldType::MultiSelect, &["Oven", "Hob", "Dishwasher"]),
+        field("aro", "Aro do pneu", FieldType::Number, &[]),
+        field("qtd_pneus", "Quantidade de pneus", FieldType::Number, &[]),
+    ];
+    let definitions = Definitions::compile(1, fields);
+    let value = |data: &str, key: &str| {
+        let data = Json::parse(data.as_bytes(), Mode::Strict).unwrap();
+        let request = Request {
+            definitions: &definitions,
+            learnt: &Learnt::default(),
+            source: "test",
+            country: Some("CL"),
+            data: &data,
+            explicit: &Explicit::default(),
+        };
+        structuring::structure(&request).field(key).map(ToString::to_string).unwrap_or_default()
+    };
+    assert_eq!(value(r#"{"House or flat?":"flat"}"#, "property_type"), r#""Flat""#);
+    assert_eq!(value(r#"{"¿Mecánico o automático?":"automático"}"#, "transmision"), r#""Automática""#);
+    assert_eq!(value(r#"{"praga":"escorpião"}"#, "praga"), r#""Escorpiões""#);
+    assert_eq!(value(r#"{"¿En qué horario podés?":"tarde o noche"}"#, "horarios"), r#"["Tarde","Noche"]"#);
+    // "Hob" alone would be too short a word to take out of a text.
+    assert_eq!(
+        value(r#"{"msg":"a kitchen with oven, hob and dishwasher please"}"#, "appliances"),
+        r#"["Oven","Hob","Dishwasher"]"#
+    );
+    let tyres = r#"{"texto":"preciso trocar 4 pneus aro 16"}"#;
+    assert_eq!((value(tyres, "aro"), value(tyres, "qtd_pneus")), ("16".to_owned(), "4".to_owned()));
+}

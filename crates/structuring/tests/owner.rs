@@ -169,3 +169,56 @@ fn the_only_number_is_the_customers_whatever_a_field_calls_it() {
     let phone = outcome.placed(&Target::Phone).and_then(|placed| placed.value.as_str());
     assert_eq!(phone, Some("+56955509876"));
 }
+
+/// As address books write them in spreadsheets: what line it is stands in a column of its own.
+#[test]
+fn the_kind_of_a_line_stands_beside_it() {
+    let definitions = vec![Definition {
+        key: "property_type".to_owned(),
+        name: "Property type".to_owned(),
+        field_type: FieldType::Select,
+        options: ["Condo", "Townhouse", "Land"].map(str::to_owned).to_vec(),
+        currency: None,
+        description: None,
+    }];
+    let outcome = structured_with(
+        definitions,
+        r#"{"Name":"Ana Pérez","Phone 1 - Type":"Home","Phone 1 - Value":"22 555 0144","Phone 2 - Type":"* Mobile","Phone 2 - Value":"9 5550 1234","Phone 3 - Type":"Work Fax","Phone 3 - Value":"22 555 0145"}"#,
+    );
+    assert_eq!(outcome.placed(&Target::Phone).and_then(|phone| phone.value.as_str()), Some("+56955501234"));
+    assert!(outcome.placed(&Target::Field("property_type".to_owned())).is_none(), "{:?}", outcome.placements);
+    let kept: Vec<&str> = outcome.rest.iter().map(|(key, _)| key.as_str()).collect();
+    assert_eq!(kept, ["phone_1_type", "phone_1_value", "phone_2_type", "phone_3_type", "phone_3_value"]);
+}
+
+/// "Cédula del representante" asks for the papers of who answers for the pupil, not for who that is.
+#[test]
+fn whose_papers_a_field_asks_for_is_still_the_contact() {
+    let text = |key: &str, name: &str| Definition {
+        key: key.to_owned(),
+        name: name.to_owned(),
+        field_type: FieldType::Text,
+        options: Vec::new(),
+        currency: None,
+        description: None,
+    };
+    let fields = vec![text("nombre_alumno", "Nombre del alumno"), text("cedula_rep", "Cédula del representante")];
+    let outcome = structured_with(
+        fields,
+        r#"{"Representante":"Mercedes Chiluisa","Celular representante":"9 5550 1234","Nombre del alumno":"Matías Tipán"}"#,
+    );
+    let placed = |target: Target| outcome.placed(&target).and_then(|placed| placed.value.as_str());
+    assert_eq!(placed(Target::Phone), Some("+56955501234"));
+    assert_eq!(placed(Target::Name), Some("Mercedes Chiluisa"));
+    assert_eq!(placed(Target::Field("nombre_alumno".to_owned())), Some("Matías Tipán"));
+    assert_eq!(placed(Target::Field("cedula_rep".to_owned())), None);
+}
+
+/// A call that is asked for is no call that was made.
+#[test]
+fn a_call_to_be_returned_is_the_callers() {
+    let phone = |data: &str| structured(data).placed(&Target::Phone).map(|phone| phone.value.clone());
+    let own = Some(Json::from("+56955501234"));
+    assert_eq!(phone(r#"{"nota":"Llama Hernán Bustos. Devolver llamado al 9 5550 1234."}"#), own);
+    assert_eq!(phone(r#"{"nota":"Hernán Bustos reclama: llamado al 9 5550 1234 sin respuesta"}"#), None);
+}

@@ -140,11 +140,15 @@ pub(super) fn email_of(leaf: usize, key: &Key, reading: &Reading<'_>, whose: Who
     Some(Candidate::new(vec![leaf], address.to_owned(), rank * 10 + key.ordinal.min(5), whose, confidence, method))
 }
 
-/// `{"phone1": …, "phone1_type": "H", "phone2": …, "phone2_type": "C"}`: the key beside a number says which line it is.
+/// `{"phone1": …, "phone1_type": "H", "phone2": …, "phone2_type": "C"}`, `{"Phone 1 - Type": "Home", "Phone 1 - Value": …}`:
+/// the key beside a number says which line it is.
 pub(super) fn typed_beside(readings: &[Reading<'_>], phones: &mut Vec<Candidate>) {
     let snake = |leaf: usize| readings[leaf].leaf().path.last().map(|key| crate::keys::snake_key(key));
     let rank = |leaf: usize| {
-        let (own, parent) = (snake(leaf)?, parent_of(&readings[leaf].leaf().pointer));
+        let (mut own, parent) = (snake(leaf)?, parent_of(&readings[leaf].leaf().pointer));
+        if let Some(head) = ["_value", "_valor", "_number", "_numero"].iter().find_map(|end| own.strip_suffix(end)) {
+            own = head.to_owned();
+        }
         let told = (0..readings.len()).find(|other| {
             parent_of(&readings[*other].leaf().pointer) == parent
                 && snake(*other).is_some_and(|key| {
@@ -154,12 +158,14 @@ pub(super) fn typed_beside(readings: &[Reading<'_>], phones: &mut Vec<Candidate>
                     })
                 })
         })?;
-        match crate::keys::fold(readings[told].text()?).as_str() {
+        let line = crate::keys::fold(readings[told].text()?);
+        // "* Mobile" is the one that its owner prefers.
+        match line.trim_start_matches(['*', ' ']) {
             "c" | "cell" | "cel" | "mbl" | "celular" | "m" | "mob" | "mobile" | "movil" | "whatsapp" | "wa" => Some(0),
             "h" | "hm" | "home" | "casa" | "r" | "res" | "residencial" | "landline" | "fijo" | "fixo" => Some(80),
             "w" | "work" | "o" | "ofc" | "off" | "office" | "b" | "bus" | "business" | "trabajo" | "oficina"
             | "comercial" => Some(60),
-            "f" | "fax" => Some(u32::MAX),
+            "f" | "fax" | "home fax" | "work fax" | "homefax" | "workfax" | "pager" => Some(u32::MAX),
             _ => None,
         }
     };

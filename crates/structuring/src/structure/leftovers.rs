@@ -147,7 +147,8 @@ impl Desk<'_> {
         let field = self.request.definitions.fields.iter().zip(&self.keys[leaf].scores).find(|(field, score)| {
             let pupil = field.concepts.meets(&KNOWN.dependant) && key.concepts().meets(&KNOWN.dependant);
             let role = field.roles.meets(&key.concepts()) || pupil;
-            field.definition.field_type == FieldType::Text && role && score.fused >= 0.85 && !score.excluded
+            let text = field.definition.field_type == FieldType::Text && !field.is_paper();
+            text && role && score.fused >= 0.85 && !score.excluded
         });
         let Some((field, _)) = field else { return };
         let target = Target::Field(field.definition.key.clone());

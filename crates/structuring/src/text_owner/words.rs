@@ -117,6 +117,10 @@ pub(super) const CALL: &[&str] = &[
     "marcan",
 ];
 
+/// "Devolver llamado al …": a call that is asked for.
+pub(super) const RETURN: &[&str] =
+    &["devolver", "devuelvan", "devuelva", "regresar", "regresen", "retornar", "retornem", "return", "returning"];
+
 /// Calls that were made, accents told apart: `llame` asks, `llamé` tells.
 pub(super) const CALLED: &[&str] = &[
     "llamé",
