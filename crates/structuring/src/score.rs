@@ -229,9 +229,12 @@ impl Bond {
         let (mine, theirs) = (tail.and(&NATIONAL), field.concepts.and(&NATIONAL));
         let reach = KNOWN.phone.or(&KNOWN.email);
         // {"phone_1_type": "Home"} is no kind of property.
-        let line = tail.meets(&reach) && tail.meets(&KINDS) && !field.concepts.meets(&reach.or(&KNOWN.contact));
+        let line = tail.meets(&reach)
+            && tail.meets(&KINDS)
+            && !field.concepts.meets(&reach.or(&KNOWN.contact))
+            && !field.choices.is_empty();
         Bond {
-            agree: roles_agree(key, field, method) && !(line && !field.choices.is_empty()),
+            agree: !line && roles_agree(key, field, method),
             company: company && nameish && !all.meets(&KNOWN.others),
             foreign: !mine.is_empty() && !theirs.is_empty() && !mine.meets(&theirs),
             patient: is_patient(key, field),
