@@ -183,15 +183,47 @@ static EXCLUSIONS: LazyLock<Vec<(Set, Set)>> = LazyLock::new(|| {
         (lexicon::set(&["PROPOSED"]), lexicon::set(&["CURRENTQ", "PREVQ", "INSURERNOW", "MONTHLYPAY"])),
         (lexicon::set(&["HOUR"]), lexicon::set(&["TOTAL", "BUDGET"])),
         (lexicon::set(&["MONTHLY"]), lexicon::set(&["ANNUAL"])),
+        (lexicon::set(&["AGE"]), Set::default()),
+        (lexicon::set(&["COLOR"]), lexicon::set(&["BRAND", "CARLINE", "VEHICLE"])),
         (lexicon::set(&["POSTFROM"]), lexicon::set(&["POSTTO"])),
         (lexicon::set(&["POSTTO"]), lexicon::set(&["POSTFROM"])),
-        (lexicon::set(&["CREATED"]), lexicon::set(&["BIRTH", "APPOINT", "START", "END", "ARRIVAL", "RETURN"])),
+        (
+            lexicon::set(&["CREATED"]),
+            lexicon::set(&[
+                "BIRTH",
+                "APPOINT",
+                "START",
+                "END",
+                "ARRIVAL",
+                "RETURN",
+                "EVENTDATE",
+                "DELIVERDATE",
+                "MOVEDATE",
+                "INSTALLDATE",
+            ]),
+        ),
     ]
 });
 
 /// Sides of a thing that are not the thing.
 static ASPECTS: LazyLock<Set> = LazyLock::new(|| lexicon::set(&["TYPE", "AMOUNT", "TOTAL", "DATE", "STATUS"]));
 
+static STATUS: LazyLock<Set> = LazyLock::new(|| lexicon::set(&["STATUS"]));
+static CREATED: LazyLock<Set> = LazyLock::new(|| lexicon::set(&["CREATED"]));
+/// Dates of what has been done when a record is made.
+static DONE: LazyLock<Set> = LazyLock::new(|| {
+    lexicon::set(&[
+        "CREATED",
+        "ORDERDATE",
+        "PURCHASE",
+        "INTAKEDATE",
+        "INCIDENTDATE",
+        "SIGNDATE",
+        "QUOTEAMT",
+        "PREVQ",
+        "LASTQ",
+    ])
+});
 static NUMBERED: LazyLock<Set> =
     LazyLock::new(|| lexicon::set(&["CASENO", "CODE", "BOOKINGREF", "NUMBER", "INVOICENO", "TRACKING"]));
 static ORIGIN: LazyLock<Set> = LazyLock::new(|| lexicon::set(&["ORIGIN"]));
@@ -419,6 +451,15 @@ fn compared(key: &Key, field: &Field) -> KeyScore {
         && !all.meets(&KNOWN.prevq);
     // The number of this case is not that of the one before.
     score.excluded |= field.concepts.meets(&KNOWN.prevq) && field.concepts.meets(&NUMBERED) && !all.meets(&KNOWN.prevq);
+    // What became of something is no text about anything else.
+    score.excluded |= field.definition.field_type == FieldType::Text
+        && !key.tail.concepts.is_empty()
+        && key.tail.concepts.without(&STATUS).is_empty()
+        && !field.concepts.iter().any(|theirs| STATUS.iter().any(|status| lexicon::related(status, theirs) >= 0.5));
+    // When it was asked for is not when it is to be.
+    score.excluded |= field.definition.field_type == FieldType::Date
+        && key.tail.concepts.meets(&CREATED)
+        && !field.concepts.meets(&DONE);
     score.excluded |= field.sets_out && all.meets(&KNOWN.source) && !all.meets(&ORIGIN.or(&PLACES));
     if initials(key, field) {
         k = k.max(0.74);

@@ -365,6 +365,12 @@ impl Party {
 }
 
 impl Key {
+    /// What a mail, an advertisement or a robot is called: it chooses nothing, whatever words are in it.
+    pub fn is_a_title(&self) -> bool {
+        static CALLED: LazyLock<Set> = LazyLock::new(|| set(&["SOURCE", "ID", "TOOLID"]));
+        self.tail.concepts.meets(&CALLED) || matches!(self.snake.as_str(), "subject" | "asunto" | "assunto")
+    }
+
     pub fn of_path(path: &[&str]) -> Key {
         let last = path.last().copied().unwrap_or("");
         let parts: Vec<&str> = path.iter().flat_map(|segment| path_parts(segment)).collect();

@@ -272,6 +272,13 @@ fn numbered_part(reading: &Reading<'_>) -> Option<Kind> {
     }
 }
 
+/// A word or two, written as names are.
+fn proper(text: &str) -> bool {
+    text.starts_with(char::is_uppercase)
+        && text.split_whitespace().count() <= 2
+        && text.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '-' | '\'' | '’'))
+}
+
 /// "Name (First)", "Nombre - Apellidos": the form's name and which part of it, over one or two words.
 fn part_of_name(key: &Key, text: &str) -> bool {
     key.tail.words <= 3 && text.split_whitespace().count() <= 2 && !text.contains(',')
@@ -311,6 +318,11 @@ fn piece(
     // "Cliente: Dra. Ana Ruiz" is the customer, "Quién lo indicó: Dra. Ana" is not.
     if likeness <= 0.1 && (tail.meets(&known.subject) || tail.meets(&known.name) || tail.meets(&known.contact)) {
         likeness = names::likeness(names::undoctored(text));
+    }
+    // Family names are words of all kinds: `Cabañas`, `Feliz`, `Hotel`.
+    let family = known.last.or(&known.last2);
+    if likeness <= 0.1 && tail.meets(&family) && tail.without(&family).is_empty() && proper(text) {
+        likeness = 0.2;
     }
     if likeness <= 0.1 {
         return None;

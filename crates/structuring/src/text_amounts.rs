@@ -76,6 +76,9 @@ static VERBS: LazyLock<[(&[&str], Set); 5]> = LazyLock::new(|| {
     ]
 });
 
+/// The bit of what is earned.
+const EARNS: u8 = 1;
+
 /// The verbs of money among a few words, a bit each.
 fn verbs_of(words: &[&Word]) -> u8 {
     let said = |list: &[&str]| words.iter().any(|word| list.contains(&word.folded.as_str()));
@@ -113,6 +116,7 @@ pub(crate) fn amounts(page: &Page<'_>, fields: &[&Field], busy: &[(usize, usize)
     let mut seen = 0;
     let mut at = 0;
     let mut money_seen = 0;
+    let mut earned: Vec<(usize, usize)> = Vec::new();
     while seen < 24
         && let Some(start) =
             page.text.get(at..).and_then(|rest| rest.find(|c: char| c.is_ascii_digit())).map(|place| at + place)
@@ -181,6 +185,10 @@ pub(crate) fn amounts(page: &Page<'_>, fields: &[&Field], busy: &[(usize, usize)
         let spelt = is_money && page.text[span.0..span.1].contains(char::is_alphabetic);
         money_seen += usize::from(is_money);
         let said = verbs_of(&before);
+        // "Mi sueldo actual es 3,000": what somebody earns is nothing else.
+        if said & EARNS != 0 {
+            earned.push(span);
+        }
         for (field_at, field) in numbers.iter().enumerate() {
             let currency = field.definition.field_type == FieldType::Currency;
             if currency && (!money::fits(named, field.definition.currency.as_deref(), page.country) || !is_money)
@@ -260,7 +268,7 @@ pub(crate) fn amounts(page: &Page<'_>, fields: &[&Field], busy: &[(usize, usize)
             continue;
         }
         let currency = field.definition.field_type == FieldType::Currency;
-        let lone = currency && money_seen == 1 && open_money == 1;
+        let lone = currency && money_seen == 1 && open_money == 1 && !earned.contains(&span);
         if score >= 0.58 {
             found.push(finding(field, value, span, (0.7 + 0.2 * score).min(0.89)));
         } else if lone {

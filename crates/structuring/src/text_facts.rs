@@ -41,6 +41,16 @@ pub(crate) fn stated(page: &Page<'_>, field: &Field) -> Option<Finding> {
     if stop.is_some_and(|at| rest.as_bytes()[at] == b'?') {
         return None;
     }
+    // "No recuerdo si tiene las vacunas", "not sure if …": nobody knows.
+    let ahead = &page.words[mention.from.saturating_sub(7)..mention.from];
+    let whether = ahead.iter().rposition(|word| matches!(word.folded.as_str(), "si" | "se" | "if" | "whether"));
+    if whether.is_some_and(|at| {
+        let from = at.saturating_sub(3);
+        ahead[from..at].iter().any(|word| NEGATIONS.contains(&word.folded.as_str()))
+            && !ahead[at..].iter().any(|word| word.ends)
+    }) {
+        return None;
+    }
     // The words right before say who has it: "necesito", "con", "tengo", "es mi", "I need".
     const CLAIMS: &[&str] = &[
         "necesito",

@@ -111,8 +111,10 @@ pub(crate) fn typed(
         }),
         FieldType::MultiSelect => reading.picked(field, || multi(field, reading, learnt)),
         FieldType::Phone => {
-            let landline = field.concepts.meets(&KNOWN.landline);
             let text = reading.text()?;
+            // "+54 11 4555 0133" is written out, without a mobile's 9: a number that is only kept stays what it is.
+            let written = text.trim_start().starts_with('+');
+            let landline = written || field.concepts.meets(&KNOWN.landline);
             let phone = if landline { phone::read_valid_landline(text, country) } else { None };
             let phone = phone.or_else(|| reading.phone().map(|(phone, _, _)| phone.clone()))?;
             Some((Json::from(phone.as_str()), 0.6))

@@ -106,7 +106,17 @@ pub(super) fn by_number(choices: &Choices, said: &Said, steps: &Steps) -> Option
     }
     let places = choices.by(By::Number(&wanted), steps).iter().copied();
     let option = choices.only(places, |choice| choice.number() == Some(wanted.as_str()))?;
-    Some(Chosen { option, quality: 0.88 })
+    // "Hall 5" is none of "500 ml, 5 L".
+    let strange = said.digits
+        && said.words().iter().any(|word| {
+            word.len() > 3
+                && word.bytes().all(|b| b.is_ascii_alphabetic())
+                && !choices[option]
+                    .words()
+                    .iter()
+                    .any(|own| own.starts_with(word.as_str()) || word.starts_with(own.as_str()))
+        });
+    Some(Chosen { option, quality: if strange { 0.6 } else { 0.88 } })
 }
 
 pub(super) fn in_range(choices: &Choices, said: &Said, steps: &Steps) -> Option<Chosen> {

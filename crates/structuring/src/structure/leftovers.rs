@@ -334,9 +334,10 @@ impl Desk<'_> {
             }
             // A note that says more than the option stays whole; what it says is read in it.
             let says_more = key.tail.concepts.meets(&KNOWN.notes)
-                && reading.text().is_some_and(|text| text.contains(' ') && text.bytes().any(|b| b.is_ascii_digit()));
-            // Nor does the subject of a mail choose.
-            if says_more || matches!(key.snake.as_str(), "subject" | "asunto" | "assunto") {
+                && reading.text().is_some_and(|text| {
+                    text.contains(' ') && text.bytes().any(|b| b.is_ascii_digit()) || text.split(' ').nth(2).is_some()
+                });
+            if says_more || key.is_a_title() {
                 continue;
             }
             // Numbers, dates and addresses under unknown keys choose nothing.

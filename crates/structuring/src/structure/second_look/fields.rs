@@ -145,6 +145,11 @@ impl Desk<'_> {
             return None;
         }
         let reading = &self.readings[leaf];
+        // {"order": {"id": 5550881}} is not how many orders there are.
+        let counts = matches!(field.definition.field_type, FieldType::Number | FieldType::Currency);
+        if (counts || score.fused < SAYS) && self.keys[leaf].key.is_a_title() {
+            return None;
+        }
         if field.definition.field_type == FieldType::Text && reading.text().is_none() {
             return None;
         }
