@@ -85,7 +85,8 @@ describe("a desk", { timeout: 600_000 }, () => {
     await page.keyboard.press("e");
     await page.getByRole("dialog", { name: "Cerrar ticket" }).getByRole("button", { name: "Ganado" }).click();
     await page.getByRole("button", { name: "Cerrar como ganado" }).click();
-    await page.getByText("Ticket cerrado").waitFor();
+    // The line in the conversation says it as well.
+    await page.getByRole("status").filter({ hasText: "Ticket cerrado" }).waitFor();
     await until("it to be closed", async () => (await conversation(ana)).open_ticket === null);
     const [ticket] = (await world.call("GET", `/tickets?contact_id=${ana.id}`)).data;
     assert.equal(ticket.outcome, "won");
