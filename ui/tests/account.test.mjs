@@ -4,7 +4,7 @@ import { browser, ended, recado, show, totp } from "./harness.mjs";
 
 const OWNER = { email: "ines@example.com", password: "cuatro gatos bajo la mesa" };
 
-describe("the doors", { timeout: 120_000 }, () => {
+describe("the doors", { timeout: 600_000 }, () => {
   let server;
   let chrome;
   let page;

@@ -116,6 +116,11 @@ export async function shop() {
   };
 }
 
+/** What goes takes along what was still under way in its routes, and that is nobody's mistake. */
+async function letGo(context) {
+  for (const one of [context, ...context.pages()]) await one.unrouteAll({ behavior: "ignoreErrors" });
+}
+
 /** The UI as it was built last, in place of the one in the program: to try what was changed without building the program anew. */
 async function fromDisk(context, dist) {
   await context.route(/^http:\/\/127\.0\.0\.1:\d+\/(?!api\/|hooks\/|docs|openapi\.json)/, async (route) => {
@@ -139,9 +144,12 @@ export async function browser() {
   return {
     async page(options = {}) {
       const context = await chrome.newContext({ viewport: { width: 1440, height: 900 }, locale: "es-CL", timezoneId: "America/Santiago", ...options });
+      const close = context.close.bind(context);
+      context.close = () => letGo(context).then(close);
       if (process.env.RECADO_UI_DIST) await fromDisk(context, resolve(process.env.RECADO_UI_DIST));
       const page = await context.newPage();
-      page.setDefaultTimeout(15_000);
+      // More than the pause that a page makes between two tries to reach a server that was away.
+      context.setDefaultTimeout(30_000);
       const origin = (url) => /^(blob|data):/.test(url) || new URL(url).hostname === "127.0.0.1";
       page.on("request", (request) => origin(request.url()) || wrong.push(`a request left: ${request.url()}`));
       page.on("pageerror", (error) => wrong.push(`${error.stack}`));
@@ -154,6 +162,7 @@ export async function browser() {
       return page;
     },
     async done() {
+      await Promise.all(chrome.contexts().map(letGo));
       await chrome.close();
       if (wrong.length > 0) throw new Error(`in the browser:\n${wrong.join("\n")}`);
     },

@@ -6,7 +6,7 @@ import { DEMO, browser, ended, recado, show, signIn, until } from "./harness.mjs
 
 const KEY = "rk_cmVjYWRvIGRlbW86IGV2ZXJ5Ym9keSBrbm93cyBpdCE";
 
-describe("the language model", { timeout: 240_000 }, () => {
+describe("the language model", { timeout: 600_000 }, () => {
   let server;
   let chrome;
   let page;
@@ -96,7 +96,7 @@ describe("the language model", { timeout: 240_000 }, () => {
     await section().getByLabel("Preguntar al modelo").selectOption("off");
     await save();
     await section().getByText("Desactivado: no se envía nada").waitFor();
-    assert.equal((await state()).state.waiting, 0);
+    await until("nothing to wait any more", async () => (await state()).state.waiting === 0);
   });
 
   /** A phone channel of the demo, and somebody on it. */

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { DEMO, browser, ended, recado, show, signIn, until } from "./harness.mjs";
 
-describe("the review queue", { timeout: 180_000 }, () => {
+describe("the review queue", { timeout: 600_000 }, () => {
   let server;
   let chrome;
   let page;
@@ -32,7 +32,7 @@ describe("the review queue", { timeout: 180_000 }, () => {
     await page.getByText("3 elegidos").waitFor();
     await press("a");
     await until("five that are decided", async () => (await done().count()) === 5);
-    assert.equal(await page.locator("li[data-state=pending] input:checked").count(), 0);
+    await until("none to be chosen", async () => (await page.locator("li[data-state=pending] input:checked").count()) === 0);
   });
 
   it("shows the rule that was learnt, and forgets it", async () => {

@@ -9,7 +9,7 @@ const BETO = "56955500002";
 const CARLA = "56955500003";
 const HOUR = 3600;
 
-describe("the 24 hours", { timeout: 180_000 }, () => {
+describe("the 24 hours", { timeout: 600_000 }, () => {
   let world;
   let chrome;
   let page;
@@ -43,7 +43,7 @@ describe("the 24 hours", { timeout: 180_000 }, () => {
     await template("oferta_de_invierno", [body("Hola {{1}}, hasta el domingo todo el calzado de invierno va con descuento.", "Ana")], { category: "MARKETING" });
     await world.order("settle", {});
     await world.call("POST", "/templates/sync", { channel_id: world.channel.id });
-    assert.equal((await world.call("GET", "/templates?status=APPROVED")).data.length, 3);
+    await until("three that are approved", async () => (await world.call("GET", "/templates?status=APPROVED")).data.length === 3);
     await signIn(page, world.url);
   });
   after(() => ended(chrome, world));
@@ -53,8 +53,10 @@ describe("the 24 hours", { timeout: 180_000 }, () => {
     await views.filter({ hasText: /^Esperando3$/ }).waitFor();
     for (const width of [1440, 1024, 390]) {
       await page.setViewportSize({ width, height: 900 });
-      const tops = await views.evaluateAll((all) => all.map((one) => one.getBoundingClientRect().top));
-      assert.deepEqual([tops.length, new Set(tops).size], [5, 1], `at ${width}`);
+      await until(`five in one row at ${width}`, async () => {
+        const tops = await views.evaluateAll((all) => all.map((one) => one.getBoundingClientRect().top));
+        return tops.length === 5 && new Set(tops).size === 1;
+      });
     }
     await page.setViewportSize({ width: 1440, height: 900 });
   });
@@ -108,7 +110,7 @@ describe("the 24 hours", { timeout: 180_000 }, () => {
     await page.keyboard.press("t");
     const search = picker().getByRole("textbox", { name: "Buscar" });
     await search.waitFor();
-    assert.equal(await picker().getByRole("listitem").count(), 3);
+    await until("all three", async () => (await picker().getByRole("listitem").count()) === 3);
     await show(page, "template-picker");
     await search.fill("zzz");
     await picker().getByText("Ninguna plantilla aprobada tiene esas palabras.").waitFor();
@@ -124,22 +126,21 @@ describe("the 24 hours", { timeout: 180_000 }, () => {
     await preview.getByText("Hola Ana, tu pedido está listo. Puedes retirarlo hasta el {{2}}.").waitFor();
     await picker().getByRole("button", { name: "Enviar plantilla" }).click();
     const gaps = picker().locator("[aria-invalid=true]");
-    assert.equal(await gaps.count(), 3);
+    await until("three gaps", async () => (await gaps.count()) === 3);
     assert.equal(await picker().getByRole("alert").filter({ hasText: "Es obligatorio." }).count(), 3);
-    // The first gap has the focus.
-    assert.equal(await gaps.first().evaluate((field) => field === document.activeElement), true);
+    await until("the first gap to have the focus", () => gaps.first().evaluate((field) => field === document.activeElement));
     await picker().getByLabel("Variable del encabezado").fill("B-77");
     await picker().getByLabel("Variable del botón «Ver el pedido»").fill("B-77");
     await show(page, "template-gaps");
     await picker().getByLabel("Variable 2").fill("viernes a las <b>18</b>");
-    assert.equal(await gaps.count(), 0);
+    await until("no gap", async () => (await gaps.count()) === 0);
     await preview.getByText("Pedido B-77").waitFor();
     await preview.getByText("hasta el viernes a las <b>18</b>.").waitFor();
     await picker().getByText("Abre https://tienda.example.com/pedidos/B-77").waitFor();
     // Another one is looked at, and what was filled in is still there.
     await picker().getByRole("button", { name: "Volver" }).click();
     await picker().getByRole("listitem").first().getByRole("button").click();
-    assert.equal(await picker().getByLabel("Variable del encabezado").inputValue(), "B-77");
+    await until("what was filled in", async () => (await picker().getByLabel("Variable del encabezado").inputValue()) === "B-77");
   });
 
   it("sends it, and it stands in the conversation as it was previewed", async () => {

@@ -52,16 +52,15 @@ async function say(page, text) {
 }
 
 /** The contact whose last message this is; waits until it is there. */
-async function contactWho(said) {
-  for (let turn = 0; turn < 100; turn += 1) {
+function contactWho(said) {
+  return until(`somebody to say ${said}`, async () => {
     const { data } = await program.get(`/api/v1/contacts?channel_id=${channel}&limit=100`);
     for (const { id } of data) {
       const messages = (await program.get(`/api/v1/contacts/${id}/messages?limit=200`)).data;
       if (messages.some((message) => message.text === said || message.body === said)) return { id, messages };
     }
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error(`nobody said ${said}`);
+    return undefined;
+  });
 }
 
 function answer(contact, text) {
@@ -81,12 +80,7 @@ test("a visitor writes, is answered, and finds it all again", async (t) => {
   assert.match(await link.getAttribute("rel"), /noopener/);
   await picture(page, "conversation");
   // Somebody looked at it: the team sees that.
-  for (let turn = 0; ; turn += 1) {
-    const { messages } = await contactWho("¿Tienen en 38?");
-    if (messages[1]?.status === "read") break;
-    assert.ok(turn < 50, JSON.stringify(messages[1]));
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+  await until("the answer to be read", async () => (await contactWho("¿Tienen en 38?")).messages[1]?.status === "read");
   await page.reload();
   await bubble(page, "¿Tienen en 38?").waitFor();
   await bubble(page, "Sí, en negro.").waitFor();
@@ -113,19 +107,19 @@ test("what the team offers is chosen, and what it has read is shown", async (t) 
   assert.equal(chosen.content.interactive.list_reply.id, "38");
   await until("the choice to stand", () => choice(/Talla 37/).isDisabled());
   await receipt("Enviado").waitFor();
-  assert.equal(await receipt("Leído").count(), 0, "only the last one says how far it got");
+  await until("only the last one to say how far it got", async () => (await receipt("Leído").count()) === 0);
   await picture(page, "choice");
   // Found again as it was.
   await page.reload();
   await choice(/Talla 38/).waitFor();
-  assert.ok(await choice(/Talla 38/).isDisabled());
+  await until("the choice to stand", () => choice(/Talla 38/).isDisabled());
   // Without the network it waits like a text.
   await program.post("/api/v1/messages", { contact_id: id, interactive_text: "¿Confirmas?", buttons: [{ id: "si", title: "Sí" }, { id: "no", title: "No" }] });
   await choice("Sí").waitFor();
   await page.context().setOffline(true);
   await page.getByText("Sin conexión").waitFor();
   await choice("Sí").click();
-  assert.ok(await choice("No").isDisabled());
+  await until("the choice to be made", () => choice("No").isDisabled());
   await page.context().setOffline(false);
   await contactWho("Sí");
 });
@@ -141,14 +135,14 @@ test("what comes while the panel is shut is counted", async (t) => {
   await answer(id, "En todos los números");
   const badge = page.locator("#recado-webchat .badge");
   await badge.filter({ hasText: "2" }).waitFor();
-  assert.match(await launcher(page).getAttribute("aria-label"), /2 sin leer/);
+  await until("the button to say so", async () => /2 sin leer/.test(await launcher(page).getAttribute("aria-label")));
   // Also on another page, without opening it.
   await page.goto(`${shop.origin}/otra`);
   await badge.filter({ hasText: "2" }).waitFor();
   await picture(page, "badge");
   await launcher(page).click();
   await bubble(page, "Ya llegó").waitFor();
-  assert.ok(await badge.isHidden());
+  await badge.waitFor({ state: "hidden" });
 });
 
 test("without the network nothing is lost, and nothing comes twice", async (t) => {
@@ -177,7 +171,7 @@ test("without the network nothing is lost, and nothing comes twice", async (t) =
   await answer(id, "Aquí estamos");
   await bubble(page, "Aquí estamos").waitFor();
   for (const text of ["Antes", "Durante uno", "Durante dos", "Nadie te oye", "¿Siguen ahí?", "Aquí estamos"]) {
-    assert.equal(await bubble(page, text).count(), 1, text);
+    await until(`${text}, once`, async () => (await bubble(page, text).count()) === 1);
   }
 });
 
@@ -195,7 +189,7 @@ test("two tabs are one visitor", async (t) => {
   // Who signs out in one has signed out in both.
   await other.evaluate(() => window.recadoWebchat.logout());
   await bubble(page, "Primera pestaña").waitFor({ state: "detached" });
-  assert.equal(await bubble(other, "Primera pestaña").count(), 0);
+  await bubble(other, "Primera pestaña").waitFor({ state: "detached" });
 });
 
 test("a file goes up and its picture is shown", async (t) => {
@@ -206,9 +200,10 @@ test("a file goes up and its picture is shown", async (t) => {
   await page.locator("#recado-webchat input[type=file]").setInputFiles({ name: "zapato.png", mimeType: "image/png", buffer: png });
   await page.locator("#recado-webchat img.picture").waitFor();
   await page.locator("#recado-webchat progress").waitFor({ state: "detached" });
-  const { data } = await program.get(`/api/v1/contacts?channel_id=${channel}&limit=1`);
-  const messages = (await program.get(`/api/v1/contacts/${data[0].id}/messages`)).data;
-  const file = messages.at(-1).attachments[0];
+  const file = await until("the file on the server", async () => {
+    const { data } = await program.get(`/api/v1/contacts?channel_id=${channel}&limit=1`);
+    return (await program.get(`/api/v1/contacts/${data[0].id}/messages`)).data.at(-1).attachments[0];
+  });
   const response = await fetch(`${program.url}/api/v1/media/${file.id}`, { headers: { "x-api-key": program.key } });
   assert.deepEqual(Buffer.from(await response.arrayBuffer()), png);
   // The team sends one too: it is saved, under its name.
@@ -245,8 +240,7 @@ test("what is typed is never markup", async (t) => {
 
 test("another origin is refused, and its console says why", async (t) => {
   const { page, said } = await visit(t, { at: `http://localhost:${shop.port}` });
-  for (let turn = 0; turn < 50 && !said.some((line) => line.includes("origin_not_allowed")); turn += 1) await page.waitForTimeout(100);
-  assert.ok(said.some((line) => line.includes("allowed_origins")), said.join("\n"));
+  await until("the console to say why", () => said.some((line) => line.includes("origin_not_allowed")) && said.some((line) => line.includes("allowed_origins"))).catch((error) => assert.fail(`${error.message}\n${said.join("\n")}`));
   assert.equal(await page.locator("#recado-webchat").count(), 0);
   // Nor by hand, past the widget.
   const status = await page.evaluate(
@@ -266,7 +260,7 @@ test("by keyboard, and back where one was", async (t) => {
     const active = document.activeElement?.shadowRoot?.activeElement;
     return active?.getAttribute("aria-label") ?? active?.tagName ?? null;
   });
-  assert.equal(await focused(), "Mensaje");
+  await until("the focus in the field", async () => (await focused()) === "Mensaje");
   const seen = new Set();
   for (let n = 0; n < 12; n += 1) {
     await page.keyboard.press("Tab");
@@ -275,8 +269,8 @@ test("by keyboard, and back where one was", async (t) => {
   assert.ok(seen.has("Cerrar el chat") && seen.has("Conversación") && !seen.has(null), [...seen].join());
   await picture(page, "phone");
   await page.keyboard.press("Escape");
-  assert.equal(await focused(), "Abrir el chat");
-  assert.ok(await panel(page).isHidden());
+  await until("the focus where it was", async () => (await focused()) === "Abrir el chat");
+  await panel(page).waitFor({ state: "hidden" });
 });
 
 test("beside the page it hides nothing of it: the keyboard goes on to the page", async (t) => {
@@ -285,7 +279,7 @@ test("beside the page it hides nothing of it: the keyboard goes on to the page",
   await panel(page).waitFor();
   assert.equal(await panel(page).getAttribute("aria-modal"), "false");
   const within = () => page.evaluate(() => document.activeElement?.id === "recado-webchat");
-  assert.ok(await within());
+  await until("the focus within", within);
   for (let n = 0; n < 12 && (await within()); n += 1) await page.keyboard.press("Tab");
   assert.ok(!(await within()), "out of the chat");
   assert.ok(await panel(page).isVisible());
