@@ -6,50 +6,35 @@ use crm::id::OrganizationId;
 use crm::{Caller, erasure};
 use providers::media_store::MediaStore;
 use store::Priority;
-use tokio::time::sleep;
 
 use crate::Context;
 use crate::media::forget_gone;
+use crate::pieces::{self, InPieces};
 
-const LOOK_EVERY: Duration = Duration::from_secs(5);
-/// Others write between two pieces.
-const BREATH: Duration = Duration::from_millis(10);
+struct Erasing {
+    context: Context,
+    media: MediaStore,
+}
 
 pub async fn run(context: Context, media: MediaStore) {
-    loop {
-        if let Err(error) = all(&context, &media).await {
-            tracing::warn!(%error, "could not overwrite what is left of somebody who was erased; tried again");
-        }
-        tokio::select! {
-            () = sleep(LOOK_EVERY) => {}
-            () = context.stop.asked() => return,
-        }
-    }
+    let stop = context.stop.clone();
+    pieces::run(Erasing { context, media }, &stop).await;
 }
 
-async fn all(context: &Context, media: &MediaStore) -> crm::Result<()> {
-    let unfinished = context.crm.db().read(Priority::Background, erasure::unfinished).await?;
-    let mut outcome = Ok(());
-    for organization in unfinished {
-        // One that fails does not keep the others from theirs.
-        if let Err(error) = of_one(context, media, organization).await {
-            outcome = Err(error);
-        }
-    }
-    outcome
-}
+impl InPieces for Erasing {
+    const NAME: &str = "erasure";
+    const LOOK_EVERY: Duration = Duration::from_secs(5);
 
-async fn of_one(context: &Context, media: &MediaStore, organization: OrganizationId) -> crm::Result<()> {
-    let caller = Caller::system(organization);
-    while !context.stop.is_asked() {
-        let piece = context.crm.write_in_background(&caller, erasure::piece).await?;
+    async fn due(&self) -> crm::Result<Vec<OrganizationId>> {
+        self.context.crm.db().read(Priority::Background, erasure::unfinished).await
+    }
+
+    async fn piece(&self, caller: &Caller) -> crm::Result<bool> {
+        let crm = &self.context.crm;
+        let piece = crm.write_in_background(caller, erasure::piece).await?;
         if piece.finished {
-            forget_gone(&context.crm, media, &context.stop).await?;
+            forget_gone(crm, &self.media, &self.context.stop).await?;
         }
-        if !piece.more {
-            return Ok(());
-        }
-        sleep(BREATH).await;
+        Ok(piece.more)
     }
-    Ok(())
 }

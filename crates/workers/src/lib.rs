@@ -7,6 +7,7 @@ pub mod leases;
 pub mod media;
 mod model;
 pub mod outbound;
+mod pieces;
 pub mod retention;
 mod scheduled;
 mod webhooks;

@@ -7,51 +7,37 @@ use crm::id::OrganizationId;
 use crm::{Caller, retention};
 use providers::media_store::MediaStore;
 use store::Priority;
-use tokio::time::sleep;
 
 use crate::Context;
 use crate::media::forget_file;
+use crate::pieces::{self, InPieces};
 
-const LOOK_EVERY: Duration = Duration::from_secs(30);
-/// Others write between two pieces.
-const BREATH: Duration = Duration::from_millis(10);
+struct Retaining {
+    context: Context,
+    media: MediaStore,
+}
 
 pub async fn run(context: Context, media: MediaStore) {
-    loop {
-        if let Err(error) = all_due(&context, &media).await {
-            tracing::warn!(%error, "could not delete what is old; tried again");
-        }
-        tokio::select! {
-            () = sleep(LOOK_EVERY) => {}
-            () = context.stop.asked() => return,
-        }
-    }
+    let stop = context.stop.clone();
+    pieces::run(Retaining { context, media }, &stop).await;
 }
 
-async fn all_due(context: &Context, media: &MediaStore) -> crm::Result<()> {
-    let now = context.crm.now();
-    let due = context.crm.db().read(Priority::Background, move |tx| retention::due(tx, now)).await?;
-    let mut outcome = Ok(());
-    for organization in due {
-        // One that fails does not keep the others from theirs.
-        if let Err(error) = of_one(context, media, organization).await {
-            outcome = Err(error);
-        }
-    }
-    outcome
-}
+impl InPieces for Retaining {
+    const NAME: &str = "retention";
+    const LOOK_EVERY: Duration = Duration::from_secs(30);
 
-async fn of_one(context: &Context, media: &MediaStore, organization: OrganizationId) -> crm::Result<()> {
-    let caller = Caller::system(organization);
-    while !context.stop.is_asked() {
-        let piece = context.crm.write_in_background(&caller, retention::piece).await?;
+    async fn due(&self) -> crm::Result<Vec<OrganizationId>> {
+        let crm = &self.context.crm;
+        let now = crm.now();
+        Ok(crm.db().read(Priority::Background, move |tx| retention::due(tx, now)).await?)
+    }
+
+    async fn piece(&self, caller: &Caller) -> crm::Result<bool> {
+        let crm = &self.context.crm;
+        let piece = crm.write_in_background(caller, retention::piece).await?;
         for path in &piece.paths {
-            forget_file(&context.crm, media, path).await;
+            forget_file(crm, &self.media, path).await;
         }
-        if !piece.more {
-            return Ok(());
-        }
-        sleep(BREATH).await;
+        Ok(piece.more)
     }
-    Ok(())
 }
