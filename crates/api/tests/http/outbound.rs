@@ -17,7 +17,12 @@ pub fn person(w: &World, phone: &str, seconds_ago: i64) -> String {
 }
 
 pub fn template(w: &World, name: &str, status: &str, category: &str, components: Value) -> String {
-    let channel: crm::id::ChannelId = w.here.whatsapp.parse().unwrap();
+    template_on(w, &w.here.whatsapp, name, status, category, components)
+}
+
+/// The same on another channel.
+pub fn template_on(w: &World, channel: &str, name: &str, status: &str, category: &str, components: Value) -> String {
+    let channel: crm::id::ChannelId = channel.parse().unwrap();
     let fetched = crm::templates::Fetched {
         provider_id: format!("{}", name.bytes().map(u64::from).sum::<u64>() + 77_000),
         name: name.to_owned(),

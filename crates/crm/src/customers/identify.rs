@@ -123,6 +123,7 @@ fn customer_for_new(w: &mut Work<'_, '_>, who: &Who, contact: ContactId) -> Resu
             Some(customer) => Ok((customer, joined)),
             None => Ok((create(w, new)?, None)),
         };
+        moved_at: None,
     };
     // The phone goes first: it is what the channel itself proves.
     let candidate = known.unwrap_or(new);
