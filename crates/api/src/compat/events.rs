@@ -1,8 +1,8 @@
 //! C32: an event that another system reports about a contact.
 
 use crm::channels::Channel;
-use crm::contacts::Contact;
-use crm::customers::{Structured, Who, apply, find_or_create};
+use crm::contacts::{self, Contact};
+use crm::customers::{Found, Structured, Who, apply, find_or_begin};
 use crm::events::{self, Tracked};
 use crm::id::{ChannelId, ContactId, EventId};
 use crm::{FieldError, Setup, Timestamp};
@@ -101,14 +101,14 @@ pub async fn track(call: Call) -> Result<Answer, Problem> {
                         if let Some((channel, phone)) = by_phone {
                             same_person(w, &contact, "aiContactId", *channel, phone.as_str())?;
                         }
-                        apply(w, &mut contact, said, "/contact")?;
+                        apply(w, &mut contact, said, "/contact", false)?;
                         contact
                     }
                     Target::OnChannel { channel, who, structured } => {
                         let setup = w.setup.clone();
                         let channel = setup.channel(*channel).ok_or_else(|| crm::Error::not_found("channel"))?;
-                        let mut contact = find_or_create(w, channel, who)?.contact;
-                        apply(w, &mut contact, structured, "/contact")?;
+                        let Found { mut contact, created } = find_or_begin(w, channel, who)?;
+                        apply(w, &mut contact, structured, "/contact", created)?;
                         contact
                     }
                 };

@@ -13,7 +13,7 @@ mod save;
 mod tag;
 mod update;
 
-pub use assign::{Assigned, Leaving, assign};
+pub use assign::{Assigned, Leaving, assign, opened_for};
 pub(crate) use assign::{Reason, assign_for};
 pub use assistant::pause_assistant;
 pub(crate) use assistant::turned as assistant_turned;
