@@ -325,6 +325,13 @@ fn a_text_to_two_people_is_sent_to_neither() {
         assert_eq!((refused.status, &refused.json()["code"]), (409, &json!("two_people")), "{}", refused.text());
         assert!(refused.text().contains(&ana) && refused.text().contains(&bea));
         assert_eq!(wrong(&send("12").json()), ["/phone invalid_phone"]);
+        // Nobody's, and somebody's on another channel.
+        let elsewhere = w.contact("+56955507777");
+        for (phone, other) in [("+56955506666", "+56955506666"), ("+56955507777", elsewhere.as_str())] {
+            let refused = send(phone);
+            assert_eq!((refused.status, &refused.json()["code"]), (409, &json!("two_people")), "{}", refused.text());
+            assert!(refused.text().contains(&ana) && refused.text().contains(other), "{}", refused.text());
+        }
         assert_eq!(outbox(w), 0);
         assert_eq!(send("9 5550 1234").status, 201);
         assert_eq!(w.number("SELECT count(*) AS n FROM messages WHERE direction = 'outbound'"), 1);

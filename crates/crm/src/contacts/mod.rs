@@ -6,6 +6,7 @@ mod detail;
 mod identity;
 mod list;
 mod merge;
+mod named_twice;
 mod not_same;
 mod phone;
 mod recognize;
@@ -28,6 +29,7 @@ pub use merge::{
     Follows, MOVED_AT_ONCE, MergeRow, MergeRule, MergeStatus, Merged, NAMED, merge, merge_row, merges_of, move_on,
     undo_merge,
 };
+pub use named_twice::check_is_theirs;
 pub use not_same::dismiss_proposal;
 pub use recognize::{Naming, recognize};
 pub(crate) use save::{insert, save, save_activity};
@@ -95,10 +97,10 @@ pub struct Contact {
     pub is_chat_read: bool,
     pub last_message_at: Option<Timestamp>,
     pub last_inbound_at: Option<Timestamp>,
-    /// Since when the person wants no marketing.
-    pub opted_out_at: Option<Timestamp>,
     /// When WhatsApp last told of another number of theirs.
     pub moved_at: Option<Timestamp>,
+    /// Since when the person wants no marketing.
+    pub opted_out_at: Option<Timestamp>,
     /// When they last said whether they want it.
     pub preference_at: Option<Timestamp>,
     /// Whether an assistant may not answer by itself.
@@ -153,9 +155,9 @@ impl Contact {
             preference_at: row.at(23)?,
             assistant_paused: row.at(24)?,
             phone_source: row.at(25)?,
+            moved_at: row.at(26)?,
             words_hash: 0,
         };
-            moved_at: row.at(26)?,
         contact.words_hash = crate::search::contact_hash(&contact);
         Ok(contact)
     }

@@ -33,7 +33,7 @@ pub use outgoing::{Outgoing, check_may_send, outside_service_window, queue, wind
 pub(crate) use receive::take;
 pub use receive::{Receipt, forget_leftovers, is_of_the_item, put_aside, receive};
 pub(crate) use send::by_phone;
-pub use send::{Addressee, Places, Queued, Send, What as Sent, send};
+pub use send::{Addressee, By, Places, Queued, Send, What as Sent, send};
 pub use send_to_customer::{ToCustomer, ToSend, send_to_customer};
 pub use sending::{Remedy, discard, retry, unknown_of};
 pub(crate) use sending::{failed, lost_sight_of, put_back, reacted};

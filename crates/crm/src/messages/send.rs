@@ -15,12 +15,38 @@ use crate::work::Work;
 /// Who gets it.
 #[derive(Debug, Clone)]
 pub enum Addressee {
-    Contact(ContactId),
+    Contact {
+        id: ContactId,
+        by: Option<By>,
+    },
     /// Found on the channel by their number, or made where a template may go to somebody new.
     Phone {
         channel: ChannelId,
         phone: Phone,
     },
+}
+
+/// What the request names beside a contact for it to go out by: a contact is on one channel, and that must be meant.
+#[derive(Debug, Clone)]
+pub struct By {
+    /// One of these: a number may be on several channels.
+    pub channels: Vec<ChannelId>,
+    /// Where the request names it.
+    pub at: &'static str,
+}
+
+impl By {
+    /// 400 where the contact is on another channel.
+    pub fn check(&self, contact: &Contact) -> Result<()> {
+        if self.channels.contains(&contact.channel_id) {
+            return Ok(());
+        }
+        let message = format!(
+            "The contact {} is on the channel {}: name that one, or leave it out.",
+            contact.id, contact.channel_id
+        );
+        Err(Error::invalid(self.at, "invalid_value", message))
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -60,10 +86,11 @@ pub struct Queued {
 pub fn send(w: &mut Work<'_, '_>, send: &Send) -> Result<Queued> {
     let setup = w.setup.clone();
     let (channel, mut contact) = match &send.to {
-        Addressee::Contact(id) => {
+        Addressee::Contact { id, by } => {
             let contact = Contact::get(w, *id)?;
             (channels::of_contact(&setup, contact.channel_id)?, contact)
         }
+            by.as_ref().map_or(Ok(()), |by| by.check(&contact))?;
         Addressee::Phone { channel, phone } => {
             let channel = channels::get(&setup, *channel)?;
             (channel, by_phone(w, channel, phone, matches!(send.what, What::Template { .. }))?)
@@ -88,7 +115,7 @@ pub fn send(w: &mut Work<'_, '_>, send: &Send) -> Result<Queued> {
     outgoing.to = match &send.to {
         Addressee::Phone { phone, .. } => Some(phone.as_str().to_owned()),
         // What is quoted stands in the chat with that number only.
-        Addressee::Contact(_) => answered,
+        Addressee::Contact { .. } => answered,
     };
     outgoing.ticket = tickets::open_ticket_of(w, contact.id)?.map(|ticket| ticket.id);
     let turned = send.pause_assistant.filter(|paused| *paused != contact.assistant_paused);

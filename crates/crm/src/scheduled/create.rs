@@ -73,13 +73,16 @@ pub fn create(w: &mut Work<'_, '_>, new: &NewScheduled) -> Result<Created> {
     check_time(w.now, new.at, places.at, &mut problems);
     let mut known = None;
     let channel: &Channel = match &new.to {
-        Recipient::Known(Addressee::Contact(id)) => {
+        Recipient::Known(Addressee::Contact { id, by }) => {
             let Some(contact) = Contact::find(w.tx, w.caller.organization, *id)? else {
                 problems.add(FieldError::unknown_reference(places.contact, "contact", id));
                 return Err(Error::Invalid(problems.0));
             };
             let channel = channels::of_contact(&setup, contact.channel_id)?;
             known = Some(contact);
+            if let Some(Err(Error::Invalid(wrong))) = by.as_ref().map(|by| by.check(&contact)) {
+                problems.0.extend(wrong);
+            }
             channel
         }
         Recipient::Known(Addressee::Phone { channel, .. }) => channels::get(&setup, *channel)?,
@@ -96,7 +99,7 @@ pub fn create(w: &mut Work<'_, '_>, new: &NewScheduled) -> Result<Created> {
             (messages::by_phone(w, channel, phone, template.is_some())?, Some(phone))
         }
         (Recipient::Pushed(push), None) => (upsert(w, push)?.contact, push.who.phone.as_ref()),
-        (Recipient::Known(Addressee::Contact(_)), None) => return Err(Error::not_found("contact")),
+        (Recipient::Known(Addressee::Contact { .. }), None) => return Err(Error::not_found("contact")),
     };
     let to = phone.map(|phone| phone.as_str().to_owned());
     let destination = messages::destination(w, channel, &contact, to.as_deref())?;
