@@ -112,8 +112,13 @@ pub struct CancelledAnswer {
     pub status: ScheduledStatus,
 }
 
-const PLACES: Places =
-    Places { contact: "/contactIdentifier", at: "/scheduledDate", template: "/templateId", values: "" };
+const PLACES: Places = Places {
+    contact: "/contactIdentifier",
+    at: "/scheduledDate",
+    template: "/templateId",
+    values: "",
+    template_by: "`templateId`",
+};
 
 /// C28.
 pub async fn create(call: Call) -> Result<Answer, Problem> {

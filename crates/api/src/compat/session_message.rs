@@ -66,7 +66,13 @@ pub fn sent(queued: &messages::Queued) -> SentAnswer {
     SentAnswer { status: "ok", message_id: queued.message.id, ai_contact_id: queued.contact.id }
 }
 
-const PLACES: Places = Places { reply: "/reply_message_id", reaction: "", template: "/template_id", values: "" };
+const PLACES: Places = Places {
+    reply: "/reply_message_id",
+    reaction: "",
+    template: "/template_id",
+    values: "",
+    template_by: messages::TEMPLATE_BY,
+};
 
 pub async fn send(call: Call) -> Result<Answer, Problem> {
     let input: SessionInput = call.read_body()?;

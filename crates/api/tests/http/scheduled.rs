@@ -288,7 +288,15 @@ fn the_recado_surface_takes_texts_and_templates() {
         assert_eq!(text_in(22 * 3600).status, 201);
         let shut = text_in(23 * 3600);
         assert_eq!((shut.status, &shut.json()["code"]), (409, &json!("outside_service_window")), "{}", shut.text());
-        assert!(shut.json()["window"]["closed_at"].is_string());
+        // It is open now: what is said is what will be.
+        let window = &shut.json()["window"];
+        assert_eq!(
+            (&window["open"], &window["closed_at"], &window["next"]),
+            (&json!(true), &Value::Null, &json!(["earlier", "template"]))
+        );
+        assert!(window["closes_at"].is_string(), "{window}");
+        let detail = text(&shut.json()["detail"]);
+        assert!(detail.contains("will be shut by then") && detail.contains("(`template`)"), "{detail}");
         // Where there is no window, any time; also to somebody new.
         let on_web = json!({"phone": "+56955505678", "channel_id": w.here.web_whatsapp, "text": "Hola"});
         let reply = scheduled(w, with(on_web, &json!({"scheduled_at": ahead(w, 300 * 86_400)})));

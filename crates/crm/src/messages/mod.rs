@@ -29,7 +29,7 @@ pub use incoming::{Incoming, IncomingFile, Item, Kept, Leftover, News, Person, W
 pub use list::{Conversation, MOST_MESSAGES, conversations, page_of, recent_of};
 pub use note::{NOTE_LIMIT, add_note};
 pub(crate) use outgoing::SERVICE_WINDOW_HOURS;
-pub use outgoing::{Outgoing, check_may_send, outside_service_window, queue, window_is_open};
+pub use outgoing::{Outgoing, TEMPLATE_BY, check_may_send, outside_service_window, queue, window_is_open};
 pub(crate) use receive::take;
 pub use receive::{Receipt, forget_leftovers, is_of_the_item, put_aside, receive};
 pub(crate) use send::by_phone;

@@ -62,6 +62,8 @@ pub struct Places {
     pub reaction: &'static str,
     pub template: &'static str,
     pub values: &'static str,
+    /// How a template would be sent instead, for people.
+    pub template_by: &'static str,
 }
 
 #[derive(Debug, Clone)]
@@ -88,12 +90,12 @@ pub fn send(w: &mut Work<'_, '_>, send: &Send) -> Result<Queued> {
     let (channel, mut contact) = match &send.to {
         Addressee::Contact { id, by } => {
             let contact = Contact::get(w, *id)?;
+            by.as_ref().map_or(Ok(()), |by| by.check(&contact))?;
             (channels::of_contact(&setup, contact.channel_id)?, contact)
         }
-            by.as_ref().map_or(Ok(()), |by| by.check(&contact))?;
         Addressee::Phone { channel, phone } => {
             let channel = channels::get(&setup, *channel)?;
-            (channel, by_phone(w, channel, phone, matches!(send.what, What::Template { .. }))?)
+            (channel, by_phone(w, channel, phone, matches!(send.what, What::Template { .. }), send.places.template_by)?)
         }
     };
     let mut outgoing = match &send.what {
@@ -102,6 +104,7 @@ pub fn send(w: &mut Work<'_, '_>, send: &Send) -> Result<Queued> {
             templates::usable(w, channel, reference, values, send.places.template, send.places.values)?.into()
         }
     };
+    outgoing.template_by = send.places.template_by;
     let mut answered = None;
     if let Content::Reaction { message_id, provider_id, .. } = &mut outgoing.content {
         let id = message_id.to_string();
@@ -131,13 +134,19 @@ pub fn send(w: &mut Work<'_, '_>, send: &Send) -> Result<Queued> {
 }
 
 /// Somebody who never wrote can only get a template, and is made for that; nobody is made for anything else.
-pub(crate) fn by_phone(w: &mut Work<'_, '_>, channel: &Channel, phone: &Phone, may_make: bool) -> Result<Contact> {
+pub(crate) fn by_phone(
+    w: &mut Work<'_, '_>,
+    channel: &Channel,
+    phone: &Phone,
+    may_make: bool,
+    template_by: &str,
+) -> Result<Contact> {
     let readings = [(channel.id, phone.as_str().to_owned())];
     if let Some(contact) = crate::contacts::by_identifier(w, "phone", &readings)? {
         return Ok(contact);
     }
     if !may_make && channel.speaks_cloud() {
-        return Err(outside_service_window(None));
+        return Err(outside_service_window(None, template_by));
     }
     let who = Who { phone: Some(phone.clone()), ..Who::default() };
     Ok(customers::find_or_create(w, channel, &who)?.contact)

@@ -70,7 +70,8 @@ pub fn open(w: &mut Work<'_, '_>, input: &Open) -> Result<Opened> {
         let mut prepared = message.prepare(w, channel)?;
         prepared.to = input.who.phone.as_ref().map(|phone| phone.as_str().to_owned());
         let to = messages::destination(w, channel, &contact, prepared.to.as_deref())?;
-        messages::check_may_send(w.now, channel, &contact, &to, Some(&prepared.content))?;
+        prepared.template_by = "`message.templateId`";
+        messages::check_may_send(w.now, w.now, channel, &contact, &to, Some(&prepared.content), prepared.template_by)?;
         outgoing = Some(prepared);
     }
     let applied = apply(w, &mut contact, &input.structured, "/contact_metadata", found.created)?;
