@@ -13,7 +13,7 @@ fn bodies(w: &World, contact: &str) -> Vec<String> {
 }
 
 /// A text of somebody whose number WhatsApp does not tell.
-fn by_id(line: &Line, bsuid: &str, id: &str, at: i64, body: &str) -> Value {
+pub fn by_id(line: &Line, bsuid: &str, id: &str, at: i64, body: &str) -> Value {
     line.says(vec![
         json!({"from_user_id": bsuid, "id": format!("wamid.{id}"), "timestamp": at.to_string(), "type": "text",
                           "text": {"body": body}}),
