@@ -151,7 +151,7 @@ fn every_content_has_its_limits() {
             (json!({"location": {"latitude": 91, "longitude": 0}}), "/location/latitude out_of_range"),
             (json!({"image": {}}), "/image/media_id required"),
             (json!({"image": {"link": "ftp://x"}}), "/image/link invalid_url"),
-            (json!({"image": {"media_id": NOBODY}}), "/media_id unknown_reference"),
+            (json!({"image": {"media_id": NOBODY}}), "/image/media_id unknown_reference"),
             (
                 json!({"sticker": {"link": "https://x.example/a.webp", "caption": "x"}}),
                 "/sticker/caption not_of_this_type",
@@ -218,7 +218,7 @@ fn templates_are_checked_by_name_and_go_outside_the_window() {
         assert_eq!(reply.status, 201, "{}", reply.text());
         let contact = text(&reply.json()["aiContactId"]);
         assert_eq!(w.info(&contact)["name"], "Bea");
-        assert_eq!(wrong(&send(json!({"template_name": "espera"})).json()), ["/template_id template_not_approved"]);
+        assert_eq!(wrong(&send(json!({"template_name": "espera"})).json()), ["/template_name template_not_approved"]);
         assert_eq!(wrong(&send(json!({})).json()), ["/template_id required"]);
         let path = format!("/api/public/whatsapp/message/send/+56955507777/template/{id}?from-phone-number={PHONE_ID}");
         assert_eq!(w.post(&path, json!({"variables": ["Bea", "79"]})).status, 201);
