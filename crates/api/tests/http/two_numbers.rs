@@ -157,6 +157,8 @@ fn a_number_that_whatsapp_tells_of_is_where_messages_go_from_then_on() {
         for _ in 0..2 {
             tell(w, &line, ANA, NEW, "sys", told);
         }
+        // An older one that comes late says where they were in between.
+        tell(w, &line, ANA, "56955506666", "sys0", told - 20);
         let path = format!("/api/v1/contacts/{ana}");
         let contact = w.get(&path).json();
         assert_eq!((&contact["phone"], &contact["service_window_ends_at"]), (&json!(format!("+{NEW}")), &json!(null)));

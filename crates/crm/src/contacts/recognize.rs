@@ -181,15 +181,17 @@ fn learn(
     let fresh = is_fresh(contact, naming);
     let moved = new_ids.is_none() && added.iter().any(|(kind, _)| *kind == "phone");
     let mut changed = describe(contact, person, moved, fresh);
+    let told_at = naming.at.unwrap_or(w.now).min(w.now);
     if let Some(new_ids) = new_ids {
-        changed |= describe(contact, new_ids, true, fresh);
+        // One that comes after a newer one says where they were in between.
+        let newest = contact.moved_at.is_none_or(|known| known <= told_at);
+        changed |= describe(contact, new_ids, newest, fresh);
     }
     // A number that is told of, in place of another. Of a message the sender's is its own, and of who had none it is the first.
     let told = new_ids.or(Some(person).filter(|_| moved && naming.message.is_none()));
     let known_by = new_ids.and(person.phone.as_ref()).map(Phone::as_str).or(before.phone.as_deref());
     let told = told.and_then(|told| told.phone.as_ref());
     let told = told.filter(|told| known_by.is_some_and(|known| known != told.as_str()));
-    let told_at = naming.at.unwrap_or(w.now).min(w.now);
     let moves = told.is_some() && contact.moved_at.is_none_or(|known| known < told_at);
     if moves {
         contact.moved_at = Some(told_at);
