@@ -184,7 +184,10 @@ fn compatibility() -> Vec<Route> {
             .scope(MessagesWrite)
             .key_in_query()
             .named("sendWebWhatsappMessage", "Messages", "Send a text by a WhatsApp Web number")
-            .about("Finds or makes the contact with what is known of it, and queues the text, in one transaction.")
+            .about(
+                "Finds or makes the contact with what is known of it, and queues the text, in one transaction. As long as no phone was \
+                 ever connected to the number, which this version cannot do: 409 `channel_not_connected`.",
+            )
             .query::<web_message_send::WebMessageQuery>()
             .body::<web_message_send::WebMessageInput>()
             .forms(web_message_send::FORMS)

@@ -1,5 +1,5 @@
-//! The files of the web UI, which are part of the program. Whatever path is nobody's is a page of it: the browser's side
-//! finds out which.
+//! The files of the web UI, which are part of the program, and its pages: the paths that it knows, and whatever else a browser asks
+//! for that is nobody's, where the browser's side says so. A program gets no page for a mistake in a path.
 
 use std::sync::LazyLock;
 
@@ -28,7 +28,28 @@ const INDEX: &str = "index.html";
 /// Below it the names carry a hash of the contents.
 const HASHED: &str = "assets/";
 
-/// First parts of paths that are never a page of the UI, so that a mistake in a path is told as one.
+/// First parts of the paths of pages, as `ui/src/app.tsx` has them.
+const PAGES: &[&str] = &[
+    "",
+    "index.html",
+    "api-keys",
+    "board",
+    "channels",
+    "inbox",
+    "invite",
+    "login",
+    "playground",
+    "reports",
+    "reset",
+    "reviews",
+    "settings",
+    "setup",
+    "templates",
+    "welcome",
+];
+
+/// First parts of paths that are never a page of the UI, in either case and behind however many slashes: a mistake in a path is told
+/// as one, to browsers too.
 const NOT_PAGES: &[&str] =
     &["api", "hooks", "webchat", "webchat.js", "docs", "healthz", "readyz", "metrics", "openapi.json"];
 
@@ -63,7 +84,13 @@ pub fn answer(method: &Method, path: &str, headers: &HeaderMap, in_clear: bool) 
         Ok(at) if !(in_clear && path == INDEX) => return Some(file(at, headers)),
         _ => {}
     }
-    if NOT_PAGES.contains(&first) || path.starts_with(HASHED) || (last.contains('.') && path != INDEX) {
+    let named = path.trim_start_matches('/').split('/').next().unwrap_or("");
+    let is_none = NOT_PAGES.iter().any(|known| known.eq_ignore_ascii_case(named));
+    if is_none || path.starts_with(HASHED) || (last.contains('.') && path != INDEX) {
+        return None;
+    }
+    let is_known = PAGES.contains(&first) && (!first.is_empty() || path.is_empty());
+    if headers.contains_key("x-api-key") || !(is_known || wants_a_page(headers)) {
         return None;
     }
     if in_clear {
@@ -74,6 +101,14 @@ pub fn answer(method: &Method, path: &str, headers: &HeaderMap, in_clear: bool) 
         Ok(at) => Some(file(at, headers)),
         Err(_) => Some(guarded(Answer::bytes(404, media_type(NOT_BUILT.path), Bytes::from_static(NOT_BUILT.plain)))),
     }
+}
+
+/// Browsers name HTML where they go to a page; programs that take anything do not.
+fn wants_a_page(headers: &HeaderMap) -> bool {
+    let accepted = headers.get_all("accept").iter().filter_map(|value| value.to_str().ok());
+    accepted
+        .flat_map(|list| list.split(','))
+        .any(|one| one.split(';').next().is_some_and(|media_type| media_type.trim().eq_ignore_ascii_case("text/html")))
 }
 
 fn file(at: usize, headers: &HeaderMap) -> Answer {
@@ -177,6 +212,19 @@ mod tests {
         assert_eq!(with("gzip, br"), (Some("br"), &b"b"[..]));
         assert_eq!(with("gzip"), (Some("gzip"), &b"gz"[..]));
         assert_eq!(with("zstd"), (None, &b"plain"[..]));
+    }
+
+    #[test]
+    fn every_page_of_the_ui_is_known() {
+        let app = include_str!("../../../ui/src/app.tsx");
+        let paths = app.split("path=\"").skip(1).filter_map(|rest| rest.split('"').next());
+        let mut seen = 0;
+        for path in paths.filter(|path| *path != "*") {
+            let first = path.trim_start_matches('/').split('/').next().unwrap_or("");
+            assert!(PAGES.contains(&first), "{path}");
+            seen += 1;
+        }
+        assert!(seen > 10, "{seen}");
     }
 
     #[test]

@@ -38,7 +38,8 @@ pub struct WebhookWithSecret {
 #[derive(Debug)]
 pub struct Wanted {
     pub url: String,
-    pub topics: Vec<String>,
+    /// None: all of them.
+    pub topics: Option<Vec<String>>,
     pub secret: Option<String>,
     pub active: bool,
     pub description: Option<String>,

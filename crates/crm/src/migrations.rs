@@ -39,6 +39,7 @@ migrations! {
     24 "installation" "0024_installation",
     25 "scheduled_messages" "0025_scheduled_messages",
     26 "settled_and_erased" "0026_settled_and_erased",
+    27 "numbers_told_of" "0027_numbers_told_of",
 }
 
 /// The number of the newest schema this program knows; an existing database below it is migrated by `Crm::open`.

@@ -279,7 +279,7 @@ async fn prepared(call: &Call, query: &DataQuery, template: &Blanks, data: &Obje
 async fn queue(call: &Call, prepared: Arc<Prepared>) -> Result<Answer, Problem> {
     let of = prepared.clone();
     call.write(
-        move |w| send_to_customer(w, &prepared.0),
+        move |w| send_to_customer(w, &prepared.0).map_err(buttons_are_keys),
         move |queued, _| {
             let variables = of.1.iter().map(|found| FilledVariable {
                 name: found.name.clone(),
@@ -300,6 +300,23 @@ async fn queue(call: &Call, prepared: Arc<Prepared>) -> Result<Answer, Problem> 
         },
     )
     .await
+}
+
+/// A record has no list of buttons: what fills one is a key of it.
+fn buttons_are_keys(error: crm::Error) -> crm::Error {
+    let crm::Error::Invalid(errors) = error else { return error };
+    let renamed = |error: FieldError| match error.pointer.strip_prefix("/buttons/") {
+        Some(index) if error.code == "missing_variable" => {
+            let message = format!(
+                "{} Give it under a key that is called as the button is, or `button_{index}`; or give all values of the template \
+                 in order as the list `variables`.",
+                error.message
+            );
+            FieldError { pointer: format!("/button_{index}"), message, ..error }
+        }
+        _ => error,
+    };
+    crm::Error::Invalid(errors.into_iter().map(renamed).collect())
 }
 
 fn prepare(

@@ -1,8 +1,8 @@
 //! C32: an event that another system reports about a contact.
 
 use crm::channels::Channel;
-use crm::contacts::Contact;
-use crm::customers::{Structured, Who, apply, find_or_create};
+use crm::contacts::{self, Contact};
+use crm::customers::{Found, Structured, Who, apply, find_or_begin};
 use crm::events::{self, Tracked};
 use crm::id::{ChannelId, ContactId, EventId};
 use crm::{FieldError, Setup, Timestamp};
@@ -10,6 +10,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use structuring::Explicit;
 use structuring::json::Object;
+use structuring::phone::Phone;
 
 use super::record;
 use crate::answer::Answer;
@@ -95,20 +96,20 @@ pub async fn track(call: Call) -> Result<Answer, Problem> {
         .write(
             move |w| {
                 let contact = match &target {
-                    Target::Known { id, by_phone, said } => {
+                    Target::Known { id, phone, said } => {
                         let found = Contact::find(w.tx, w.caller.organization, *id)?;
                         let mut contact = found.ok_or_else(|| unknown_contact(*id))?;
-                        if let Some((channel, phone)) = by_phone {
-                            same_person(w, &contact, "aiContactId", *channel, phone.as_str())?;
+                        if let Some(phone) = phone {
+                            contacts::check_is_theirs(w, &contact, "aiContactId", phone)?;
                         }
-                        apply(w, &mut contact, said, "/contact")?;
+                        apply(w, &mut contact, said, "/contact", false)?;
                         contact
                     }
                     Target::OnChannel { channel, who, structured } => {
                         let setup = w.setup.clone();
                         let channel = setup.channel(*channel).ok_or_else(|| crm::Error::not_found("channel"))?;
-                        let mut contact = find_or_create(w, channel, who)?.contact;
-                        apply(w, &mut contact, structured, "/contact")?;
+                        let Found { mut contact, created } = find_or_begin(w, channel, who)?;
+                        apply(w, &mut contact, structured, "/contact", created)?;
                         contact
                     }
                 };
@@ -124,29 +125,9 @@ fn unknown_contact(id: ContactId) -> crm::Error {
     crm::Error::Invalid(vec![FieldError::unknown_reference("/contact/aiContactId", "contact", id)])
 }
 
-/// 409 where the phone is another contact's: nobody but a person merges two by naming them in one call.
-pub fn same_person(
-    w: &mut crm::Work<'_, '_>,
-    contact: &Contact,
-    named: &str,
-    channel: ChannelId,
-    phone: &str,
-) -> crm::Result<()> {
-    match crm::contacts::by_identifier(w, "phone", &[(channel, phone.to_owned())])? {
-        Some(other) if other.id != contact.id => {
-            let message = format!(
-                "{named} is {}, and the phone is that of {}. Name one of them, or merge the two first.",
-                contact.id, other.id
-            );
-            Err(crm::Error::conflict("two_people", message))
-        }
-        _ => Ok(()),
-    }
-}
-
 /// Whose event it is.
 enum Target {
-    Known { id: ContactId, by_phone: Option<(ChannelId, structuring::phone::Phone)>, said: Box<Structured> },
+    Known { id: ContactId, phone: Option<Phone>, said: Box<Structured> },
     OnChannel { channel: ChannelId, who: Who, structured: Box<Structured> },
 }
 
@@ -178,10 +159,7 @@ fn prepare(setup: &Setup, object: &Object) -> Result<(Tracked, Target), Problem>
         };
         let structured = Box::new(record::structured(setup, "event", country, Object::new(), explicit));
         target = match (contact.id, channel, phone) {
-            (Some(id), channel, phone) => {
-                let by_phone = channel.map(|channel| channel.id).zip(phone);
-                Some(Target::Known { id, by_phone, said: structured })
-            }
+            (Some(id), _, phone) => Some(Target::Known { id, phone, said: structured }),
             (None, Some(channel), Some(phone)) => {
                 let who = record::who(Some(phone), None, Vec::new());
                 Some(Target::OnChannel { channel: channel.id, who, structured })

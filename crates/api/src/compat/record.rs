@@ -173,5 +173,5 @@ pub fn phone_identity(
 
 /// Identity by phone, or by user id on webchat.
 pub fn who(phone: Option<Phone>, external_user_id: Option<String>, identifiers: Vec<(String, String)>) -> Who {
-    Who { phone, external_user_id, identifiers, inferred_for: None }
+    Who { phone, external_user_id, identifiers, inferred_for: None, contact: None }
 }

@@ -2,7 +2,7 @@
 
 use crm::channels::{Channel, ChannelType};
 use crm::contacts::Contact;
-use crm::customers::Upsert;
+use crm::customers::{Upsert, Who};
 use crm::id::{ChannelId, ContactId, ScheduledMessageId, StageId};
 use crm::scheduled::{self, Created, NewScheduled, Places, Recipient, ScheduledStatus, What, check_time};
 use crm::templates::Reference;
@@ -112,8 +112,13 @@ pub struct CancelledAnswer {
     pub status: ScheduledStatus,
 }
 
-const PLACES: Places =
-    Places { contact: "/contactIdentifier", at: "/scheduledDate", template: "/templateId", values: "" };
+const PLACES: Places = Places {
+    contact: "/contactIdentifier",
+    at: "/scheduledDate",
+    template: "/templateId",
+    values: "",
+    template_by: "`templateId`",
+};
 
 /// C28.
 pub async fn create(call: Call) -> Result<Answer, Problem> {
@@ -164,6 +169,7 @@ enum Identifier {
     Number,
     /// The id of a contact.
     Contact {
+        id: ContactId,
         channel: ChannelId,
         phone: Option<String>,
     },
@@ -176,7 +182,7 @@ async fn identifier(call: &Call, object: &Object) -> Result<Identifier, Problem>
     let Some(id) = given.and_then(|text| text.trim().parse::<ContactId>().ok()) else { return Ok(Identifier::Number) };
     let found = call.read(move |w| Contact::find(w.tx, w.caller.organization, id)).await?;
     Ok(match found {
-        Some(contact) => Identifier::Contact { channel: contact.channel_id, phone: contact.phone },
+        Some(contact) => Identifier::Contact { id: contact.id, channel: contact.channel_id, phone: contact.phone },
         None => Identifier::Nobody(id),
     })
 }
@@ -195,9 +201,12 @@ fn prepare(
     let number = match identifier {
         Identifier::Number => input.contact.as_deref(),
         Identifier::Contact { phone: Some(phone), .. } => Some(phone.as_str()),
-        Identifier::Contact { phone: None, .. } => {
-            let message = "No number is known of this contact: give one as contactIdentifier.";
-            problems.push(FieldError::new(PLACES.contact, "invalid_phone", message));
+        Identifier::Contact { channel: own, phone: None, .. } => {
+            if channel.is_some_and(|channel| channel.id != *own) {
+                let message = "No number is known of this contact, so that its own channel alone reaches it: name that one, or give a \
+                               number as contactIdentifier.";
+                problems.push(FieldError::new(PLACES.contact, "invalid_phone", message));
+            }
             None
         }
         Identifier::Nobody(id) => {
@@ -230,13 +239,21 @@ fn prepare(
     };
     let upsert = Upsert {
         channel: channel.id,
-        who: record::who(phone, None, Vec::new()),
+        who: Who { contact: reached_by_id(identifier), ..record::who(phone, None, Vec::new()) },
         structured,
         stage: input.stage,
         agent: None,
         note: None,
     };
     Ok(NewScheduled { to: Recipient::Pushed(Box::new(upsert)), what, at, places: PLACES })
+}
+
+/// Of whom no number is known.
+fn reached_by_id(identifier: &Identifier) -> Option<ContactId> {
+    match identifier {
+        Identifier::Contact { id, phone: None, .. } => Some(*id),
+        _ => None,
+    }
 }
 
 /// By `channelId`, else by `fromPhoneNumber`, else that of the contact, else the only one there is.

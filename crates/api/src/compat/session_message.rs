@@ -1,15 +1,14 @@
 //! C27: a text to somebody who has written within 24 hours.
 
 use crm::channels::{Channel, ChannelType};
-use crm::contacts::Contact;
+use crm::contacts::{self, Contact};
 use crm::id::{ContactId, MessageId};
-use crm::messages::{self, Addressee, Content, Places, Send, Sent};
+use crm::messages::{self, Addressee, By, Content, Places, Send, Sent};
 use crm::{FieldError, Setup};
 use schemars::JsonSchema;
 use serde::Serialize;
 use structuring::phone::Phone;
 
-use super::events::same_person;
 use super::record;
 use crate::answer::Answer;
 use crate::call::Call;
@@ -35,7 +34,7 @@ impl Input for SessionInput {
         let message = f.required("message", Text { max: messages::TEXT_LIMIT }, "The text.");
         let contact_id = f.optional("contact_id", id::<ContactId>(), "Who gets it.");
         let phone = f.optional("phone", PhoneText, "Instead of contact_id; with it, of the same person.");
-        let about = "With phone: the own number, or its phone id. Needed where there are several.";
+        let about = "The own number, or its phone id. With phone needed where there are several; with contact_id that of the contact's channel.";
         let from_phone_number = f.optional("from_phone_number", PhoneText, about);
         let reply_message_id = f.optional("reply_message_id", SHORT, "The message that this one answers.");
         f.optional("type", TEXT, "Only text.");
@@ -67,7 +66,13 @@ pub fn sent(queued: &messages::Queued) -> SentAnswer {
     SentAnswer { status: "ok", message_id: queued.message.id, ai_contact_id: queued.contact.id }
 }
 
-const PLACES: Places = Places { reply: "/reply_message_id", reaction: "", template: "/template_id", values: "" };
+const PLACES: Places = Places {
+    reply: "/reply_message_id",
+    reaction: "",
+    template: "/template_id",
+    values: "",
+    template_by: messages::TEMPLATE_BY,
+};
 
 pub async fn send(call: Call) -> Result<Answer, Problem> {
     let input: SessionInput = call.read_body()?;
@@ -89,7 +94,7 @@ pub async fn send(call: Call) -> Result<Answer, Problem> {
     let work = move |w: &mut crm::Work<'_, '_>| {
         if let Some((id, phone)) = &both {
             let contact = Contact::get(w, *id)?;
-            same_person(w, &contact, "contact_id", contact.channel_id, phone.as_str())?;
+            contacts::check_is_theirs(w, &contact, "contact_id", phone)?;
         }
         messages::send(w, &send)
     };
@@ -108,7 +113,18 @@ async fn phone_on_channel_of(call: &Call, id: ContactId, text: &str) -> Result<P
 
 fn addressee(setup: &Setup, input: &SessionInput) -> Result<Addressee, Problem> {
     if let Some(id) = input.contact_id {
-        return Ok(Addressee::Contact(id));
+        let Some(number) = input.from_phone_number.as_deref() else { return Ok(Addressee::Contact { id, by: None }) };
+        let channels: Vec<_> = setup
+            .channels
+            .iter()
+            .filter(|channel| OwnNumber::of(channel).is(number))
+            .map(|channel| channel.id)
+            .collect();
+        if channels.is_empty() {
+            let unknown = FieldError::unknown_reference("/from_phone_number", "WhatsApp number", number);
+            return Err(Problem::invalid(vec![unknown]));
+        }
+        return Ok(Addressee::Contact { id, by: Some(By { channels, at: "/from_phone_number" }) });
     }
     let mut problems = Vec::new();
     let channel = own_channel(setup, input.from_phone_number.as_deref(), "/from_phone_number", &mut problems);

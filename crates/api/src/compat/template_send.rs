@@ -164,6 +164,10 @@ fn prepare(
         fields: Vec::new(),
     };
     let structured = record::structured(setup, source, country, input.meta_data.unwrap_or_default(), explicit);
+    let template_at = match &input.reference {
+        Some(Reference::Name { .. }) => "/template_name",
+        _ => places.template,
+    };
     let (Some(channel), Some(reference), true) = (channel, input.reference, problems.is_empty()) else {
         return Err(Problem::invalid(problems));
     };
@@ -179,7 +183,7 @@ fn prepare(
         what: ToSend::Template {
             reference,
             values: Box::new(values(input.variables.unwrap_or_default(), input.cards.unwrap_or_default())),
-            template_at: places.template,
+            template_at,
             values_at: "",
         },
         integration: IntegrationData::default(),

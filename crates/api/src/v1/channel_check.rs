@@ -1,7 +1,7 @@
 //! What can be said of a channel without asking anybody: whether everything is there that its work needs.
 
 use crm::Setup;
-use crm::channels::{Channel, ChannelProblem, ChannelSecrets, ChannelState, ChannelType, DefaultStage};
+use crm::channels::{Channel, ChannelProblem, ChannelSecrets, ChannelState, ChannelType, DefaultStage, NOT_CONNECTED};
 use providers::whatsapp_cloud::Finding;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -87,8 +87,9 @@ pub fn check(setup: &Setup, channel: &Channel, secrets: Option<&ChannelSecrets>)
                 problems.push(problem("member_missing", format!("{name} is not set.")));
             }
         }
-        ChannelType::WebWhatsapp if channel.status == "unpaired" => {
-            problems.push(problem("not_paired", "The number is not paired yet: scan its QR code."));
+        ChannelType::WebWhatsapp if channel.never_connected() => {
+            let (message, advice) = NOT_CONNECTED;
+            problems.push(CheckProblem { advice: Some(advice.to_owned()), ..problem("not_paired", message) });
         }
         ChannelType::WebWhatsapp | ChannelType::Webchat | ChannelType::Playground => {}
     }

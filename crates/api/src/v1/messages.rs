@@ -165,8 +165,13 @@ impl Input for SendInput {
     }
 }
 
-const PLACES: Places =
-    Places { reply: "/reply_to", reaction: "/reaction/message_id", template: "/template", values: "/template" };
+const PLACES: Places = Places {
+    reply: "/reply_to",
+    reaction: "/reaction/message_id",
+    template: "/template",
+    values: "/template",
+    template_by: "`template`",
+};
 
 pub async fn create(call: Call) -> Result<Answer, Problem> {
     let input: SendInput = call.read_body()?;

@@ -3,6 +3,7 @@
 use crm::channels::{self, Channel, ChannelType, sealed_secrets};
 use crm::id::ChannelId;
 use providers::whatsapp_cloud::{CallError, Graph, account_of};
+use structuring::Json;
 
 use crate::call::Call;
 use crate::problem::Problem;
@@ -46,13 +47,38 @@ pub fn answered<T>(answer: Result<T, CallError>) -> Result<T, Problem> {
     answer.map_err(|error| match &error {
         CallError::Graph { error: graph, .. } => {
             let rule = graph.rule();
-            let details = graph.details().unwrap_or_default();
-            let message = format!("WhatsApp refused it ({}): {} {details} {}", graph.code, rule.about, rule.advice);
-            crm::Error::conflict("provider_refused", message).into()
+            let details = graph.details();
+            let said = details.as_deref().unwrap_or_default();
+            let message = format!("WhatsApp refused it ({}): {} {said} {}", graph.code, rule.about, rule.advice);
+            let problem = Problem::from(crm::Error::conflict("provider_refused", message));
+            // The advice may speak of it.
+            problem.with("details", details.map_or(Json::Null, Json::from))
         }
         error => {
             let detail = format!("WhatsApp could not be asked: {error}. Try again.");
             Problem::new(503, "provider_unreachable", detail).header("retry-after", "5")
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use providers::whatsapp_cloud::GraphError;
+    use serde_json::Value;
+
+    use super::*;
+    use crate::input::Style;
+
+    #[test]
+    fn what_whatsapp_said_stands_apart() {
+        let error =
+            GraphError { code: 100, error_user_msg: Some("Falta un ejemplo.".to_owned()), ..GraphError::default() };
+        let refused: Result<(), CallError> = Err(CallError::Graph { error: Box::new(error), wait: None });
+        let answer = answered(refused).unwrap_err().into_answer(Style::Strict, "r-1");
+        let body: Value = serde_json::from_slice(&answer.body).unwrap();
+        assert_eq!(
+            (answer.status, &body["code"], &body["details"]),
+            (409, &"provider_refused".into(), &"Falta un ejemplo.".into())
+        );
+    }
 }

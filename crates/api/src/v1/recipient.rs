@@ -1,7 +1,7 @@
 //! Who gets a message: a contact, or a number on a channel.
 
 use crm::id::{ChannelId, ContactId};
-use crm::messages::Addressee;
+use crm::messages::{Addressee, By};
 use crm::{FieldError, Setup};
 
 use crate::compat::record::read_phone;
@@ -21,7 +21,11 @@ impl Recipient {
     pub fn read(f: &mut Fields<'_>) -> Recipient {
         let contact_id = f.optional("contact_id", id::<ContactId>(), "Who gets it.");
         let phone = f.optional("phone", PhoneText, "Instead of contact_id, with channel_id.");
-        let channel_id = f.optional("channel_id", id::<ChannelId>(), "With phone: the channel it goes out by.");
+        let channel_id = f.optional(
+            "channel_id",
+            id::<ChannelId>(),
+            "The channel it goes out by: with phone; with contact_id the contact's own.",
+        );
         if !f.describes() && f.problems.is_empty() {
             match (&contact_id, &phone, &channel_id) {
                 (Some(_), None, _) | (None, Some(_), Some(_)) => {}
@@ -34,7 +38,12 @@ impl Recipient {
 
     pub fn addressee(&self, setup: &Setup) -> Result<Addressee, Problem> {
         if let Some(id) = self.contact_id {
-            return Ok(Addressee::Contact(id));
+            let Some(channel) = self.channel_id else { return Ok(Addressee::Contact { id, by: None }) };
+            if setup.channel(channel).is_none() {
+                let unknown = FieldError::unknown_reference("/channel_id", "channel", channel);
+                return Err(Problem::invalid(vec![unknown]));
+            }
+            return Ok(Addressee::Contact { id, by: Some(By { channels: vec![channel], at: "/channel_id" }) });
         }
         let mut problems = Vec::new();
         let channel = self.channel_id.and_then(|id| setup.channel(id)).filter(|channel| !channel.archived);

@@ -155,8 +155,13 @@ impl Input for CreateInput {
     }
 }
 
-const PLACES: Places =
-    Places { contact: "/contact_id", at: "/scheduled_at", template: "/template", values: "/template" };
+const PLACES: Places = Places {
+    contact: "/contact_id",
+    at: "/scheduled_at",
+    template: "/template",
+    values: "/template",
+    template_by: "`template`",
+};
 
 pub async fn create(call: Call) -> Result<Answer, Problem> {
     let input: CreateInput = call.read_body()?;

@@ -183,10 +183,13 @@ pub async fn create(call: Call) -> Result<Answer, Problem> {
             }
             problems.check()?;
             let mut contact = contact.ok_or_else(|| Error::not_found("contact"))?;
-            let placed = tickets::place(w, &mut contact, input.stage, false)?;
+            let placed = tickets::place(w, &mut contact, input.stage, input.agent, false)?;
             let mut ticket = placed.ticket;
             if let Some(agent) = input.agent {
-                let assigned = contacts::assign(w, &contact, Some(ticket.clone()), agent, Leaving::Nobody)?;
+                let assigned = match placed.opened {
+                    true => contacts::opened_for(w, &contact, Some(ticket.clone()), agent)?,
+                    false => contacts::assign(w, &contact, Some(ticket.clone()), agent, Leaving::Nobody)?,
+                };
                 ticket = assigned.ticket.unwrap_or(ticket);
             }
             Ok((placed.opened, whole(w, ticket)?))

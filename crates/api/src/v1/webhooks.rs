@@ -38,7 +38,7 @@ pub struct CreateInput(Wanted);
 impl Input for CreateInput {
     fn read(f: &mut Fields<'_>) -> Option<Self> {
         let url = f.required("url", URL, "http or https; private addresses are refused.");
-        let topics = f.optional("topics", TOPICS, "Names; without any, or with *, all of them.").unwrap_or_default();
+        let topics = f.optional("topics", TOPICS, "Names; without it, or with *, all of them.");
         let secret = f.optional("secret", SECRET, SECRET_ABOUT);
         let active = f.optional("active", Flag, "By itself true.").unwrap_or(true);
         let description = f.optional("description", DESCRIPTION, "");

@@ -235,3 +235,28 @@ fn an_assistant_is_paused_once_and_shown_so() {
         assert_eq!(wrong(&w.post(&format!("{path}/assistant"), json!({})).json()), ["/paused required"]);
     });
 }
+
+#[test]
+fn what_a_button_takes_is_a_key_of_the_record() {
+    each(|w| {
+        let button = json!({"type": "URL", "text": "Ver pedido", "url": "https://tienda.example.com/{{1}}"});
+        let parts = json!([{"type": "BODY", "text": "Va en camino."}, {"type": "BUTTONS", "buttons": [button]}]);
+        let id = template(w, parts);
+        let path = format!("{FILLED}/{id}?from-phone-number={PHONE_ID}");
+        let record = |more: Value| {
+            let mut record = json!({"nombre": "Ana Rojas", "telefono": "+56955501234"});
+            record.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            w.post(&path, record)
+        };
+        let refused = record(json!({}));
+        assert_eq!((refused.status, wrong(&refused.json())), (400, vec!["/button_0 missing_variable".to_owned()]));
+        let message = text(&refused.json()["errors"][0]["message"]);
+        assert!(
+            message.contains("“Ver pedido”") && message.contains("`button_0`") && message.contains("`variables`"),
+            "{message}"
+        );
+        for more in [json!({"ver_pedido": "77"}), json!({"button_0": "77"}), json!({"variables": ["77"]})] {
+            assert_eq!(record(more.clone()).status, 201, "{more}");
+        }
+    });
+}

@@ -17,7 +17,12 @@ pub fn person(w: &World, phone: &str, seconds_ago: i64) -> String {
 }
 
 pub fn template(w: &World, name: &str, status: &str, category: &str, components: Value) -> String {
-    let channel: crm::id::ChannelId = w.here.whatsapp.parse().unwrap();
+    template_on(w, &w.here.whatsapp, name, status, category, components)
+}
+
+/// The same on another channel.
+pub fn template_on(w: &World, channel: &str, name: &str, status: &str, category: &str, components: Value) -> String {
+    let channel: crm::id::ChannelId = channel.parse().unwrap();
     let fetched = crm::templates::Fetched {
         provider_id: format!("{}", name.bytes().map(u64::from).sum::<u64>() + 77_000),
         name: name.to_owned(),
@@ -146,7 +151,7 @@ fn every_content_has_its_limits() {
             (json!({"location": {"latitude": 91, "longitude": 0}}), "/location/latitude out_of_range"),
             (json!({"image": {}}), "/image/media_id required"),
             (json!({"image": {"link": "ftp://x"}}), "/image/link invalid_url"),
-            (json!({"image": {"media_id": NOBODY}}), "/media_id unknown_reference"),
+            (json!({"image": {"media_id": NOBODY}}), "/image/media_id unknown_reference"),
             (
                 json!({"sticker": {"link": "https://x.example/a.webp", "caption": "x"}}),
                 "/sticker/caption not_of_this_type",
@@ -213,7 +218,7 @@ fn templates_are_checked_by_name_and_go_outside_the_window() {
         assert_eq!(reply.status, 201, "{}", reply.text());
         let contact = text(&reply.json()["aiContactId"]);
         assert_eq!(w.info(&contact)["name"], "Bea");
-        assert_eq!(wrong(&send(json!({"template_name": "espera"})).json()), ["/template_id template_not_approved"]);
+        assert_eq!(wrong(&send(json!({"template_name": "espera"})).json()), ["/template_name template_not_approved"]);
         assert_eq!(wrong(&send(json!({})).json()), ["/template_id required"]);
         let path = format!("/api/public/whatsapp/message/send/+56955507777/template/{id}?from-phone-number={PHONE_ID}");
         assert_eq!(w.post(&path, json!({"variables": ["Bea", "79"]})).status, 201);
@@ -320,6 +325,13 @@ fn a_text_to_two_people_is_sent_to_neither() {
         assert_eq!((refused.status, &refused.json()["code"]), (409, &json!("two_people")), "{}", refused.text());
         assert!(refused.text().contains(&ana) && refused.text().contains(&bea));
         assert_eq!(wrong(&send("12").json()), ["/phone invalid_phone"]);
+        // Nobody's, and somebody's on another channel.
+        let elsewhere = w.contact("+56955507777");
+        for (phone, other) in [("+56955506666", "+56955506666"), ("+56955507777", elsewhere.as_str())] {
+            let refused = send(phone);
+            assert_eq!((refused.status, &refused.json()["code"]), (409, &json!("two_people")), "{}", refused.text());
+            assert!(refused.text().contains(&ana) && refused.text().contains(other), "{}", refused.text());
+        }
         assert_eq!(outbox(w), 0);
         assert_eq!(send("9 5550 1234").status, 201);
         assert_eq!(w.number("SELECT count(*) AS n FROM messages WHERE direction = 'outbound'"), 1);
@@ -373,5 +385,158 @@ fn what_sends_and_opens_can_be_tried_on_the_playground() {
         assert_eq!(w.call("DELETE", &format!("/api/v1/channels/{}", w.here.web_whatsapp), &[], None).status, 200);
         let cloud = w.post(SESSION, json!({"phone": "+56955501234", "message": "Hola"}));
         assert_eq!((cloud.status, &cloud.json()["code"]), (409, &json!("outside_service_window")), "{}", cloud.text());
+    });
+}
+
+#[test]
+fn a_channel_beside_a_contact_is_the_contacts_own() {
+    each(|w| {
+        let ana = person(w, "+56955501234", 60);
+        let at = w.now().plus_seconds(60).to_string();
+        let v1 =
+            |channel: &str| w.post("/api/v1/messages", json!({"contact_id": ana, "channel_id": channel, "text": "a"}));
+        let later = |channel: &str| {
+            let body = json!({"contact_id": ana, "channel_id": channel, "text": "a", "scheduled_at": at});
+            w.post("/api/v1/scheduled_messages", body)
+        };
+        let session =
+            |number: &str| w.post(SESSION, json!({"contact_id": ana, "from_phone_number": number, "message": "a"}));
+        let before = w.counts();
+        for (other, code) in [(&w.here.playground, "invalid_value"), (&w.there.whatsapp, "unknown_reference")] {
+            for reply in [v1(other), later(other)] {
+                assert_eq!((reply.status, wrong(&reply.json())), (400, vec![format!("/channel_id {code}")]));
+            }
+        }
+        for (number, code) in [(PLAYGROUND, "invalid_value"), ("+56999999999", "unknown_reference")] {
+            let reply = session(number);
+            assert_eq!((reply.status, wrong(&reply.json())), (400, vec![format!("/from_phone_number {code}")]));
+        }
+        assert!(v1(&w.here.playground).text().contains(&w.here.whatsapp), "which one it would be");
+        assert_eq!(w.counts(), before);
+        assert_eq!((v1(&w.here.whatsapp).status, later(&w.here.whatsapp).status), (201, 201));
+        assert_eq!((session(WHATSAPP).status, session(PHONE_ID).status), (201, 201));
+    });
+}
+
+#[test]
+fn what_nothing_can_send_is_refused_on_every_surface() {
+    each(|w| {
+        let id = template(w, "aviso", "APPROVED", "UTILITY", body("Hola"));
+        let made =
+            w.post("/api/v1/channels", json!({"type": "web-whatsapp", "name": "QR", "phone_number": "+56944445555"}));
+        let channel = if made.json()["id"].is_string() {
+            made.json()["id"].clone()
+        } else {
+            made.json()["channel"]["id"].clone()
+        };
+        let channel = text(&channel);
+        let lead = json!({"channel": "web-whatsapp", "channel_phone_number": "+56944445555",
+                          "contact_phone_number": "+56955501234"});
+        let ana = text(&w.post("/api/public/customer/upsert/info", lead).json()["id"]);
+        let at = w.now().plus_seconds(3600).to_string();
+        let before = w.counts();
+        let open = json!({"to_phone_number": "+56955501234", "stage_id": w.here.stages[0]});
+        let mut opens = open.clone();
+        opens["message"] = json!({"content": "Hola", "ai_generated": false});
+        for (path, body) in [
+            ("/api/v1/messages".to_owned(), json!({"contact_id": ana, "text": "Hola"})),
+            ("/api/v1/messages".to_owned(), json!({"phone": "+56955507777", "channel_id": channel, "text": "Hola"})),
+            ("/api/v1/scheduled_messages".to_owned(), json!({"contact_id": ana, "text": "Hola", "scheduled_at": at})),
+            (SESSION.to_owned(), json!({"contact_id": ana, "message": "Hola"})),
+            (
+                format!("/api/public/web-whatsapp-message/send/{channel}/message"),
+                json!({"toPhoneNumber": "+56955501234", "message": "Hola"}),
+            ),
+            (format!("/api/public/ticket/open/web-whatsapp/{channel}"), opens),
+            (
+                "/api/public/whatsapp/message/programmed/create".to_owned(),
+                json!({"scheduledDate": at, "templateId": id, "contactIdentifier": ana, "channel": "web-whatsapp"}),
+            ),
+        ] {
+            let refused = w.post(&path, body);
+            assert_eq!(
+                (refused.status, &refused.json()["code"]),
+                (409, &json!("channel_not_connected")),
+                "{path}: {}",
+                refused.text()
+            );
+            assert!(refused.text().contains("Cloud API"), "what helps: {}", refused.text());
+        }
+        assert_eq!(w.counts(), before);
+        // What sends nothing is taken, and so is what is sent by one that is paired, where it waits.
+        assert_eq!(w.post(&format!("/api/public/ticket/open/web-whatsapp/{channel}"), open).status, 201);
+        let paired = json!({"phone": "+56955507777", "channel_id": w.here.web_whatsapp, "text": "Hola"});
+        assert_eq!(w.post("/api/v1/messages", paired).json()["status"], "queued");
+    });
+}
+
+#[test]
+fn a_shut_window_names_what_the_operation_takes() {
+    each(|w| {
+        let shut = person(w, "+56955505678", 25 * 3600);
+        let at = w.now().plus_seconds(3600).to_string();
+        let open = json!({"to_phone_number": "+56955505678", "stage_id": w.here.stages[0],
+                          "message": {"content": "Hola", "ai_generated": false}});
+        for (path, body, remedy) in [
+            ("/api/v1/messages".to_owned(), json!({"contact_id": shut, "text": "a"}), "(`template`)"),
+            (
+                "/api/v1/scheduled_messages".to_owned(),
+                json!({"contact_id": shut, "text": "a", "scheduled_at": at}),
+                "(`template`)",
+            ),
+            (
+                SESSION.to_owned(),
+                json!({"contact_id": shut, "message": "a"}),
+                "(POST /api/public/whatsapp/message/send)",
+            ),
+            (
+                SESSION.to_owned(),
+                json!({"phone": "+56955509999", "from_phone_number": WHATSAPP, "message": "a"}),
+                "(POST /api/public/whatsapp/message/send)",
+            ),
+            (format!("/api/public/ticket/open/whatsapp/{PHONE_ID}"), open, "(`message.templateId`)"),
+        ] {
+            let refused = w.post(&path, body);
+            assert_eq!((refused.status, &refused.json()["code"]), (409, &json!("outside_service_window")));
+            let detail = text(&refused.json()["detail"]);
+            assert!(detail.contains("is shut") && detail.contains(remedy), "{path}: {detail}");
+        }
+    });
+}
+
+#[test]
+fn what_is_wrong_is_pointed_at_where_it_was_sent() {
+    each(|w| {
+        let ana = person(w, "+56955501234", 60);
+        let named = |more: Value| {
+            let mut body = json!({"phone": "+56955501234", "from_phone_number": PHONE_ID, "variables": []});
+            body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            wrong(&w.post("/api/public/whatsapp/message/send", body).json())
+        };
+        assert_eq!(named(json!({"template_name": "no_existe"})), ["/template_name unknown_reference"]);
+        assert_eq!(named(json!({"template_id": "no_existe"})), ["/template_id unknown_reference"]);
+        let send = |kind: &str, media: &str| {
+            let reply = w.post("/api/v1/messages", json!({"contact_id": ana, kind: {"media_id": media}}));
+            assert_eq!(reply.status, 400, "{}", reply.text());
+            wrong(&reply.json())
+        };
+        assert_eq!(send("video", NOBODY), ["/video/media_id unknown_reference"]);
+        let channel: crm::id::ChannelId = w.here.whatsapp.parse().unwrap();
+        let png = crm::media::Upload {
+            channel,
+            media_type: crm::media::MediaType::Image,
+            mime: "image/png".to_owned(),
+            file_name: None,
+            path: "a/b.png".to_owned(),
+            sha256: "0".repeat(64),
+            size: 10,
+        };
+        let png = w.work(move |w| crm::media::uploaded(w, &png)).id.to_string();
+        assert_eq!(send("sticker", &png), ["/sticker/media_id wrong_media_type"]);
+        let picture = json!([{"type": "HEADER", "format": "VIDEO"}, {"type": "BODY", "text": "Hola"}]);
+        template(w, "clip", "APPROVED", "UTILITY", picture);
+        let body = json!({"contact_id": ana, "template": {"name": "clip", "header": {"media_id": png}}});
+        let reply = w.post("/api/v1/messages", body);
+        assert_eq!(wrong(&reply.json()), ["/template/header/media_id wrong_media_type"], "{}", reply.text());
     });
 }

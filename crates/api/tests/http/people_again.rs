@@ -4,6 +4,7 @@ use crm::access::Caller;
 use crm::{Actor, Crm, Error, Scope};
 use serde_json::json;
 
+use crate::redact::wrong;
 use crate::silence::each_silent;
 use crate::world::{UPSERT, WHATSAPP, text};
 
@@ -29,6 +30,31 @@ fn reopening_out_of_a_won_stage_is_a_change_of_stage() {
         let reopened = w.post(&format!("/api/v1/tickets/{ticket}/reopen"), json!({}));
         assert_eq!((reopened.status, &reopened.json()["stage_id"]), (200, &json!(w.here.stages[0])));
         assert_eq!(w.topics(before), ["ticket.updated", "stage.changed"]);
+    });
+}
+
+#[test]
+fn an_open_ticket_is_not_opened_in_another_stage() {
+    each_silent(|w| {
+        let (_, ticket) = w.ticket("+56955501234");
+        let path = format!("/api/v1/tickets/{ticket}");
+        let reopen = |stage: &str| w.post(&format!("{path}/reopen"), json!({"stage_id": stage}));
+        let stands = text(&w.get(&path).json()["stage_id"]);
+        let before = w.last_sequence();
+        let another = w.here.stages.iter().find(|stage| **stage != stands).unwrap();
+        let refused = reopen(another);
+        assert_eq!((refused.status, &refused.json()["code"]), (409, &json!("ticket_open")), "{}", refused.text());
+        for (stage, code) in [
+            (w.here.stages[3].as_str(), "invalid_value"),
+            (w.there.stages[0].as_str(), "unknown_reference"),
+            ("0190c5e2-7a3b-7c1d-9e4f-2b6a8d1c3e5f", "unknown_reference"),
+            ("x", "invalid_uuid"),
+        ] {
+            let reply = reopen(stage);
+            assert_eq!((reply.status, wrong(&reply.json())), (400, vec![format!("/stage_id {code}")]), "{stage}");
+        }
+        assert_eq!(reopen(&stands).status, 200, "it stands there");
+        assert_eq!(w.topics(before), [""; 0]);
     });
 }
 

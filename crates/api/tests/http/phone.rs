@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::merges::by_id;
 use crate::meta::{Line, contact_of, seconds};
 use crate::world::{UPSERT, World, each, text};
 
@@ -267,5 +268,26 @@ fn who_was_said_not_to_be_the_same_is_not_proposed_again() {
             Some(br#"{"kind":"phone","value":"+56955501234"}"#),
         );
         assert_eq!(foreign.status, 404);
+    });
+}
+
+#[test]
+fn somebody_who_has_no_number_gets_one_and_it_is_corrected() {
+    each(|w| {
+        let line = Line::open(w, 1);
+        line.deliver(w, &by_id(&line, "CL.13491208655302741918", "1", seconds(w), "hola"));
+        let ana = text(&w.get("/api/v1/contacts?limit=1").json()["data"][0]["id"]);
+        assert_eq!(w.post("/api/v1/messages", json!({"contact_id": ana, "text": "hola"})).status, 201);
+        // There is none that could be an address, whatever was exchanged.
+        for number in ["+56955501234", "+56955501235"] {
+            let reply = w.patch(&path(&ana), json!({"phone": number}));
+            assert_eq!((reply.status, &reply.json()["phone"]), (200, &json!(number)), "{}", reply.text());
+            w.wait(1);
+        }
+        assert_eq!(contact_of(w, "+56955501235"), ana);
+        // From now on it is.
+        assert_eq!(w.post("/api/v1/messages", json!({"contact_id": ana, "text": "¿es tu número?"})).status, 201);
+        let refused = w.patch(&path(&ana), json!({"phone": "+56955501236"}));
+        assert_eq!((refused.status, &refused.json()["code"]), (409, &json!("phone_is_address")));
     });
 }

@@ -5,7 +5,9 @@ use std::thread;
 use serde_json::{Value, json};
 
 use crate::client::Reply;
-use crate::outbound::{body, person, template};
+use crate::merges::by_id;
+use crate::meta::{Line, seconds};
+use crate::outbound::{body, person, template, template_on};
 use crate::redact::wrong;
 use crate::world::{PHONE_ID, WEB_WHATSAPP, WHATSAPP, World, each, text};
 
@@ -288,7 +290,15 @@ fn the_recado_surface_takes_texts_and_templates() {
         assert_eq!(text_in(22 * 3600).status, 201);
         let shut = text_in(23 * 3600);
         assert_eq!((shut.status, &shut.json()["code"]), (409, &json!("outside_service_window")), "{}", shut.text());
-        assert!(shut.json()["window"]["closed_at"].is_string());
+        // It is open now: what is said is what will be.
+        let window = &shut.json()["window"];
+        assert_eq!(
+            (&window["open"], &window["closed_at"], &window["next"]),
+            (&json!(true), &Value::Null, &json!(["earlier", "template"]))
+        );
+        assert!(window["closes_at"].is_string(), "{window}");
+        let detail = text(&shut.json()["detail"]);
+        assert!(detail.contains("will be shut by then") && detail.contains("(`template`)"), "{detail}");
         // Where there is no window, any time; also to somebody new.
         let on_web = json!({"phone": "+56955505678", "channel_id": w.here.web_whatsapp, "text": "Hola"});
         let reply = scheduled(w, with(on_web, &json!({"scheduled_at": ahead(w, 300 * 86_400)})));
@@ -383,5 +393,28 @@ fn they_are_listed_by_their_time_and_moved() {
         assert_eq!(listed("&status=scheduled"), ["200", "100"]);
         let gone = w.post(&format!("{path}/cancel"), json!({}));
         assert_eq!((gone.status, &gone.json()["status"]), (200, &json!("cancelled")));
+    });
+}
+
+#[test]
+fn somebody_without_a_number_is_scheduled_by_their_contact() {
+    each(|w| {
+        let line = Line::open(w, 1);
+        line.deliver(w, &by_id(&line, "CL.13491208655302741918", "1", seconds(w), "hola"));
+        let reply = w.get("/api/v1/contacts?limit=1").json();
+        let ana = text(&reply["data"][0]["id"]);
+        assert_eq!(w.info(&ana)["phone"], Value::Null);
+        let id = template_on(w, &line.channel, "aviso", "APPROVED", "UTILITY", body("Hola {{1}}"));
+        let more = json!({"stageId": w.here.stages[1], "meta_data": {"color": "azul"}, "contactName": "Ana Rojas"});
+        let made = programmed(w, &id, &ana, &more);
+        assert_eq!((made.status, &made.json()["aiContactId"]), (201, &json!(ana)), "{}", made.text());
+        let info = w.info(&ana);
+        assert_eq!((&info["name"], &info["metadata"]["color"]), (&json!("Ana Rojas"), &json!("azul")));
+        assert_eq!(info["active_ticket"]["current_stage_id"], json!(w.here.stages[1]));
+        let path = format!("{V1}/{}", text(&made.json()["id"]));
+        assert_eq!(w.get(&path).json()["channel_id"], json!(line.channel));
+        // Another number of ours cannot reach them.
+        let refused = programmed(w, &id, &ana, &json!({"fromPhoneNumber": PHONE_ID}));
+        assert_eq!(wrong(&refused.json()), ["/contactIdentifier invalid_phone"], "{}", refused.text());
     });
 }

@@ -1,10 +1,11 @@
 //! Somebody with two numbers on one line: what is sent goes to the one that is meant, and each has a window of its own.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::client::Reply;
 use crate::merged_lines::{ANA, BEA, Two};
 use crate::meta::{Line, contact_of, messages_of, seconds};
+use crate::outbound::{body, template_on};
 use crate::world::{UPSERT, World, each, text};
 
 const OURS: &str = "+56900000001";
@@ -131,5 +132,69 @@ fn whoever_has_two_numbers_is_found_by_both() {
         assert_eq!((found(ANA), found(BEA)), (vec![1; 4], vec![1; 4]));
         let ids = w.get(&format!("/api/public/contacts/search?phone={BEA}")).json();
         assert_eq!(ids[0]["id"], json!(two.bea));
+    });
+}
+
+/// WhatsApp tells that the one number is the other from now on.
+fn tell(w: &World, line: &Line, from: &str, to: &str, id: &str, at: i64) {
+    let system = json!({"from": from, "id": format!("wamid.{id}"), "timestamp": at.to_string(), "type": "system",
+                        "system": {"body": "User A changed", "wa_id": to, "type": "user_changed_number"}});
+    assert_eq!(line.deliver(w, &line.says(vec![system])).status, 200);
+}
+
+#[test]
+fn a_number_that_whatsapp_tells_of_is_where_messages_go_from_then_on() {
+    const NEW: &str = "56955507777";
+    each(|w| {
+        let line = Line::open(w, 1);
+        line.deliver(w, &line.text(ANA, "1", seconds(w) - 100, "hola"));
+        let ana = contact_of(w, ANA);
+        let at = w.now().plus_seconds(3600).to_string();
+        let scheduled =
+            w.post("/api/v1/scheduled_messages", json!({"contact_id": ana, "text": "luego", "scheduled_at": at}));
+        assert_eq!(scheduled.status, 201, "{}", scheduled.text());
+        let told = seconds(w) - 50;
+        for _ in 0..2 {
+            tell(w, &line, ANA, NEW, "sys", told);
+        }
+        // An older one that comes late says where they were in between.
+        tell(w, &line, ANA, "56955506666", "sys0", told - 20);
+        let path = format!("/api/v1/contacts/{ana}");
+        let contact = w.get(&path).json();
+        assert_eq!((&contact["phone"], &contact["service_window_ends_at"]), (&json!(format!("+{NEW}")), &json!(null)));
+        // It has a window of its own, which is shut.
+        let text_to = |body: &str| w.post("/api/v1/messages", json!({"contact_id": ana, "text": body}));
+        let shut = text_to("¿sigues ahí?");
+        assert_eq!((shut.status, &shut.json()["code"]), (409, &json!("outside_service_window")), "{}", shut.text());
+        // A template goes there, whoever names the number or only the person.
+        template_on(w, &line.channel, "vuelve", "APPROVED", "UTILITY", body("¿Sigues ahí?"));
+        let two = Two::of(w, line, ana.clone(), ana.clone());
+        let lease = two.lease();
+        let template_to = |to: Value| {
+            let mut request = json!({"template": {"name": "vuelve"}});
+            request.as_object_mut().unwrap().extend(to.as_object().unwrap().clone());
+            let reply = w.post("/api/v1/messages", request);
+            assert_eq!(reply.status, 201, "{}", reply.text());
+        };
+        let sent_to = || -> Vec<String> { two.drain(&lease).into_iter().map(|(_, to)| to).collect() };
+        template_to(json!({"contact_id": ana}));
+        template_to(json!({"phone": format!("+{NEW}"), "channel_id": two.line.channel}));
+        assert_eq!(sent_to(), [NEW, NEW]);
+        // A notice that tells the same again, or what was before, changes nothing.
+        two.line.deliver(w, &two.line.text(NEW, "2", seconds(w), "soy yo"));
+        assert!(w.get(&path).json()["service_window_ends_at"].is_string());
+        assert_eq!(text_to("hola de nuevo").status, 201);
+        tell(w, &two.line, ANA, NEW, "sys", told);
+        assert_eq!(text_to("y otra vez").status, 201);
+        assert_eq!(sent_to(), [NEW, NEW]);
+        // Of two who are made one it counts as before.
+        two.line.deliver(w, &two.line.text(BEA, "3", told - 10, "soy Bea"));
+        let bea = contact_of(w, BEA);
+        w.wait(60);
+        tell(w, &two.line, NEW, "56955508888", "sys2", seconds(w));
+        let merged = w.post(&format!("/api/v1/contacts/{bea}/merge"), json!({"contact_id": ana}));
+        assert_eq!(merged.status, 200, "{}", merged.text());
+        template_to(json!({"contact_id": ana}));
+        assert_eq!(sent_to(), ["56955508888"]);
     });
 }

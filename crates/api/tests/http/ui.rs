@@ -7,7 +7,7 @@ use crate::client;
 use crate::world::{World, each};
 
 const PAGES: [&str; 6] =
-    ["/", "/inbox", "/inbox/0190c5e2-7a3b-7c1d-9e4f-2b6a8d1c3e5f", "/settings/members", "/login", "/x?y=z.js"];
+    ["/", "/inbox", "/inbox/0190c5e2-7a3b-7c1d-9e4f-2b6a8d1c3e5f", "/settings/members", "/login", "/inbox?y=z.js"];
 
 fn anonymous(w: &World, method: &str, path: &str, headers: &[(&str, &str)]) -> client::Reply {
     client::send(w.address(), method, path, headers, None).unwrap()
@@ -39,6 +39,30 @@ fn every_other_path_is_a_page_behind_a_strict_policy() {
             let length = format!("content-length: {}\r\n", page.body.len());
             assert!(head.contains(&length) && head.ends_with("\r\n\r\n"), "{path}: {head}");
         }
+    });
+}
+
+#[test]
+fn a_program_gets_no_page_for_a_mistake_in_a_path() {
+    const BROWSER: (&str, &str) = ("accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8");
+    each(|w| {
+        let key = ("x-api-key", w.here.key.as_str());
+        let ours: [&[(&str, &str)]; 4] = [&[], &[("accept", "application/json")], &[key], &[key, BROWSER]];
+        for path in ["//api/v1/contacts", "/API/public/tags", "/v1/contacts", "/public/tags", "/x/y"] {
+            for headers in ours {
+                let reply = anonymous(w, "GET", path, headers);
+                let found = (reply.status, reply.header("content-type"));
+                assert_eq!(found, (404, Some("application/problem+json")), "{path} {headers:?}: {}", reply.text());
+            }
+        }
+        // Who looks for a page gets the UI's, but for what is the API's in any spelling.
+        for (path, is_page) in
+            [("/v1/contacts", true), ("/x", true), ("//api/v1/contacts", false), ("/API/public/tags", false)]
+        {
+            let page = anonymous(w, "GET", path, &[BROWSER]);
+            assert_eq!(page.text().starts_with("<!doctype html>"), is_page, "{path}: {}", page.text());
+        }
+        assert_eq!(anonymous(w, "GET", "/channels", &[key]).json()["code"], "not_found", "a key is no browser's");
     });
 }
 

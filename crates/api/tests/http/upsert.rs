@@ -45,6 +45,17 @@ fn a_new_customer_has_exactly_this_shape() {
             w.topics(0).into_iter().filter(|topic| topic != "setup.changed").collect::<Vec<_>>(),
             ["contact.created", "contact.updated", "ticket.created", "agent.assigned"]
         );
+        // Each event shows what the same call set.
+        let log = w.get(&format!("/api/v1/events?contact_id={contact}")).json();
+        let data = |at: usize| log["data"][at]["data"].clone();
+        assert_eq!((&data(0)["name"], &data(0)["email"]), (&json!("Ana Rojas"), &json!("ana@example.com")));
+        assert_eq!((data(1).get("name"), data(1).get("email")), (None, None), "told once: {}", data(1));
+        assert_eq!(data(1)["custom_fields"]["ciudad"], "Valdivia");
+        assert_eq!(data(2)["ticket"]["agent_id"], json!(w.here.agent));
+        assert_eq!(
+            (&data(3)["agent_id"], &log["data"][3]["previous"]["ticket_agent_id"]),
+            (&json!(w.here.agent), &Value::Null)
+        );
         let again = w.upsert(56955501234_i64, json!({"stageId": w.here.stages[0]}));
         assert_eq!((again.status, &again.json()["created"]), (200, &json!(false)));
         assert_eq!(again.json()["id"], made.json()["id"]);

@@ -276,3 +276,24 @@ fn a_put_brings_another_secret_and_the_one_before_signs_along() {
         assert_eq!(sealed(), second);
     });
 }
+
+#[test]
+fn no_topic_at_all_is_not_all_of_them() {
+    each(|w| {
+        for path in ["/api/webhooks", "/api/v1/webhooks"] {
+            let reply = w.post(path, json!({"url": ELSEWHERE, "topics": []}));
+            assert_eq!((reply.status, wrong(&reply.json())), (400, vec!["/topics empty".to_owned()]), "{path}");
+        }
+        let made = create(w, json!({"url": ELSEWHERE, "topics": ["contact.created"]}));
+        let id = text(&made["id"]);
+        let none = json!({"topics": []});
+        for reply in [
+            w.call("PUT", &format!("/api/webhooks/{id}"), &[], Some(&none)),
+            w.patch(&format!("/api/v1/webhooks/{id}"), none.clone()),
+        ] {
+            assert_eq!((reply.status, wrong(&reply.json())), (400, vec!["/topics empty".to_owned()]));
+        }
+        assert_eq!(w.get(&format!("/api/webhooks/{id}")).json()["topics"], json!(["contact.created"]));
+        assert_eq!(create(w, json!({"url": ELSEWHERE}))["topics"], json!(["*"]), "none given: all of them");
+    });
+}

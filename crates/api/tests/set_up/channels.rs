@@ -98,6 +98,9 @@ fn a_check_says_what_is_known_here() {
         let qr = world.made("/api/v1/channels", json!({"type": "web-whatsapp", "name": "QR"}));
         let check = world.post(&format!("{qr}/check"), json!({})).body;
         assert_eq!((&check["ok"], &check["problems"][0]["code"]), (&json!(false), &json!("not_paired")));
+        let said = &check["problems"][0];
+        assert!(said["message"].as_str().unwrap().contains("cannot connect one yet"), "{said}");
+        assert!(said["advice"].as_str().unwrap().contains("Cloud API"), "{said}");
         let status = world.get(&format!("{qr}/status")).body;
         assert_eq!((&status["status"], &status["type"]), (&json!("unpaired"), &json!("web-whatsapp")));
 

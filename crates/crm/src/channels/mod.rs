@@ -16,7 +16,7 @@ pub use playground::{MOST_PLAYGROUNDS, Played, all_playgrounds, play, set_window
 pub use remove::remove;
 pub use secrets::{ChannelSecrets, SealedSecrets, renew_visitor_secret, seal_place, sealed_secrets};
 pub(crate) use state::STOPPED;
-pub use state::{ChannelProblem, ChannelState, set_state};
+pub use state::{ChannelProblem, ChannelState, NOT_CONNECTED, set_state};
 pub use update::{ChannelPatch, update};
 
 use serde::Serialize;

@@ -62,6 +62,19 @@ impl Channel {
     }
 }
 
+/// What is to be said of a number of WhatsApp Web that no phone was ever connected to, and what helps.
+pub const NOT_CONNECTED: (&str, &str) = (
+    "No phone is connected to this number of WhatsApp Web, and this version cannot connect one yet.",
+    "Send by a number of WhatsApp's Cloud API, a channel of type whatsapp.",
+);
+
+impl Channel {
+    /// Whether there was never anything that could send for it. What is connected and away keeps its messages instead.
+    pub fn never_connected(&self) -> bool {
+        self.channel_type == ChannelType::WebWhatsapp && self.status == "unpaired"
+    }
+}
+
 /// Writes down how the channel is, with the event `channel.status` where that is news. `checked`: the provider was asked for it.
 pub fn set_state(
     w: &mut Work<'_, '_>,

@@ -32,6 +32,8 @@ pub enum Reason {
     Asked,
     /// It was nobody's, and it was their turn.
     Automatic,
+    /// Its ticket was opened as theirs.
+    Opened,
 }
 
 /// The member must have been checked. The ticket, open or closed, becomes theirs too.
@@ -43,6 +45,16 @@ pub fn assign(
     leaving: Leaving,
 ) -> Result<Assigned> {
     assign_for(w, contact, ticket, agent, leaving, Reason::Asked)
+}
+
+/// The same for a ticket that was opened in this very transaction, as theirs.
+pub fn opened_for(
+    w: &mut Work<'_, '_>,
+    contact: &Contact,
+    ticket: Option<Ticket>,
+    agent: MemberId,
+) -> Result<Assigned> {
+    assign_for(w, contact, ticket, agent, Leaving::Nobody, Reason::Opened)
 }
 
 pub(crate) fn assign_for(
@@ -85,6 +97,8 @@ pub(crate) fn assign_for(
         let before = ticket.agent_id;
         if tickets::assign_agent(w, ticket, Some(agent))? {
             ticket_agent = Some(before);
+        } else if reason == Reason::Opened {
+            ticket_agent = Some(None);
         }
     }
     let changed = added || !removed.is_empty() || ticket_agent.is_some();

@@ -6,6 +6,7 @@ mod detail;
 mod identity;
 mod list;
 mod merge;
+mod named_twice;
 mod not_same;
 mod phone;
 mod recognize;
@@ -13,7 +14,7 @@ mod save;
 mod tag;
 mod update;
 
-pub use assign::{Assigned, Leaving, assign};
+pub use assign::{Assigned, Leaving, assign, opened_for};
 pub(crate) use assign::{Reason, assign_for};
 pub use assistant::pause_assistant;
 pub(crate) use assistant::turned as assistant_turned;
@@ -28,6 +29,7 @@ pub use merge::{
     Follows, MOVED_AT_ONCE, MergeRow, MergeRule, MergeStatus, Merged, NAMED, merge, merge_row, merges_of, move_on,
     undo_merge,
 };
+pub use named_twice::check_is_theirs;
 pub use not_same::dismiss_proposal;
 pub use recognize::{Naming, recognize};
 pub(crate) use save::{insert, save, save_activity};
@@ -95,6 +97,8 @@ pub struct Contact {
     pub is_chat_read: bool,
     pub last_message_at: Option<Timestamp>,
     pub last_inbound_at: Option<Timestamp>,
+    /// When WhatsApp last told of another number of theirs.
+    pub moved_at: Option<Timestamp>,
     /// Since when the person wants no marketing.
     pub opted_out_at: Option<Timestamp>,
     /// When they last said whether they want it.
@@ -113,7 +117,7 @@ pub struct Contact {
 pub(crate) const COLUMNS: &str = "c.id, c.customer_id, c.channel_id, c.name, c.name_source, c.phone, c.email, c.email_source, \
      c.external_user_id, c.metadata, c.stage_id, c.chat_status, c.blocked, c.is_chat_read, c.last_message_at, \
      c.last_inbound_at, c.version, c.created_at, c.updated_at, c.wa_id, c.username, c.opted_out_at, c.merged_into, \
-     c.preference_at, c.assistant_paused, c.phone_source";
+     c.preference_at, c.assistant_paused, c.phone_source, c.moved_at";
 
 /// Whom an erased contact is an alias of: it is found by nothing, and answers as nobody.
 pub(crate) const NOBODY: ContactId = ContactId(uuid::Uuid::nil());
@@ -151,6 +155,7 @@ impl Contact {
             preference_at: row.at(23)?,
             assistant_paused: row.at(24)?,
             phone_source: row.at(25)?,
+            moved_at: row.at(26)?,
             words_hash: 0,
         };
         contact.words_hash = crate::search::contact_hash(&contact);
@@ -201,10 +206,11 @@ impl Contact {
     }
 
     /// WhatsApp lets a business write freely for 24 h after a person's last message; after that only templates. None on other
-    /// channels, and where they never wrote.
+    /// channels, and where they never wrote; what came before WhatsApp told of another number opened the window of the one before.
     pub fn service_window_ends_at(&self, setup: &Setup) -> Option<Timestamp> {
         let cloud = setup.channel(self.channel_id)?.speaks_cloud();
-        Some(self.last_inbound_at?.plus_seconds(24 * 3600)).filter(|_| cloud)
+        let wrote_at = self.last_inbound_at.filter(|at| self.moved_at.is_none_or(|moved| *at > moved))?;
+        Some(wrote_at.plus_seconds(24 * 3600)).filter(|_| cloud)
     }
 
     /// Whether anything happened with this contact: a message, a note, a ticket.

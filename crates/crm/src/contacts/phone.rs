@@ -63,15 +63,29 @@ pub(super) fn set_phone(
     Ok(true)
 }
 
-/// Whether the person was reached by the number, or is about to be, or wrote from it. A message that failed proves nobody.
+/// Whether the person was reached by the number, or is about to be, or wrote from it. A message that failed proves nobody, and what
+/// came from, or went to, somebody whom the channel knows by another id proves no number.
 fn is_address(w: &mut Work<'_, '_>, contact: &Contact) -> Result<bool> {
-    if contact.wa_id.is_some() || contact.last_inbound_at.is_some() {
+    let Some(phone) = &contact.phone else { return Ok(false) };
+    if contact.wa_id.is_some() {
+        return Ok(true);
+    }
+    let by_id = w.tx.query_opt(
+        "SELECT 1 AS known FROM contact_identifiers
+         WHERE organization_id = $1 AND contact_id = $2 AND channel_id = $3 AND kind = 'bsuid' LIMIT 1",
+        params![w.caller.organization, contact.id, contact.channel_id],
+    )?;
+    let by_id = by_id.is_some();
+    if !by_id && contact.last_inbound_at.is_some() {
         return Ok(true);
     }
     let row = w.tx.query_one(
-        "SELECT EXISTS (SELECT 1 FROM messages WHERE organization_id = $1 AND contact_id = $2
-           AND (direction = 'inbound' OR (direction = 'outbound' AND status NOT IN ('failed', 'cancelled')))) AS reached",
-        params![w.caller.organization, contact.id],
+        "SELECT EXISTS (SELECT 1 FROM messages m WHERE m.organization_id = $1 AND m.contact_id = $2
+           AND ((m.direction = 'inbound' AND (m.address = $3 OR NOT $4))
+             OR (m.direction = 'outbound' AND m.status NOT IN ('failed', 'cancelled')
+                 AND (NOT $4 OR EXISTS (SELECT 1 FROM contact_identifiers i WHERE i.organization_id = $1 AND i.channel_id = $5
+                                        AND i.kind = 'phone' AND i.value = $3 AND i.created_at <= m.created_at))))) AS reached",
+        params![w.caller.organization, contact.id, phone, by_id, contact.channel_id],
     )?;
     Ok(row.at(0)?)
 }

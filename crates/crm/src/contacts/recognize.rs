@@ -5,6 +5,7 @@
 //! contact.
 
 use store::{Engine, params};
+use structuring::phone::Phone;
 
 use super::merge::{MergeRule, merge};
 use super::{COLUMNS, Contact, ValueSource, save};
@@ -180,8 +181,21 @@ fn learn(
     let fresh = is_fresh(contact, naming);
     let moved = new_ids.is_none() && added.iter().any(|(kind, _)| *kind == "phone");
     let mut changed = describe(contact, person, moved, fresh);
+    let told_at = naming.at.unwrap_or(w.now).min(w.now);
     if let Some(new_ids) = new_ids {
-        changed |= describe(contact, new_ids, true, fresh);
+        // One that comes after a newer one says where they were in between.
+        let newest = contact.moved_at.is_none_or(|known| known <= told_at);
+        changed |= describe(contact, new_ids, newest, fresh);
+    }
+    // A number that is told of, in place of another. Of a message the sender's is its own, and of who had none it is the first.
+    let told = new_ids.or(Some(person).filter(|_| moved && naming.message.is_none()));
+    let known_by = new_ids.and(person.phone.as_ref()).map(Phone::as_str).or(before.phone.as_deref());
+    let told = told.and_then(|told| told.phone.as_ref());
+    let told = told.filter(|told| known_by.is_some_and(|known| known != told.as_str()));
+    let moves = told.is_some() && contact.moved_at.is_none_or(|known| known < told_at);
+    if moves {
+        contact.moved_at = Some(told_at);
+        changed = true;
     }
     // Asked only now: nearly nobody's profile is another than it was.
     if changed && added.is_empty() && is_known(w, channel, naming)? {
@@ -193,6 +207,13 @@ fn learn(
     }
     if changed {
         save(w, contact)?;
+    }
+    if let Some(told) = told.filter(|_| moves) {
+        w.tx.execute(
+            "UPDATE contact_identifiers SET told_at = $4
+             WHERE organization_id = $1 AND channel_id = $2 AND kind = 'phone' AND value = $3",
+            params![w.caller.organization, channel.id, told.as_str(), told_at],
+        )?;
     }
     if added.iter().any(|(kind, _)| *kind == "phone") {
         search::contact_written(w, contact)?;

@@ -13,9 +13,9 @@ pub(crate) fn insert(w: &mut Work<'_, '_>, contact: &mut Contact) -> Result<()> 
         "INSERT INTO contacts (organization_id, id, customer_id, channel_id, name, name_source, phone, email, email_source,
             external_user_id, metadata, name_key, email_key, stage_id, chat_status, blocked, is_chat_read, last_message_at,
             last_inbound_at, version, created_at, updated_at, wa_id, username, opted_out_at,
-            preference_at, assistant_paused, phone_source)
+            preference_at, assistant_paused, phone_source, moved_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
-                 $24, $25, $26, $27, $28)",
+                 $24, $25, $26, $27, $28, $29)",
         params![
             w.caller.organization,
             contact.id,
@@ -44,7 +44,8 @@ pub(crate) fn insert(w: &mut Work<'_, '_>, contact: &mut Contact) -> Result<()> 
             contact.opted_out_at,
             contact.preference_at,
             contact.assistant_paused,
-            contact.phone_source
+            contact.phone_source,
+            contact.moved_at
         ],
     )?;
     contact.words_hash = search::contact_hash(contact);
@@ -60,7 +61,7 @@ pub(crate) fn save(w: &mut Work<'_, '_>, contact: &mut Contact) -> Result<()> {
             metadata = $9, name_key = $10, email_key = $11, stage_id = $12, chat_status = $13, blocked = $14,
             is_chat_read = $15, last_message_at = $16, last_inbound_at = $17, version = $18, updated_at = $19,
             wa_id = $20, username = $21, opted_out_at = $22, merged_into = $23, preference_at = $24, assistant_paused = $25,
-            phone_source = $26
+            phone_source = $26, moved_at = $27
          WHERE organization_id = $1 AND id = $2",
         params![
             w.caller.organization,
@@ -88,7 +89,8 @@ pub(crate) fn save(w: &mut Work<'_, '_>, contact: &mut Contact) -> Result<()> {
             contact.merged_into,
             contact.preference_at,
             contact.assistant_paused,
-            contact.phone_source
+            contact.phone_source,
+            contact.moved_at
         ],
     )?;
     written(w, contact, changed)

@@ -15,7 +15,7 @@ use crate::work::Work;
 
 /// C3: structures the metadata into fields and metadata of the contact.
 pub fn update_metadata(w: &mut Work<'_, '_>, contact: &mut Contact, structured: &Structured) -> Result<Applied> {
-    customers::apply(w, contact, structured, "/metadata")
+    customers::apply(w, contact, structured, "/metadata", false)
 }
 
 /// What a person or an integration sets by name; none: leave it. Inner none: remove it.

@@ -25,17 +25,20 @@ pub struct Applied {
     pub asked: Option<Asked>,
 }
 
-/// `metadata_pointer` names the member of the request that the rest came from.
+/// `metadata_pointer` names the member of the request that the rest came from. `created`: begun in this very transaction
+/// ([`find_or_begin`](super::find_or_begin)), and told of here.
 pub fn apply(
     w: &mut Work<'_, '_>,
     contact: &mut Contact,
     structured: &Structured,
     metadata_pointer: &str,
+    created: bool,
 ) -> Result<Applied> {
     let setup = w.setup.clone();
     let (outcome, origins) = structured.under(&setup)?;
     let id = contact.id;
     let mut writer = Writer::new(w, contact, &structured.source, From::Record);
+    writer.created = created;
     // Before anything is read or written: who the contact is may change what is known.
     writer.identify(w, &setup, outcome.placements.iter().filter(|placement| placement.method == Method::Explicit))?;
     let mut applied = Applied::default();

@@ -33,6 +33,14 @@ impl Changes {
         self.metadata.1.push(key, before);
     }
 
+    /// Of a contact that was created with them: that event has these.
+    pub fn leave_snapshot(&mut self) {
+        for key in ["name", "email", "phone"] {
+            self.data.remove(key);
+            self.previous.remove(key);
+        }
+    }
+
     pub fn is_empty(&self) -> bool {
         self.data.is_empty() && self.fields.0.is_empty() && self.metadata.0.is_empty()
     }

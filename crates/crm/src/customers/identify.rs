@@ -24,6 +24,8 @@ pub struct Who {
     pub identifiers: Vec<(String, String)>,
     /// Where the phone was only found in a record: pointer of the member that would have said it.
     pub inferred_for: Option<&'static str>,
+    /// Named by its id, of this channel: nothing else is looked at.
+    pub contact: Option<ContactId>,
 }
 
 #[derive(Debug)]
@@ -33,6 +35,19 @@ pub struct Found {
 }
 
 pub fn find_or_create(w: &mut Work<'_, '_>, channel: &Channel, who: &Who) -> Result<Found> {
+    let found = find_or_begin(w, channel, who)?;
+    if found.created {
+        record_created(w, &found.contact)?;
+    }
+    Ok(found)
+}
+
+/// The same, where [`apply`](super::apply) follows with what else is known: it tells of a contact that was created, so that the
+/// event has it all.
+pub fn find_or_begin(w: &mut Work<'_, '_>, channel: &Channel, who: &Who) -> Result<Found> {
+    if let Some(id) = who.contact {
+        return Ok(Found { contact: Contact::get(w, id)?, created: false });
+    }
     let (kind, value) = if channel.channel_type.by_phone() {
         ("phone", who.phone.as_ref().map(Phone::as_str))
     } else {
@@ -56,12 +71,30 @@ pub fn find_or_create(w: &mut Work<'_, '_>, channel: &Channel, who: &Who) -> Res
         let row = w.tx.query_one(&sql, params![w.caller.organization, channel.id, kind, value])?;
         return Ok(Found { contact: Contact::from_row(&row)?, created: false });
     }
-    let contact = create_contact(w, channel, who, id, |_| false)?;
+    let contact = make_contact(w, channel, who, id, |_| false)?;
     Ok(Found { contact, created: true })
 }
 
 /// Makes a contact whose identifier was just claimed for `id`, and its customer; `describe` adds what else is known.
 pub(crate) fn create_contact(
+    w: &mut Work<'_, '_>,
+    channel: &Channel,
+    who: &Who,
+    id: ContactId,
+    describe: impl FnOnce(&mut Contact) -> bool,
+) -> Result<Contact> {
+    let contact = make_contact(w, channel, who, id, describe)?;
+    record_created(w, &contact)?;
+    Ok(contact)
+}
+
+pub(super) fn record_created(w: &mut Work<'_, '_>, contact: &Contact) -> Result<()> {
+    let snapshot = contact.snapshot(w);
+    events::record(w, Fact::new(Topic::ContactCreated).contact(contact.id).data(snapshot))?;
+    Ok(())
+}
+
+fn make_contact(
     w: &mut Work<'_, '_>,
     channel: &Channel,
     who: &Who,
@@ -90,6 +123,7 @@ pub(crate) fn create_contact(
         is_chat_read: true,
         last_message_at: None,
         last_inbound_at: None,
+        moved_at: None,
         opted_out_at: None,
         preference_at: None,
         assistant_paused: false,
@@ -104,8 +138,6 @@ pub(crate) fn create_contact(
     if let Some(joined) = joined {
         contacts::note_joined(w, id, joined)?;
     }
-    let snapshot = contact.snapshot(w);
-    events::record(w, Fact::new(Topic::ContactCreated).contact(id).data(snapshot))?;
     Ok(contact)
 }
 

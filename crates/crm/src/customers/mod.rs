@@ -23,7 +23,7 @@ pub(crate) use identifiers::{
     release_identifier_field, release_phone,
 };
 pub(crate) use identify::create_contact;
-pub use identify::{Found, Who, find_or_create};
+pub use identify::{Found, Who, find_or_begin, find_or_create};
 pub use identity_key::identity_key;
 pub(crate) use join::{Joined, Proposed, join, part};
 pub use metadata::said;

@@ -2,7 +2,7 @@
 //! one transaction or not at all.
 
 use super::apply::{Applied, apply};
-use super::identify::{Who, find_or_create};
+use super::identify::{Who, find_or_begin};
 use super::strangers;
 use super::structured::Structured;
 use crate::contacts::{self, Contact, Leaving};
@@ -65,14 +65,15 @@ pub fn upsert(w: &mut Work<'_, '_>, input: &Upsert) -> Result<Upserted> {
         .channel(input.channel)
         .filter(|channel| !channel.archived)
         .ok_or_else(|| Error::invalid("/channel", "unknown_reference", "This channel has been removed."))?;
-    let found = find_or_create(w, channel, &input.who)?;
+    let found = find_or_begin(w, channel, &input.who)?;
     strangers::refuse(w, &found, &input.who, &input.structured)?;
     let mut contact = found.contact;
-    let applied = apply(w, &mut contact, &input.structured, "/meta_data")?;
+    let applied = apply(w, &mut contact, &input.structured, "/meta_data", found.created)?;
     let mut ticket = None;
+    let mut opened = false;
     if let Some(stage) = input.stage {
-        let placed = tickets::place(w, &mut contact, stage, found.created)?;
-        ticket = Some(placed.ticket);
+        let placed = tickets::place(w, &mut contact, stage, input.agent, found.created)?;
+        (ticket, opened) = (Some(placed.ticket), placed.opened);
     }
     if let Some(agent) = input.agent {
         let open = match &ticket {
@@ -80,7 +81,10 @@ pub fn upsert(w: &mut Work<'_, '_>, input: &Upsert) -> Result<Upserted> {
             None if found.created => None,
             None => tickets::open_ticket_of(w, contact.id)?,
         };
-        let assigned = contacts::assign(w, &contact, open, agent, Leaving::Nobody)?;
+        let assigned = match opened {
+            true => contacts::opened_for(w, &contact, open, agent)?,
+            false => contacts::assign(w, &contact, open, agent, Leaving::Nobody)?,
+        };
         ticket = assigned.ticket.or(ticket);
     }
     if let Some(note) = &input.note {

@@ -13,6 +13,7 @@ use super::change::Changes;
 use super::identifiers::{
     claim_identifier_field, claim_phone, propose_if_somebody_else, release_identifier_field, release_phone,
 };
+use super::identify::record_created;
 use super::identity_key::identity_key;
 use super::metadata::{merge_metadata, metadata_text};
 use super::origin::Origin;
@@ -111,6 +112,8 @@ pub(super) struct Writer<'a> {
     moved: Vec<(String, Json)>,
     contact_changed: bool,
     pub reviews: usize,
+    /// The contact is new, and its creation is to be told with what is written here.
+    pub created: bool,
     structuring_id: StructuringId,
     source: &'a str,
     /// What the fields have, once it was looked at.
@@ -137,6 +140,7 @@ impl<'a> Writer<'a> {
             moved: Vec::new(),
             contact_changed: false,
             reviews: 0,
+            created: false,
             structuring_id: w.new_id(),
             source,
             known: None,
@@ -162,7 +166,7 @@ impl<'a> Writer<'a> {
 
     /// Saves the contact, where it came from, and the event. Answers with the run, where anything was written.
     pub fn finish(self, w: &mut Work<'_, '_>, engine: &str) -> Result<Option<StructuringId>> {
-        let Writer { contact, changes, records, contact_changed, structuring_id, source, .. } = self;
+        let Writer { contact, mut changes, records, contact_changed, structuring_id, source, created, .. } = self;
         // Whoever read the contact with its fields has read something else.
         if contact_changed || !changes.is_empty() {
             contacts::save(w, contact)?;
@@ -184,6 +188,10 @@ impl<'a> Writer<'a> {
                     w.now
                 ],
             )?;
+        }
+        if created {
+            record_created(w, contact)?;
+            changes.leave_snapshot();
         }
         changes.record(w, contact, Value::Null)?;
         Ok(wrote.then_some(structuring_id))

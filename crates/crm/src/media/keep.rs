@@ -70,16 +70,16 @@ fn find(w: &mut Work<'_, '_>, id: MediaId) -> Result<Option<Media>> {
 /// Notes which files a message is made of. 400 where one is not there, not stored, or of another type than it is sent as.
 pub(crate) fn use_in(w: &mut Work<'_, '_>, message: &Message, content: &Content) -> Result<()> {
     let mut wrong = Vec::new();
-    for (media_type, id) in content.files() {
+    for (media_type, id, at) in content.files() {
         match find(w, id)? {
-            None => wrong.push(FieldError::unknown_reference("/media_id", "media", id)),
+            None => wrong.push(FieldError::unknown_reference(at, "media", id)),
             Some(media) if media.state != MediaState::Stored => {
                 let text = format!("The file {id} is {}: only one that is stored can be sent.", media.state);
-                wrong.push(FieldError::new("/media_id", "media_not_stored", text));
+                wrong.push(FieldError::new(at, "media_not_stored", text));
             }
             Some(media) if media.media_type != media_type => {
                 let text = format!("The file {id} is of type {}, and is to be sent as {media_type}.", media.media_type);
-                wrong.push(FieldError::new("/media_id", "wrong_media_type", text));
+                wrong.push(FieldError::new(at, "wrong_media_type", text));
             }
             Some(_) => {}
         }
@@ -87,7 +87,7 @@ pub(crate) fn use_in(w: &mut Work<'_, '_>, message: &Message, content: &Content)
     if !wrong.is_empty() {
         return Err(Error::Invalid(wrong));
     }
-    for (_, id) in content.files() {
+    for (_, id, _) in content.files() {
         w.tx.execute(
             "INSERT INTO media_uses (organization_id, media_id, message_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
             params![w.caller.organization, id, message.id],

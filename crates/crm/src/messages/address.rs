@@ -1,6 +1,6 @@
 //! Which of somebody's numbers a message goes to. After a merge a person has several on one channel: a call that names one means
-//! that one, an answer goes to where what it answers came from, and what names none goes to where they wrote from last. WhatsApp
-//! counts the 24 h of each number for itself.
+//! that one, an answer goes to where what it answers came from, and what names none goes to where they wrote from last, or to the
+//! number that WhatsApp told of since. WhatsApp counts the 24 h of each number for itself.
 
 use store::params;
 
@@ -20,7 +20,7 @@ pub struct Destination {
     pub wrote_at: Option<Timestamp>,
 }
 
-/// `named` (E.164): which of the contact's numbers is meant; none: whichever they wrote from last.
+/// `named` (E.164): which of the contact's numbers is meant; none: whichever they wrote from, or WhatsApp told of, last.
 pub fn destination(
     w: &mut Work<'_, '_>,
     channel: &Channel,
@@ -33,8 +33,9 @@ pub fn destination(
     }
     let organization = w.caller.organization;
     let numbers = w.tx.query(
-        "SELECT value FROM contact_identifiers
-         WHERE organization_id = $1 AND contact_id = $2 AND channel_id = $3 AND kind = 'phone' LIMIT 2",
+        "SELECT value, told_at FROM contact_identifiers
+         WHERE organization_id = $1 AND contact_id = $2 AND channel_id = $3 AND kind = 'phone'
+         ORDER BY told_at DESC NULLS LAST LIMIT 2",
         params![organization, contact.id, channel.id],
     )?;
     // Nearly everybody has one.
@@ -42,15 +43,27 @@ pub fn destination(
         return Ok(own);
     }
     let last = w.tx.query_opt(
-        "SELECT address FROM messages
+        "SELECT address, sent_at FROM messages
          WHERE organization_id = $1 AND contact_id = $2 AND direction = 'inbound' AND type <> 'system'
          ORDER BY sent_at DESC, created_at DESC, id DESC LIMIT 1",
         params![organization, contact.id],
     )?;
-    let last: Option<String> = match last {
-        Some(row) => row.at::<Option<String>>(0)?.or_else(|| contact.phone.clone()),
+    let (last, wrote): (Option<String>, Option<Timestamp>) = match last {
+        Some(row) => (row.at::<Option<String>>(0)?.or_else(|| contact.phone.clone()), Some(row.at(1)?)),
+        None => (None, None),
+    };
+    let told: Option<(Timestamp, String)> = match numbers[0].at(1)? {
+        Some(at) => Some((at, numbers[0].at(0)?)),
         None => None,
     };
+    // The number before is given up: nothing reaches them there. Providers count whole seconds; within one they told of it last.
+    let told = told.filter(|(at, _)| wrote.is_none_or(|wrote| *at >= wrote));
+    if let Some((_, number)) = told {
+        let meant = named.map_or(number, str::to_owned);
+        let is_own = contact.phone.as_ref() == Some(&meant);
+        let wrote_at = wrote_from(w, contact, &meant, is_own)?;
+        return Ok(Destination { address: Some(meant).filter(|_| !is_own), wrote_at });
+    }
     let meant = named.map(str::to_owned).or_else(|| last.clone()).or_else(|| contact.phone.clone());
     let is_own = meant == contact.phone;
     let wrote_at = match &meant {

@@ -225,14 +225,15 @@ impl Content {
         }
     }
 
-    /// Files of ours that have to be brought to the provider first, each with the kind it is sent as.
-    pub fn files(&self) -> Vec<(MediaType, MediaId)> {
+    /// Files of ours that have to be brought to the provider first, each with the kind it is sent as, and where a message that is
+    /// sent names it.
+    pub fn files(&self) -> Vec<(MediaType, MediaId, String)> {
         let mut found = Vec::new();
         if let Some((kind, Attachment { file: File::MediaId(id), .. })) = self.attachment() {
-            found.push((kind, *id));
+            found.push((kind, *id, format!("/{kind}/media_id")));
         }
         if let Content::Template(template) = self {
-            files_of(&template.components, &mut found);
+            files_of(&template.components, "/template", &mut found);
         }
         found
     }
@@ -274,20 +275,22 @@ impl Content {
     }
 }
 
-fn files_of(components: &[Component], found: &mut Vec<(MediaType, MediaId)>) {
+fn files_of(components: &[Component], at: &str, found: &mut Vec<(MediaType, MediaId, String)>) {
     for component in components {
         let parameters = match component {
             Component::Header(parameters) | Component::Body(parameters) | Component::Button { parameters, .. } => {
                 parameters
             }
             Component::Carousel(cards) => {
-                cards.iter().for_each(|card| files_of(card, found));
+                for (n, card) in cards.iter().enumerate() {
+                    files_of(card, &format!("{at}/cards/{n}"), found);
+                }
                 continue;
             }
         };
         for parameter in parameters {
             if let Parameter::Media { kind, file: File::MediaId(id), .. } = parameter {
-                found.push((*kind, *id));
+                found.push((*kind, *id, format!("{at}/header/media_id")));
             }
         }
     }

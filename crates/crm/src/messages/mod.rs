@@ -29,11 +29,11 @@ pub use incoming::{Incoming, IncomingFile, Item, Kept, Leftover, News, Person, W
 pub use list::{Conversation, MOST_MESSAGES, conversations, page_of, recent_of};
 pub use note::{NOTE_LIMIT, add_note};
 pub(crate) use outgoing::SERVICE_WINDOW_HOURS;
-pub use outgoing::{Outgoing, check_may_send, outside_service_window, queue, window_is_open};
+pub use outgoing::{Outgoing, TEMPLATE_BY, check_may_send, outside_service_window, queue, window_is_open};
 pub(crate) use receive::take;
 pub use receive::{Receipt, forget_leftovers, is_of_the_item, put_aside, receive};
 pub(crate) use send::by_phone;
-pub use send::{Addressee, Places, Queued, Send, What as Sent, send};
+pub use send::{Addressee, By, Places, Queued, Send, What as Sent, send};
 pub use send_to_customer::{ToCustomer, ToSend, send_to_customer};
 pub use sending::{Remedy, discard, retry, unknown_of};
 pub(crate) use sending::{failed, lost_sight_of, put_back, reacted};

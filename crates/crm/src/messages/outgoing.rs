@@ -6,7 +6,7 @@ use serde_json::json;
 use super::address::{Destination, destination};
 use super::{Action, Content, Direction, File, Message, MessageStatus, insert, status};
 use crate::access::Actor;
-use crate::channels::{Channel, ChannelType};
+use crate::channels::{Channel, ChannelType, NOT_CONNECTED};
 use crate::contacts::{self, ChatStatus, Contact};
 use crate::error::{Error, Result};
 use crate::events::{self, Fact, Topic};
@@ -20,6 +20,9 @@ use crate::work::Work;
 /// WhatsApp lets a business write freely for 24 h after a person's last message; after that only templates.
 pub(crate) const SERVICE_WINDOW_HOURS: i64 = 24;
 
+/// How a template is sent, where the call itself takes none.
+pub const TEMPLATE_BY: &str = "POST /api/public/whatsapp/message/send";
+
 #[derive(Debug, Clone)]
 pub struct Outgoing {
     pub ticket: Option<TicketId>,
@@ -32,11 +35,13 @@ pub struct Outgoing {
     pub to: Option<String>,
     /// Whose message it is, if not the caller's: who scheduled it.
     pub by: Option<Actor>,
+    /// How whoever sends this would send a template, where only one may go.
+    pub template_by: &'static str,
 }
 
 impl Outgoing {
     pub fn of(content: Content) -> Outgoing {
-        Outgoing { ticket: None, content, text: None, reply_to: None, to: None, by: None }
+        Outgoing { ticket: None, content, text: None, reply_to: None, to: None, by: None, template_by: TEMPLATE_BY }
     }
 }
 
@@ -56,16 +61,22 @@ pub fn window_is_open(now: Timestamp, wrote_at: Option<Timestamp>) -> bool {
 }
 
 /// Whether this may go to this contact at that time, as far as is known now; without content, plain text. 409 `contact_blocked`,
-/// `opted_out` or `outside_service_window`.
+/// `opted_out`, `outside_service_window` or `channel_not_connected`. `template_by`: how a template would be sent instead.
 pub fn check_may_send(
+    now: Timestamp,
     at: Timestamp,
     channel: &Channel,
     contact: &Contact,
     to: &Destination,
     content: Option<&Content>,
+    template_by: &str,
 ) -> Result<()> {
     if contact.blocked {
         return Err(Error::conflict("contact_blocked", "This contact is blocked. Unblock it before writing to it."));
+    }
+    if channel.never_connected() {
+        let (problem, advice) = NOT_CONNECTED;
+        return Err(Error::conflict("channel_not_connected", format!("{problem} {advice}")));
     }
     if channel.channel_type == ChannelType::Webchat
         && let Some(content) = content
@@ -81,7 +92,11 @@ pub fn check_may_send(
     if !channel.speaks_cloud() || window_is_open(at, to.wrote_at) {
         return Ok(());
     }
-    Err(outside_service_window(window_ends(to.wrote_at)))
+    let ends = window_ends(to.wrote_at);
+    match ends {
+        Some(end) if end > now => Err(shut_by_then(at, end, template_by)),
+        _ => Err(outside_service_window(ends, template_by)),
+    }
 }
 
 /// What a web page can show, and may load: a file from elsewhere would tell its server who the visitor is.
@@ -111,16 +126,28 @@ fn opted_out(since: Timestamp) -> Error {
 }
 
 /// The 24 h window of somebody is shut; none: it was never open.
-pub fn outside_service_window(closed_at: Option<Timestamp>) -> Error {
-    let message = "The 24 h service window of this person is shut: they have not written within the last 24 hours. \
-                   Send an approved template instead (message.templateId), or wait until they write.";
+pub fn outside_service_window(closed_at: Option<Timestamp>, template_by: &str) -> Error {
+    let message = format!(
+        "The 24 h service window of this person is shut: they have not written within the last 24 hours. Send an approved \
+         template instead ({template_by}), or wait until they write."
+    );
     let window = json!({"open": false, "closed_at": closed_at, "next": ["template", "wait_for_message"]});
-    Error::MayNotSend { code: "outside_service_window", message: message.to_owned(), window }
+    Error::MayNotSend { code: "outside_service_window", message, window }
+}
+
+/// It is open, and will not be when this is to go.
+fn shut_by_then(at: Timestamp, closes_at: Timestamp, template_by: &str) -> Error {
+    let message = format!(
+        "The 24 h service window of this person is open until {closes_at} and will be shut by then: this is for {at}. Choose an \
+         earlier time, or schedule an approved template instead ({template_by})."
+    );
+    let window = json!({"open": true, "closed_at": null, "closes_at": closes_at, "next": ["earlier", "template"]});
+    Error::MayNotSend { code: "outside_service_window", message, window }
 }
 
 pub fn queue(w: &mut Work<'_, '_>, channel: &Channel, contact: &mut Contact, outgoing: &Outgoing) -> Result<MessageId> {
     let to = destination(w, channel, contact, outgoing.to.as_deref())?;
-    check_may_send(w.now, channel, contact, &to, Some(&outgoing.content))?;
+    check_may_send(w.now, w.now, channel, contact, &to, Some(&outgoing.content), outgoing.template_by)?;
     let content = &outgoing.content;
     let body = outgoing.text.clone().unwrap_or_else(|| content.summary());
     let mut message = Message::new(w.new_id(), contact, Direction::Outbound, body, MessageStatus::Queued);

@@ -15,12 +15,38 @@ use crate::work::Work;
 /// Who gets it.
 #[derive(Debug, Clone)]
 pub enum Addressee {
-    Contact(ContactId),
+    Contact {
+        id: ContactId,
+        by: Option<By>,
+    },
     /// Found on the channel by their number, or made where a template may go to somebody new.
     Phone {
         channel: ChannelId,
         phone: Phone,
     },
+}
+
+/// What the request names beside a contact for it to go out by: a contact is on one channel, and that must be meant.
+#[derive(Debug, Clone)]
+pub struct By {
+    /// One of these: a number may be on several channels.
+    pub channels: Vec<ChannelId>,
+    /// Where the request names it.
+    pub at: &'static str,
+}
+
+impl By {
+    /// 400 where the contact is on another channel.
+    pub fn check(&self, contact: &Contact) -> Result<()> {
+        if self.channels.contains(&contact.channel_id) {
+            return Ok(());
+        }
+        let message = format!(
+            "The contact {} is on the channel {}: name that one, or leave it out.",
+            contact.id, contact.channel_id
+        );
+        Err(Error::invalid(self.at, "invalid_value", message))
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -36,6 +62,8 @@ pub struct Places {
     pub reaction: &'static str,
     pub template: &'static str,
     pub values: &'static str,
+    /// How a template would be sent instead, for people.
+    pub template_by: &'static str,
 }
 
 #[derive(Debug, Clone)]
@@ -60,13 +88,14 @@ pub struct Queued {
 pub fn send(w: &mut Work<'_, '_>, send: &Send) -> Result<Queued> {
     let setup = w.setup.clone();
     let (channel, mut contact) = match &send.to {
-        Addressee::Contact(id) => {
+        Addressee::Contact { id, by } => {
             let contact = Contact::get(w, *id)?;
+            by.as_ref().map_or(Ok(()), |by| by.check(&contact))?;
             (channels::of_contact(&setup, contact.channel_id)?, contact)
         }
         Addressee::Phone { channel, phone } => {
             let channel = channels::get(&setup, *channel)?;
-            (channel, by_phone(w, channel, phone, matches!(send.what, What::Template { .. }))?)
+            (channel, by_phone(w, channel, phone, matches!(send.what, What::Template { .. }), send.places.template_by)?)
         }
     };
     let mut outgoing = match &send.what {
@@ -75,6 +104,7 @@ pub fn send(w: &mut Work<'_, '_>, send: &Send) -> Result<Queued> {
             templates::usable(w, channel, reference, values, send.places.template, send.places.values)?.into()
         }
     };
+    outgoing.template_by = send.places.template_by;
     let mut answered = None;
     if let Content::Reaction { message_id, provider_id, .. } = &mut outgoing.content {
         let id = message_id.to_string();
@@ -88,7 +118,7 @@ pub fn send(w: &mut Work<'_, '_>, send: &Send) -> Result<Queued> {
     outgoing.to = match &send.to {
         Addressee::Phone { phone, .. } => Some(phone.as_str().to_owned()),
         // What is quoted stands in the chat with that number only.
-        Addressee::Contact(_) => answered,
+        Addressee::Contact { .. } => answered,
     };
     outgoing.ticket = tickets::open_ticket_of(w, contact.id)?.map(|ticket| ticket.id);
     let turned = send.pause_assistant.filter(|paused| *paused != contact.assistant_paused);
@@ -104,13 +134,19 @@ pub fn send(w: &mut Work<'_, '_>, send: &Send) -> Result<Queued> {
 }
 
 /// Somebody who never wrote can only get a template, and is made for that; nobody is made for anything else.
-pub(crate) fn by_phone(w: &mut Work<'_, '_>, channel: &Channel, phone: &Phone, may_make: bool) -> Result<Contact> {
+pub(crate) fn by_phone(
+    w: &mut Work<'_, '_>,
+    channel: &Channel,
+    phone: &Phone,
+    may_make: bool,
+    template_by: &str,
+) -> Result<Contact> {
     let readings = [(channel.id, phone.as_str().to_owned())];
     if let Some(contact) = crate::contacts::by_identifier(w, "phone", &readings)? {
         return Ok(contact);
     }
     if !may_make && channel.speaks_cloud() {
-        return Err(outside_service_window(None));
+        return Err(outside_service_window(None, template_by));
     }
     let who = Who { phone: Some(phone.clone()), ..Who::default() };
     Ok(customers::find_or_create(w, channel, &who)?.contact)

@@ -105,7 +105,8 @@ pub fn retry(w: &mut Work<'_, '_>, id: MessageId) -> Result<Message> {
     let content = message.payload.as_deref().and_then(|text| serde_json::from_str(text).ok());
     let number = message.address.as_ref().or(contact.phone.as_ref());
     let to = super::destination(w, channel, &contact, number.map(String::as_str))?;
-    super::check_may_send(w.now, channel, &contact, &to, content.as_ref())?;
+    let template_by = "`template` of POST /api/v1/messages";
+    super::check_may_send(w.now, w.now, channel, &contact, &to, content.as_ref(), template_by)?;
     let before = message.status;
     let now = w.now;
     outbox::leave(w, id, now)?;

@@ -94,7 +94,7 @@ pub fn claim(
         }
         let mut files = Vec::new();
         let mut missing = Vec::new();
-        for (_, file) in content.files() {
+        for (_, file, _) in content.files() {
             match uploaded(w, file, channel.id)? {
                 Some(name) => files.push((file, name)),
                 None => missing.push(file),

@@ -77,5 +77,6 @@ fn check_text_at(w: &mut Work<'_, '_>, message: &ScheduledMessage, at: Timestamp
     let contact = Contact::get(w, message.contact_id)?;
     let channel = channels::of_contact(&setup, message.channel_id)?;
     let to = messages::destination(w, channel, &contact, message.to.as_deref())?;
-    messages::check_may_send(at.max(w.now), channel, &contact, &to, None)
+    let template_by = "`template` of POST /api/v1/scheduled_messages";
+    messages::check_may_send(w.now, at.max(w.now), channel, &contact, &to, None, template_by)
 }

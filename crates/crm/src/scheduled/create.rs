@@ -34,6 +34,8 @@ pub struct Places {
     pub at: &'static str,
     pub template: &'static str,
     pub values: &'static str,
+    /// How a template would be scheduled instead, for people.
+    pub template_by: &'static str,
 }
 
 #[derive(Debug)]
@@ -73,11 +75,14 @@ pub fn create(w: &mut Work<'_, '_>, new: &NewScheduled) -> Result<Created> {
     check_time(w.now, new.at, places.at, &mut problems);
     let mut known = None;
     let channel: &Channel = match &new.to {
-        Recipient::Known(Addressee::Contact(id)) => {
+        Recipient::Known(Addressee::Contact { id, by }) => {
             let Some(contact) = Contact::find(w.tx, w.caller.organization, *id)? else {
                 problems.add(FieldError::unknown_reference(places.contact, "contact", id));
                 return Err(Error::Invalid(problems.0));
             };
+            if let Some(Err(Error::Invalid(wrong))) = by.as_ref().map(|by| by.check(&contact)) {
+                problems.0.extend(wrong);
+            }
             let channel = channels::of_contact(&setup, contact.channel_id)?;
             known = Some(contact);
             channel
@@ -93,14 +98,15 @@ pub fn create(w: &mut Work<'_, '_>, new: &NewScheduled) -> Result<Created> {
     let (contact, phone) = match (&new.to, known) {
         (_, Some(contact)) => (contact, None),
         (Recipient::Known(Addressee::Phone { phone, .. }), None) => {
-            (messages::by_phone(w, channel, phone, template.is_some())?, Some(phone))
+            (messages::by_phone(w, channel, phone, template.is_some(), places.template_by)?, Some(phone))
         }
         (Recipient::Pushed(push), None) => (upsert(w, push)?.contact, push.who.phone.as_ref()),
-        (Recipient::Known(Addressee::Contact(_)), None) => return Err(Error::not_found("contact")),
+        (Recipient::Known(Addressee::Contact { .. }), None) => return Err(Error::not_found("contact")),
     };
     let to = phone.map(|phone| phone.as_str().to_owned());
     let destination = messages::destination(w, channel, &contact, to.as_deref())?;
-    messages::check_may_send(new.at.max(w.now), channel, &contact, &destination, Some(&content))?;
+    let at = new.at.max(w.now);
+    messages::check_may_send(w.now, at, channel, &contact, &destination, Some(&content), places.template_by)?;
     let content = serde_json::to_string(&Plan { to, what });
     let content = content.map_err(|error| Error::Internal(format!("a scheduled message: {error}")))?;
     let template_key = template.map(|id| id.to_string()).unwrap_or_default();

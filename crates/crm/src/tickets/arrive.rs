@@ -39,7 +39,7 @@ pub(crate) fn arrive(
         *contact = Contact::get(w, contact.id)?;
         return Ok(Some(Arrived { ticket: ticket.id, contact_read: true }));
     }
-    let placed = place(w, contact, stage.id, new_contact)?;
+    let placed = place(w, contact, stage.id, None, new_contact)?;
     // Whoever looked after the person goes on doing so.
     if !new_contact
         && placed.opened

@@ -46,30 +46,42 @@ pub(crate) fn stage_again(setup: &Setup, ticket: &Ticket) -> Option<StageId> {
     stands.or_else(|| pipeline()?.stages.iter().find(open)).map(|stage| stage.id)
 }
 
+/// The stage that is named; 400 where there is none, or where a ticket would be closed in it.
+fn open_stage(setup: &Setup, id: StageId) -> Result<&Stage> {
+    let stage =
+        setup.stage(id).ok_or_else(|| Error::Invalid(vec![FieldError::unknown_reference("/stage_id", "stage", id)]))?;
+    if stage.outcome == Outcome::Open {
+        return Ok(stage);
+    }
+    let message = "Name an open stage: in a won or lost one the ticket would be closed.";
+    Err(Error::invalid("/stage_id", "invalid_value", message))
+}
+
 /// Opens a closed ticket in the stage that is named; else where it stands, or in the pipeline's first open stage if it stands in
 /// a won or lost one. Where its agent has left, it is whoever's the contact is now, or nobody's. 409 while another one of the
-/// contact is open, 400 for a stage that is not.
+/// contact is open, 400 for a stage that is not. One that is open stays where it is; 409 where it should stand elsewhere.
 pub fn reopen(w: &mut Work<'_, '_>, mut ticket: Ticket, stage: Option<StageId>) -> Result<Ticket> {
+    let setup = w.setup.clone();
+    let stage = stage.map(|id| open_stage(&setup, id)).transpose()?;
     if ticket.is_open() {
+        if stage.is_some_and(|stage| stage.id != ticket.stage_id) {
+            let message = "This ticket is open, in another stage: move it there instead.";
+            return Err(Error::conflict("ticket_open", message));
+        }
         return Ok(ticket);
     }
-    let setup = w.setup.clone();
     let before = ticket.clone();
     let stage = match stage {
-        Some(id) => id,
-        None => stage_again(&setup, &ticket).ok_or_else(|| {
-            let message =
-                "Its pipeline has no open stage to put it in; name an open stage of another one as `stage_id`.";
-            Error::conflict("no_open_stage", message)
-        })?,
+        Some(stage) => stage,
+        None => {
+            let again = stage_again(&setup, &ticket).ok_or_else(|| {
+                let message =
+                    "Its pipeline has no open stage to put it in; name an open stage of another one as `stage_id`.";
+                Error::conflict("no_open_stage", message)
+            })?;
+            open_stage(&setup, again)?
+        }
     };
-    let stage = setup
-        .stage(stage)
-        .ok_or_else(|| Error::Invalid(vec![FieldError::unknown_reference("/stage_id", "stage", stage)]))?;
-    if stage.outcome != Outcome::Open {
-        let message = "Name an open stage: in a won or lost one the ticket would be closed.";
-        return Err(Error::invalid("/stage_id", "invalid_value", message));
-    }
     if stage.id != ticket.stage_id {
         (ticket.stage_id, ticket.pipeline_id) = (stage.id, stage.pipeline_id);
         ticket.stage_since = w.now;

@@ -6,7 +6,7 @@ use structuring::json::{Mode, Object};
 use super::{MetadataChange, Placed, Ticket, change_metadata, place, record_update, save};
 use crate::channels::Channel;
 use crate::contacts::Contact;
-use crate::customers::{Applied, Structured, Who, apply, check_stage, find_or_create};
+use crate::customers::{Applied, Structured, Who, apply, check_stage, find_or_begin};
 use crate::error::{Error, Problems, Result};
 use crate::id::{ChannelId, MessageId, StageId};
 use crate::messages::{self, Content, Outgoing};
@@ -62,7 +62,7 @@ pub fn open(w: &mut Work<'_, '_>, input: &Open) -> Result<Opened> {
     input.check(&setup, &mut problems);
     problems.check()?;
     let channel = setup.channel(input.channel).filter(|c| !c.archived).ok_or_else(|| Error::not_found("channel"))?;
-    let found = find_or_create(w, channel, &input.who)?;
+    let found = find_or_begin(w, channel, &input.who)?;
     let mut contact = found.contact;
     // Refused before anything is written: an error undoes the whole transaction, and nothing was sent.
     let mut outgoing = None;
@@ -70,11 +70,12 @@ pub fn open(w: &mut Work<'_, '_>, input: &Open) -> Result<Opened> {
         let mut prepared = message.prepare(w, channel)?;
         prepared.to = input.who.phone.as_ref().map(|phone| phone.as_str().to_owned());
         let to = messages::destination(w, channel, &contact, prepared.to.as_deref())?;
-        messages::check_may_send(w.now, channel, &contact, &to, Some(&prepared.content))?;
+        prepared.template_by = "`message.templateId`";
+        messages::check_may_send(w.now, w.now, channel, &contact, &to, Some(&prepared.content), prepared.template_by)?;
         outgoing = Some(prepared);
     }
-    let applied = apply(w, &mut contact, &input.structured, "/contact_metadata")?;
-    let Placed { mut ticket, opened } = place(w, &mut contact, input.stage, found.created)?;
+    let applied = apply(w, &mut contact, &input.structured, "/contact_metadata", found.created)?;
+    let Placed { mut ticket, opened } = place(w, &mut contact, input.stage, None, found.created)?;
     change_metadata(w, &mut ticket, &input.ticket_metadata)?;
     merge_integration_data(w, &mut ticket, &input.integration, "/integration_data")?;
     let mut message = None;

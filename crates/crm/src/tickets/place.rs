@@ -6,7 +6,7 @@ use crate::contacts::{self, ChatStatus, Contact};
 use crate::conversations;
 use crate::error::{Error, Result};
 use crate::events::{self, Fact, Topic};
-use crate::id::StageId;
+use crate::id::{MemberId, StageId};
 use crate::pipelines::Outcome;
 use crate::work::Work;
 
@@ -17,8 +17,15 @@ pub struct Placed {
 }
 
 /// Opening into a won or lost stage makes a closed ticket, unless the contact's last ticket is closed in that very stage,
-/// so that a retry doubles nothing. `new_contact`: made in this very transaction, so there is no ticket to look for.
-pub fn place(w: &mut Work<'_, '_>, contact: &mut Contact, stage: StageId, new_contact: bool) -> Result<Placed> {
+/// so that a retry doubles nothing. `agent`: whose one that is opened is; the contact is to be theirs too. `new_contact`: made in
+/// this very transaction, so there is no ticket to look for.
+pub fn place(
+    w: &mut Work<'_, '_>,
+    contact: &mut Contact,
+    stage: StageId,
+    agent: Option<MemberId>,
+    new_contact: bool,
+) -> Result<Placed> {
     let setup = w.setup.clone();
     let target = setup.stage(stage).ok_or_else(|| Error::Internal("a stage that was checked is gone".into()))?;
     let closes = target.outcome != Outcome::Open;
@@ -41,7 +48,7 @@ pub fn place(w: &mut Work<'_, '_>, contact: &mut Contact, stage: StageId, new_co
         status: if closes { TicketStatus::Closed } else { TicketStatus::Open },
         outcome: closes.then_some(target.outcome),
         reason: None,
-        agent_id: None,
+        agent_id: agent,
         amount: None,
         currency: None,
         metadata: "{}".to_owned(),

@@ -16,17 +16,21 @@ pub struct NewEndpoint {
     pub id: WebhookId,
     /// Looked at by the caller: that it is an address, and none that is not to be called.
     pub url: String,
-    /// Names; none, or `*`: all of them.
-    pub topics: Vec<String>,
+    /// Names; `*`, or where none are given: all of them.
+    pub topics: Option<Vec<String>>,
     pub description: Option<String>,
     pub active: bool,
     pub sealed_secret: Vec<u8>,
 }
 
 impl NewEndpoint {
+    fn topics(&self, problems: &mut Problems) -> Vec<String> {
+        self.topics.as_ref().map(|names| read_topics(names, "/topics", problems)).unwrap_or_default()
+    }
+
     /// What can be said without the database.
     pub fn check(&self, problems: &mut Problems) {
-        read_topics(&self.topics, "/topics", problems);
+        self.topics(problems);
     }
 }
 
@@ -40,7 +44,7 @@ pub(super) fn check_may_read(w: &Work<'_, '_>) -> Result<()> {
 pub fn create(w: &mut Work<'_, '_>, new: &NewEndpoint) -> Result<Endpoint> {
     check_may_read(w)?;
     let mut problems = Problems::default();
-    let topics = read_topics(&new.topics, "/topics", &mut problems);
+    let topics = new.topics(&mut problems);
     problems.check()?;
     check_room(w)?;
     w.tx.execute(

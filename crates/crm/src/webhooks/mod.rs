@@ -144,8 +144,13 @@ fn topics_of(stored: &str) -> Result<Vec<String>> {
     serde_json::from_str(stored).map_err(|error| Error::Internal(format!("topics of a webhook: {error}")))
 }
 
-/// Canonical names, each once; none for all. Notes names that are no topics at `at/n`.
+/// Canonical names, each once; none for all. Notes names that are no topics at `at/n`. An empty list is not all of them: who takes
+/// the last one away does not ask for everything.
 fn read_topics(names: &[String], at: &str, problems: &mut Problems) -> Vec<String> {
+    if names.is_empty() {
+        let message = "Name at least one topic, or * for all of them. To be sent nothing, set active to false.";
+        problems.add(FieldError::new(at, "empty", message));
+    }
     let mut topics: Vec<String> = Vec::new();
     let mut all = false;
     for (n, name) in names.iter().enumerate() {

@@ -91,7 +91,7 @@ impl World {
         let contact = contact.clone();
         self.write(move |w| {
             let mut contact = Contact::get(w, contact.id)?;
-            let ticket = tickets::place(w, &mut contact, stage, false)?.ticket;
+            let ticket = tickets::place(w, &mut contact, stage, None, false)?.ticket;
             match agent {
                 None => Ok(ticket),
                 Some(agent) => {

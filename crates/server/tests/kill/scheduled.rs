@@ -41,10 +41,10 @@ fn scheduled_survives(data: &Data) {
         let contacts = contacts.clone();
         crm.write_blocking(&caller, move |w| {
             for n in 0..DUE {
-                let to = Recipient::Known(Addressee::Contact(contacts[(n % 10) as usize]));
+                let to = Recipient::Known(Addressee::Contact { id: contacts[(n % 10) as usize], by: None });
                 let what = What::Text { text: format!("recordatorio {n}"), preview_url: false };
                 let at = w.now.plus_seconds(600 + n);
-                let places = Places { contact: "", at: "", template: "", values: "" };
+                let places = Places { contact: "", at: "", template: "", values: "", template_by: "" };
                 let created = create(w, &NewScheduled { to, what, at, places })?;
                 assert_eq!(created.message.channel_id, channel);
             }

@@ -90,7 +90,8 @@ impl World {
         let new = NewEndpoint {
             id,
             url: url.to_owned(),
-            topics: topics.iter().map(|topic| (*topic).to_owned()).collect(),
+            topics: Some(topics.iter().map(|topic| (*topic).to_owned()).collect())
+                .filter(|named: &Vec<String>| !named.is_empty()),
             description: None,
             active: true,
             sealed_secret: sealed,

@@ -12,8 +12,8 @@ import s from "./api.module.css";
 export function WebhookForm(props: { hook?: Webhook; onClose: () => void; onDone: () => void }) {
   const [url, setUrl] = createSignal(props.hook?.url ?? "");
   const [description, setDescription] = createSignal(props.hook?.description ?? "");
-  // The API takes no topics for all of them; here that has to be said, or taking the last one away would say it.
-  const [topics, setTopics] = createSignal<readonly string[]>(props.hook?.topics ?? []);
+  // All of them has to be said, or taking the last one away would say it.
+  const [topics, setTopics] = createSignal<readonly string[]>((props.hook?.topics ?? []).filter((topic) => topic !== "*"));
   const [all, setAll] = createSignal(topics().length === 0);
   const [tried, setTried] = createSignal(false);
   const noTopics = () => !all() && topics().length === 0;
@@ -23,7 +23,7 @@ export function WebhookForm(props: { hook?: Webhook; onClose: () => void; onDone
   const submit = async () => {
     setTried(true);
     if (noTopics()) return;
-    const body = { url: url().trim(), topics: (all() ? [] : [...topics()]) as never, description: description().trim() || undefined };
+    const body = { url: url().trim(), topics: (all() ? ["*"] : [...topics()]) as never, description: description().trim() || undefined };
     const hook = props.hook;
     const done = await form.run(async () => {
       if (hook) await call(api.PATCH("/api/v1/webhooks/{id}", { params: { path: { id: hook.id } }, body: { ...body, description: body.description ?? null } }));

@@ -32,6 +32,8 @@ pub(super) struct Columns {
     pub assistant_paused: bool,
     #[serde(default)]
     pub phone_source: Option<ValueSource>,
+    #[serde(default)]
+    pub moved_at: Option<i64>,
 }
 
 impl Columns {
@@ -56,6 +58,7 @@ impl Columns {
             preference_at: micros(contact.preference_at),
             assistant_paused: contact.assistant_paused,
             phone_source: contact.phone_source,
+            moved_at: micros(contact.moved_at),
         }
     }
 
@@ -79,6 +82,7 @@ impl Columns {
         contact.preference_at = instant(self.preference_at);
         contact.assistant_paused = self.assistant_paused;
         contact.phone_source = self.phone_source;
+        contact.moved_at = instant(self.moved_at);
     }
 }
 

@@ -143,6 +143,7 @@ fn absorb(survivor: &mut Contact, merged: &Contact) -> Result<()> {
     }
     survivor.last_message_at = survivor.last_message_at.max(merged.last_message_at);
     survivor.last_inbound_at = survivor.last_inbound_at.max(merged.last_inbound_at);
+    survivor.moved_at = survivor.moved_at.max(merged.moved_at);
     // Whoever said it last.
     if merged.preference_at > survivor.preference_at {
         (survivor.preference_at, survivor.opted_out_at) = (merged.preference_at, merged.opted_out_at);

@@ -236,6 +236,7 @@ fn recount(w: &mut Work<'_, '_>, id: ContactId, before: &ContactsBefore) -> Resu
     }
     keep_what_changed!(name, name_source, phone, phone_source, email, email_source, wa_id, username, metadata, blocked);
     keep_what_changed!(is_chat_read, last_message_at, last_inbound_at, opted_out_at, preference_at, assistant_paused);
+    keep_what_changed!(moved_at);
     // A number that goes back with the other is the survivor's no longer, whoever chose it since.
     let goes = |phone: &String| before.identifiers.iter().any(|(_, kind, value)| kind == "phone" && value == phone);
     if contact.phone.as_ref().is_some_and(goes) {
