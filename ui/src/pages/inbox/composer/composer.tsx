@@ -92,7 +92,12 @@ export function Composer(props: Props) {
   // Another device may have sent it, or gone on with it.
   const look = () =>
     void draft.check().then(
-      (there) => there !== undefined && !note() && setText(there),
+      (there) => {
+        if (there === undefined) return;
+        if (!note()) setText(there);
+        // It was sent there, and what it answers with it.
+        if (!there) props.onReplyDone();
+      },
       () => undefined,
     );
   look();
@@ -106,7 +111,6 @@ export function Composer(props: Props) {
     window.removeEventListener("focus", look);
     draft.flush();
     tellTyping(contact, "stopped");
-    uploads.clear();
   });
 
   const grow = () => {
@@ -116,7 +120,8 @@ export function Composer(props: Props) {
     field.style.height = `${Math.min(field.scrollHeight + 2, 220)}px`;
   };
   createEffect(on([text, note], () => queueMicrotask(grow)));
-  createEffect(on(() => props.replyTo, (m) => m && field.focus()));
+  // Not of one that stood there from before: nobody asked for it just now.
+  createEffect(on(() => props.replyTo, (m) => m && field.focus(), { defer: true }));
 
   function typed(next: string, at = next.length): void {
     setText(next);
