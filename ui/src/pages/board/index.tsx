@@ -276,6 +276,7 @@ function Whole(props: { id: string }) {
           <Closing
             ticket={c.ticket}
             stage={c.stage}
+            outcome={c.stage.outcome}
             name={name(c.ticket)}
             // One that was closed already is moved on from there.
             gone={!board.tickets[c.ticket.id] || board.tickets[c.ticket.id]!.status !== c.ticket.status}

@@ -222,7 +222,7 @@ export function ConversationList(props: {
         <Show when={chosen().length > 0} fallback={<Views filter={props.filter} counts={list().counts()} />}>
           <BulkBar
             ids={[...chosen()]}
-            ticketOf={(id) => list().of(id)?.open_ticket}
+            of={list().of}
             onClear={clear}
             onDone={(done) => {
               setChosen(chosen().filter((id) => !done.includes(id)));
