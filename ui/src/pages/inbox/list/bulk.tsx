@@ -3,7 +3,7 @@ import { Show, Suspense, createSignal, lazy } from "solid-js";
 import { json } from "../../../api/client";
 import type { Conversation } from "../../../api/contract";
 import { Problem, explain } from "../../../api/problem";
-import { memberById, reference } from "../../../data/reference";
+import { memberById, pipelineById, reference } from "../../../data/reference";
 import { moreWords, t, tn } from "../../../i18n";
 import { Avatar } from "../../../parts/avatar";
 import { IconButton } from "../../../parts/button";
@@ -11,7 +11,8 @@ import { BoardIcon, CheckIcon, CloseIcon, InboxIcon, TagIcon, UserPlusIcon } fro
 import { Over } from "../../../parts/over";
 import { Picker } from "../../../parts/picker";
 import { tell, tellError } from "../../../parts/toast";
-import { CloseTickets, type Outcome } from "../closeticket";
+import { CloseTickets, endsOf, type Outcome } from "../closeticket";
+import type { Ways } from "./many";
 import s from "./bulk.module.css";
 
 const CloseMany = lazy(async () => ({ default: (await Promise.all([import("./closemany"), moreWords()]))[0].CloseMany }));
@@ -39,6 +40,8 @@ export async function bulk(ids: readonly string[], action: Record<string, unknow
   return answer.done;
 }
 
+const ways: Ways = { bulk, failed, end: (c, outcome) => endsOf(pipelineById(c.open_ticket?.pipeline_id)).find((x) => x.outcome === outcome)?.id };
+
 export function BulkBar(props: { ids: string[]; of: (id: string) => Conversation | undefined; onClear: () => void; onDone: (done: string[]) => void }) {
   const [busy, setBusy] = createSignal(false);
   const [closing, setClosing] = createSignal<Outcome | boolean>(false);
@@ -61,7 +64,7 @@ export function BulkBar(props: { ids: string[]; of: (id: string) => Conversation
       const also = choice.startsWith(ALSO);
       const member = also ? choice.slice(ALSO.length) : choice;
       const name = (id: string) => memberById(id)?.name ?? "";
-      const { done, before, undo } = await (await import("./many")).give(all(), member, also);
+      const { done, before, undo } = await (await import("./many")).give(ways, all(), member, also);
       const had = before.length > 0 ? ` ${t("inbox.bulk_before", { names: before.map(name).join(", ") })}` : "";
       finished(done, (n) => tn(also ? "inbox.bulk_given_also" : "inbox.bulk_given", n, { name: name(member) }) + had, undo);
     });
@@ -110,7 +113,7 @@ export function BulkBar(props: { ids: string[]; of: (id: string) => Conversation
         {(outcome) => (
           <Suspense>
             <Over onClose={() => setClosing(false)}>
-              <CloseMany all={all()} outcome={outcome} onDone={(done, undo) => finished(done, said, undo)} onClose={() => setClosing(false)} />
+              <CloseMany ways={ways} all={all()} outcome={outcome} onDone={(done, undo) => finished(done, said, undo)} onClose={() => setClosing(false)} />
             </Over>
           </Suspense>
         )}

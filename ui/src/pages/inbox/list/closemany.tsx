@@ -7,9 +7,9 @@ import { Closing } from "../../board/closing";
 import { missingIn } from "../../board/missing";
 import type { Outcome } from "../closeticket";
 import type { Given } from "./bulk";
-import { close, ticketsOf } from "./many";
+import { close, ticketsOf, type Ways } from "./many";
 
-export function CloseMany(props: { all: Given[]; outcome: Outcome; onDone: (ids: string[], undo: () => Promise<unknown>) => void; onClose: () => void }) {
+export function CloseMany(props: { ways: Ways; all: Given[]; outcome: Outcome; onDone: (ids: string[], undo: () => Promise<unknown>) => void; onClose: () => void }) {
   const [tickets] = createResource(() =>
     ticketsOf(props.all).catch((problem: unknown) => {
       tellError(problem);
@@ -19,7 +19,7 @@ export function CloseMany(props: { all: Given[]; outcome: Outcome; onDone: (ids:
   );
   const missing = () => [...new Set((tickets() ?? []).flatMap((x) => missingIn(x, reference.fields)))];
   const done = async (why: string, filled: Record<string, unknown>): Promise<void> => {
-    const { done, undo } = await close(props.all, tickets() ?? [], props.outcome, why, filled);
+    const { done, undo } = await close(props.ways, props.all, tickets() ?? [], props.outcome, why, filled);
     props.onClose();
     props.onDone(done, undo);
   };

@@ -1,11 +1,19 @@
 // What is done with many conversations at once and takes more than one call: handing over, closing. Fetched when it is wanted.
 import { api, call } from "../../../api/client";
 import type { Ticket } from "../../../api/types";
-import { pipelineById, reference } from "../../../data/reference";
-import { endsOf, type Outcome } from "../closeticket";
+import { reference } from "../../../data/reference";
 import { missingIn } from "../../board/missing";
-import { bulk, failed, type Given } from "./bulk";
+import type { Outcome } from "../closeticket";
+import type { Given } from "./bulk";
 import { each, othersOf } from "./plan";
+
+/** What the first load has already, handed over: a part that is fetched later would tear it apart by importing it. */
+export interface Ways {
+  bulk: (ids: readonly string[], action: Record<string, unknown>) => Promise<string[]>;
+  failed: (count: number, why: unknown) => void;
+  /** The stage where one ends. */
+  end: (c: Given, outcome: Outcome) => string | undefined;
+}
 
 interface Done {
   done: string[];
@@ -13,7 +21,7 @@ interface Done {
 }
 
 /** Gives them to somebody instead of whoever has them; `also`: besides. As the choice above one conversation does. */
-export async function give(all: readonly Given[], member_id: string, also: boolean): Promise<Done & { before: string[] }> {
+export async function give({ bulk }: Ways, all: readonly Given[], member_id: string, also: boolean): Promise<Done & { before: string[] }> {
   const done = await bulk(all.map((c) => c.id), { action: "assign", member_id });
   const given = all.filter((c) => done.includes(c.id));
   const before = also ? [] : othersOf(given, member_id);
@@ -39,7 +47,7 @@ export async function ticketsOf(all: readonly Given[]): Promise<Ticket[]> {
  * Each into the stage of its own pipeline that stands for how it ended, with what was filled in where it was missing; what has
  * no ticket says so. Throws, and closes none, where what was filled in is refused.
  */
-export async function close(all: readonly Given[], tickets: readonly Ticket[], outcome: Outcome, why: string, filled: Record<string, unknown>): Promise<Done> {
+export async function close({ bulk, failed, end }: Ways, all: readonly Given[], tickets: readonly Ticket[], outcome: Outcome, why: string, filled: Record<string, unknown>): Promise<Done> {
   const wanting = tickets.filter((x) => missingIn(x, reference.fields).length > 0);
   const { done: saved, refused } = await each(wanting, (x) => {
     const metadata = Object.fromEntries(missingIn(x, reference.fields).map((f) => [f.key, filled[f.key]]));
@@ -51,7 +59,7 @@ export async function close(all: readonly Given[], tickets: readonly Ticket[], o
   const groups = new Map<string | undefined, string[]>();
   for (const c of all) {
     if (c.open_ticket && left.has(c.open_ticket.id)) continue;
-    const stage = endsOf(pipelineById(c.open_ticket?.pipeline_id)).find((x) => x.outcome === outcome)?.id;
+    const stage = end(c, outcome);
     groups.set(stage, [...(groups.get(stage) ?? []), c.id]);
   }
   const reason = why.trim() ? { reason: why.trim() } : {};
