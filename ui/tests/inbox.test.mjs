@@ -167,6 +167,22 @@ describe("the inbox", { timeout: 180_000 }, () => {
     assert.equal(await page.getByRole("searchbox").inputValue(), "Ana");
   });
 
+  it("offers no stage that no conversation can stand in, and says so of a link that has one", async () => {
+    const [open, won] = ["open", "won"].map((outcome) => world.pipeline.stages.find((x) => x.outcome === outcome));
+    await page.goto(`${world.url}/inbox`);
+    await page.getByRole("link", { name: /Ana Rojas/ }).waitFor();
+    await page.getByRole("button", { name: "Filtros" }).click();
+    const stage = page.getByLabel("Etapa", { exact: true });
+    await stage.selectOption(open.id);
+    assert.ok(!(await stage.innerText()).includes(won.name));
+    await page.goto(`${world.url}/inbox?stage_id=${won.id}`);
+    await page.getByText(`En «${won.name}» quedan los tickets cerrados`).waitFor();
+    await page.getByRole("button", { name: /^Filtros/ }).click();
+    assert.equal(await page.getByLabel("Etapa", { exact: true }).inputValue(), won.id);
+    await page.getByRole("button", { name: /^(Quitar|Borrar).*filtros/ }).last().click();
+    await page.getByRole("link", { name: /Ana Rojas/ }).waitFor();
+  });
+
   it("says that the line is lost, and misses nothing", async () => {
     await page.goto(`${world.url}/inbox`);
     await page.getByRole("link", { name: /Ana Rojas/ }).click();
