@@ -222,7 +222,27 @@ describe("the profile", { timeout: 240_000 }, () => {
     await pane().getByRole("button", { name: "Unir con otro contacto" }).click();
     const dialog = page.getByRole("dialog", { name: "Unir con otro contacto" });
     await dialog.getByLabel("¿Quién?").fill("Martina R. Vidal");
-    await dialog.getByRole("button", { name: /Martina R\. Vidal/ }).click();
+    const found = dialog.getByRole("button", { name: /Martina R\. Vidal/ });
+    await found.waitFor();
+    const cut = () =>
+      dialog.evaluate((element) =>
+        [...element.querySelectorAll("div, ul, li button, li span")].filter((e) => e.scrollWidth > e.clientWidth + 1 && !(e.textContent ?? "").includes(" · ")).map((e) => e.textContent));
+    const before = page.viewportSize();
+    for (const [width, height] of [[1440, 900], [390, 844]]) {
+      await page.setViewportSize({ width, height });
+      assert.deepEqual(await cut(), [], `${width} px`);
+      // The number stands first in its line: it is whole as far as the line is.
+      const whole = await found.getByText("+56 9 5550 7799").evaluate((line) => {
+        const range = document.createRange();
+        range.setStart(line.firstChild, 0);
+        range.setEnd(line.firstChild, "+56 9 5550 7799".length);
+        return range.getBoundingClientRect().right <= line.getBoundingClientRect().right;
+      });
+      assert.ok(whole, `${width} px`);
+      await page.screenshot({ path: new URL(`../screens/merge-${width}.png`, import.meta.url).pathname });
+    }
+    await page.setViewportSize(before);
+    await found.click();
     await page.getByRole("button", { name: "Unir", exact: true }).click();
     await page.getByText("Unidos", { exact: true }).waitFor();
     await pane().getByRole("listitem").filter({ hasText: /^Unido/ }).getByRole("button", { name: "Deshacer" }).click();
