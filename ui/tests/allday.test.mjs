@@ -2,6 +2,7 @@
 // conversation after an answer, a colleague who is in it as well, a channel or a line that is down.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
 import { browser, ended, shop, show, signIn, until } from "./harness.mjs";
 
 const PEOPLE = ["Ana Rojas", "Beto Díaz", "Carla Soto", "Dora Vidal", "Elsa Mora"];
@@ -173,7 +174,7 @@ describe("all day in the inbox", { timeout: 240_000 }, () => {
         return [...(inSight ? [] : ["out of sight"]), ...those.map((e) => e.ariaLabel || e.textContent)];
       });
       assert.deepEqual(under, [], `${width} px`);
-      await page.screenshot({ path: new URL(`../screens/toast-${width}.png`, import.meta.url).pathname });
+      await page.screenshot({ path: fileURLToPath(new URL(`../screens/toast-${width}-light.png`, import.meta.url)) });
     }
     await page.setViewportSize(before);
     await page.unroute("**/api/v1/conversations/bulk");

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
 import { DEMO, browser, ended, recado, show, signIn, until } from "./harness.mjs";
 
 const KEY = "rk_cmVjYWRvIGRlbW86IGV2ZXJ5Ym9keSBrbm93cyBpdCE";
@@ -218,20 +219,25 @@ describe("the profile", { timeout: 240_000 }, () => {
     await until("the value to go", async () => (await pane().getByText("Fonasa", { exact: true }).count()) === 0);
   });
 
-  it("makes two contacts one, and two again", async () => {
-    await pane().getByRole("button", { name: "Unir con otro contacto" }).click();
-    const dialog = page.getByRole("dialog", { name: "Unir con otro contacto" });
+  /** The dialog that looks for another contact, with the one who was found. */
+  const twin = async (of) => {
+    await pane(of).getByRole("button", { name: "Unir con otro contacto" }).click();
+    const dialog = of.getByRole("dialog", { name: "Unir con otro contacto" });
     await dialog.getByLabel("¿Quién?").fill("Martina R. Vidal");
     const found = dialog.getByRole("button", { name: /Martina R\. Vidal/ });
     await found.waitFor();
-    const cut = () =>
-      dialog.evaluate((element) =>
-        [...element.querySelectorAll("div, ul, li button, li span")].filter((e) => e.scrollWidth > e.clientWidth + 1 && !(e.textContent ?? "").includes(" · ")).map((e) => e.textContent));
-    const before = page.viewportSize();
+    return { dialog, found };
+  };
+
+  it("shows who is found within the dialog, and their numbers whole", async () => {
     for (const [width, height] of [[1440, 900], [390, 844]]) {
-      await page.setViewportSize({ width, height });
-      assert.deepEqual(await cut(), [], `${width} px`);
-      // The number stands first in its line: it is whole as far as the line is.
+      const other = await chrome.page({ viewport: { width, height } });
+      await signIn(other, server.url, DEMO);
+      await other.goto(`${server.url}/inbox/${contact}?profile=1`);
+      const { dialog, found } = await twin(other);
+      const cut = await dialog.evaluate((element) => [...element.querySelectorAll("div, ul, li button")].filter((e) => e.scrollWidth > e.clientWidth + 1).map((e) => e.className));
+      assert.deepEqual(cut, [], `${width} px`);
+      // Where its line is cut, it is cut behind the number.
       const whole = await found.getByText("+56 9 5550 7799").evaluate((line) => {
         const range = document.createRange();
         range.setStart(line.firstChild, 0);
@@ -239,9 +245,13 @@ describe("the profile", { timeout: 240_000 }, () => {
         return range.getBoundingClientRect().right <= line.getBoundingClientRect().right;
       });
       assert.ok(whole, `${width} px`);
-      await page.screenshot({ path: new URL(`../screens/merge-${width}.png`, import.meta.url).pathname });
+      await other.screenshot({ path: fileURLToPath(new URL(`../screens/merge-${width}-light.png`, import.meta.url)) });
+      await other.context().close();
     }
-    await page.setViewportSize(before);
+  });
+
+  it("makes two contacts one, and two again", async () => {
+    const { found } = await twin(page);
     await found.click();
     await page.getByRole("button", { name: "Unir", exact: true }).click();
     await page.getByText("Unidos", { exact: true }).waitFor();
