@@ -84,10 +84,10 @@ export async function changeMe(change: Change): Promise<void> {
 const LOCALE_KEY = "recado.locale";
 const THEME_KEY = "recado.theme";
 
-/** Shows a language and remembers it on this device, for the page before the next sign-in. */
-export async function chooseLocale(locale: Locale): Promise<void> {
+/** Shows a language and remembers it on this device, for the page before the next sign-in. Null follows the browser. */
+export async function chooseLocale(locale: Locale | null): Promise<void> {
   remember(LOCALE_KEY, locale);
-  await setLocale(locale);
+  await setLocale(locale ?? firstLocale());
 }
 
 /** The language for somebody whom the server does not know yet. */

@@ -2,6 +2,7 @@
 // conversation after an answer, a colleague who is in it as well, a channel or a line that is down.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
 import { browser, ended, shop, show, signIn, until } from "./harness.mjs";
 
 const PEOPLE = ["Ana Rojas", "Beto Díaz", "Carla Soto", "Dora Vidal", "Elsa Mora"];
@@ -110,6 +111,76 @@ describe("all day in the inbox", { timeout: 600_000 }, () => {
     await box().press("Enter");
     await until("it behind what was written", async () => (await box().inputValue()) === "Buenos días. Hola Ana, ¿en qué ayudamos?");
     await box().fill("");
+  });
+
+  it("closes the list of ready answers by Escape, and leaves what was written", async () => {
+    await open("Ana Rojas");
+    await box().pressSequentially("Le mando el presupuesto. /sal");
+    await page.getByRole("option", { name: /saludo/ }).waitFor();
+    await box().press("Escape");
+    await page.getByRole("option", { name: /saludo/ }).waitFor({ state: "detached" });
+    assert.equal(await box().inputValue(), "Le mando el presupuesto. /sal");
+    // It stays closed as one writes on, and the next slash opens it.
+    await box().pressSequentially("u /sal");
+    await page.getByRole("option", { name: /saludo/ }).waitFor();
+    await box().press("Enter");
+    await until("the answer in place of the second", async () => (await box().inputValue()) === "Le mando el presupuesto. /salu Hola Ana, ¿en qué ayudamos?");
+    await box().fill("");
+  });
+
+  it("keeps a file and the message that is answered while one looks at somebody else", async () => {
+    await open("Ana Rojas");
+    await bubble("soy Ana Rojas").hover();
+    await bubble("soy Ana Rojas").getByRole("button", { name: "Responder" }).click();
+    const quote = page.getByRole("button", { name: "No citar" });
+    await quote.waitFor();
+    await box().fill("Va adjunto");
+    await page.locator("input[type=file]").setInputFiles({ name: "cotizacion.pdf", mimeType: "application/pdf", buffer: Buffer.from("%PDF-1.4") });
+    await page.getByText("cotizacion.pdf").waitFor();
+    await page.locator(`li[data-id="${ids["Beto Díaz"]}"]`).getByRole("link").click();
+    await head("Beto Díaz").waitFor();
+    assert.equal(await page.getByText("cotizacion.pdf").count(), 0);
+    assert.equal(await quote.count(), 0);
+    await page.locator(`li[data-id="${ids["Ana Rojas"]}"]`).getByRole("link").click();
+    await head("Ana Rojas").waitFor();
+    await page.getByText("cotizacion.pdf").waitFor();
+    await quote.waitFor();
+    assert.equal(await box().inputValue(), "Va adjunto");
+    // A file is the tab's, and goes with it; the quote is the draft's.
+    await page.reload();
+    await quote.waitFor();
+    assert.equal(await box().inputValue(), "Va adjunto");
+    await box().press("Enter");
+    await bubble("Va adjunto").getByRole("img", { name: /Enviado|Entregado/ }).waitFor();
+    await bubble("Va adjunto").getByRole("button", { name: /soy Ana Rojas/ }).waitFor();
+    assert.equal(await quote.count(), 0);
+    await page.reload();
+    await bubble("Va adjunto").waitFor();
+    assert.equal(await quote.count(), 0);
+  });
+
+  it("says what went wrong beside what is being written and pressed", async () => {
+    await open("Ana Rojas");
+    await page.route("**/api/v1/conversations/bulk", (route) => route.fulfill({ status: 503, contentType: "application/problem+json", body: "{}" }));
+    await page.keyboard.press("a");
+    const said = page.getByRole("region", { name: "Avisos", exact: true }).getByRole("alert");
+    await said.waitFor();
+    const before = page.viewportSize();
+    for (const [width, height] of [[1440, 900], [1024, 768], [390, 844]]) {
+      await page.setViewportSize({ width, height });
+      const under = await said.evaluate((toast) => {
+        const a = toast.getBoundingClientRect();
+        const over = (b) => b.width > 0 && a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+        const inSight = a.left >= 0 && a.top >= 0 && a.right <= innerWidth && a.bottom <= innerHeight;
+        const those = [...document.querySelectorAll("a, button, input, textarea, select, footer")].filter((e) => !e.closest("[role=log], [popover]") && over(e.getBoundingClientRect()));
+        return [...(inSight ? [] : ["out of sight"]), ...those.map((e) => e.ariaLabel || e.textContent)];
+      });
+      assert.deepEqual(under, [], `${width} px`);
+      await page.screenshot({ path: fileURLToPath(new URL(`../screens/toast-${width}-light.png`, import.meta.url)) });
+    }
+    await page.setViewportSize(before);
+    await page.unroute("**/api/v1/conversations/bulk");
+    await said.getByRole("button", { name: "Cerrar" }).click();
   });
 
   it("takes a file that is dropped on the messages, and none beside", async () => {

@@ -1,7 +1,7 @@
 // The board, on the demo's clinic: moved by mouse, by keys and by menu; what closing asks for; what others do is seen.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { DEMO, browser, ended, recado, show, signIn, until } from "./harness.mjs";
+import { DEMO, bare, browser, ended, recado, show, signIn, until } from "./harness.mjs";
 
 describe("the board", { timeout: 600_000 }, () => {
   let server;
@@ -162,5 +162,76 @@ describe("the board", { timeout: 600_000 }, () => {
     await card(id, 1).waitFor();
     await shown("the filter", async () => (await page.getByLabel("Buscar por nombre o teléfono").inputValue()) === name);
     await other.context().close();
+  });
+});
+
+describe("the board of a stage that has filled up", { timeout: 180_000 }, () => {
+  const ENDED = 55;
+  let server;
+  let chrome;
+  let page;
+  let won;
+  let at;
+  const column = () => page.locator(`section[data-stage="${won.id}"]`);
+  const find = (text) => page.getByLabel("Buscar por nombre o teléfono").fill(text);
+
+  before(async () => {
+    server = await bare();
+    const { call } = server;
+    const pipeline = await call("POST", "/pipelines", { name: "Ventas", stages: [{ name: "Nuevo", outcome: "open" }, { name: "Ganado", outcome: "won" }] });
+    const start = pipeline.stages[0].id;
+    won = pipeline.stages[1];
+    at = `/board/${pipeline.id}`;
+    await call("POST", "/channels", { type: "playground", name: "Simulador", phone_number: "+56955500300", default_stage_id: start });
+    for (let i = 0; i < ENDED; i += 1) {
+      const phone = `+569555020${String(i).padStart(2, "0")}`;
+      const response = await fetch(`${server.url}/api/public/customer/upsert/info`, {
+        method: "POST",
+        headers: { "x-api-key": server.key, "content-type": "application/json" },
+        // The first of all is the furthest down.
+        body: JSON.stringify({ channel: "playground", channel_phone_number: "+56955500300", stageId: start, contact_phone_number: phone, meta_data: i === 0 ? { "Nombre Completo": "Úrsula Antigua" } : i === 2 ? { "Nombre Completo": "Benito Rojas" } : {} }),
+      });
+      assert.ok(response.ok, await response.clone().text());
+    }
+    const { data } = await call("GET", `/tickets?stage_id=${start}&limit=200`);
+    assert.equal(data.length, ENDED);
+    for (const x of data.toReversed()) {
+      await call("PATCH", `/tickets/${x.id}`, { amount: "1000", currency: "CLP" });
+      await call("POST", `/tickets/${x.id}/move`, { stage_id: won.id });
+    }
+    chrome = await browser();
+    page = await chrome.page();
+    await signIn(page, server.url, undefined, at);
+    await column().locator("article").first().waitFor();
+  });
+  after(() => ended(chrome, server));
+
+  it("says that its sum is of a part, and not where it is of all", async () => {
+    assert.match(await column().locator("header").innerText(), /50\+[\s\S]*\$50\.000\+/);
+    await column().locator("article").first().hover();
+    for (const way of ["End", "End"]) {
+      await column().locator("[tabindex='-1']").evaluate((el) => el.scrollTo({ top: el.scrollHeight }));
+      await page.keyboard.press(way);
+    }
+    await until("the sum of all", async () => /\$55\.000(?!\+)/.test(await column().locator("header").innerText()) || undefined);
+  });
+
+  it("finds by name and by number who has no card here yet", async () => {
+    await page.goto(`${server.url}${at}`);
+    await column().locator("article").first().waitFor();
+    const asked = [];
+    page.on("request", (r) => /\/tickets\?/.test(r.url()) && asked.push(r.url()));
+    await find("ursula");
+    await column().getByText("Úrsula Antigua").waitFor();
+    assert.equal(await column().locator("article").count(), 1);
+    assert.match(await column().locator("header").innerText(), /1[\s\S]*\$1\.000(?!\+)/);
+    assert.ok(asked.every((url) => /contact_id=/.test(url)), asked.join(" "));
+    await find("555020 02");
+    await column().getByText("Benito Rojas").waitFor();
+    await find("nadie de aquí");
+    await column().getByText("Ninguno calza con el filtro").waitFor();
+    // By a link, before a column is there.
+    await page.goto(`${server.url}${at}?q=ursula`);
+    await column().getByText("Úrsula Antigua").waitFor();
   });
 });

@@ -60,6 +60,49 @@ describe("the inbox", { timeout: 600_000 }, () => {
     await bubble("Esto no llega").getByRole("img", { name: "Entregado" }).waitFor();
   });
 
+  it("says why it failed only once it has the words for it", async () => {
+    await world.order("faults", { then: { error: 131026 }, times: 1 });
+    await box().fill("Tampoco esto");
+    await box().press("Enter");
+    await bubble("Tampoco esto").getByRole("alert").waitFor();
+    let free;
+    const gate = new Promise((done) => (free = done));
+    await page.route(/\/assets\/more-/, async (route) => (await gate, route.fallback()));
+    await page.reload();
+    await bubble("Tampoco esto").waitFor();
+    assert.doesNotMatch(await bubble("Tampoco esto").innerText(), /recipient|deliver|number/i);
+    assert.equal(await bubble("Tampoco esto").getByRole("alert").count(), 0);
+    free();
+    await bubble("Tampoco esto").getByRole("alert").filter({ hasText: "No se pudo entregar: el número no tiene WhatsApp" }).waitFor();
+    await page.unroute(/\/assets\/more-/);
+    await bubble("Tampoco esto").getByRole("button", { name: "Descartar" }).click();
+    await bubble("Tampoco esto").getByRole("alert").waitFor({ state: "detached" });
+  });
+
+  it("says after a reload as well why it was refused, and where nobody knows, so", async () => {
+    const refused = { code: "contact_blocked", detail: "This contact is blocked.", errors: [] };
+    await page.route("**/api/v1/messages", (route) => route.fulfill({ status: 409, contentType: "application/problem+json", body: JSON.stringify(refused) }));
+    await box().fill("Lo que no pasa");
+    await box().press("Enter");
+    const said = bubble("Lo que no pasa").getByRole("alert").locator("span").first();
+    await said.waitFor();
+    const before = await said.innerText();
+    // This one is amid it when the page goes.
+    await page.route("**/api/v1/messages", () => undefined);
+    await box().fill("Lo que quedó a medias");
+    await box().press("Enter");
+    await bubble("Lo que quedó a medias").waitFor();
+    await page.reload();
+    await said.waitFor();
+    assert.equal(await said.innerText(), before);
+    await bubble("Lo que quedó a medias").getByRole("alert").filter({ hasText: "Enviarlo de nuevo no lo duplica." }).waitFor();
+    await page.unroute("**/api/v1/messages");
+    for (const text of ["Lo que no pasa", "Lo que quedó a medias"]) {
+      await bubble(text).getByRole("button", { name: "Descartar" }).click();
+      await bubble(text).waitFor({ state: "detached" });
+    }
+  });
+
   it("keeps a message that the server did not take, and takes it once", async () => {
     await page.route("**/api/v1/messages", (route) => route.abort());
     await box().fill("Sin servidor");
@@ -165,6 +208,22 @@ describe("the inbox", { timeout: 600_000 }, () => {
     await page.goto(link);
     await bubble("¿tienen hora?").waitFor();
     await until("the words of the link", async () => (await page.getByRole("searchbox").inputValue()) === "Ana");
+  });
+
+  it("offers no stage that no conversation can stand in, and says so of a link that has one", async () => {
+    const [open, won] = ["open", "won"].map((outcome) => world.pipeline.stages.find((x) => x.outcome === outcome));
+    await page.goto(`${world.url}/inbox`);
+    await page.getByRole("link", { name: /Ana Rojas/ }).waitFor();
+    await page.getByRole("button", { name: "Filtros" }).click();
+    const stage = page.getByLabel("Etapa", { exact: true });
+    await stage.selectOption(open.id);
+    assert.ok(!(await stage.innerText()).includes(won.name));
+    await page.goto(`${world.url}/inbox?stage_id=${won.id}`);
+    await page.getByText(`En «${won.name}» quedan los tickets cerrados`).waitFor();
+    await page.getByRole("button", { name: /^Filtros/ }).click();
+    assert.equal(await page.getByLabel("Etapa", { exact: true }).inputValue(), won.id);
+    await page.getByRole("button", { name: /^(Quitar|Borrar).*filtros/ }).last().click();
+    await page.getByRole("link", { name: /Ana Rojas/ }).waitFor();
   });
 
   it("says that the line is lost, and misses nothing", async () => {

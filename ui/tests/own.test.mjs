@@ -70,6 +70,21 @@ describe("one's own account", { timeout: 600_000 }, () => {
     await page.getByRole("button", { name: "Cuenta de Elena María Duarte" }).waitFor();
   });
 
+  it("goes back to the browser's language, also before anybody signs in", async () => {
+    const other = await chrome.page();
+    await signIn(other, server.url, who, "/settings/account");
+    await other.getByLabel("Idioma", { exact: true }).selectOption("en");
+    await other.getByLabel("Language", { exact: true }).selectOption("");
+    await other.getByLabel("Idioma", { exact: true }).waitFor();
+    await until("the server to know", () => other.evaluate(async () => (await (await fetch("/api/v1/session")).json()).member.locale === null));
+    await other.reload();
+    await other.getByLabel("Idioma", { exact: true }).waitFor();
+    await other.context().clearCookies();
+    await other.goto(`${server.url}/login`);
+    await other.getByLabel("Contraseña", { exact: true }).waitFor();
+    await other.context().close();
+  });
+
   it("changes the password only for who knows the old one, and ends the other sessions", async () => {
     const other = await chrome.page();
     await signIn(other, server.url, who);

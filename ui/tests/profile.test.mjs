@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
 import { DEMO, browser, ended, recado, show, signIn, until } from "./harness.mjs";
 
 const KEY = "rk_cmVjYWRvIGRlbW86IGV2ZXJ5Ym9keSBrbm93cyBpdCE";
@@ -217,11 +218,40 @@ describe("the profile", { timeout: 600_000 }, () => {
     await until("the value to go", async () => (await pane().getByText("Fonasa", { exact: true }).count()) === 0);
   });
 
-  it("makes two contacts one, and two again", async () => {
-    await pane().getByRole("button", { name: "Unir con otro contacto" }).click();
-    const dialog = page.getByRole("dialog", { name: "Unir con otro contacto" });
+  /** The dialog that looks for another contact, with the one who was found. */
+  const twin = async (of) => {
+    await pane(of).getByRole("button", { name: "Unir con otro contacto" }).click();
+    const dialog = of.getByRole("dialog", { name: "Unir con otro contacto" });
     await dialog.getByLabel("¿Quién?").fill("Martina R. Vidal");
-    await dialog.getByRole("button", { name: /Martina R\. Vidal/ }).click();
+    const found = dialog.getByRole("button", { name: /Martina R\. Vidal/ });
+    await found.waitFor();
+    return { dialog, found };
+  };
+
+  it("shows who is found within the dialog, and their numbers whole", async () => {
+    for (const [width, height] of [[1440, 900], [390, 844]]) {
+      const other = await chrome.page({ viewport: { width, height } });
+      await signIn(other, server.url, DEMO);
+      await other.goto(`${server.url}/inbox/${contact}?profile=1`);
+      const { dialog, found } = await twin(other);
+      const cut = await dialog.evaluate((element) => [...element.querySelectorAll("div, ul, li button")].filter((e) => e.scrollWidth > e.clientWidth + 1).map((e) => e.className));
+      assert.deepEqual(cut, [], `${width} px`);
+      // Where its line is cut, it is cut behind the number.
+      const whole = await found.getByText("+56 9 5550 7799").evaluate((line) => {
+        const range = document.createRange();
+        range.setStart(line.firstChild, 0);
+        range.setEnd(line.firstChild, "+56 9 5550 7799".length);
+        return range.getBoundingClientRect().right <= line.getBoundingClientRect().right;
+      });
+      assert.ok(whole, `${width} px`);
+      await other.screenshot({ path: fileURLToPath(new URL(`../screens/merge-${width}-light.png`, import.meta.url)) });
+      await other.context().close();
+    }
+  });
+
+  it("makes two contacts one, and two again", async () => {
+    const { found } = await twin(page);
+    await found.click();
     await page.getByRole("button", { name: "Unir", exact: true }).click();
     await page.getByText("Unidos", { exact: true }).waitFor();
     const undo = pane().getByRole("listitem").filter({ hasText: /^Unido/ }).getByRole("button", { name: "Deshacer" });

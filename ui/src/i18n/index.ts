@@ -36,6 +36,9 @@ const [version, setVersion] = createSignal(0);
 
 export { locale };
 
+/** Whether the words of all screens are there; what comes from the server (a code) may have none before. */
+export const wordsAreThere = (): boolean => (version(), wantMore);
+
 /** The first language of `wanted` (as browsers list them) that there are words in; else English. */
 export function pickLocale(wanted: readonly string[]): Locale {
   for (const tag of wanted) {

@@ -33,7 +33,8 @@ export function tellError(error: unknown, action?: Toast["action"]): void {
   setToasts((all) => [...all.filter((x) => x.text !== text).slice(-3), { id: next++, text, error: true, action }]);
 }
 
-export function Toasts() {
+/** `inbox`: where a list and what is written are; `deep`: a conversation, which a phone gives the whole screen to. */
+export function Toasts(props: { inbox: boolean; deep: boolean }) {
   let list!: HTMLDivElement;
   // Shown anew for each, so that it lies above a dialog that was opened since.
   createEffect(() => {
@@ -41,7 +42,7 @@ export function Toasts() {
     if (toasts().length > 0) list.showPopover();
   });
   return (
-    <div ref={list} popover="manual" class={s.toasts} role="region" aria-label={t("common.messages")} aria-live="polite">
+    <div ref={list} popover="manual" class={s.toasts} classList={{ [s.inbox!]: props.inbox, [s.deep!]: props.deep }} role="region" aria-label={t("common.messages")} aria-live="polite">
       <For each={toasts()}>
         {(toast) => (
           <div class={s.toast} classList={{ [s.error!]: toast.error }} role={toast.error ? "alert" : "status"}>

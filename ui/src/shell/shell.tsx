@@ -142,7 +142,7 @@ export function Shell(props: RouteSectionProps) {
           </ErrorBoundary>
         </main>
       </div>
-      <Toasts />
+      <Toasts inbox={/^\/inbox(\/|$)/.test(location.pathname)} deep={deep()} />
       <Suspense>
         <Show when={sheet()}>
           <Over onClose={() => setSheet(false)}>

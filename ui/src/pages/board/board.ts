@@ -8,6 +8,8 @@ import type { Stage, Ticket } from "../../api/types";
 import { stageById } from "../../data/reference";
 import { t } from "../../i18n";
 import { epoch, onEvents } from "../../live/stream";
+import { tellError } from "../../parts/toast";
+import { each } from "../inbox/list/plan";
 
 /** A column; `archived`: out of sight everywhere else, with open tickets still, and none may be put there. */
 export type Place = Pick<Stage, "id" | "name" | "outcome"> & { archived?: boolean };
@@ -29,7 +31,19 @@ interface Column {
 const PAGE = 200;
 const EXACT = 1000;
 
-export function createBoard(stages: Accessor<readonly Place[]>, agent: Accessor<string | undefined>) {
+// Pages of people that a search goes through, and of how many of them it asks for tickets that no column has fetched.
+const THROUGH = 5;
+const ASKED = 100;
+
+/** Who the server finds for what is searched for. `cut`: there are more than were asked for. */
+interface Search {
+  ids: ReadonlySet<string>;
+  busy: boolean;
+  cut: boolean;
+}
+const NOBODY: Search = { ids: new Set(), busy: false, cut: false };
+
+export function createBoard(stages: Accessor<readonly Place[]>, agent: Accessor<string | undefined>, words: Accessor<string>) {
   const [tickets, setTickets] = createStore<Record<string, Ticket>>({});
   const [columns, setColumns] = createStore<Record<string, Column>>({});
   const [people, setPeople] = createStore<Record<string, Person>>({});
@@ -80,12 +94,52 @@ export function createBoard(stages: Accessor<readonly Place[]>, agent: Accessor<
     }
   }
 
+  const places = () => stages().map((s) => `${s.id}${s.outcome}`).join();
   createEffect(
-    on([() => stages().map((s) => `${s.id}${s.outcome}`).join(), agent, epoch], () => {
+    on([places, agent, epoch], () => {
       const mine = ++round;
       const all = untrack(stages);
       setTickets(produce((old) => Object.keys(old).forEach((id) => delete old[id])));
       for (const stage of all) void load(stage, mine);
+    }),
+  );
+
+  // A column has names of some, and of what is closed some of the cards: who is searched for is asked for.
+  const [search, setSearch] = createSignal(NOBODY);
+  async function find(q: string, signal: AbortSignal): Promise<void> {
+    const ids = new Set<string>();
+    let cursor: string | undefined;
+    let cut = false;
+    try {
+      for (let n = 0; n === 0 || (cursor && n < THROUGH); n += 1) {
+        const answer = await call(api.GET("/api/v1/contacts", { params: { query: { q, limit: PAGE, cursor } }, signal }));
+        remember(answer.data as Person[]);
+        for (const person of answer.data) ids.add(person.id);
+        cursor = answer.next_cursor ?? undefined;
+        setSearch({ ids: new Set(ids), busy: true, cut: false });
+      }
+      cut = Boolean(cursor);
+      if (untrack(stages).some((s) => !columns[s.id] || columns[s.id]!.loading || columns[s.id]!.next)) {
+        cut ||= ids.size > ASKED;
+        const { done, refused } = await each([...ids].slice(0, ASKED), (contact_id) => call(api.GET("/api/v1/tickets", { params: { query: { contact_id, agent_id: agent(), limit: PAGE } }, signal })));
+        if (signal.aborted) return;
+        batch(() => done.forEach(([, page]) => page.data.forEach(put)));
+        if (refused[0]) throw refused[0][1];
+      }
+    } catch (error) {
+      if (signal.aborted) return;
+      cut = true;
+      tellError(error);
+    }
+    setSearch({ ids, busy: false, cut });
+  }
+  createEffect(
+    on([words, places, agent, epoch], ([q]) => {
+      if (!q.trim()) return void setSearch(NOBODY);
+      const stop = new AbortController();
+      setSearch({ ...NOBODY, busy: true });
+      const timer = setTimeout(() => void find(q.trim(), stop.signal), 200);
+      onCleanup(() => (clearTimeout(timer), stop.abort()));
     }),
   );
 
@@ -97,7 +151,10 @@ export function createBoard(stages: Accessor<readonly Place[]>, agent: Accessor<
     // Asked once it has come to an end: until then what is shown is what was wished for.
     if (untrack(moving).has(id)) return void changed.add(id);
     try {
-      put(await call(api.GET("/api/v1/tickets/{id}", { params: { path: { id } } })));
+      const ticket = await call(api.GET("/api/v1/tickets/{id}", { params: { path: { id } } }));
+      put(ticket);
+      // Whose card is not in sight is searched for all the same.
+      if (words()) wantPerson(ticket.contact_id);
       failures = 0;
     } catch (error) {
       if (error instanceof Problem && error.status === 404) setTickets(produce((all) => void delete all[id]));
@@ -137,6 +194,12 @@ export function createBoard(stages: Accessor<readonly Place[]>, agent: Accessor<
     if (found) remember([found as Person]);
   }
 
+  function wantPerson(id: string): void {
+    if (id in people || asked.has(id)) return;
+    asked.add(id);
+    void fetchPerson(id);
+  }
+
   // By stage, who came last first: that is where a card that was just moved is looked for.
   const byStage = createMemo(() => {
     const map = new Map<string, Ticket[]>();
@@ -164,11 +227,9 @@ export function createBoard(stages: Accessor<readonly Place[]>, agent: Accessor<
     inStage: (stage: string): readonly Ticket[] => byStage().get(stage) ?? [],
     isMoving: (id: string) => moving().has(id),
     /** Asks who stands on a card that came into sight. */
-    wantPerson(id: string): void {
-      if (id in people || asked.has(id)) return;
-      asked.add(id);
-      void fetchPerson(id);
-    },
+    wantPerson,
+    /** What is known of who is searched for. */
+    search,
     reload(stage: Place): void {
       void load(stage, round);
     },

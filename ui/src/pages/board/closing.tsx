@@ -13,27 +13,31 @@ import { Dialog } from "../../parts/dialog";
 import { FormError, SelectField, TextArea, TextField } from "../../parts/field";
 import { session } from "../../session";
 import { parsed } from "../inbox/profile/value";
+import { missingIn } from "./missing";
 import css from "../../parts/form.module.css";
 
 interface Props {
-  ticket: Ticket;
-  stage: Stage;
+  /** None where many are closed at once: then no sum is asked for, and whoever asks saves the fields. */
+  ticket?: Ticket;
+  stage?: Stage;
+  outcome: Stage["outcome"];
   name: string;
+  /** The fields to be filled, where it is not one ticket that says so. */
+  missing?: CustomField[];
   /** Somebody else closed it, or it is no more. */
-  gone: boolean;
+  gone?: boolean;
   /** The ticket with what was filled in here, before it moves. */
   onSaved?: (ticket: Ticket) => void;
-  onDone: (reason: string) => Promise<void> | void;
+  onDone: (reason: string, filled: Record<string, unknown>) => Promise<void> | void;
   onClose: () => void;
 }
 
 export function Closing(props: Props) {
-  const won = () => props.stage.outcome === "won";
-  const missing = (): CustomField[] =>
-    reference.fields.filter((f) => f.entity === "ticket" && f.required && !props.ticket.custom_fields.some((v) => v.key === f.key && v.value !== null));
+  const won = () => props.outcome === "won";
+  const missing = (): CustomField[] => props.missing ?? missingIn(props.ticket!, reference.fields);
   const [form, setForm] = createStore<{ amount: string; currency: string; reason: string; fields: Record<string, string> }>({
-    amount: props.ticket.amount ? decimalField(props.ticket.amount) : "",
-    currency: props.ticket.currency ?? session()?.organization.currency ?? "",
+    amount: props.ticket?.amount ? decimalField(props.ticket.amount) : "",
+    currency: props.ticket?.currency ?? session()?.organization.currency ?? "",
     reason: "",
     fields: {},
   });
@@ -57,10 +61,11 @@ export function Closing(props: Props) {
     setProblem(undefined);
     try {
       const metadata = Object.fromEntries(missing().map((f) => [f.key, f.type === "boolean" ? form.fields[f.key] === "true" : parsed(f.type, form.fields[f.key]!, f.currency)]));
-      const amount = won() && sum() !== "" && (sum() !== props.ticket.amount || form.currency !== props.ticket.currency) ? { amount: sum(), currency: form.currency } : {};
-      if (Object.keys(metadata).length > 0 || "amount" in amount)
-        saved(await call(api.PATCH("/api/v1/tickets/{id}", { params: { path: { id: props.ticket.id } }, body: { ...amount, ...(Object.keys(metadata).length > 0 ? { metadata } : {}) } })));
-      await props.onDone(form.reason);
+      const ticket = props.ticket;
+      const amount = ticket && won() && sum() !== "" && (sum() !== ticket.amount || form.currency !== ticket.currency) ? { amount: sum(), currency: form.currency } : {};
+      if (ticket && (Object.keys(metadata).length > 0 || "amount" in amount))
+        saved(await call(api.PATCH("/api/v1/tickets/{id}", { params: { path: { id: ticket.id } }, body: { ...amount, ...(Object.keys(metadata).length > 0 ? { metadata } : {}) } })));
+      await props.onDone(form.reason, metadata);
     } catch (error) {
       setProblem(error);
     } finally {
@@ -89,9 +94,9 @@ export function Closing(props: Props) {
           void submit();
         }}
       >
-        <p class="muted">{t("board.closing_text", { stage: props.stage.name })}</p>
+        <p class="muted">{props.stage ? t("board.closing_text", { stage: props.stage.name }) : t("board.closing_many")}</p>
         <FormError message={props.gone ? t("board.gone") : problem() instanceof Problem && (problem() as Problem).errors.length > 0 ? undefined : problem() ? explain(problem()) : undefined} />
-        <Show when={won()}>
+        <Show when={props.ticket && won()}>
           <div class={css.pair}>
             <TextField label={t("board.amount")} hint={isSum() && sum() !== form.amount.trim() ? `= ${money(sum(), form.currency)}` : t("board.amount_hint")} error={amountWrong()} inputmode="decimal" value={form.amount} onInput={(e) => setForm("amount", e.currentTarget.value)} />
             <TextField label={t("board.currency")} error={wrong("currency")} maxLength={3} value={form.currency} onInput={(e) => setForm("currency", e.currentTarget.value.toUpperCase())} />

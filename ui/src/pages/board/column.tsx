@@ -22,6 +22,8 @@ interface Props {
   stages: readonly Place[];
   tickets: readonly Ticket[];
   filtered: boolean;
+  /** Whether it is searched, how far that is, and whether all that match are here. */
+  searched: { busy: boolean; cut: boolean } | undefined;
   /** The first column of a board without one ticket. */
   first: boolean;
   board: Board;
@@ -39,7 +41,11 @@ export function Column(props: Props) {
   const keys = () => props.tickets.map((x) => x.id);
   const virtual = createVirtual({ keys, scroller, height: () => CARD, spare: 4, padding: [0, 8] });
   const state = () => props.board.column(props.stage.id);
-  const count = () => (state().next ? t("board.more_than", { count: number(props.tickets.length) }) : number(props.tickets.length));
+  /** There are more than these. */
+  const more = () => (props.searched ? props.searched.cut : state().next !== null);
+  const sum = () => (sumText(props.tickets) ? part(sumText(props.tickets)) : more() ? "" : t("board.no_sum"));
+  const part = (text: string) => (more() ? t("board.more_than", { count: text }) : text);
+  const count = () => part(number(props.tickets.length));
   const over = () => {
     const h = props.hand.held();
     return h !== null && h.over === props.stage.id && h.from !== props.stage.id;
@@ -47,7 +53,7 @@ export function Column(props: Props) {
 
   // Fetches on before the end comes into sight.
   createEffect(() => {
-    if (state().next && virtual.lastIndex() >= props.tickets.length - 10) void props.board.more(props.stage);
+    if (!props.searched && state().next && virtual.lastIndex() >= props.tickets.length - 10) void props.board.more(props.stage);
   });
   // Once, when it is there: afterwards one goes where one wants.
   let led: string | undefined;
@@ -91,10 +97,12 @@ export function Column(props: Props) {
         <span class={s.count}>
           <Badge>
             <span aria-hidden="true">{count()}</span>
-            <span class="sr">{tn("board.cards", props.tickets.length)}</span>
+            <span class="sr">{part(tn("board.cards", props.tickets.length))}</span>
           </Badge>
         </span>
-        <span class={s.sum}>{sumText(props.tickets) || t("board.no_sum")}</span>
+        <span class={s.sum} title={more() ? t("board.sum_part") : undefined}>
+          {sum()}
+        </span>
       </header>
       <div class={s.cards} ref={setScroller} tabindex="-1">
         <Switch>
@@ -106,11 +114,11 @@ export function Column(props: Props) {
               </Button>
             </div>
           </Match>
-          <Match when={state().loading && props.tickets.length === 0}>
+          <Match when={(state().loading || props.searched?.busy) && props.tickets.length === 0}>
             <Skeleton lines={4} />
           </Match>
           <Match when={props.tickets.length === 0}>
-            <p class={s.none}>{over() ? t("board.column_drop") : props.filtered ? t("board.column_no_match") : t(props.first ? "board.column_first" : "board.column_empty")}</p>
+            <p class={s.none}>{over() ? t("board.column_drop") : props.searched?.cut ? t("board.column_cut") : props.filtered ? t("board.column_no_match") : t(props.first ? "board.column_first" : "board.column_empty")}</p>
           </Match>
         </Switch>
         <ul class={s.list} style={{ height: `${virtual.total()}px` }} aria-labelledby={`stage-${props.stage.id}`}>
@@ -118,7 +126,7 @@ export function Column(props: Props) {
             {(id) => (
               <Show when={props.board.tickets[id]}>
                 {(ticket) => (
-                  <li class={s.place} style={{ transform: `translateY(${virtual.at(id)?.start ?? 0}px)` }} aria-setsize={state().next ? -1 : props.tickets.length} aria-posinset={(virtual.at(id)?.index ?? 0) + 1}>
+                  <li class={s.place} style={{ transform: `translateY(${virtual.at(id)?.start ?? 0}px)` }} aria-setsize={more() ? -1 : props.tickets.length} aria-posinset={(virtual.at(id)?.index ?? 0) + 1}>
                     <Card
                       ticket={ticket()}
                       stages={props.stages}

@@ -65,7 +65,7 @@ function Whole(props: { id: string }) {
     return here.map((x) => ({ id: x.id, name: x.pipeline_id === props.id ? x.name : `${x.name} · ${x.pipeline_name}`, outcome: "open", archived: true }));
   });
   const all = (): readonly Place[] => [...stages(), ...archived()];
-  const board = createBoard(all, () => search.agent_id || undefined);
+  const board = createBoard(all, () => search.agent_id || undefined, () => search.q ?? "");
   /** Not one ticket anywhere: the first column says where they come from. */
   const blank = () => all().every((x) => board.inStage(x.id).length === 0);
   const inSight = () => [...stages(), ...archived().filter((x) => board.inStage(x.id).length > 0)];
@@ -83,6 +83,7 @@ function Whole(props: { id: string }) {
   const fits = (x: Ticket) => {
     const wanted = plain(search.q ?? "");
     if (!wanted) return true;
+    if (board.search().ids.has(x.contact_id)) return true;
     const person = board.people[x.contact_id];
     const digits = wanted.replace(/\D/g, "");
     return plain(person?.name ?? "").includes(wanted) || (digits.length > 2 && (person?.phone ?? "").includes(digits));
@@ -259,6 +260,7 @@ function Whole(props: { id: string }) {
               stages={stages()}
               tickets={shown(stage.id)}
               filtered={Boolean(search.q || search.agent_id)}
+              searched={search.q ? board.search() : undefined}
               first={blank() && stage.id === inSight()[0]?.id}
               board={board}
               hand={hand}
@@ -276,6 +278,7 @@ function Whole(props: { id: string }) {
           <Closing
             ticket={c.ticket}
             stage={c.stage}
+            outcome={c.stage.outcome}
             name={name(c.ticket)}
             // One that was closed already is moved on from there.
             gone={!board.tickets[c.ticket.id] || board.tickets[c.ticket.id]!.status !== c.ticket.status}

@@ -42,13 +42,9 @@ function Ask(props: { count: number; ways: { label: string; run: () => void }[];
 
 /** For many at once, of any pipelines. */
 export function CloseTickets(props: { open: boolean; count: number; onPick: (outcome: Outcome) => void; onClose: () => void }) {
-  const pick = (outcome: Outcome) => {
-    props.onClose();
-    props.onPick(outcome);
-  };
   return (
     <Show when={props.open}>
-      <Ask count={props.count} onClose={props.onClose} ways={(["won", "lost"] as const).map((o) => ({ label: word(o), run: () => pick(o) }))} />
+      <Ask count={props.count} onClose={props.onClose} ways={(["won", "lost"] as const).map((o) => ({ label: word(o), run: () => props.onPick(o) }))} />
     </Show>
   );
 }
@@ -114,7 +110,7 @@ export function CloseTicket(props: Props) {
       {(a) => (
         <Suspense>
           <Over onClose={props.onClose}>
-            <Closing ticket={a.ticket} stage={a.stage} name={props.name} gone={props.conversation.open_ticket?.id !== ticketId} onDone={(reason) => close(a.stage, reason)} onClose={props.onClose} />
+            <Closing ticket={a.ticket} stage={a.stage} name={props.name} gone={props.conversation.open_ticket?.id !== ticketId} outcome={a.stage.outcome} onDone={(reason) => close(a.stage, reason)} onClose={props.onClose} />
           </Over>
         </Suspense>
       )}

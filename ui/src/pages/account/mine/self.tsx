@@ -55,7 +55,7 @@ export function Look() {
           label={t("account.language")}
           onChange={(e) => {
             const next = (e.currentTarget.value || null) as Locale | null;
-            if (next) void chooseLocale(next);
+            void chooseLocale(next);
             set({ locale: next });
           }}
         >

@@ -70,9 +70,11 @@ export function Composer(props: Props) {
   const shut = () => !note() && (window_().kind === "shut" || c().blocked || gone());
   /** The slash and what follows it, up to the caret. Within a text only where a ready answer is called so. */
   const [caret, setCaret] = createSignal(0);
+  /** Where a slash stands whose list was closed: it is text. */
+  const [plainAt, setPlainAt] = createSignal<number | null>(null);
   const word = createMemo((): Slashed | null => {
     const at = note() ? null : slashed(text().slice(0, caret()));
-    return at && (at.from === 0 ? caret() === text().length : matching(reference.canned, at.word).length > 0) ? at : null;
+    return at && at.from !== plainAt() && (at.from === 0 ? caret() === text().length : matching(reference.canned, at.word).length > 0) ? at : null;
   });
   const found = () => (word() === null ? [] : matching(reference.canned, word()!.word));
 
@@ -92,7 +94,12 @@ export function Composer(props: Props) {
   // Another device may have sent it, or gone on with it.
   const look = () =>
     void draft.check().then(
-      (there) => there !== undefined && !note() && setText(there),
+      (there) => {
+        if (there === undefined) return;
+        if (!note()) setText(there);
+        // It was sent there, and what it answers with it.
+        if (!there) props.onReplyDone();
+      },
       () => undefined,
     );
   look();
@@ -106,7 +113,6 @@ export function Composer(props: Props) {
     window.removeEventListener("focus", look);
     draft.flush();
     tellTyping(contact, "stopped");
-    uploads.clear();
   });
 
   const grow = () => {
@@ -116,11 +122,13 @@ export function Composer(props: Props) {
     field.style.height = `${Math.min(field.scrollHeight + 2, 220)}px`;
   };
   createEffect(on([text, note], () => queueMicrotask(grow)));
-  createEffect(on(() => props.replyTo, (m) => m && field.focus()));
+  // Not of one that stood there from before: nobody asked for it just now.
+  createEffect(on(() => props.replyTo, (m) => m && field.focus(), { defer: true }));
 
   function typed(next: string, at = next.length): void {
     setText(next);
     setCaret(at);
+    if (next[plainAt() ?? 0] !== "/") setPlainAt(null);
     if (!next) setBegunAt(null);
     else if (begunAt() === null) setBegunAt(newestAt());
     setAt(0);
@@ -187,6 +195,7 @@ export function Composer(props: Props) {
       sendText(said);
     }
     setText("");
+    setPlainAt(null);
     setBegunAt(null);
     draft.clear();
     tellTyping(contact, "stopped");
@@ -229,7 +238,7 @@ export function Composer(props: Props) {
       e.preventDefault();
     } else if (e.key === "Escape") {
       e.preventDefault();
-      if (word() !== null) typed("");
+      if (word() !== null) setPlainAt(word()!.from);
       else if (props.replyTo) props.onReplyDone();
       else if (note()) mode(false);
       else field.blur();

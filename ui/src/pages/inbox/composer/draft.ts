@@ -3,6 +3,7 @@
 // it has got, another device may have sent since, so there the server has the last word.
 import { json } from "../../../api/client";
 import type { Conversation } from "../../../api/contract";
+import type { Message } from "../../../api/types";
 import { me } from "../../../session";
 
 const LOCAL = 200;
@@ -117,6 +118,21 @@ export function noteDraft(contact: string): { read: () => string; write: (text: 
   return { read: () => recall(key) ?? "", write: (text) => keep(key, text || null) };
 }
 
+/** Which message the draft answers: with the conversation for as long as this tab is, over a reload as well. */
+export function replyOf(contact: string): { read: () => Message | null; write: (to: Message | null) => void } {
+  const key = `recado.reply.${me().id}.${contact}`;
+  return {
+    read: () => {
+      try {
+        return JSON.parse(recall(key, true) ?? "null") as Message | null;
+      } catch {
+        return null;
+      }
+    },
+    write: (to) => keep(key, to && JSON.stringify(to), true),
+  };
+}
+
 function kept(key: string): Kept | null {
   const said = recall(key);
   if (said === null) return null;
@@ -130,18 +146,19 @@ function kept(key: string): Kept | null {
 }
 
 // Storage may be refused, or full: then it is there as long as the page is.
-function keep(key: string, value: string | null): void {
+function keep(key: string, value: string | null, ofTab = false): void {
   try {
-    if (value === null) localStorage.removeItem(key);
-    else localStorage.setItem(key, value);
+    const where = ofTab ? sessionStorage : localStorage;
+    if (value === null) where.removeItem(key);
+    else where.setItem(key, value);
   } catch {
     return;
   }
 }
 
-function recall(key: string): string | null {
+function recall(key: string, ofTab = false): string | null {
   try {
-    return localStorage.getItem(key);
+    return (ofTab ? sessionStorage : localStorage).getItem(key);
   } catch {
     return null;
   }

@@ -72,7 +72,8 @@ export function Filters(props: { filter: Filter }) {
             <For each={reference.pipelines}>
               {(p) => (
                 <optgroup label={p.name}>
-                  <For each={p.stages}>
+                  {/* What is won or lost is no conversation's any more; a link may have it all the same. */}
+                  <For each={p.stages.filter((x) => x.outcome === "open" || x.id === props.filter.stage_id)}>
                     {(x) => (
                       <option value={x.id} selected={x.id === props.filter.stage_id}>
                         {x.name}

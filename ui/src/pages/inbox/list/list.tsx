@@ -3,6 +3,7 @@ import { useNavigate, useSearchParams } from "@solidjs/router";
 import { For, Show, createEffect, createSignal, on, onCleanup, onMount } from "solid-js";
 import { json } from "../../../api/client";
 import type { SearchAnswer } from "../../../api/contract";
+import { stageById } from "../../../data/reference";
 import { holdKeys } from "../../../keys/held";
 import { useShortcuts } from "../../../keys/registry";
 import { t } from "../../../i18n";
@@ -222,7 +223,7 @@ export function ConversationList(props: {
         <Show when={chosen().length > 0} fallback={<Views filter={props.filter} counts={list().counts()} />}>
           <BulkBar
             ids={[...chosen()]}
-            ticketOf={(id) => list().of(id)?.open_ticket}
+            of={list().of}
             onClear={clear}
             onDone={(done) => {
               setChosen(chosen().filter((id) => !done.includes(id)));
@@ -308,6 +309,11 @@ function leave(row: HTMLElement): void {
 function Nothing(props: { filter: Filter; onClearSearch: () => void }) {
   const navigate = useNavigate();
   const [, setParams] = useSearchParams();
+  /** Of a bookmark: no conversation ever stands there. */
+  const ended = () => {
+    const stage = stageById(props.filter.stage_id);
+    return stage && stage.outcome !== "open" ? stage : undefined;
+  };
   const quiet = () => props.filter.view === "all" && !props.filter.q && narrowing(props.filter) === 0;
   return (
     <Empty
@@ -340,7 +346,7 @@ function Nothing(props: { filter: Filter; onClearSearch: () => void }) {
         </div>
       }
     >
-      {quiet() ? t("inbox.empty_text") : t(props.filter.q ? "inbox.empty_search_text" : "inbox.empty_filter_text", { q: props.filter.q ?? "" })}
+      {quiet() ? t("inbox.empty_text") : ended() ? t("inbox.empty_ended", { stage: ended()!.name }) : t(props.filter.q ? "inbox.empty_search_text" : "inbox.empty_filter_text", { q: props.filter.q ?? "" })}
     </Empty>
   );
 }

@@ -158,8 +158,11 @@ export function MergeDialog(props: { contact: Contact; chosen?: Mergeable; onClo
               <li>
                 <button type="button" class={s.candidate} onClick={() => setChosen(c)}>
                   <Avatar name={c.name} of={c.id} size="s" />
-                  <span class="clip">{label(c)}</span>
-                  <span class="muted clip">{[c.name ? phone(c.phone) : "", channelById(c.channel_id)?.name].filter(Boolean).join(" · ")}</span>
+                  {/* The number before the channel: where there is no room for both, it is whole. */}
+                  <span class={s.candidateText}>
+                    <span class="clip">{label(c)}</span>
+                    <span class="muted clip">{[c.name ? phone(c.phone) : "", channelById(c.channel_id)?.name].filter(Boolean).join(" · ")}</span>
+                  </span>
                 </button>
               </li>
             )}

@@ -1,11 +1,11 @@
 // One message: whose, what, when, how far it came; what can be done with it.
-import { For, Show, createMemo } from "solid-js";
+import { For, Show, createMemo, createSignal } from "solid-js";
 import { api, call } from "../../../api/client";
-import { explain } from "../../../api/problem";
+import { Problem, explain } from "../../../api/problem";
 import type { Message } from "../../../api/types";
 import { whatsappWords } from "../../../api/whatsapp";
 import { channelById, isStopped, memberById } from "../../../data/reference";
-import { t, tx } from "../../../i18n";
+import { moreWords, t, tx, wordsAreThere } from "../../../i18n";
 import { clock, dateTime, now } from "../../../i18n/format";
 import { AlertIcon, CopyIcon, MoreIcon, NoteIcon, PhoneIcon, ReplyIcon, RetryIcon, TrashIcon } from "../../../parts/icons";
 import { Menu, type MenuItem } from "../../../parts/menu";
@@ -154,7 +154,12 @@ function Actions(props: Props) {
 function Failure(props: { entry: Entry; message: Message; thread: Thread }) {
   const m = () => props.message;
   const here = () => props.entry.sending === "failed";
+  // The words for it may be on their way still: the server's own are in English.
+  const [without, setWithout] = createSignal(false);
+  moreWords().catch(() => setWithout(true));
   const why = () => {
+    if (here() && !props.entry.problem) return t("inbox.unknown_sent");
+    if (!wordsAreThere() && !(props.entry.problem instanceof Problem && props.entry.problem.status === 0)) return without() ? t("inbox.failed") : "";
     if (here()) return explain(props.entry.problem);
     const e = m().error;
     const unknown = m().status === "unknown" ? t("inbox.unknown_fate") : "";
@@ -170,19 +175,21 @@ function Failure(props: { entry: Entry; message: Message; thread: Thread }) {
     call(api.POST("/api/v1/messages/{id}/discard", { params: { path: { id: m().id } } })).then(props.thread.take, tellError);
   };
   return (
-    <div class={s.failure} role="alert">
-      <AlertIcon size={15} />
-      <span>{why()}</span>
-      <div class={s.ways}>
-        <button type="button" onClick={retry}>
-          <RetryIcon size={14} />
-          {t("inbox.retry")}
-        </button>
-        <button type="button" onClick={discard}>
-          <TrashIcon size={14} />
-          {t("inbox.discard")}
-        </button>
+    <Show when={why()}>
+      <div class={s.failure} role="alert">
+        <AlertIcon size={15} />
+        <span>{why()}</span>
+        <div class={s.ways}>
+          <button type="button" onClick={retry}>
+            <RetryIcon size={14} />
+            {t("inbox.retry")}
+          </button>
+          <button type="button" onClick={discard}>
+            <TrashIcon size={14} />
+            {t("inbox.discard")}
+          </button>
+        </div>
       </div>
-    </div>
+    </Show>
   );
 }

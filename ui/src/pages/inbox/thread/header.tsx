@@ -18,14 +18,11 @@ import { Picker } from "../../../parts/picker";
 import { tell, tellError } from "../../../parts/toast";
 import { me } from "../../../session";
 import { CloseTicket } from "../closeticket";
-import { bulk } from "../list/bulk";
+import { ALSO, bulk } from "../list/bulk";
 import { nameOf } from "../words";
 import { typingIn } from "../typing";
 import { viewersOf } from "../viewing";
 import s from "./thread.module.css";
-
-// Before the id of a choice that adds somebody instead of replacing.
-const ALSO = "also:";
 
 interface Props {
   conversation: Conversation;

@@ -22,8 +22,15 @@ export interface Item {
   replyTo: string | null;
   at: string;
   state: "sending" | "failed";
+  /** Why it failed; nothing where that is not known, as after a reload amid it. */
   problem?: unknown;
 }
+
+/** As it is kept for the tab: with what the server refused it for. */
+type Stored = Omit<Item, "problem"> & { refused?: Pick<Problem, "status" | "body"> | undefined };
+
+/** What the server said; that it said nothing is no news after a reload. */
+const refusal = (problem: unknown): Stored["refused"] => (problem instanceof Problem && problem.status !== 0 ? { status: problem.status, body: problem.body } : undefined);
 
 type Watcher = (item: Item, taken?: Message) => void;
 
@@ -127,7 +134,7 @@ async function attempt(item: Item, again = false): Promise<void> {
     }
     item.state = "failed";
     item.problem = problem;
-    setVersion((n) => n + 1);
+    keep();
     if (watchers.has(contact)) told(item);
     else onUnseen(item);
   }
@@ -141,7 +148,7 @@ function keep(): void {
   setVersion((n) => n + 1);
   try {
     if (items.size === 0) sessionStorage.removeItem(KEY);
-    else sessionStorage.setItem(KEY, JSON.stringify([...items.values()].map(({ problem: _, ...item }) => item)));
+    else sessionStorage.setItem(KEY, JSON.stringify([...items.values()].map(({ problem, ...item }): Stored => ({ ...item, refused: refusal(problem) }))));
   } catch {
     // Refused or full: then a reload forgets it, as the question before leaving says.
     return;
@@ -153,7 +160,8 @@ function restore(): void {
   if (restored) return;
   restored = true;
   try {
-    for (const item of JSON.parse(sessionStorage.getItem(KEY) ?? "[]") as Item[]) items.set(item.key, { ...item, state: "failed" });
+    for (const { refused, ...item } of JSON.parse(sessionStorage.getItem(KEY) ?? "[]") as Stored[])
+      items.set(item.key, { ...item, state: "failed", problem: refused && new Problem(refused.status, refused.body) });
   } catch {
     return;
   }

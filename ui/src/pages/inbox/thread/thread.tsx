@@ -8,6 +8,7 @@ import { Failed, Skeleton } from "../../../parts/state";
 import { tellViewing } from "../viewing";
 import { nameOf, preview } from "../words";
 import { Composer } from "../composer/composer";
+import { replyOf } from "../composer/draft";
 import { ThreadHeader } from "./header";
 import { createThread } from "./messages";
 import { Scroller } from "./scroller";
@@ -27,7 +28,9 @@ export function ThreadPane(props: {
   const name = () => nameOf(c());
   const thread = createThread(c().id, name, c().unread === 0);
   tellViewing(c().id);
-  const [replyTo, setReplyTo] = createSignal<Message | null>(null);
+  const reply = replyOf(c().id);
+  const [replyTo, setReplyTo] = createSignal<Message | null>(reply.read());
+  createEffect(on(replyTo, reply.write, { defer: true }));
   const [unreadFrom, setUnreadFrom] = createSignal<string | null>(null);
 
   // The line "unread" stands where it stood when the conversation was opened.
