@@ -54,6 +54,52 @@ describe("the board", { timeout: 600_000 }, () => {
     await shown("the focus on the card", () => page.evaluate((i) => document.activeElement?.id === `card-${i}`, id));
   });
 
+  it("does one move of a card after the other, however fast they come", async () => {
+    const id = await firstOf(0);
+    let free;
+    const gate = new Promise((resolve) => (free = resolve));
+    await page.route("**/api/v1/tickets/*/move", async (route) => (await gate, route.continue()), { times: 1 });
+    const move = async () => {
+      await page.locator(`#card-${id}`).focus();
+      for (const key of ["Space", "ArrowRight", "Space"]) await page.keyboard.press(key);
+    };
+    await move();
+    await card(id, 1).waitFor();
+    await move();
+    free();
+    await card(id, 2).waitFor();
+    await shown("the word that it moved on", async () => /pasó a Presupuesto enviado/.test(await said()));
+    await shown("the server to have it there", async () => (await page.evaluate(async (one) => (await (await fetch(`/api/v1/tickets/${one}`)).json()).stage_id, id)) === (await column(2).getAttribute("data-stage")));
+  });
+
+  it("keeps its cards, and the one in the hand, when the line comes back", async () => {
+    const slow = await chrome.page();
+    let free;
+    const gate = new Promise((resolve) => (free = resolve));
+    await slow.route("**/api/v1/events/stream*", async (route) => (await gate, route.continue()), { times: 1 });
+    await signIn(slow, server.url, DEMO, "/board");
+    const first = slow.locator("section[data-stage]").first().locator("article").first();
+    await first.waitFor();
+    const id = await first.getAttribute("data-ticket");
+    await slow.locator(`#card-${id}`).focus();
+    await slow.keyboard.press("Space");
+    // What the columns are asked for anew waits, so that it could be seen if there were nothing meanwhile.
+    let asked = 0;
+    await slow.route("**/api/v1/tickets?*", async (route) => {
+      asked += 1;
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      await route.continue();
+    });
+    free();
+    await shown("the columns asked for anew", async () => asked >= 5);
+    assert.ok((await slow.locator("article[data-ticket]").count()) > 5);
+    await slow.keyboard.press("ArrowRight");
+    await shown("the card still in the hand", async () => /columna 2 de/.test(await slow.locator("[data-said]").textContent()));
+    await slow.keyboard.press("Escape");
+    await slow.unrouteAll({ behavior: "ignoreErrors" });
+    await slow.context().close();
+  });
+
   it("moves a card by touch, by its menu", async () => {
     const phone = await chrome.page({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
     await signIn(phone, server.url, DEMO, "/board");

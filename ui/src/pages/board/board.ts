@@ -54,7 +54,12 @@ export function createBoard(stages: Accessor<readonly Place[]>, agent: Accessor<
     const stage = stages().find((s) => s.id === x.stage_id);
     return stage !== undefined && (agent() === undefined || x.agent_id === agent()) && (stage.outcome === "open") === (x.status === "open");
   };
-  const put = (x: Ticket) => setTickets(produce((all) => void (belongs(x) ? (all[x.id] = x) : delete all[x.id])));
+  // What came since the columns were last asked for: the rest of what is shown is from before.
+  const since = new Set<string>();
+  const put = (x: Ticket) => {
+    since.add(x.id);
+    setTickets(produce((all) => void (belongs(x) ? (all[x.id] = x) : delete all[x.id])));
+  };
   const remember = (rows: Person[]) => setPeople(produce((all) => rows.forEach((p) => (all[p.id] = { id: p.id, name: p.name ?? null, phone: p.phone ?? null }))));
 
   async function page(stage: Place, mine: number, cursor: string | null): Promise<string | null> {
@@ -76,6 +81,12 @@ export function createBoard(stages: Accessor<readonly Place[]>, agent: Accessor<
     remember(answer.data as Person[]);
   }
 
+  /** Cards of a column from before it was asked for anew: they stayed in sight, and are not there any more. */
+  function forget(stage: Place): void {
+    const gone = Object.values(untrack(() => ({ ...tickets }))).filter((x) => x.stage_id === stage.id && !since.has(x.id) && !untrack(moving).has(x.id));
+    if (gone.length > 0) setTickets(produce((all) => gone.forEach((x) => delete all[x.id])));
+  }
+
   async function load(stage: Place, mine: number): Promise<void> {
     setColumns(stage.id, { loading: true, error: undefined, next: null });
     try {
@@ -89,6 +100,7 @@ export function createBoard(stages: Accessor<readonly Place[]>, agent: Accessor<
         if (mine !== round) return;
         setColumns(stage.id, { loading: false, next: cursor });
       } while (cursor && seen < EXACT && stage.outcome === "open");
+      forget(stage);
     } catch (error) {
       if (mine === round) setColumns(stage.id, { loading: false, error });
     }
@@ -96,10 +108,12 @@ export function createBoard(stages: Accessor<readonly Place[]>, agent: Accessor<
 
   const places = () => stages().map((s) => `${s.id}${s.outcome}`).join();
   createEffect(
-    on([places, agent, epoch], () => {
+    on([places, agent, epoch], ([now, whose], before) => {
       const mine = ++round;
       const all = untrack(stages);
-      setTickets(produce((old) => Object.keys(old).forEach((id) => delete old[id])));
+      since.clear();
+      // The line was gone for a while: what is shown stays until it is known what became of it.
+      if (before?.[0] !== now || before?.[1] !== whose) setTickets(produce((old) => Object.keys(old).forEach((id) => delete old[id])));
       for (const stage of all) void load(stage, mine);
     }),
   );
@@ -220,6 +234,33 @@ export function createBoard(stages: Accessor<readonly Place[]>, agent: Accessor<
       return next;
     });
 
+  const under = new Map<string, Promise<void>>();
+  async function moveOn(id: string, stage: string, closing?: { reason?: string }): Promise<void> {
+    const now = tickets[id];
+    if (!now) throw new Error(t("board.gone"));
+    if (now.stage_id === stage) return;
+    // A copy: the store's own is about to change.
+    const before = { ...now };
+    const target = stageById(stage);
+    mark(id, true);
+    setTickets(id, { stage_id: stage, stage_since: new Date().toISOString(), status: target?.outcome === "open" ? "open" : "closed" });
+    try {
+      if (before.status === "closed") {
+        // At once where it goes: its own pipeline may be out of sight.
+        const body = target?.outcome === "open" ? { stage_id: stage } : {};
+        await call(api.POST("/api/v1/tickets/{id}/reopen", { params: { path: { id } }, body }));
+      }
+      const reason = closing?.reason?.trim();
+      put(await call(api.POST("/api/v1/tickets/{id}/move", { params: { path: { id } }, body: { stage_id: stage, ...(reason ? { reason } : {}) } })));
+    } catch (error) {
+      setTickets(id, before);
+      throw error;
+    } finally {
+      mark(id, false);
+      if (changed.delete(id)) void look(id);
+    }
+  }
+
   return {
     tickets,
     people,
@@ -246,29 +287,11 @@ export function createBoard(stages: Accessor<readonly Place[]>, agent: Accessor<
     },
     /** Shows the ticket in `stage` at once; throws, and shows it where it was, if the server says no. */
     async move(id: string, stage: string, closing?: { reason?: string }): Promise<void> {
-      const now = tickets[id];
-      if (!now) throw new Error(t("board.gone"));
-      if (now.stage_id === stage || moving().has(id)) return;
-      // A copy: the store's own is about to change.
-      const before = { ...now };
-      const target = stageById(stage);
-      mark(id, true);
-      setTickets(id, { stage_id: stage, stage_since: new Date().toISOString(), status: target?.outcome === "open" ? "open" : "closed" });
-      try {
-        if (before.status === "closed") {
-          // At once where it goes: its own pipeline may be out of sight.
-          const body = target?.outcome === "open" ? { stage_id: stage } : {};
-          await call(api.POST("/api/v1/tickets/{id}/reopen", { params: { path: { id } }, body }));
-        }
-        const reason = closing?.reason?.trim();
-        put(await call(api.POST("/api/v1/tickets/{id}/move", { params: { path: { id } }, body: { stage_id: stage, ...(reason ? { reason } : {}) } })));
-      } catch (error) {
-        setTickets(id, before);
-        throw error;
-      } finally {
-        mark(id, false);
-        if (changed.delete(id)) void look(id);
-      }
+      // One after the other: the second of two is meant to follow the first.
+      while (under.has(id)) await under.get(id)!.catch(() => undefined);
+      const running = moveOn(id, stage, closing).finally(() => under.delete(id));
+      under.set(id, running);
+      await running;
     },
     async assign(id: string, agent_id: string | null): Promise<void> {
       put(await call(api.POST("/api/v1/tickets/{id}/assign", { params: { path: { id } }, body: { agent_id } })));
