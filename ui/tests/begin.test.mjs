@@ -387,12 +387,14 @@ describe("a new conversation", { timeout: 600_000 }, () => {
     await field("Mensaje", other).fill("Hola Vera, ¿te llamo mañana?");
     await show(other, "begin-text");
     await field("Mensaje", other).press("Control+Enter");
-    // In truth nothing is connected to it: that is said, and what was written stays.
-    await dialog(other).getByRole("alert").filter({ hasText: "no está conectado a ningún teléfono" }).waitFor();
-    assert.equal(await field("Mensaje", other).inputValue(), "Hola Vera, ¿te llamo mañana?");
-    assert.deepEqual(await people("+56955500210"), []);
+    await talk("Vera Ríos", other);
+    await bubble("¿te llamo mañana?", other).waitFor();
+    const [vera] = await people("+56955500210");
+    assert.deepEqual([vera.channel_id, vera.name, (await messages(vera)).length], [second.id, "Vera Ríos", 1]);
 
     // Ana is there by the other channel: her conversation can be opened instead, and with the text.
+    await other.keyboard.press("Shift+N");
+    await channel.selectOption({ label: "Recepción · +56 9 5550 0200" });
     await field("Mensaje", other).fill("Sí, a las cinco");
     await field("Teléfono", other).fill("9 5550 0001");
     await dialog(other).getByText("Ana Rojas ya tiene una conversación por WhatsApp.").waitFor();

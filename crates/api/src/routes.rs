@@ -185,8 +185,8 @@ fn compatibility() -> Vec<Route> {
             .key_in_query()
             .named("sendWebWhatsappMessage", "Messages", "Send a text by a WhatsApp Web number")
             .about(
-                "Finds or makes the contact with what is known of it, and queues the text, in one transaction. As long as no phone was \
-                 ever connected to the number, which this version cannot do: 409 `channel_not_connected`.",
+                "Finds or makes the contact with what is known of it, and queues the text, in one transaction. It waits until a phone is \
+                 connected to the number, which this version cannot do yet.",
             )
             .query::<web_message_send::WebMessageQuery>()
             .body::<web_message_send::WebMessageInput>()

@@ -29,7 +29,7 @@ impl InPieces for Retaining {
     async fn due(&self) -> crm::Result<Vec<OrganizationId>> {
         let crm = &self.context.crm;
         let now = crm.now();
-        Ok(crm.db().read(Priority::Background, move |tx| retention::due(tx, now)).await?)
+        crm.db().read(Priority::Background, move |tx| retention::due(tx, now)).await
     }
 
     async fn piece(&self, caller: &Caller) -> crm::Result<bool> {

@@ -419,58 +419,6 @@ fn a_channel_beside_a_contact_is_the_contacts_own() {
 }
 
 #[test]
-fn what_nothing_can_send_is_refused_on_every_surface() {
-    each(|w| {
-        let id = template(w, "aviso", "APPROVED", "UTILITY", body("Hola"));
-        let made =
-            w.post("/api/v1/channels", json!({"type": "web-whatsapp", "name": "QR", "phone_number": "+56944445555"}));
-        let channel = if made.json()["id"].is_string() {
-            made.json()["id"].clone()
-        } else {
-            made.json()["channel"]["id"].clone()
-        };
-        let channel = text(&channel);
-        let lead = json!({"channel": "web-whatsapp", "channel_phone_number": "+56944445555",
-                          "contact_phone_number": "+56955501234"});
-        let ana = text(&w.post("/api/public/customer/upsert/info", lead).json()["id"]);
-        let at = w.now().plus_seconds(3600).to_string();
-        let before = w.counts();
-        let open = json!({"to_phone_number": "+56955501234", "stage_id": w.here.stages[0]});
-        let mut opens = open.clone();
-        opens["message"] = json!({"content": "Hola", "ai_generated": false});
-        for (path, body) in [
-            ("/api/v1/messages".to_owned(), json!({"contact_id": ana, "text": "Hola"})),
-            ("/api/v1/messages".to_owned(), json!({"phone": "+56955507777", "channel_id": channel, "text": "Hola"})),
-            ("/api/v1/scheduled_messages".to_owned(), json!({"contact_id": ana, "text": "Hola", "scheduled_at": at})),
-            (SESSION.to_owned(), json!({"contact_id": ana, "message": "Hola"})),
-            (
-                format!("/api/public/web-whatsapp-message/send/{channel}/message"),
-                json!({"toPhoneNumber": "+56955501234", "message": "Hola"}),
-            ),
-            (format!("/api/public/ticket/open/web-whatsapp/{channel}"), opens),
-            (
-                "/api/public/whatsapp/message/programmed/create".to_owned(),
-                json!({"scheduledDate": at, "templateId": id, "contactIdentifier": ana, "channel": "web-whatsapp"}),
-            ),
-        ] {
-            let refused = w.post(&path, body);
-            assert_eq!(
-                (refused.status, &refused.json()["code"]),
-                (409, &json!("channel_not_connected")),
-                "{path}: {}",
-                refused.text()
-            );
-            assert!(refused.text().contains("Cloud API"), "what helps: {}", refused.text());
-        }
-        assert_eq!(w.counts(), before);
-        // What sends nothing is taken, and so is what is sent by one that is paired, where it waits.
-        assert_eq!(w.post(&format!("/api/public/ticket/open/web-whatsapp/{channel}"), open).status, 201);
-        let paired = json!({"phone": "+56955507777", "channel_id": w.here.web_whatsapp, "text": "Hola"});
-        assert_eq!(w.post("/api/v1/messages", paired).json()["status"], "queued");
-    });
-}
-
-#[test]
 fn a_shut_window_names_what_the_operation_takes() {
     each(|w| {
         let shut = person(w, "+56955505678", 25 * 3600);

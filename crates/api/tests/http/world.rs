@@ -362,8 +362,6 @@ fn set_up(w: &mut Work<'_, '_>) -> crm::Result<Shop> {
     shop.playground = channel(w, ChannelType::Playground, Some(PLAYGROUND))?;
     shop.whatsapp = channel(w, ChannelType::Whatsapp, Some(WHATSAPP))?;
     shop.web_whatsapp = channel(w, ChannelType::WebWhatsapp, Some(WEB_WHATSAPP))?;
-    // As one that is paired will be: nothing pairs yet, and what is not sends nothing.
-    w.tx.execute("UPDATE channels SET status = 'connected' WHERE type = 'web-whatsapp'", params![])?;
     shop.webchat = channel(w, ChannelType::Webchat, None)?;
     let member = |name: &str, email: &str| NewMember {
         name: Some(name.to_owned()),

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::address::{Destination, destination};
 use super::{Action, Content, Direction, File, Message, MessageStatus, insert, status};
 use crate::access::Actor;
-use crate::channels::{Channel, ChannelType, NOT_CONNECTED};
+use crate::channels::{Channel, ChannelType};
 use crate::contacts::{self, ChatStatus, Contact};
 use crate::error::{Error, Result};
 use crate::events::{self, Fact, Topic};
@@ -61,7 +61,7 @@ pub fn window_is_open(now: Timestamp, wrote_at: Option<Timestamp>) -> bool {
 }
 
 /// Whether this may go to this contact at that time, as far as is known now; without content, plain text. 409 `contact_blocked`,
-/// `opted_out`, `outside_service_window` or `channel_not_connected`. `template_by`: how a template would be sent instead.
+/// `opted_out` or `outside_service_window`. `template_by`: how a template would be sent instead.
 pub fn check_may_send(
     now: Timestamp,
     at: Timestamp,
@@ -73,10 +73,6 @@ pub fn check_may_send(
 ) -> Result<()> {
     if contact.blocked {
         return Err(Error::conflict("contact_blocked", "This contact is blocked. Unblock it before writing to it."));
-    }
-    if channel.never_connected() {
-        let (problem, advice) = NOT_CONNECTED;
-        return Err(Error::conflict("channel_not_connected", format!("{problem} {advice}")));
     }
     if channel.channel_type == ChannelType::Webchat
         && let Some(content) = content

@@ -202,7 +202,6 @@ fn advice(code: &str) -> &'static str {
         "contact_blocked" => "Unblock the contact, then send it or schedule it anew.",
         "opted_out" => "Send a template of another category, or wait until the person writes.",
         "outside_service_window" => "Send an approved template, or wait until the person writes.",
-        "channel_not_connected" => "Schedule it anew, on a number of WhatsApp's Cloud API.",
         "channel_removed" => "Schedule it anew, on a channel that is there.",
         "channel_stopped" => "Mend the channel: its page says what stops it. Then send it or schedule it anew.",
         "too_late" => "If it is still of use, send it now or schedule it anew.",

@@ -1,7 +1,7 @@
 //! What patients and the clinic write to each other in the last days: through the functions that a provider's calls come to and
 //! that the API's own operations run, so that the inbox has something of everything.
 
-use crm::channels::{ChannelState, ChannelType, set_state};
+use crm::channels::ChannelType;
 use crm::id::{ChannelId, MessageId};
 use crm::leases::Lease;
 use crm::messages::{self, Incoming, Item, Person, StatusUpdate, Way};
@@ -160,11 +160,6 @@ pub async fn write(inside: &Inside, clock: &WalkingClock, setup: &Setup, known: 
         };
         setup.channels.iter().find(|channel| channel.channel_type == kind).map(|channel| channel.id)
     };
-    // As one that a phone was connected to: its conversations have answers, and what is not connected takes none.
-    if let Some(web) = channel(Channel::WebWhatsapp) {
-        let caller = Caller::system(setup.id());
-        inside.crm().write(&caller, move |w| set_state(w, web, ChannelState::Connected, None, false)).await?;
-    }
     // Those that came last write last.
     let writing: Vec<_> =
         known.iter().filter_map(|(patient, id)| Some((*patient, id, channel(patient.way)?))).collect();
