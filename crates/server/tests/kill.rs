@@ -104,8 +104,10 @@ impl Data {
 fn until_gone(pid: u32) {
     let gone = || {
         let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-        // After the name in brackets: a zombie waits for its parent and holds nothing.
-        stat.rsplit(')').next().is_none_or(|rest| rest.is_empty() || rest.trim_start().starts_with(['Z', 'X']))
+        // After the name in brackets: a zombie waits for its parent, and holds nothing once its other threads have ended too.
+        let ended =
+            stat.rsplit(')').next().is_none_or(|rest| rest.is_empty() || rest.trim_start().starts_with(['Z', 'X']));
+        ended && std::fs::read_dir(format!("/proc/{pid}/task")).map_or(0, Iterator::count) <= 1
     };
     let until = Instant::now() + Duration::from_secs(30);
     while !gone() {
